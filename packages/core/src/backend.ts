@@ -1,0 +1,101 @@
+import type { KeySpec, SignatureAlgorithm } from './algorithms.js';
+import type { Claims, SigningFacts } from './facts.js';
+import type { CallOptions } from './options.js';
+
+/** How a key is named. Whatever is stored or pinned carries `spkiSha256`, so that a swapped key is noticed (S7). */
+export interface KeyRef {
+  readonly label?: string;
+  /** PKCS#11 `CKA_ID` or the backend's own binary id. */
+  readonly id?: Uint8Array;
+  /** SHA-256 of the SubjectPublicKeyInfo DER, 64 lower-case hex characters. */
+  readonly spkiSha256?: string;
+}
+
+export type KeyUsage = 'sign' | 'verify' | 'encrypt' | 'decrypt' | 'wrap' | 'unwrap' | 'derive';
+
+/** How we know where the private key lives. `attested` needs a verified attestation; a backend's word is `self-reported`. */
+export type KeyAssurance = 'software' | 'self-reported' | 'attested' | 'emulated';
+
+export interface KeyInfo {
+  /** With `spkiSha256` filled in. */
+  readonly ref: KeyRef;
+  /** `undefined` for a key of a type that no format here uses. */
+  readonly spec: KeySpec | undefined;
+  /** SubjectPublicKeyInfo, DER. */
+  readonly spki: Uint8Array;
+  readonly usages: readonly KeyUsage[];
+  /** Whether people must approve each use; `undefined` when the backend could not find out. */
+  readonly needsApproval: boolean | undefined;
+  readonly assurance: KeyAssurance;
+  /** `true` while the backend refuses every use of the key. */
+  readonly blocked?: boolean;
+}
+
+/** The message itself, or its digest by the algorithm's hash; `preimage` shows what a digest stands for (S2). */
+export type SignInput =
+  | { readonly message: Uint8Array; readonly digest?: never }
+  | { readonly digest: Uint8Array; readonly preimage?: Uint8Array; readonly message?: never };
+
+export interface SignOperation {
+  readonly kind: 'sign';
+  readonly key: KeyRef;
+  readonly algorithm: SignatureAlgorithm;
+  readonly input: SignInput;
+  /** Recomputed from the input, for backends that show people what they approve. */
+  readonly facts?: SigningFacts;
+  readonly claims?: Claims;
+}
+
+/** Everything a backend may be asked to do with a key. Answer a kind you do not know with `ERR_CAPABILITY_MISSING`. */
+export type KeyOperation = SignOperation;
+
+/** People by the public keys they approve with: base64 of SubjectPublicKeyInfo DER, or a name where the backend has one. */
+export interface ApprovalProgress {
+  readonly approvedBy: readonly string[];
+  readonly notYetApprovedBy: readonly string[];
+  readonly rejectedBy: readonly string[];
+}
+
+/** `approved` means decided but not yet executed (a time lock still runs): keep polling. */
+export type RequestState = { readonly approvals?: ApprovalProgress } & (
+  | { readonly status: 'pending' | 'approved' }
+  | { readonly status: 'executed'; readonly result: Uint8Array }
+  | { readonly status: 'rejected' | 'expired' | 'cancelled' | 'failed'; readonly reason?: string }
+);
+
+export type RequestStatus = RequestState['status'];
+
+export type BeginResult = { readonly done: Uint8Array } | { readonly pending: string };
+
+export interface KeySpecRequest {
+  readonly label: string;
+  readonly spec: KeySpec;
+}
+
+/**
+ * The narrow waist of the SDK: all that a TSB, a PKCS#11 token, a software key or a cloud KMS has to do.
+ *
+ * Results: ECDSA as fixed-width r‖s, RSA as long as the modulus, in arrays of their own. Errors: `SignError` with
+ * `ERR_KEY_NOT_FOUND`, `ERR_KEY_NOT_USABLE` (blocked, wrong usage), `ERR_ALGORITHM_UNSUPPORTED`, `ERR_AUTHENTICATION`,
+ * `ERR_FORBIDDEN`, `ERR_NETWORK`, `ERR_UNAVAILABLE`, `ERR_TIMEOUT`, `ERR_PROTOCOL`; `ERR_OUTCOME_UNKNOWN` when `begin` may
+ * have created a request whose id was lost. `describeKeyBackend` of `@securosys/testing` checks an implementation.
+ */
+export interface KeyBackend {
+  /** Stable: the same partition or token has the same id in every process. Holds no secret. */
+  readonly id: string;
+  /** @throws SignError `ERR_KEY_NOT_FOUND` */
+  describeKey(ref: KeyRef, options?: CallOptions): Promise<KeyInfo>;
+  /** Never called twice for one operation by `core`: a backend must not repeat a create by itself. */
+  begin(operation: KeyOperation, options?: CallOptions): Promise<BeginResult>;
+  /** One look at a request. @throws SignError `ERR_REQUEST_NOT_FOUND` */
+  poll?(id: string, options?: CallOptions): Promise<RequestState>;
+  /** Withdraws the request at the backend. Cancelling one that has ended is no error. */
+  cancel?(id: string, options?: CallOptions): Promise<void>;
+  /** Ids of all requests known now, to compare before and after a lost answer. */
+  candidates?(options?: CallOptions): AsyncIterable<string>;
+  /** Certificate chain stored with the key, DER, leaf first; empty when there is none. */
+  certificates?(ref: KeyRef, options?: CallOptions): Promise<Uint8Array[]>;
+  listKeys?(options?: CallOptions): AsyncIterable<KeyInfo>;
+  createKey?(spec: KeySpecRequest, options?: CallOptions): Promise<KeyInfo>;
+  close(): Promise<void>;
+}

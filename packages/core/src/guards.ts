@@ -1,0 +1,29 @@
+import type { KeyInfo, SignOperation } from './backend.js';
+import type { SignError } from './errors.js';
+import type { SigningDomain } from './domains.js';
+
+/** What is about to happen. `operation.facts` were recomputed from the bytes; `operation.claims` were not. */
+export interface SigningIntent {
+  readonly backend: string;
+  readonly key: KeyInfo;
+  readonly domain: SigningDomain | undefined;
+  readonly operation: SignOperation;
+  /** SHA-256 of the message or digest given, hex. */
+  readonly inputSha256: string;
+}
+
+export interface SigningOutcome {
+  readonly intent: SigningIntent;
+  readonly result: 'signed' | 'pending' | 'failed';
+  readonly requestId?: string;
+  readonly error?: SignError;
+}
+
+/**
+ * A second opinion on every use of a key: policy and audit sit here. `before` vetoes by throwing; whatever it throws
+ * reaches the caller as the cause of `ERR_VETOED`. `after` is told once per begun operation; an error in it is thrown on.
+ */
+export interface Guard {
+  before?(intent: SigningIntent): Promise<void> | void;
+  after?(outcome: SigningOutcome): Promise<void> | void;
+}

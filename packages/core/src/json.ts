@@ -1,0 +1,181 @@
+import { utf8Text } from './bytes.js';
+import { SignError } from './errors.js';
+import { sanitizeText } from './text.js';
+
+export type JsonValue = string | number | boolean | null | JsonValue[] | JsonObject;
+export interface JsonObject {
+  [member: string]: JsonValue;
+}
+
+export interface JsonLimits {
+  /** What the document is called in errors. */
+  what?: string;
+  /** Largest document in bytes (of a string: UTF-16 units). Default 4 MiB. */
+  maxBytes?: number;
+  /** Deepest nesting. Default 32. */
+  maxDepth?: number;
+  /** Most values in the whole document. Default 100,000. */
+  maxValues?: number;
+}
+
+// Sticky expressions let the engine skip what is long (base64, names) natively; the loop below only sees structure.
+const space = /[ \t\n\r]*/y;
+const plainString = /"([^"\\\u0000-\u001f]*)"/y;
+const escapedString = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
+const number = /-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?/y;
+
+class Reader {
+  at = 0;
+  values = 0;
+  constructor(
+    readonly text: string,
+    readonly what: string,
+    readonly maxDepth: number,
+    readonly maxValues: number,
+  ) {}
+
+  fail(why: string): never {
+    throw new SignError('ERR_MALFORMED', `${this.what} is not strict JSON: ${why} at offset ${this.at}`);
+  }
+
+  match(pattern: RegExp): RegExpExecArray | null {
+    pattern.lastIndex = this.at;
+    const found = pattern.exec(this.text);
+    if (found) this.at = pattern.lastIndex;
+    return found;
+  }
+
+  /** The next structural character after white space, not consumed. */
+  peek(): string {
+    const c = this.text.charCodeAt(this.at);
+    if (c === 32 || c === 10 || c === 13 || c === 9) this.match(space);
+    return this.text.charAt(this.at);
+  }
+
+  string(): string {
+    const plain = this.match(plainString);
+    if (plain) {
+      const value = plain[1] as string;
+      return value.isWellFormed() ? value : this.fail('lone surrogate');
+    }
+    const escaped = this.match(escapedString);
+    if (!escaped) this.fail('bad string');
+    const value: string = JSON.parse(escaped[0]);
+    return value.isWellFormed() ? value : this.fail('lone surrogate');
+  }
+
+  number(): number {
+    const found = this.match(number);
+    if (!found) this.fail('unexpected character');
+    const value = Number(found[0]);
+    if (!Number.isFinite(value)) this.fail('number out of range');
+    const integer = found[1] === undefined && found[2] === undefined;
+    if (integer && !Number.isSafeInteger(value)) this.fail('integer outside ±(2^53 − 1)');
+    if (Object.is(value, -0)) this.fail('negative zero');
+    return value;
+  }
+
+  literal(word: string, value: boolean | null): boolean | null {
+    if (!this.text.startsWith(word, this.at)) this.fail('unexpected character');
+    this.at += word.length;
+    return value;
+  }
+
+  value(depth: number): JsonValue {
+    if (++this.values > this.maxValues) throw new SignError('ERR_LIMIT', `${this.what} holds over ${this.maxValues} values`);
+    if (depth > this.maxDepth) throw new SignError('ERR_LIMIT', `${this.what} nests deeper than ${this.maxDepth}`);
+    switch (this.peek()) {
+      case '{':
+        return this.object(depth);
+      case '[':
+        return this.array(depth);
+      case '"':
+        return this.string();
+      case 't':
+        return this.literal('true', true);
+      case 'f':
+        return this.literal('false', false);
+      case 'n':
+        return this.literal('null', null);
+      default:
+        return this.number();
+    }
+  }
+
+  object(depth: number): JsonObject {
+    const out: JsonObject = Object.create(null);
+    this.at++;
+    if (this.peek() === '}') {
+      this.at++;
+      return out;
+    }
+    for (;;) {
+      if (this.peek() !== '"') this.fail('member name expected');
+      const name = this.string();
+      if (Object.hasOwn(out, name)) this.fail(`duplicate member '${sanitizeText(name, 60)}'`);
+      if (this.peek() !== ':') this.fail("':' expected");
+      this.at++;
+      out[name] = this.value(depth + 1);
+      const next = this.peek();
+      this.at++;
+      if (next === '}') return out;
+      if (next !== ',') this.fail("',' or '}' expected");
+    }
+  }
+
+  array(depth: number): JsonValue[] {
+    const out: JsonValue[] = [];
+    this.at++;
+    if (this.peek() === ']') {
+      this.at++;
+      return out;
+    }
+    for (;;) {
+      out.push(this.value(depth + 1));
+      const next = this.peek();
+      this.at++;
+      if (next === ']') return out;
+      if (next !== ',') this.fail("',' or ']' expected");
+    }
+  }
+}
+
+/**
+ * Parses foreign JSON (RFC 8259) strictly and with bounds: no duplicate members, no lone surrogates, no integers that
+ * a double cannot hold, nothing after the value. Objects have no prototype, so `__proto__` is a member like any other.
+ * Errors carry positions and member names, never values (S20, S38).
+ * @throws SignError `ERR_MALFORMED`, `ERR_LIMIT`
+ */
+export function parseJson(input: string | Uint8Array, limits: JsonLimits = {}): JsonValue {
+  const { what = 'document', maxBytes = 4 * 1024 * 1024, maxDepth = 32, maxValues = 100_000 } = limits;
+  if (input.length > maxBytes) throw new SignError('ERR_LIMIT', `${what} is over ${maxBytes} bytes`);
+  const reader = new Reader(typeof input === 'string' ? input : utf8Text(input, what), what, maxDepth, maxValues);
+  const value = reader.value(0);
+  reader.match(space);
+  if (reader.at !== reader.text.length) reader.fail('data after the value');
+  return value;
+}
+
+/**
+ * {@link parseJson}, demanding an object at the top.
+ * @throws SignError `ERR_MALFORMED`, `ERR_LIMIT`
+ */
+export function parseJsonObject(input: string | Uint8Array, limits: JsonLimits = {}): JsonObject {
+  const value = parseJson(input, limits);
+  if (!isJsonObject(value)) throw new SignError('ERR_MALFORMED', `${limits.what ?? 'document'} is not a JSON object`);
+  return value;
+}
+
+/** True for a JSON object, as opposed to an array, `null` or a scalar. */
+export function isJsonObject(value: JsonValue | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Compact JSON with members in ascending code-unit order at every level; `undefined` members are left out. */
+export function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_, member: unknown) =>
+    typeof member === 'object' && member !== null && !Array.isArray(member)
+      ? Object.fromEntries(Object.entries(member).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)))
+      : member,
+  );
+}

@@ -1,0 +1,176 @@
+import type { ApprovalProgress, KeyBackend, RequestState } from './backend.js';
+import { type Clock, systemClock } from './clock.js';
+import { SignError, type SignErrorCode } from './errors.js';
+import type { JsonObject } from './json.js';
+import type { CallOptions } from './options.js';
+
+/** The state of an operation as people and programs read it; `executed` results are only given out by `result()`. */
+export interface OperationState {
+  readonly status: RequestState['status'];
+  readonly approvals?: ApprovalProgress;
+  readonly reason?: string;
+}
+
+export interface WaitOptions extends CallOptions {
+  /** Called after every look. */
+  onProgress?: (state: OperationState) => void;
+}
+
+export interface OperationSetup<T> {
+  readonly backend: KeyBackend;
+  /** The request at the backend; absent when the backend answered at once. */
+  readonly id?: string;
+  readonly initial: RequestState;
+  /** Turns the fetched bytes into the result; throws when they are not what was asked for. Called once. */
+  readonly accept: (result: Uint8Array, options: CallOptions) => Promise<T>;
+  /** Called once when the request has ended, whichever way, after `accept`. */
+  readonly ended?: (status: RequestState['status']) => Promise<void>;
+  /** What a later process needs to find this operation again. No secrets. */
+  readonly json: JsonObject;
+  readonly clock?: Clock;
+  /** Uniform in [0, 1), for jitter. */
+  readonly random?: () => number;
+}
+
+const endings: Readonly<Record<'rejected' | 'expired' | 'cancelled' | 'failed', SignErrorCode>> = {
+  rejected: 'ERR_APPROVAL_REJECTED',
+  expired: 'ERR_APPROVAL_EXPIRED',
+  cancelled: 'ERR_APPROVAL_CANCELLED',
+  failed: 'ERR_REQUEST_FAILED',
+};
+
+const firstDelayMs = 1_000;
+const longestDelayMs = 30_000;
+
+/**
+ * One use of a key that may have to wait for people. Not thenable on purpose: handing it around waits for nothing.
+ * Aborting a wait stops the waiting only; `cancel()` is the one call that touches the request.
+ */
+export class Operation<T> {
+  readonly #setup: OperationSetup<T>;
+  #state: RequestState;
+  #accepted: Promise<T> | undefined;
+  #ended = false;
+
+  constructor(setup: OperationSetup<T>) {
+    this.#setup = setup;
+    this.#state = setup.initial;
+  }
+
+  /** Id of the request at the backend, if there is one. */
+  get id(): string | undefined {
+    return this.#setup.id;
+  }
+
+  /** As last seen; no I/O. */
+  get state(): OperationState {
+    const { status, approvals } = this.#state;
+    const reason = 'reason' in this.#state ? this.#state.reason : undefined;
+    return { status, ...(approvals && { approvals }), ...(reason !== undefined && { reason }) };
+  }
+
+  /** One look at the request, no waiting. */
+  async refresh(options: CallOptions = {}): Promise<OperationState> {
+    const { backend, id } = this.#setup;
+    if (id !== undefined && (this.#state.status === 'pending' || this.#state.status === 'approved')) {
+      if (!backend.poll) throw new SignError('ERR_CAPABILITY_MISSING', `backend '${backend.id}' has requests but cannot poll them`);
+      this.#state = await backend.poll(id, options);
+    }
+    return this.state;
+  }
+
+  /**
+   * The result, or the reason why there is none, as far as it is known now; `undefined` while undecided. No I/O but that of
+   * checking and filing a result.
+   * @throws SignError `ERR_APPROVAL_REJECTED`, `_EXPIRED`, `_CANCELLED`, `ERR_REQUEST_FAILED`, `ERR_SIGNATURE_MISMATCH`
+   */
+  async settled(options: CallOptions = {}): Promise<T | undefined> {
+    const state = this.#state;
+    switch (state.status) {
+      case 'pending':
+      case 'approved':
+        return undefined;
+      case 'executed':
+        this.#accepted ??= this.#setup.accept(state.result, options);
+        try {
+          return await this.#accepted;
+        } finally {
+          await this.#end();
+        }
+      default: {
+        await this.#end();
+        const why = state.reason === undefined ? '' : `: ${state.reason}`;
+        throw new SignError(endings[state.status], `the request was ${state.status}${why}`, {
+          details: { ...(this.id !== undefined && { requestId: this.id }) },
+        });
+      }
+    }
+  }
+
+  async #end(): Promise<void> {
+    if (this.#ended) return;
+    this.#ended = true;
+    await this.#setup.ended?.(this.#state.status);
+  }
+
+  /**
+   * Waits for the result. Delays grow from 1 s to 30 s with jitter.
+   * @throws SignError `ERR_APPROVAL_PENDING` with `details.requestId` when `timeoutMs` ran out while people decide, and those of
+   * {@link Operation.settled}; `signal.reason` when aborted
+   */
+  async result(options: WaitOptions = {}): Promise<T> {
+    const { clock = systemClock, random = Math.random } = this.#setup;
+    const { timeoutMs = Number.POSITIVE_INFINITY, signal, onProgress } = options;
+    const deadline = clock.now() + timeoutMs;
+    for (let delay = firstDelayMs; ; delay = Math.min(delay * 1.6, longestDelayMs)) {
+      signal?.throwIfAborted();
+      const result = await this.settled(options);
+      if (result !== undefined) return result;
+      const left = deadline - clock.now();
+      if (left <= 0) throw this.#pending();
+      await clock.sleep(Math.min(left, delay * (0.75 + random() / 2)), signal);
+      try {
+        onProgress?.(await this.refresh({ ...options, timeoutMs: undefined } as CallOptions));
+      } catch (error) {
+        // Losing people's approvals to a network hiccup would be the worst outcome of all: a look is repeated, never the request.
+        if (!SignError.is(error) || !error.retryable || clock.now() >= deadline) throw error;
+        options.logger?.warn('a look at the request failed and will be repeated', { requestId: this.id, code: error.code });
+      }
+    }
+  }
+
+  #pending(): SignError {
+    return new SignError('ERR_APPROVAL_PENDING', `request ${this.id} waits for approvals`, {
+      retryable: true,
+      details: { ...(this.id !== undefined && { requestId: this.id }), ...(this.#state.approvals && { approvals: this.#state.approvals }) },
+    });
+  }
+
+  /** Every state as it changes, until the request has ended. */
+  async *updates(options: CallOptions = {}): AsyncGenerator<OperationState, void, void> {
+    const { clock = systemClock, random = Math.random } = this.#setup;
+    let last = '';
+    for (let delay = firstDelayMs; ; delay = Math.min(delay * 1.6, longestDelayMs)) {
+      const text = JSON.stringify(this.state);
+      if (text !== last) yield this.state;
+      last = text;
+      if (this.#state.status !== 'pending' && this.#state.status !== 'approved') return;
+      await clock.sleep(delay * (0.75 + random() / 2), options.signal);
+      await this.refresh(options);
+    }
+  }
+
+  /** Withdraws the request at the backend. */
+  async cancel(options: CallOptions = {}): Promise<void> {
+    const { backend, id } = this.#setup;
+    if (id === undefined || (this.#state.status !== 'pending' && this.#state.status !== 'approved')) return;
+    if (!backend.cancel) throw new SignError('ERR_CAPABILITY_MISSING', `backend '${backend.id}' cannot cancel requests`);
+    await backend.cancel(id, options);
+    this.#state = { status: 'cancelled', ...(this.#state.approvals && { approvals: this.#state.approvals }) };
+    await this.#end();
+  }
+
+  toJSON(): JsonObject {
+    return this.#setup.json;
+  }
+}

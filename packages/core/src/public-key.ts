@@ -1,0 +1,86 @@
+import { constants, createPublicKey, type KeyObject, verify } from 'node:crypto';
+import { algorithmFacts, algorithmFitsKey, type KeySpec, keyFacts, type SignatureAlgorithm } from './algorithms.js';
+import { SignError } from './errors.js';
+
+const curves: Readonly<Record<string, KeySpec>> = { prime256v1: 'ec-p256', secp384r1: 'ec-p384', secp521r1: 'ec-p521' };
+
+/**
+ * Which of our key specs a public key is; `undefined` for any other key.
+ * RSA must have exactly 2048, 3072 or 4096 bits and an odd public exponent of at least 65537 (S21).
+ */
+export function keySpecOf(key: KeyObject): KeySpec | undefined {
+  const details = key.asymmetricKeyDetails;
+  switch (key.asymmetricKeyType as string | undefined) {
+    case 'rsa': {
+      const exponent = details?.publicExponent ?? 0n;
+      const bits = details?.modulusLength;
+      const sound = exponent >= 65537n && (exponent & 1n) === 1n && (bits === 2048 || bits === 3072 || bits === 4096);
+      return sound ? `rsa-${bits as 2048 | 3072 | 4096}` : undefined;
+    }
+    case 'ec':
+      return curves[details?.namedCurve ?? ''];
+    case 'ed25519':
+    case 'ml-dsa-44':
+    case 'ml-dsa-65':
+    case 'ml-dsa-87':
+      return key.asymmetricKeyType as KeySpec;
+    default:
+      return undefined;
+  }
+}
+
+/**
+ * A `KeyObject` of SubjectPublicKeyInfo DER.
+ * @throws SignError `ERR_MALFORMED`
+ */
+export function publicKeyFromSpki(spki: Uint8Array): KeyObject {
+  try {
+    return createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' });
+  } catch {
+    throw new SignError('ERR_MALFORMED', 'public key is not a SubjectPublicKeyInfo in DER that this runtime knows');
+  }
+}
+
+/** SubjectPublicKeyInfo DER of a public or private key, in memory of its own. */
+export function spkiOf(key: KeyObject): Uint8Array<ArrayBuffer> {
+  const publicKey = key.type === 'private' ? createPublicKey(key) : key;
+  return Uint8Array.from(publicKey.export({ format: 'der', type: 'spki' }));
+}
+
+/** How `node:crypto` wants to be asked for one of our algorithms: PSS salt = hash length, ECDSA as r‖s. */
+export function cryptoParameters(algorithm: SignatureAlgorithm): {
+  hash: string | null;
+  parameters: { padding?: number; saltLength?: number; dsaEncoding?: 'ieee-p1363' };
+} {
+  const { family, hash } = algorithmFacts(algorithm);
+  const parameters =
+    family === 'rsa-pss'
+      ? { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST }
+      : family === 'rsa-pkcs1'
+        ? { padding: constants.RSA_PKCS1_PADDING }
+        : family === 'ecdsa'
+          ? { dsaEncoding: 'ieee-p1363' as const }
+          : {};
+  return { hash: hash ?? null, parameters };
+}
+
+/**
+ * Checks one signature. The algorithm comes from the caller (from the trusted key and the format), never from the
+ * signed document (S21); a key that the algorithm does not fit, or a signature of another length, is `false`.
+ * @param signature ECDSA as r‖s of the curve's exact width, RSA as long as the modulus
+ */
+export function verifySignature(
+  key: KeyObject,
+  algorithm: SignatureAlgorithm,
+  message: Uint8Array,
+  signature: Uint8Array,
+): boolean {
+  const spec = keySpecOf(key);
+  if (!spec || !algorithmFitsKey(algorithm, spec) || signature.byteLength !== keyFacts(spec).signatureBytes) return false;
+  const { hash, parameters } = cryptoParameters(algorithm);
+  try {
+    return verify(hash, message, { key, ...parameters }, signature);
+  } catch {
+    return false;
+  }
+}

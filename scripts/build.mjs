@@ -1,0 +1,44 @@
+// Builds every package with tsup, two at a time, dependencies irrelevant (types resolve to sources).
+// --js: JavaScript only, skipping packages whose output is newer than their sources. --quiet: print nothing but failures.
+import { spawn } from 'node:child_process';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+
+const root = new URL('..', import.meta.url).pathname;
+const js = process.argv.includes('--js');
+const quiet = process.argv.includes('--quiet');
+const newest = (dir) =>
+  readdirSync(dir, { withFileTypes: true, recursive: true })
+    .filter((e) => e.isFile())
+    .reduce((max, e) => Math.max(max, statSync(join(e.parentPath ?? e.path, e.name)).mtimeMs), 0);
+const fresh = (dir) =>
+  js &&
+  existsSync(join(dir, 'dist/index.js')) &&
+  statSync(join(dir, 'dist/index.js')).mtimeMs > Math.max(newest(join(dir, 'src')), statSync(join(dir, 'package.json')).mtimeMs);
+
+function build(name) {
+  const cwd = join(root, 'packages', name);
+  if (fresh(cwd)) return Promise.resolve();
+  const args = ['--config', '../../tsup.config.ts', '--silent', ...(js ? ['--no-dts'] : [])];
+  return new Promise((resolve, reject) => {
+    const child = spawn(join(root, 'node_modules/.bin/tsup'), args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk));
+    child.on('close', (code) => {
+      if (code === 0) {
+        if (!quiet) console.log(`built @securosys/${name}`);
+        resolve();
+      } else reject(new Error(`build of ${name} failed\n${output}`));
+    });
+  });
+}
+
+const queue = readdirSync(join(root, 'packages')).filter((n) => existsSync(join(root, 'packages', n, 'package.json')));
+await Promise.all(
+  [0, 1].map(async () => {
+    for (let name = queue.shift(); name !== undefined; name = queue.shift()) await build(name);
+  }),
+).catch((error) => {
+  console.error(error.message);
+  process.exitCode = 1;
+});

@@ -1,0 +1,23 @@
+import { readFileSync } from 'node:fs';
+import { defineConfig } from 'tsup';
+
+/** One configuration for every package: the entries are the `@securosys/source` conditions of its export map. */
+const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as {
+  exports: Record<string, string | { '@securosys/source'?: string }>;
+  bundle?: string[];
+};
+const sources = Object.values(manifest.exports).flatMap((entry) =>
+  typeof entry === 'object' && entry['@securosys/source'] ? [entry['@securosys/source']] : [],
+);
+
+export default defineConfig((options) => ({
+  entry: Object.fromEntries(sources.map((s) => [s.replace('./src/', '').replace(/\.ts$/, ''), s])),
+  format: ['esm', 'cjs'],
+  target: 'node20',
+  platform: 'node',
+  splitting: true,
+  clean: options.dts !== false,
+  dts: options.dts ?? true,
+  sourcemap: true,
+  noExternal: manifest.bundle ?? [],
+}));

@@ -1,0 +1,21 @@
+import { readdirSync } from 'node:fs';
+import { defineConfig } from 'vitest/config';
+
+const rooms = readdirSync(new URL('./packages', import.meta.url)).sort();
+const conditions = ['@securosys/source'];
+
+/** One project per room, all run against sources; `tests` holds what is true of the whole house. */
+export default defineConfig({
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
+  test: {
+    projects: [
+      ...rooms.map((name) => ({
+        extends: true as const,
+        test: { name, root: `packages/${name}`, include: ['test/**/*.test.ts'], testTimeout: 20_000 },
+      })),
+      { extends: true as const, test: { name: 'house', include: ['tests/**/*.test.ts'], testTimeout: 60_000 } },
+    ],
+    coverage: { include: ['packages/*/src/**/*.ts'] },
+  },
+});
