@@ -1,0 +1,55 @@
+import { SignError, type SignErrorCode, sanitizeText } from '@securosys/core';
+import { type Direction, type Field, schemaOf } from './shape.js';
+
+/** Checks an unknown value and returns it typed; unknown members are refused or kept, by direction. */
+export interface Parser<T> {
+  /** @throws SignError naming paths of members, never their values (S38) */
+  parse(value: unknown): T;
+}
+
+/**
+ * One document of the wire, both ways from one shape. A client sends requests and receives answers; the emulator uses the
+ * strict side for the requests that reach it (unknown members are errors there too) and for the answers it makes.
+ */
+export interface Dto<T> {
+  readonly name: string;
+  /** Strict: unknown members, missing members and values outside the documented range are `ERR_INVALID_ARGUMENT`. */
+  readonly sent: Parser<T>;
+  /** Loose: unknown members pass, unknown names of open enumerations pass; a wrong type is `ERR_PROTOCOL`. */
+  readonly received: Parser<T>;
+}
+
+const codes: Readonly<Record<Direction, SignErrorCode>> = { sent: 'ERR_INVALID_ARGUMENT', received: 'ERR_PROTOCOL' };
+
+interface Issue {
+  readonly code?: string | undefined;
+  readonly path?: readonly PropertyKey[] | undefined;
+  readonly keys?: readonly string[];
+}
+
+/** Where it is wrong: `signRequest.payload`. Member names are foreign text too. */
+function pathsOf(issues: readonly Issue[]): string {
+  const paths = issues.flatMap(({ code, path = [], keys = [] }) => {
+    const at = path.map(String);
+    return code === 'unrecognized_keys' ? keys.map((key) => `${[...at, key].join('.')} (unknown)`) : [at.join('.') || '(top)'];
+  });
+  return sanitizeText(paths.slice(0, 8).join(', '), 300);
+}
+
+function parser<T>(name: string, shape: Field<T>, direction: Direction): Parser<T> {
+  let schema: ReturnType<typeof schemaOf> | undefined;
+  return {
+    parse(value) {
+      schema ??= schemaOf(shape, direction);
+      const result = schema.safeParse(value);
+      if (result.success) return result.data as T;
+      const paths = pathsOf(result.error.issues);
+      throw new SignError(codes[direction], `${name} is not as the TSB contract has it at: ${paths}`, { details: { paths } });
+    },
+  };
+}
+
+/** Both parsers of a shape. Validators are built at first use. */
+export function dto<T>(name: string, shape: Field<T>): Dto<T> {
+  return { name, sent: parser(name, shape, 'sent'), received: parser(name, shape, 'received') };
+}

@@ -1,0 +1,14 @@
+export * from './algorithms.js';
+export * from './certificates.js';
+export * from './changes.js';
+export * from './char-array.js';
+export type { Dto, Parser } from './dto.js';
+export * from './endpoints.js';
+export * from './errors.js';
+export * from './keys.js';
+export * from './policy.js';
+export * from './requests.js';
+export * from './roles.js';
+export * from './service.js';
+export * from './sign.js';
+export * from './tasks.js';

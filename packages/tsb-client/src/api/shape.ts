@@ -1,0 +1,98 @@
+import * as z from 'zod/mini';
+
+/** Which way a document travels, seen from whoever parses it. */
+export type Direction = 'sent' | 'received';
+
+/** A member of a wire shape whose value is a `T`. Holds no validator in its type, so that none leaks into declarations. */
+export interface Field<T> {
+  /** Never present; carries the type. */
+  readonly value?: T;
+}
+
+/** A member that may be absent. `null` means the same on this wire (`tsb-rest-api.md` §1.1) and is read as absent. */
+export interface OptionalField<T> extends Field<T> {
+  readonly optional: true;
+}
+
+type Shape = Readonly<Record<string, Field<unknown>>>;
+type ValueOf<F> = F extends Field<infer T> ? T : never;
+
+/** The TypeScript type of a shape. */
+export type Infer<F> = ValueOf<F>;
+
+type Members<S extends Shape> = {
+  readonly [K in keyof S as S[K] extends { optional: true } ? never : K]: ValueOf<S[K]>;
+} & {
+  readonly [K in keyof S as S[K] extends { optional: true } ? K : never]?: ValueOf<S[K]> | undefined;
+};
+
+type Maker = (direction: Direction) => z.ZodMiniType;
+
+const makers = new WeakMap<object, Maker>();
+
+/** The validator of a field. Module-internal to the wire contract. */
+export function schemaOf(field: object, direction: Direction): z.ZodMiniType {
+  const maker = makers.get(field);
+  if (!maker) throw new TypeError('not a wire field');
+  return maker(direction);
+}
+
+/** A field with a validator of its own for each direction. */
+export function field<T>(maker: Maker): Field<T> {
+  const made: Field<T> = {};
+  makers.set(made, maker);
+  return made;
+}
+
+/** An object: unknown members are refused when sent and ignored when received, at every depth. */
+export function object<S extends Shape>(shape: S): Field<Members<S>> {
+  return field((direction) => {
+    const members = Object.fromEntries(Object.entries(shape).map(([name, member]) => [name, schemaOf(member, direction)]));
+    return direction === 'sent' ? z.strictObject(members) : z.looseObject(members);
+  });
+}
+
+/** Several shapes side by side in one object. */
+export function shapes<A extends Shape, B extends Shape>(a: A, b: B): A & B {
+  return { ...a, ...b };
+}
+
+/** May be absent; `null` reads as absent. */
+export function optional<T>(inner: Field<T>): OptionalField<T> {
+  const made: OptionalField<T> = { optional: true };
+  makers.set(made, (direction) =>
+    z.optional(
+      z.pipe(
+        z.nullable(schemaOf(inner, direction)),
+        z.transform((value) => value ?? undefined),
+      ),
+    ),
+  );
+  return made;
+}
+
+/** A value or an explicit `null`; absent reads as `null`. For members where `null` says something of its own. */
+export function nullable<T>(inner: Field<T>): Field<T | null> {
+  return field((direction) => z._default(z.nullable(schemaOf(inner, direction)), null));
+}
+
+/** A list. */
+export function list<T>(inner: Field<T>, limits: { min?: number } = {}): Field<readonly T[]> {
+  return field((direction) => {
+    const all = z.array(schemaOf(inner, direction));
+    return direction === 'sent' && limits.min !== undefined ? all.check(z.minLength(limits.min)) : all;
+  });
+}
+
+/** One of these names, in both directions: a state we do not know cannot be acted on. */
+export function oneOf<const N extends string>(names: readonly N[]): Field<N> {
+  return field(() => z.enum(names));
+}
+
+/** One of these names when sent; any name when received, because servers grow new ones. */
+export function oneOfOpen<const N extends string>(names: readonly N[]): Field<N | OtherName> {
+  return field((direction) => (direction === 'sent' ? z.enum(names) : z.string()));
+}
+
+/** A name that this version does not list. */
+export type OtherName = string & Record<never, never>;
