@@ -1,0 +1,31 @@
+import { canonicalJson, type JsonObject, sanitizeText, utf8Bytes } from '@securosys/core';
+import { refuse } from './refusal.js';
+
+/** Case folding as Go's JSON reader does it, where `ſ` is an s and the Kelvin sign a k. */
+const fold = (name: string): string => name.toUpperCase().toLowerCase();
+
+/**
+ * Refuses members that differ in case only, from each other or from a known name: Go's reader takes such a member for the
+ * known one, and a document with two readings must have none (`notation.md` §20.2 #9).
+ * @throws SignError `ERR_MALFORMED`
+ */
+export function refuseCaseVariants(object: JsonObject, known: readonly string[], what: string): void {
+  const seen = new Map(known.map((name) => [fold(name), name]));
+  for (const name of Object.keys(object)) {
+    const folded = fold(name);
+    const first = seen.get(folded);
+    if (first !== undefined && first !== name)
+      refuse('malformed', `${what}: '${sanitizeText(name, 60)}' differs from '${sanitizeText(first, 60)}' in case only`);
+    seen.set(folded, name);
+  }
+}
+
+/**
+ * JSON as Go writes maps: members sorted, compact, `<`, `>`, `&`, U+2028 and U+2029 escaped (`notation.md` §2).
+ * Equal values give equal bytes.
+ */
+export function goJson(value: unknown): Uint8Array<ArrayBuffer> {
+  return utf8Bytes(
+    canonicalJson(value).replace(/[<>&\u2028\u2029]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`),
+  );
+}

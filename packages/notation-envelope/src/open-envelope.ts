@@ -1,0 +1,55 @@
+import { type Descriptor, sanitizeText, verifySignature } from '@securosys/core';
+import { type Certificate, checkNotaryChain, parseCertificate } from '@securosys/pki';
+import { jwsMediaType, payloadType } from './constants.js';
+import { type JwsEnvelope, parseJwsEnvelope } from './jws-envelope.js';
+import { leafAlgorithm } from './leaf-algorithm.js';
+import { parsePayload } from './payload.js';
+import { parseProtectedHeader } from './protected-header.js';
+import { refuse } from './refusal.js';
+import type { SignedAttributes } from './signed-attributes.js';
+
+/** An envelope whose signature is good and whose chain is well formed. That says nothing about who is trusted. */
+export interface OpenEnvelope {
+  readonly attributes: SignedAttributes;
+  /** The signed payload's target. */
+  readonly subject: Descriptor;
+  /** Leaf first, root last. */
+  readonly chain: readonly [Certificate, ...Certificate[]];
+  /** DER of an RFC 3161 TimeStampToken, unchecked. */
+  readonly timestamp?: Uint8Array;
+  readonly signingAgent?: string;
+}
+
+function openParts(envelope: JwsEnvelope, attributes: SignedAttributes): OpenEnvelope {
+  const chain = envelope.certificates.map((der) => parseCertificate(der)) as [Certificate, ...Certificate[]];
+  const [leaf] = chain;
+  // The certificate's key decides the algorithm; the header may only agree with it (S21).
+  const algorithm = leafAlgorithm(leaf);
+  if (attributes.algorithm !== algorithm)
+    refuse('algorithm', `alg does not belong to the signing key, which demands ${algorithm}`);
+  if (!verifySignature(leaf.publicKey, algorithm, envelope.signingInput, envelope.signature))
+    refuse('signature', 'the signature does not belong to these bytes and this certificate', 'ERR_SIGNATURE_MISMATCH');
+  checkNotaryChain(chain, { purpose: 'code-signing' });
+  const { timestamp, signingAgent } = envelope;
+  return {
+    attributes,
+    subject: parsePayload(envelope.payload),
+    chain,
+    ...(timestamp && { timestamp }),
+    ...(signingAgent !== undefined && { signingAgent }),
+  };
+}
+
+/**
+ * The integrity check of `notation.md` §5.1 and §15.2 step 1: strict parsing, the signature with the leaf's key and the
+ * algorithm that this key demands (PSS salt as long as the hash), the chain rules of §8, content type and payload.
+ * @throws SignError `ERR_MALFORMED`, `ERR_LIMIT`, `ERR_ALGORITHM_UNSUPPORTED`, `ERR_SIGNATURE_MISMATCH`, `ERR_CHAIN_INVALID`
+ */
+export function openEnvelope(bytes: Uint8Array, mediaType: string): OpenEnvelope {
+  if (mediaType !== jwsMediaType) refuse('media-type', `envelopes of type '${sanitizeText(mediaType, 80)}' cannot be read`);
+  const envelope = parseJwsEnvelope(bytes);
+  const attributes = parseProtectedHeader(envelope.protected);
+  if (attributes.contentType !== payloadType)
+    refuse('content-type', `payloads of type '${sanitizeText(attributes.contentType, 80)}' are not Notary payloads`);
+  return openParts(envelope, attributes);
+}

@@ -1,0 +1,64 @@
+import { type Descriptor, invalidArgument, isJsonObject, type JsonObject, parseJsonObject, sanitizeText } from '@securosys/core';
+import { reservedPrefix } from './constants.js';
+import { goJson, refuseCaseVariants } from './json-members.js';
+import { refuse } from './refusal.js';
+
+const digestForm = /^(?:sha256:[0-9a-f]{64}|sha384:[0-9a-f]{96}|sha512:[0-9a-f]{128})$/;
+const mediaTypeForm = /^[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}\/[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}$/;
+
+function annotationsOf(value: JsonObject[string] | undefined): Record<string, string> | undefined {
+  if (value === undefined) return undefined;
+  if (!isJsonObject(value)) return refuse('malformed', 'payload: annotations is not an object');
+  const out: Record<string, string> = Object.create(null);
+  for (const [name, text] of Object.entries(value)) {
+    if (typeof text !== 'string') refuse('malformed', `payload: annotation '${sanitizeText(name, 60)}' is not a string`);
+    out[name] = text;
+  }
+  return out;
+}
+
+/**
+ * What a payload says is signed (`notation.md` §2): the descriptor in `targetArtifact`. Members of the descriptor that are
+ * not known are ignored as OCI demands; beside `targetArtifact` there may be none.
+ * @throws SignError `ERR_MALFORMED`, `ERR_LIMIT`
+ */
+export function parsePayload(bytes: Uint8Array): Descriptor {
+  const payload = parseJsonObject(bytes, { what: 'payload' });
+  refuseCaseVariants(payload, ['targetArtifact'], 'payload');
+  const target = payload.targetArtifact;
+  if (!isJsonObject(target) || Object.keys(payload).length !== 1)
+    return refuse('malformed', 'payload is not an object with a targetArtifact and nothing else');
+  refuseCaseVariants(target, ['mediaType', 'digest', 'size', 'annotations', 'artifactType'], 'targetArtifact');
+  const { mediaType, digest, size, artifactType } = target;
+  const annotations = annotationsOf(target.annotations);
+  if (typeof mediaType !== 'string' || !mediaTypeForm.test(mediaType))
+    return refuse('malformed', 'targetArtifact has no mediaType');
+  if (typeof digest !== 'string' || !digestForm.test(digest)) return refuse('malformed', 'targetArtifact has no digest');
+  if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0)
+    return refuse('malformed', 'targetArtifact has no size');
+  if (artifactType !== undefined && typeof artifactType !== 'string') return refuse('malformed', 'artifactType is not a string');
+  return { mediaType, digest, size, ...(artifactType !== undefined && { artifactType }), ...(annotations && { annotations }) };
+}
+
+/**
+ * Payload bytes for a descriptor and the signer's own annotations: media type, digest, size and annotations only, members
+ * sorted (`notation.md` §2).
+ * @throws SignError `ERR_INVALID_ARGUMENT` for a reserved annotation, or one that the descriptor already has
+ */
+export function encodePayload(subject: Descriptor, userMetadata: Readonly<Record<string, string>> = {}): Uint8Array<ArrayBuffer> {
+  const { mediaType, digest, size } = subject;
+  const annotations = new Map(Object.entries(subject.annotations ?? {}));
+  for (const [name, text] of Object.entries(userMetadata)) {
+    if (annotations.has(name)) invalidArgument(`annotation '${sanitizeText(name, 60)}' is already on the descriptor`);
+    annotations.set(name, text);
+  }
+  for (const [name, text] of annotations) {
+    if (name.toLowerCase().startsWith(reservedPrefix)) invalidArgument(`annotations beginning '${reservedPrefix}' are reserved`);
+    if (typeof text !== 'string') invalidArgument(`annotation '${sanitizeText(name, 60)}' is not a string`);
+  }
+  const bytes = goJson({
+    targetArtifact: { mediaType, digest, size, ...(annotations.size > 0 && { annotations: Object.fromEntries(annotations) }) },
+  });
+  parsePayload(bytes);
+  return bytes;
+}

@@ -1,0 +1,45 @@
+import { isoSeconds, type JsonValue } from '@securosys/core';
+import { attribute, payloadType } from './constants.js';
+import { goJson } from './json-members.js';
+import { jwsName, type NotaryAlgorithm } from './jws-algorithms.js';
+
+export type SigningScheme = 'notary.x509' | 'notary.x509.signingAuthority';
+
+/** What a signature says about itself under its own protection (`notation.md` §4), whichever envelope carries it. */
+export interface SignedAttributes {
+  readonly algorithm: NotaryAlgorithm;
+  readonly contentType: string;
+  readonly scheme: SigningScheme;
+  /** Milliseconds since 1970: the signer's claim in `notary.x509`, the authority's word in the other scheme. */
+  readonly signingTime: number;
+  /** Milliseconds since 1970; absent: never expires. */
+  readonly expiry?: number;
+  /** Attributes that the specification does not define, and its plugin attributes, by name. */
+  readonly extended: ReadonlyMap<string, JsonValue>;
+  /** Names of the extended attributes that a verifier must understand. */
+  readonly criticalExtended: readonly string[];
+}
+
+/** Critical system attributes in the order in which they stand in `crit`, around the extended ones. */
+function criticalOrder(attributes: Pick<SignedAttributes, 'scheme' | 'expiry' | 'criticalExtended'>): string[] {
+  return [
+    attribute.signingScheme,
+    ...attributes.criticalExtended,
+    ...(attributes.scheme === 'notary.x509' ? [] : [attribute.authenticSigningTime]),
+    ...(attributes.expiry === undefined ? [] : [attribute.expiry]),
+  ];
+}
+
+/** Protected header as Go writes it: sorted members, `crit` in the order of `notation.md` §5, times as whole seconds in UTC. */
+export function encodeProtectedHeader(attributes: Omit<SignedAttributes, 'contentType'>): Uint8Array<ArrayBuffer> {
+  const time = attributes.scheme === 'notary.x509' ? attribute.signingTime : attribute.authenticSigningTime;
+  return goJson({
+    ...Object.fromEntries(attributes.extended),
+    alg: jwsName(attributes.algorithm),
+    crit: criticalOrder(attributes),
+    cty: payloadType,
+    [attribute.signingScheme]: attributes.scheme,
+    [time]: isoSeconds(attributes.signingTime),
+    ...(attributes.expiry !== undefined && { [attribute.expiry]: isoSeconds(attributes.expiry) }),
+  });
+}
