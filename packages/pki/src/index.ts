@@ -1,0 +1,14 @@
+export { type Certificate, maxCertificateBytes, parseCertificate } from './certificate.js';
+export { type ChainOptions, checkNotaryChain } from './chain.js';
+export { type ChainPurpose, type ChainRule, extendedKeyUsages } from './chain-rules.js';
+export { EMULATED_POLICY_OID, EMULATED_SERIAL_NUMBER, isEmulated } from './emulated.js';
+export type {
+  BasicConstraintsExtension,
+  CertificateExtensions,
+  ExtendedKeyUsageExtension,
+  KeyUsageBit,
+  KeyUsageExtension,
+} from './extensions.js';
+export { isSelfIssued, isSelfSigned, issuedBy } from './issuance.js';
+export { attributeNames, type NameAttribute, nameText, type RelativeName } from './names.js';
+export { type PemBlock, parseCertificates, pemBlocks, pemBytes, pemText } from './pem.js';

@@ -1,0 +1,45 @@
+import { ecdsaFromDer, equalBytes, keyFacts, verifySignature } from '@securosys/core';
+import type { Certificate } from './certificate.js';
+import { isWeakSignatureOid } from './signature-algorithms.js';
+
+/**
+ * Whether the signature of `child` was made by the key of `signer`: with an algorithm of the table, never SHA-1 or MD5, by a key of
+ * our key specs, ECDSA in strict DER.
+ */
+function signatureVerifies(child: Certificate, signer: Certificate): boolean {
+  const { signatureAlgorithm, signatureOid } = child;
+  const { spec } = signer;
+  if (!signatureAlgorithm || !spec || isWeakSignatureOid(signatureOid)) return false;
+  let signature = child.signature;
+  if (keyFacts(spec).type === 'ec') {
+    try {
+      signature = ecdsaFromDer(signature, keyFacts(spec).signatureBytes / 2);
+    } catch {
+      return false;
+    }
+  }
+  return verifySignature(signer.publicKey, signatureAlgorithm, child.tbs, signature);
+}
+
+/** Whether subject and issuer are the same bytes. */
+export function isSelfIssued(certificate: Certificate): boolean {
+  return equalBytes(certificate.subjectDer, certificate.issuerDer);
+}
+
+/**
+ * Whether a certificate is its own issuer: same names, and its signature verifies with its own key.
+ * @throws SignError `ERR_MALFORMED` when the runtime cannot read its key
+ */
+export function isSelfSigned(certificate: Certificate): boolean {
+  return isSelfIssued(certificate) && signatureVerifies(certificate, certificate);
+}
+
+/**
+ * Whether `parent` issued `child` (`notation.md` §8.1): names equal byte for byte, parent a CA by basic constraints and, if it has a key
+ * usage, by that, signature verifies, no broken hash. Says nothing about validity or trust.
+ * @throws SignError `ERR_MALFORMED` when the runtime cannot read the parent's key
+ */
+export function issuedBy(child: Certificate, parent: Certificate): boolean {
+  const mayIssue = parent.basicConstraints?.ca === true && parent.keyUsage?.bits.has('keyCertSign') !== false;
+  return mayIssue && equalBytes(child.issuerDer, parent.subjectDer) && signatureVerifies(child, parent);
+}
