@@ -1,7 +1,17 @@
+export { evaluateSignature } from './evaluate.js';
+export type { EvaluateOptions } from './evaluate-options.js';
 export { type JwsEnvelope, parseJwsEnvelope } from './jws-envelope.js';
 export { type NotationPrepareOptions, notationJws } from './notation-jws.js';
 export { type OpenEnvelope, openEnvelope } from './open-envelope.js';
+export type { CheckResult, CheckType, SignatureContents, SignatureOutcome, SignerIdentity } from './outcome.js';
+export type { PolicyStatement } from './policy-statement.js';
 export type { ReasonCode } from './refusal.js';
 export type { NotationSignature } from './signature.js';
 export { type SignatureManifestOptions, signatureManifest } from './signature-manifest.js';
 export type { SignedAttributes, SigningScheme } from './signed-attributes.js';
+export { parseTrustPolicy, selectStatement, type TrustPolicy, type TrustPolicyOptions } from './trust-policy.js';
+export { type TrustStore, trustStoreFromCertificates } from './trust-store.js';
+export { trustStoreFromFolder } from './trust-store-folder.js';
+export type { TrustStoreName, TrustStoreType } from './trust-store-name.js';
+export type { TrustedIdentity } from './trusted-identity.js';
+export type { CheckAction, LevelName, PolicyCheck, VerificationLevel } from './verification-level.js';

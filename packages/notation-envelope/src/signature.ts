@@ -1,4 +1,4 @@
-import { type Descriptor, isoSeconds, sha256Hex } from '@securosys/core';
+import { type Descriptor, isoSeconds } from '@securosys/core';
 import type { Certificate } from '@securosys/pki';
 import { createdAnnotation, jwsMediaType, thumbprintAnnotation } from './constants.js';
 import type { OpenEnvelope } from './open-envelope.js';
@@ -23,7 +23,7 @@ export interface NotationSignature {
 /** Manifest annotations of a signature (`notation.md` §11.1): JSON list of hex SHA-256, leaf first; signing time in UTC. */
 export function signatureAnnotations(chain: readonly Certificate[], signedAt: number): Readonly<Record<string, string>> {
   return {
-    [thumbprintAnnotation]: JSON.stringify(chain.map((certificate) => sha256Hex(certificate.der))),
+    [thumbprintAnnotation]: JSON.stringify(chain.map((certificate) => certificate.thumbprint)),
     [createdAnnotation]: isoSeconds(signedAt),
   };
 }

@@ -1,0 +1,72 @@
+import { type Descriptor, SignError, sanitizeText } from '@securosys/core';
+import type { ReasonCode } from './refusal.js';
+import type { SigningScheme } from './signed-attributes.js';
+import type { CheckAction, LevelName, PolicyCheck } from './verification-level.js';
+
+/** Checks of the policy, and those that every level enforces. */
+export type CheckType = PolicyCheck | 'emulation' | 'freshness' | 'subject' | 'userMetadata';
+
+/** What one check found. A failure under `log` refuses nothing; it must be shown all the same. */
+export interface CheckResult {
+  readonly type: CheckType;
+  readonly action: CheckAction;
+  readonly result: 'pass' | 'fail' | 'skipped';
+  /** Present when the check failed. */
+  readonly reason?: { readonly code: ReasonCode; readonly message: string };
+}
+
+/** Who signed, as far as the envelope's chain says. */
+export interface SignerIdentity {
+  /** RFC 4514 text of the leaf's subject, made safe to show. */
+  readonly subject: string;
+  /** SHA-256 of each certificate, lower-case hex, leaf first. */
+  readonly thumbprints: readonly string[];
+  /** SHA-256 of the leaf's SubjectPublicKeyInfo, lower-case hex. */
+  readonly spkiSha256: string;
+}
+
+/** What a signature says of itself. True only as far as the verdict goes. */
+export interface SignatureContents {
+  readonly subject: Descriptor;
+  readonly signer: SignerIdentity;
+  readonly scheme: SigningScheme;
+  /** Milliseconds since 1970. In `notary.x509` the signer's own claim. */
+  readonly signedAt: number;
+  /** Milliseconds since 1970; absent: never expires. */
+  readonly expiresAt?: number;
+}
+
+interface Evaluated {
+  /** Name of the policy statement that was applied. */
+  readonly statement: string;
+  readonly level: LevelName;
+  /** In the order in which they ran. */
+  readonly checks: readonly CheckResult[];
+}
+
+/**
+ * The verdict on one signature. Compare `verdict`: an outcome is an object and therefore never falsy, and it has no member
+ * that means yes or no by itself (S24). `skipped` means that nothing at all was verified.
+ */
+export type SignatureOutcome =
+  | (Evaluated & {
+      readonly verdict: 'trusted';
+      /** Failures that the policy only wants reported; empty at level strict. */
+      readonly warnings: readonly CheckResult[];
+      readonly signature: SignatureContents;
+    })
+  | (Evaluated & {
+      readonly verdict: 'not-trusted';
+      /** Failures that refuse the signature; at least one. */
+      readonly failures: readonly CheckResult[];
+      /** Absent when the integrity check failed: then nothing in the envelope is known. */
+      readonly signature?: SignatureContents;
+    })
+  | (Evaluated & { readonly verdict: 'skipped' });
+
+/** The reason of a refusal that was thrown; anything but a `SignError` is thrown on. */
+export function reasonOf(error: unknown, fallback: ReasonCode): NonNullable<CheckResult['reason']> {
+  if (!SignError.is(error)) throw error;
+  const named = error.details.reason;
+  return { code: typeof named === 'string' ? (named as ReasonCode) : fallback, message: sanitizeText(error.message, 400) };
+}
