@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import {
-  hexText,
+  type DerElement,
   type KeySpec,
   keySpecOf,
   ownBytes,
@@ -9,17 +9,25 @@ import {
   scanDer,
   sha256Hex,
 } from '@securosys/core';
-import { type CertificateExtensions, parseExtensions } from './extensions.js';
+import type {
+  BasicConstraintsExtension,
+  CertificateExtensions,
+  ExtendedKeyUsageExtension,
+  KeyUsageExtension,
+} from './extensions.js';
 import { nameText, parseName, type RelativeName } from './names.js';
 import { publicKeyOfSpki } from './public-key.js';
-import { DerReader, malformed, tags, unsignedInteger } from './reader.js';
+import { DerReader, malformed, tags } from './reader.js';
 import { algorithmOfIdentifier } from './signature-algorithms.js';
-import { timeOf } from './times.js';
+import { extensionsOf, isVersion3, serialOf, validityOf } from './tbs-fields.js';
 
 /** Largest certificate that is looked at, in bytes. */
 export const maxCertificateBytes = 64 * 1024;
 
-/** An X.509 certificate (RFC 5280 §4.1) of version 1 or 3, read strictly. Nothing in it has been checked against a key or a clock. */
+/**
+ * An X.509 certificate (RFC 5280 §4.1) of version 1 or 3, read strictly. Nothing in it has been checked against a key or a clock.
+ * Its byte arrays are views of `der`, which is a copy of what was parsed.
+ */
 export interface Certificate extends CertificateExtensions {
   /** The whole certificate. */
   readonly der: Uint8Array;
@@ -55,64 +63,91 @@ export interface Certificate extends CertificateExtensions {
   readonly thumbprint: string;
 }
 
-/** What costs time and is not always wanted is worked out on first use: keys, text, hashes. */
-function withLazyParts(fields: Omit<Certificate, 'publicKey' | 'spec' | 'subjectText' | 'thumbprint'>): Certificate {
-  let publicKey: KeyObject | undefined;
-  let subjectText: string | undefined;
-  let thumbprint: string | undefined;
-  return {
-    ...fields,
-    get publicKey() {
-      publicKey ??= publicKeyOfSpki(fields.spki);
-      return publicKey;
-    },
-    get spec() {
-      return keySpecOf(this.publicKey);
-    },
-    get subjectText() {
-      subjectText ??= nameText(fields.subject);
-      return subjectText;
-    },
-    get thumbprint() {
-      thumbprint ??= sha256Hex(fields.der);
-      return thumbprint;
-    },
-  };
-}
+/** Fields are written out one by one: an object spread together costs more than reading the certificate. */
+class ParsedCertificate implements Certificate {
+  readonly der: Uint8Array;
+  readonly tbs: Uint8Array;
+  readonly signature: Uint8Array;
+  readonly signatureAlgorithm: SignatureAlgorithm | undefined;
+  readonly signatureOid: string;
+  readonly spki: Uint8Array;
+  readonly subjectDer: Uint8Array;
+  readonly issuerDer: Uint8Array;
+  readonly subject: readonly RelativeName[];
+  readonly notBefore: number;
+  readonly notAfter: number;
+  readonly serial: string;
+  readonly keyUsage?: KeyUsageExtension;
+  readonly basicConstraints?: BasicConstraintsExtension;
+  readonly extendedKeyUsage?: ExtendedKeyUsageExtension;
+  readonly policies: readonly string[];
+  readonly ocspUrls: readonly string[];
+  readonly crlUrls: readonly string[];
+  readonly hasRevocationInfo: boolean;
+  readonly unknownCritical: readonly string[];
+  #publicKey: KeyObject | undefined;
+  #subjectText: string | undefined;
+  #thumbprint: string | undefined;
 
-/** Version 1 is the absent default; version 3 the only other one that is still issued. */
-function isVersion3(tbs: DerReader): boolean {
-  const wrapped = tbs.optional(tags.context0);
-  if (!wrapped) return false;
-  const reader = tbs.inside(wrapped);
-  const version = reader.contents(reader.take(tags.integer));
-  reader.end();
-  return version.byteLength === 1 && version[0] === 2 ? true : malformed('unknown version');
-}
+  constructor(bytes: Uint8Array, outer: DerElement) {
+    const certificate = new DerReader(bytes, outer, 'certificate');
+    const tbsElement = certificate.take(tags.sequence);
+    const algorithm = certificate.take(tags.sequence);
+    const bits = certificate.contents(certificate.take(tags.bitString));
+    certificate.end();
+    if (bits[0] !== 0) malformed('signature has unused bits');
+    this.der = bytes;
+    this.tbs = certificate.whole(tbsElement);
+    this.signature = bits.subarray(1);
+    this.signatureAlgorithm = algorithmOfIdentifier(certificate.whole(algorithm));
+    this.signatureOid = certificate.inside(algorithm, 'signature algorithm').oid();
 
-/** RFC 5280 §4.1.2.2: at most 20 octets; zero is taken, because old roots have it. */
-function serialOf(tbs: DerReader): string {
-  const number = unsignedInteger(tbs.contents(tbs.take(tags.integer)), 'serial number');
-  return number.byteLength <= 20 ? hexText(number) : malformed('serial number over 20 octets');
-}
+    const tbs = certificate.inside(tbsElement);
+    const version3 = isVersion3(tbs);
+    this.serial = serialOf(tbs);
+    if (!tbs.same(tbs.take(tags.sequence), algorithm)) malformed('inner and outer signature algorithm differ');
+    const issuer = tbs.take(tags.sequence);
+    const { notBefore, notAfter } = validityOf(tbs);
+    const subject = tbs.take(tags.sequence);
+    this.notBefore = notBefore;
+    this.notAfter = notAfter;
+    this.issuerDer = tbs.whole(issuer);
+    this.subjectDer = tbs.whole(subject);
+    this.subject = parseName(this.subjectDer);
+    // The issuer's name is only compared, but it must be one.
+    if (!tbs.same(issuer, subject)) parseName(this.issuerDer);
+    this.spki = tbs.whole(tbs.take(tags.sequence));
 
-function validityOf(tbs: DerReader): { notBefore: number; notAfter: number } {
-  const validity = tbs.enter(tags.sequence, 'validity');
-  const notBefore = timeOf(validity.bytes, validity.any());
-  const notAfter = timeOf(validity.bytes, validity.any());
-  validity.end();
-  return notBefore <= notAfter ? { notBefore, notAfter } : malformed('validity ends before it starts');
-}
+    const extensions = extensionsOf(tbs, version3);
+    tbs.end();
+    this.keyUsage = extensions.keyUsage;
+    this.basicConstraints = extensions.basicConstraints;
+    this.extendedKeyUsage = extensions.extendedKeyUsage;
+    this.policies = extensions.policies;
+    this.ocspUrls = extensions.ocspUrls;
+    this.crlUrls = extensions.crlUrls;
+    this.hasRevocationInfo = extensions.hasRevocationInfo;
+    this.unknownCritical = extensions.unknownCritical;
+  }
 
-function extensionsOf(tbs: DerReader, version3: boolean): CertificateExtensions {
-  const wrapped = tbs.optional(tags.context3);
-  if (!wrapped) return parseExtensions(undefined);
-  if (!version3) malformed('extensions need version 3');
-  const reader = tbs.inside(wrapped, 'extensions');
-  const extensions = reader.enter(tags.sequence);
-  reader.end();
-  if (!extensions.more) malformed('empty extensions');
-  return parseExtensions(extensions);
+  get publicKey(): KeyObject {
+    this.#publicKey ??= publicKeyOfSpki(this.spki);
+    return this.#publicKey;
+  }
+
+  get spec(): KeySpec | undefined {
+    return keySpecOf(this.publicKey);
+  }
+
+  get subjectText(): string {
+    this.#subjectText ??= nameText(this.subject);
+    return this.#subjectText;
+  }
+
+  get thumbprint(): string {
+    this.#thumbprint ??= sha256Hex(this.der);
+    return this.#thumbprint;
+  }
 }
 
 /**
@@ -126,37 +161,5 @@ export function parseCertificate(der: Uint8Array): Certificate {
   const bytes = ownBytes(der);
   const outer = scanDer(bytes, { what: 'certificate', maxDepth: 16, maxElements: 2_000 });
   if (outer.tag !== tags.sequence) malformed('it is no SEQUENCE');
-  const certificate = new DerReader(bytes, outer, 'certificate');
-  const tbsElement = certificate.take(tags.sequence);
-  const algorithm = certificate.copy(certificate.take(tags.sequence));
-  const bits = certificate.contents(certificate.take(tags.bitString));
-  certificate.end();
-  if (bits[0] !== 0) malformed('signature has unused bits');
-
-  const tbs = certificate.inside(tbsElement);
-  const version3 = isVersion3(tbs);
-  const serial = serialOf(tbs);
-  if (hexText(tbs.copy(tbs.take(tags.sequence))) !== hexText(algorithm)) malformed('inner and outer signature algorithm differ');
-  const algorithmReader = DerReader.whole(algorithm, tags.sequence, 'signature algorithm');
-  const issuerDer = tbs.copy(tbs.take(tags.sequence));
-  const validity = validityOf(tbs);
-  const subjectDer = tbs.copy(tbs.take(tags.sequence));
-  const spki = tbs.copy(tbs.take(tags.sequence));
-  const extensions = extensionsOf(tbs, version3);
-  tbs.end();
-  parseName(issuerDer);
-  return withLazyParts({
-    der: bytes,
-    tbs: certificate.copy(tbsElement),
-    signature: ownBytes(bits.subarray(1)),
-    signatureAlgorithm: algorithmOfIdentifier(algorithm),
-    signatureOid: algorithmReader.oid(),
-    spki,
-    subjectDer,
-    issuerDer,
-    subject: parseName(subjectDer),
-    ...validity,
-    serial,
-    ...extensions,
-  });
+  return new ParsedCertificate(bytes, outer);
 }

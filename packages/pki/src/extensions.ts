@@ -64,7 +64,7 @@ function keyUsage(value: Uint8Array): ReadonlySet<KeyUsageBit> {
 }
 
 function basicConstraints(value: Uint8Array, critical: boolean): BasicConstraintsExtension {
-  const reader = DerReader.whole(value, tags.sequence, 'basic constraints');
+  const reader = DerReader.over(value, tags.sequence, 'basic constraints');
   const ca = reader.optionalTrue();
   const element = reader.optional(tags.integer);
   reader.end();
@@ -76,7 +76,7 @@ function basicConstraints(value: Uint8Array, critical: boolean): BasicConstraint
 
 /** Takes each element of a non-empty `SEQUENCE OF`. */
 function list<T>(value: Uint8Array, what: string, item: (reader: DerReader) => T): T[] {
-  const reader = DerReader.whole(value, tags.sequence, what);
+  const reader = DerReader.over(value, tags.sequence, what);
   const out: T[] = [];
   while (reader.more) {
     out.push(item(reader));

@@ -1,5 +1,5 @@
 import { hexText, utf8Text } from '@securosys/core';
-import { DerReader, malformed, oidText, tags } from './reader.js';
+import { DerReader, malformed, tags } from './reader.js';
 
 /** One attribute of a distinguished name. */
 export interface NameAttribute {
@@ -7,8 +7,8 @@ export interface NameAttribute {
   readonly oid: string;
   /** Text of a value of a string type; `undefined` for any other type. */
   readonly value: string | undefined;
-  /** The value as it stands in the certificate, DER with its header. */
-  readonly valueDer: Uint8Array;
+  /** The value as it stands in the certificate, DER with its header; present where the text form needs it (`oid=#hex`). */
+  readonly valueDer?: Uint8Array;
 }
 
 /** Attributes of a relative distinguished name; more than one makes it multi-valued. */
@@ -71,7 +71,7 @@ function stringValue(tag: number, contents: Uint8Array): string | undefined {
  * @throws SignError `ERR_MALFORMED`
  */
 export function parseName(der: Uint8Array): readonly RelativeName[] {
-  const names = DerReader.whole(der, tags.sequence, 'name');
+  const names = DerReader.over(der, tags.sequence, 'name');
   const out: RelativeName[] = [];
   let count = 0;
   while (names.more) {
@@ -79,10 +79,12 @@ export function parseName(der: Uint8Array): readonly RelativeName[] {
     const attributes: NameAttribute[] = [];
     do {
       const pair = set.enter(tags.sequence);
-      const oid = oidText(pair.contents(pair.take(tags.oid)), 'name');
+      const oid = pair.oid();
       const element = pair.any();
       pair.end();
-      attributes.push({ oid, value: stringValue(element.tag, pair.contents(element)), valueDer: pair.copy(element) });
+      const value = stringValue(element.tag, pair.contents(element));
+      const asText = value !== undefined && attributeNames.has(oid);
+      attributes.push(asText ? { oid, value } : { oid, value, valueDer: pair.whole(element) });
       if (++count > maxAttributes) malformed(`a name has over ${maxAttributes} attributes`);
     } while (set.more);
     out.push(attributes);
@@ -108,7 +110,9 @@ export function nameText(names: readonly RelativeName[]): string {
       attributes
         .map(({ oid, value, valueDer }) => {
           const name = attributeNames.get(oid);
-          return name === undefined || value === undefined ? `${oid}=#${hexText(valueDer)}` : `${name}=${escapeValue(value)}`;
+          return name === undefined || value === undefined || valueDer
+            ? `${oid}=#${valueDer ? hexText(valueDer) : ''}`
+            : `${name}=${escapeValue(value)}`;
         })
         .join('+'),
     )

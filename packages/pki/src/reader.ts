@@ -1,4 +1,4 @@
-import { type DerElement, derChildren, readDer, SignError } from '@securosys/core';
+import { type DerElement, readDer, SignError } from '@securosys/core';
 
 /** Identifier octets of the universal and context types that certificates use (X.680 §8.4). */
 export const tags = {
@@ -30,31 +30,34 @@ export function malformed(why: string): never {
 
 /** Walks the elements of one constructed DER value in order; every element has to be taken. */
 export class DerReader {
-  readonly #elements: readonly DerElement[];
-  #at = 0;
+  readonly #end: number;
+  #at: number;
 
   constructor(
     readonly bytes: Uint8Array,
     parent: DerElement,
     readonly what: string,
   ) {
-    this.#elements = derChildren(bytes, parent, what);
+    this.#at = parent.contents;
+    this.#end = parent.end;
   }
 
   /** A reader over a value that fills `bytes` entirely. */
-  static whole(bytes: Uint8Array, tag: number, what: string): DerReader {
+  static over(bytes: Uint8Array, tag: number, what: string): DerReader {
     const outer = readDer(bytes, 0, bytes.byteLength, what);
     if (outer.tag !== tag || outer.end !== bytes.byteLength) malformed(`${what} has the wrong type or bytes behind it`);
     return new DerReader(bytes, outer, what);
   }
 
   get more(): boolean {
-    return this.#at < this.#elements.length;
+    return this.#at < this.#end;
   }
 
   /** The next element, whatever its type. */
   any(): DerElement {
-    return this.#elements[this.#at++] ?? malformed(`${this.what} ends too early`);
+    const element = readDer(this.bytes, this.#at, this.#end, this.what);
+    this.#at = element.end;
+    return element;
   }
 
   /** The next element, which must have this tag. */
@@ -66,7 +69,7 @@ export class DerReader {
 
   /** The next element if it has this tag. */
   optional(tag: number): DerElement | undefined {
-    return this.#elements[this.#at]?.tag === tag ? this.#elements[this.#at++] : undefined;
+    return this.more && this.bytes[this.#at] === tag ? this.any() : undefined;
   }
 
   enter(tag: number, what = this.what): DerReader {
@@ -82,13 +85,21 @@ export class DerReader {
     return this.bytes.subarray(element.contents, element.end);
   }
 
-  /** Header and contents of an element, in memory of their own. */
-  copy(element: DerElement): Uint8Array<ArrayBuffer> {
-    return new Uint8Array(this.bytes.subarray(element.start, element.end));
+  /** Header and contents of an element, a view. */
+  whole(element: DerElement): Uint8Array {
+    return this.bytes.subarray(element.start, element.end);
   }
 
   oid(): string {
-    return oidText(this.contents(this.take(tags.oid)), this.what);
+    return oidText(this.bytes, this.take(tags.oid), this.what);
+  }
+
+  /** Whether two elements are the same bytes. */
+  same(a: DerElement, b: DerElement): boolean {
+    let left = a.end - a.start;
+    if (left !== b.end - b.start) return false;
+    while (left-- > 0) if (this.bytes[a.start + left] !== this.bytes[b.start + left]) return false;
+    return true;
   }
 
   /** A BOOLEAN that stands for `DEFAULT FALSE`: absent or TRUE, nothing else is DER (X.690 §11.1, §11.5). */
@@ -105,27 +116,25 @@ export class DerReader {
   }
 }
 
-/** Dotted text of the contents of an OBJECT IDENTIFIER (X.690 §8.19). */
-export function oidText(contents: Uint8Array, what: string): string {
-  if (contents.byteLength === 0 || contents.byteLength > maxOidBytes)
-    malformed(`${what} holds an object identifier of a bad length`);
-  const arcs: string[] = [];
+/** Dotted text of an OBJECT IDENTIFIER (X.690 §8.19). Reads in place: a chain has dozens, and a view of each would cost more than the rest. */
+export function oidText(bytes: Uint8Array, { contents, end }: DerElement, what: string): string {
+  if (contents === end || end - contents > maxOidBytes) malformed(`${what} holds an object identifier of a bad length`);
+  let text = '';
   let arc = 0;
   let fresh = true;
-  for (const byte of contents) {
+  for (let at = contents; at < end; at++) {
+    const byte = bytes[at] as number;
     if (fresh && byte === 0x80) malformed(`${what} holds an object identifier that is not minimal`);
     arc = arc * 128 + (byte & 0x7f);
     if (!Number.isSafeInteger(arc)) malformed(`${what} holds an object identifier with a number over 2^53`);
-    fresh = (byte & 0x80) === 0;
+    fresh = byte < 0x80;
     if (!fresh) continue;
-    if (arcs.length === 0) {
-      const root = arc < 40 ? 0 : arc < 80 ? 1 : 2;
-      arcs.push(String(root), String(arc - root * 40));
-    } else arcs.push(String(arc));
+    const root = arc < 40 ? 0 : arc < 80 ? 1 : 2;
+    text = text === '' ? `${root}.${arc - root * 40}` : `${text}.${arc}`;
     arc = 0;
   }
   if (!fresh) malformed(`${what} holds a truncated object identifier`);
-  return arcs.join('.');
+  return text;
 }
 
 /** Contents of a non-negative, minimally encoded INTEGER without its sign octet. */
