@@ -20,8 +20,8 @@ import { leafAlgorithm } from './leaf-algorithm.js';
 import { encodePayload, parsePayload } from './payload.js';
 import { encodeSigningInput, preparedJws, restoreJws } from './prepared-jws.js';
 import type { NotationSignature } from './signature.js';
+import { checkSigningAgent, defaultSigningAgent } from './signing-agent.js';
 import { factsOf, jwsFormatId, readSigningInput } from './signing-facts.js';
-import { defaultSigningAgent } from './version.js';
 
 export interface NotationPrepareOptions {
   /** Gives the signing time when `signingTime` is absent. Default: the machine's clock. */
@@ -60,7 +60,6 @@ function prepare(subject: Descriptor, key: FormatKey, options: NotationPrepareOp
   if (!(signingTime >= 0 && signingTime <= 253_402_300_799_000)) invalidArgument('the signing time is not a time');
   const expiry = expiryOf(options, signingTime);
   const agent = options.signingAgent ?? defaultSigningAgent;
-  if (!/^[\x20-\x7e]{1,256}$/.test(agent)) invalidArgument('the signing agent is not 1 to 256 characters of printable ASCII');
   const chain = key.chain.map((der) => parseCertificate(der));
   const algorithm = leafAlgorithm(chain[0]) as NotaryAlgorithm;
   if (!chain[0] || !equalBytes(chain[0].spki, key.spki))
@@ -79,7 +78,8 @@ function prepare(subject: Descriptor, key: FormatKey, options: NotationPrepareOp
     },
     subject: parsePayload(encodePayload(subject, options.annotations)),
   });
-  return preparedJws({ signingInput, chain, signingAgent: chain.some(isEmulated) ? `${agent} emulated/1` : agent });
+  const signingAgent = checkSigningAgent(chain.some(isEmulated) ? `${agent} emulated/1` : agent);
+  return preparedJws({ signingInput, chain, signingAgent });
 }
 
 function explain(bytes: Uint8Array): SigningFacts | undefined {

@@ -18,6 +18,7 @@ import { encodePayload } from './payload.js';
 import { refuse } from './refusal.js';
 import { describeSignature, type NotationSignature } from './signature.js';
 import { encodeProtectedHeader } from './signed-attributes.js';
+import { checkSigningAgent } from './signing-agent.js';
 import { factsOf, jwsFormatId, readSigningInput, type SigningInputContents } from './signing-facts.js';
 
 const partId = 'signature';
@@ -93,7 +94,7 @@ function certificateOf(value: JsonObject[string]): Certificate {
 /**
  * Takes the JSON of a prepared signature back. Nothing in it is believed: what is signed is read from the bytes, the
  * bytes must be exactly those that {@link preparedJws} would have written, and the algorithm must be that of the leaf's key.
- * @throws SignError `ERR_MALFORMED`, `ERR_LIMIT`, `ERR_CHAIN_INVALID`, `ERR_ALGORITHM_UNSUPPORTED`
+ * @throws SignError `ERR_MALFORMED`, `ERR_LIMIT`, `ERR_CHAIN_INVALID`, `ERR_ALGORITHM_UNSUPPORTED`, `ERR_INVALID_ARGUMENT`
  */
 export function restoreJws(json: JsonObject): Prepared<NotationSignature> {
   if (!isJsonObject(json)) return refuse('malformed', 'a prepared signature is a JSON object');
@@ -115,5 +116,5 @@ export function restoreJws(json: JsonObject): Prepared<NotationSignature> {
   const certificates = chain.map(certificateOf);
   if (contents.attributes.algorithm !== leafAlgorithm(certificates[0]))
     refuse('algorithm', 'the algorithm does not belong to the key of the certificate');
-  return preparedJws({ signingInput, chain: certificates, signingAgent });
+  return preparedJws({ signingInput, chain: certificates, signingAgent: checkSigningAgent(signingAgent) });
 }
