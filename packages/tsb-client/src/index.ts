@@ -1,1 +1,12 @@
-export * from './api/index.js';
+export type { CallEndpoint, EndpointCallOptions } from './client/calls.js';
+export type { TsbCertificates } from './client/certificates.js';
+export { createTsbClient, type TsbClient } from './client/client.js';
+export type { CreateKeyOptions, KeyCallOptions, NewTsbKey, TsbKeys } from './client/keys.js';
+export type { TsbClientOptions } from './client/options.js';
+export type { TsbRequests } from './client/requests.js';
+export type { TsbService } from './client/service.js';
+export type { TsbSign } from './client/sign.js';
+export type { ApiKeys } from './http/api-keys.js';
+export type { TsbAuth } from './http/bearer.js';
+export type { PathParameters } from './http/caller.js';
+export type { SecretSource } from './http/secret.js';

@@ -17,10 +17,10 @@ export interface Endpoint<Request = unknown, Response = unknown> {
   /** HTTP status of success. Clients accept any of 200, 201 and 204. */
   readonly status: 200 | 201;
   /**
-   * What a repetition does: `read` changes nothing, `idempotent` ends in the same state, `create` may make a second request,
-   * key or signature and is never repeated after bytes were sent.
+   * What a repetition does: `read` changes nothing, `idempotent` ends in the same state, `use` uses a key once more and leaves
+   * nothing behind, `create` may make a second request, key or decision. The last two are never repeated after bytes were sent.
    */
-  readonly effect: 'read' | 'idempotent' | 'create';
+  readonly effect: 'read' | 'idempotent' | 'use' | 'create';
   /** Approvers log in inside the body; their calls carry no bearer token (§1.2). */
   readonly bearer: boolean;
   /** Absent: no body. */
@@ -55,7 +55,7 @@ export const endpoints = {
   keyAttributes: endpoint('POST', '/v1/key/attributes', 'keyManagement', 'read', keyNameDto, signedKeyAttributesDto),
   deleteKey: endpoint('POST', '/v1/key/deleteKey', 'keyManagement', 'create', keyNameDto, none),
 
-  synchronousSign: endpoint('POST', '/v1/synchronousSign', 'keyOperation', 'create', synchronousSignDto, signatureDto),
+  synchronousSign: endpoint('POST', '/v1/synchronousSign', 'keyOperation', 'use', synchronousSignDto, signatureDto),
   sign: endpoint('POST', '/v1/sign', 'keyOperation', 'create', asynchronousSignDto, signCreatedDto, 201),
   modify: endpoint('POST', '/v1/modify', 'keyManagement', 'create', modifyDto, modifyCreatedDto, 201),
   block: endpoint('POST', '/v1/block', 'keyOperation', 'create', blockDto, blockCreatedDto, 201),

@@ -1,0 +1,83 @@
+import { knownOptions, SignError, systemClock } from '@securosys/core';
+import { ApiKeyRing } from '../http/api-keys.js';
+import { parseBaseUrl } from '../http/base-url.js';
+import { Bearer } from '../http/bearer.js';
+import { Caller } from '../http/caller.js';
+import { pooledTransport } from '../http/transport.js';
+import type { CallEndpoint } from './calls.js';
+import { certificateCalls, type TsbCertificates } from './certificates.js';
+import { keyCalls, type TsbKeys } from './keys.js';
+import { checkCallOptions, checkPositive, clientOptionNames, type TsbClientOptions } from './options.js';
+import { requestCalls, type TsbRequests } from './requests.js';
+import { serviceCalls, type TsbService } from './service.js';
+import { signCalls, type TsbSign } from './sign.js';
+
+/** A typed client of one Transaction Security Broker. Holds its secrets where no printing finds them. */
+export interface TsbClient {
+  /** Normalised base URL. */
+  readonly url: string;
+  readonly keys: TsbKeys;
+  readonly sign: TsbSign;
+  readonly requests: TsbRequests;
+  readonly certificates: TsbCertificates;
+  readonly service: TsbService;
+  /** Any endpoint of `@securosys/tsb-client/api`. */
+  readonly call: CallEndpoint;
+  /** Closes the connections of the default transport. A `fetch` handed in stays its owner's. */
+  close(): Promise<void>;
+}
+
+/**
+ * Connects to a TSB; nothing is sent before the first call.
+ *
+ * @throws SignError `ERR_INVALID_ARGUMENT`; `ERR_ORIGIN_REFUSED` for plain http to another machine without `allowHttp`, and always
+ * together with credentials (S40)
+ *
+ * @example
+ * ```ts
+ * import { createTsbClient } from '@securosys/tsb-client';
+ * const client = createTsbClient({ url: 'http://localhost:8080', auth: { type: 'none' } });
+ * console.log(await client.service.version());
+ * await client.close();
+ * ```
+ */
+export function createTsbClient(options: TsbClientOptions): TsbClient {
+  knownOptions('createTsbClient', options, clientOptionNames);
+  const { url, auth, apiKeys = {}, clock = systemClock, logger } = options;
+  const { timeoutMs = 30_000, maxResponseBytes = 8 * 1024 * 1024 } = options;
+  if (auth?.type !== 'none' && auth?.type !== 'token')
+    throw new SignError('ERR_INVALID_ARGUMENT', "auth.type must be 'none' or 'token'");
+  knownOptions('auth', auth, auth.type === 'token' ? ['type', 'token'] : ['type']);
+  checkPositive('timeoutMs', timeoutMs, 2 ** 31 - 1);
+  checkPositive('maxResponseBytes', maxResponseBytes, 2 ** 30);
+  const base = parseBaseUrl(url, options.allowHttp === true);
+  const ring = new ApiKeyRing(apiKeys);
+  if (base.exposed && (auth.type !== 'none' || ring.some))
+    throw new SignError('ERR_ORIGIN_REFUSED', 'credentials are never sent over plain http: to another machine');
+  const transport = options.fetch ? { fetch: options.fetch, close: async () => undefined } : pooledTransport();
+  const caller = new Caller({
+    base,
+    bearer: new Bearer(auth),
+    apiKeys: ring,
+    fetch: transport.fetch,
+    clock,
+    timeoutMs,
+    maxResponseBytes,
+    logger,
+  });
+  const call: CallEndpoint = async (endpoint, body, callOptions = {}) => {
+    const { path = {}, ...rest } = callOptions;
+    checkCallOptions('call', rest);
+    return caller.call(endpoint, body, path, rest);
+  };
+  return {
+    url: base.text,
+    keys: keyCalls(call),
+    sign: signCalls(call),
+    requests: requestCalls(call),
+    certificates: certificateCalls(call),
+    service: serviceCalls(call),
+    call,
+    close: () => transport.close(),
+  };
+}

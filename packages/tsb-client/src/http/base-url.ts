@@ -1,0 +1,34 @@
+import { invalidArgument, SignError } from '@securosys/core';
+
+/** True for names and addresses that cannot leave this machine. */
+export function isLoopback(hostname: string): boolean {
+  return (
+    hostname === 'localhost' || hostname.endsWith('.localhost') || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname)
+  );
+}
+
+/** Where the API is. */
+export interface BaseUrl {
+  /** Normalised: no trailing slash, no trailing `/v1` (`tsb-rest-api.md` §1.1). */
+  readonly text: string;
+  /** Plain `http:` to another machine: nothing secret may be sent. */
+  readonly exposed: boolean;
+}
+
+/**
+ * Normalises and judges a configured base URL (S40).
+ * @throws SignError `ERR_INVALID_ARGUMENT` for anything but http(s) without user, query and fragment; `ERR_ORIGIN_REFUSED` for
+ * plain http off loopback without `allowHttp`
+ */
+export function parseBaseUrl(url: string | URL, allowHttp: boolean): BaseUrl {
+  const text = String(url);
+  const parsed = URL.canParse(text) ? new URL(text) : invalidArgument('url of the TSB is not an absolute URL');
+  if (parsed.protocol !== 'https:' && parsed.protocol !== 'http:') invalidArgument('url of the TSB must be https: or http:');
+  if (parsed.username || parsed.password) invalidArgument('url of the TSB must not hold a user or a password');
+  if (parsed.search || parsed.hash) invalidArgument('url of the TSB must not have a query or a fragment');
+  const exposed = parsed.protocol === 'http:' && !isLoopback(parsed.hostname);
+  if (exposed && !allowHttp)
+    throw new SignError('ERR_ORIGIN_REFUSED', 'plain http: to a TSB on another machine needs the option allowHttp');
+  const path = parsed.pathname.replace(/\/+$/, '').replace(/\/v1$/, '');
+  return { text: `${parsed.origin}${path}`, exposed };
+}
