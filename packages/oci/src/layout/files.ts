@@ -1,0 +1,92 @@
+import { randomUUID } from 'node:crypto';
+import { constants } from 'node:fs';
+import { type FileHandle, lstat, mkdir, open, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { SignError, sanitizeText } from '@securosys/core';
+
+// Windows has neither flag; there lstat alone has to do.
+const readFlags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+
+function storeError(path: string, why: string, cause?: unknown): SignError {
+  return new SignError('ERR_STORE', `image layout: ${sanitizeText(path)} ${why}`, cause === undefined ? {} : { cause });
+}
+
+/** The `code` of a file system error. */
+export function errno(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}
+
+/** Refuses a folder that is a symbolic link: a layout is read and written inside itself only (S29). */
+export async function realFolder(path: string): Promise<void> {
+  const stat = await lstat(path).catch((error: unknown) => {
+    if (errno(error) === 'ENOENT' || errno(error) === 'ENOTDIR')
+      throw new SignError('ERR_NOT_FOUND', `image layout: no folder ${sanitizeText(path)}`);
+    throw storeError(path, 'cannot be looked at', error);
+  });
+  if (!stat.isDirectory()) throw storeError(path, 'is not a plain folder');
+}
+
+/**
+ * Reads a regular file without following a link.
+ * @throws SignError `ERR_NOT_FOUND`, `ERR_STORE` for links and special files, `ERR_LIMIT`
+ */
+export async function readPlainFile(path: string, maxBytes: number): Promise<Uint8Array> {
+  let file: FileHandle;
+  try {
+    if ((await lstat(path)).isSymbolicLink()) throw storeError(path, 'is a symbolic link');
+    file = await open(path, readFlags);
+  } catch (error) {
+    if (SignError.is(error)) throw error;
+    if (errno(error) === 'ENOENT') throw new SignError('ERR_NOT_FOUND', `image layout: no file ${sanitizeText(path)}`);
+    throw storeError(path, errno(error) === 'ELOOP' ? 'is a symbolic link' : 'cannot be opened', error);
+  }
+  try {
+    const stat = await file.stat();
+    if (!stat.isFile()) throw storeError(path, 'is not a regular file');
+    if (stat.size > maxBytes) throw new SignError('ERR_LIMIT', `image layout: ${sanitizeText(path)} is over ${maxBytes} bytes`);
+    // Exactly the size seen above: a file that grows meanwhile cannot take more memory.
+    const bytes = new Uint8Array(stat.size);
+    let at = 0;
+    while (at < bytes.byteLength) {
+      const { bytesRead } = await file.read(bytes, at, bytes.byteLength - at, at);
+      if (bytesRead === 0) throw storeError(path, 'changed while it was read');
+      at += bytesRead;
+    }
+    return bytes;
+  } finally {
+    await file.close();
+  }
+}
+
+/** A name in the same folder that nobody else uses, so that a rename stays on one file system (CVE-2024-51491). */
+export function temporaryName(path: string): string {
+  return join(dirname(path), `.${randomUUID()}.tmp`);
+}
+
+/** Writes a file whole or not at all: exclusive temporary file (0644) in the same folder, then rename. */
+export async function writeWhole(path: string, bytes: Uint8Array, beforeRename?: () => Promise<void>): Promise<void> {
+  const temporary = temporaryName(path);
+  try {
+    const file = await open(temporary, 'wx', 0o644);
+    try {
+      await file.writeFile(bytes);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await beforeRename?.();
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw SignError.is(error) ? error : storeError(path, 'cannot be written', error);
+  }
+}
+
+/** Creates a folder (0755) unless it is there. */
+export async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true, mode: 0o755 });
+  } catch (error) {
+    throw storeError(path, 'cannot be created', error);
+  }
+}

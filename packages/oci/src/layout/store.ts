@@ -1,0 +1,70 @@
+import { join } from 'node:path';
+import { parseJsonObject, SignError, utf8Bytes } from '@securosys/core';
+import { checkContent, digestOf, parseDigest } from '../digest.js';
+import { mediaTypes } from '../media-types.js';
+import { makeFolder, readPlainFile, realFolder, writeWhole } from './files.js';
+
+const version = '1.0.0';
+
+/** Where a blob lies. Only checked hex becomes a path (CVE-2024-3727). */
+export function blobPath(layout: string, digest: string): string {
+  const { algorithm, hex } = parseDigest(digest);
+  return join(layout, 'blobs', algorithm, hex);
+}
+
+/** Checks that a folder is an image layout of the one known version. */
+export async function openLayout(layout: string): Promise<void> {
+  const { imageLayoutVersion } = parseJsonObject(await readPlainFile(join(layout, 'oci-layout'), 4096), { what: 'oci-layout' });
+  if (imageLayoutVersion !== version) throw new SignError('ERR_MALFORMED', `image layout: version is not ${version}`);
+}
+
+async function writeUnlessThere(path: string, json: object): Promise<void> {
+  try {
+    await readPlainFile(path, 4 * 1024 * 1024);
+  } catch (error) {
+    if (!SignError.is(error, 'ERR_NOT_FOUND')) throw error;
+    await writeWhole(path, utf8Bytes(JSON.stringify(json)));
+  }
+}
+
+/** Makes an empty layout of a folder that is none yet. */
+export async function ensureLayout(layout: string): Promise<void> {
+  await makeFolder(layout);
+  await writeUnlessThere(join(layout, 'oci-layout'), { imageLayoutVersion: version });
+  await openLayout(layout);
+  await writeUnlessThere(join(layout, 'index.json'), { schemaVersion: 2, mediaType: mediaTypes.imageIndex, manifests: [] });
+  await ensureBlobFolder(layout, 'sha256');
+}
+
+/** The folder of blobs, made if it is not there; a link in its place is refused. */
+export async function ensureBlobFolder(layout: string, algorithm: string): Promise<string> {
+  for (const folder of [join(layout, 'blobs'), join(layout, 'blobs', algorithm)]) {
+    await realFolder(folder).catch((error: unknown) => {
+      if (!SignError.is(error, 'ERR_NOT_FOUND')) throw error;
+      return makeFolder(folder);
+    });
+  }
+  return join(layout, 'blobs', algorithm);
+}
+
+/** Reads a blob that must be what its digest, and size if given, say. */
+export async function readBlob(
+  layout: string,
+  content: { digest: string; size?: number },
+  maxBytes: number,
+): Promise<Uint8Array> {
+  const { algorithm } = parseDigest(content.digest);
+  await realFolder(join(layout, 'blobs'));
+  await realFolder(join(layout, 'blobs', algorithm));
+  const bytes = await readPlainFile(blobPath(layout, content.digest), maxBytes);
+  checkContent(bytes, content, 'the blob in the image layout');
+  return bytes;
+}
+
+/** Stores a blob under its SHA-256. A file that is there already is replaced, so that a damaged one heals. */
+export async function writeBlob(layout: string, bytes: Uint8Array): Promise<string> {
+  const digest = digestOf(bytes);
+  await ensureBlobFolder(layout, 'sha256');
+  await writeWhole(blobPath(layout, digest), bytes);
+  return digest;
+}

@@ -1,0 +1,24 @@
+/** Caps on what a registry or a layout may make us do (threat model S23). Reaching one is `ERR_LIMIT`, never "nothing found". */
+export interface OciLimits {
+  /** Largest manifest or index in bytes. */
+  readonly manifestBytes: number;
+  /** Most entries of one manifest or index. */
+  readonly entries: number;
+  /** Most referrers of one subject, counted after filtering; ten times as many are looked at. */
+  readonly referrers: number;
+  /** Most pages of one listing. */
+  readonly pages: number;
+  /** Most redirects of one read. */
+  readonly redirects: number;
+  /** Slowest body in bytes per second, measured after the first five seconds. */
+  readonly minBytesPerSecond: number;
+}
+
+export const defaultLimits: OciLimits = {
+  manifestBytes: 4 * 1024 * 1024,
+  entries: 10_000,
+  referrers: 1000,
+  pages: 100,
+  redirects: 5,
+  minBytesPerSecond: 256,
+};

@@ -1,0 +1,83 @@
+import { type Descriptor, type JsonObject, type JsonValue, parseJsonObject, sanitizeText } from '@securosys/core';
+import { decodeAnnotations, decodeArtifactType, decodeDescriptor, malformed, refuseCaseVariants } from './descriptor.js';
+import { defaultLimits } from './limits.js';
+import { manifestKind } from './media-types.js';
+
+interface ManifestCommon {
+  readonly mediaType: string;
+  readonly artifactType?: string;
+  readonly subject?: Descriptor;
+  readonly annotations?: Readonly<Record<string, string>>;
+}
+
+/** Image manifest of OCI, or of Docker's schema 2. */
+export interface ImageManifest extends ManifestCommon {
+  readonly kind: 'manifest';
+  readonly config: Descriptor;
+  readonly layers: readonly Descriptor[];
+}
+
+/** Image index of OCI, or Docker's manifest list. */
+export interface ImageIndex extends ManifestCommon {
+  readonly kind: 'index';
+  readonly manifests: readonly Descriptor[];
+}
+
+export type Manifest = ImageManifest | ImageIndex;
+
+const common = ['schemaVersion', 'mediaType', 'artifactType', 'subject', 'annotations'];
+const only = { manifest: ['config', 'layers'], index: ['manifests'] } as const;
+/** Members of other document types: one of them beside ours makes a document with two readings (CVE-2021-41190). */
+const foreign = ['config', 'layers', 'manifests', 'blobs', 'fsLayers', 'history', 'signatures'];
+
+/**
+ * The one manifest decoder (threat model S19): image manifest and index of OCI, schema 2 manifest and list of Docker.
+ * The document must be what `mediaType` says and nothing else besides.
+ * @param bytes at most 4 MiB
+ * @param mediaType of the descriptor or of `Content-Type`, without parameters
+ * @throws SignError `ERR_MALFORMED`, `ERR_LIMIT`
+ */
+export function decodeManifest(bytes: Uint8Array, mediaType: string, maxBytes = defaultLimits.manifestBytes): Manifest {
+  const kind = manifestKind(mediaType);
+  if (!kind) return malformed('manifest', `media type '${sanitizeText(String(mediaType), 100)}' is not one of a manifest`);
+  const json = parseJsonObject(bytes, { what: 'manifest', maxBytes, maxDepth: 16, maxValues: 500_000 });
+  return decodeMembers(json, mediaType, kind);
+}
+
+function decodeMembers(json: JsonObject, mediaType: string, kind: Manifest['kind']): Manifest {
+  const own = only[kind] as readonly string[];
+  refuseCaseVariants(json, [...common, ...foreign], kind);
+  for (const name of foreign)
+    if (!own.includes(name) && name in json) malformed(kind, `holds '${name}' of another document type`);
+  if (json.schemaVersion !== 2) malformed(kind, 'schemaVersion is not 2');
+  // Docker's types demand the member; OCI recommends it. What is there must agree.
+  if (json.mediaType === undefined ? mediaType.startsWith('application/vnd.docker.') : json.mediaType !== mediaType)
+    malformed(kind, `its own media type is not '${mediaType}'`);
+  const artifactType = decodeArtifactType(json.artifactType, kind);
+  const annotations = decodeAnnotations(json.annotations, kind);
+  const shared = {
+    mediaType,
+    ...(artifactType !== undefined && { artifactType }),
+    ...(json.subject !== undefined && json.subject !== null && { subject: decodeDescriptor(json.subject, `${kind} subject`) }),
+    ...(annotations && { annotations }),
+  };
+  return kind === 'manifest'
+    ? {
+        kind,
+        ...shared,
+        config: decodeDescriptor(json.config, 'manifest config'),
+        layers: decodeList(json.layers, 'manifest layers'),
+      }
+    : { kind, ...shared, manifests: decodeList(json.manifests, 'index manifests') };
+}
+
+function decodeList(value: JsonValue | undefined, what: string): readonly Descriptor[] {
+  if (!Array.isArray(value)) return malformed(what, 'array expected');
+  if (value.length > defaultLimits.entries) return malformed(what, `over ${defaultLimits.entries} entries`);
+  return value.map((entry) => decodeDescriptor(entry, what));
+}
+
+/** What a listing calls an artifact: the manifest's own type, else that of its config (distribution-spec, referrers). */
+export function artifactTypeOf(manifest: Manifest): string | undefined {
+  return manifest.artifactType ?? (manifest.kind === 'manifest' ? manifest.config.mediaType : undefined);
+}

@@ -1,0 +1,39 @@
+import { LayoutRepository } from './layout/layout-repository.js';
+import { type OciOptions, settingsOf } from './options.js';
+import { parseReference, type Reference } from './reference.js';
+import { RegistryAccess } from './registry/access.js';
+import { RegistryRepository } from './registry/registry-repository.js';
+import type { Repository } from './repository.js';
+
+/** Access to images wherever they are; holds logins and tokens, so make one per configuration and keep it. */
+export interface Oci {
+  /**
+   * Opens a repository. No I/O happens here.
+   * @throws SignError `ERR_INVALID_ARGUMENT` for a bad reference, `ERR_ORIGIN_REFUSED` for a private registry nobody allowed
+   */
+  open(reference: string | Reference): Repository;
+}
+
+/**
+ * Registries over http(s) and image layouts behind one interface.
+ *
+ * @example
+ * ```ts
+ * import { createOci } from '@securosys/oci';
+ * const oci = createOci({ credentials: async (host) => (host === 'registry.example' ? { username: 'ci', password: '…' } : undefined) });
+ * const image = await oci.open('registry.example/app:1.4').resolve();
+ * console.log(image.reference);
+ * ```
+ * @throws SignError `ERR_INVALID_ARGUMENT` for unknown options
+ */
+export function createOci(options: OciOptions = {}): Oci {
+  const settings = settingsOf(options);
+  const access = new RegistryAccess(settings);
+  return {
+    open(reference) {
+      const parsed = typeof reference === 'string' ? parseReference(reference) : reference;
+      if (parsed.kind === 'layout') return new LayoutRepository(parsed, settings);
+      return new RegistryRepository(parsed, access.client(parsed), settings);
+    },
+  };
+}

@@ -1,0 +1,61 @@
+import { type Clock, type Fetch, invalidArgument, knownOptions, systemClock } from '@securosys/core';
+import { defaultLimits, type OciLimits } from './limits.js';
+import { createOriginGuard, type OriginGuard } from './registry/origin.js';
+
+/** A login for one registry host: a name and password, or a bearer token that the registry takes as it is. */
+export type Credentials = { readonly username: string; readonly password: string } | { readonly token: string };
+
+/**
+ * Asked with the exact host of the reference (`registry.example:5000`, `docker.io`), when the registry demands a login and not
+ * before. `undefined`: go on without.
+ */
+export type CredentialSource = (host: string) => Promise<Credentials | undefined> | Credentials | undefined;
+
+export interface OciOptions {
+  readonly credentials?: CredentialSource;
+  /**
+   * Hosts (`host` or `host:port`) that may be private addresses, and that logins of a registry may be sent to when it names them as
+   * its token service. Without it a login goes to the registry's own origin or a parent domain of it.
+   */
+  readonly allowHosts?: readonly string[];
+  /** Allows private, loopback and link-local addresses everywhere. Image names are hostile input: leave it off in servers. */
+  readonly allowPrivate?: boolean;
+  /** Registries (`host` or `host:port`) spoken to over http. Logins stay refused there unless the host is this machine (S40). */
+  readonly plainHttp?: readonly string[];
+  /** Default: the global `fetch`, looked up at each call. */
+  readonly fetch?: Fetch;
+  readonly clock?: Clock;
+  /** Deadline of one call in milliseconds; default 60,000. */
+  readonly timeoutMs?: number;
+  readonly limits?: Partial<OciLimits>;
+}
+
+/** Options with every default filled in. */
+export interface Settings {
+  readonly credentials: CredentialSource;
+  readonly guard: OriginGuard;
+  readonly fetch: Fetch;
+  readonly clock: Clock;
+  readonly timeoutMs: number;
+  readonly limits: OciLimits;
+}
+
+const names = ['credentials', 'allowHosts', 'allowPrivate', 'plainHttp', 'fetch', 'clock', 'timeoutMs', 'limits'];
+
+/** Checks options and fills in defaults. @throws SignError `ERR_INVALID_ARGUMENT` */
+export function settingsOf(options: OciOptions): Settings {
+  knownOptions('createOci', options, names);
+  knownOptions('createOci limits', options.limits ?? {}, Object.keys(defaultLimits));
+  const limits: OciLimits = { ...defaultLimits, ...options.limits };
+  const timeoutMs = options.timeoutMs ?? 60_000;
+  for (const value of [timeoutMs, ...Object.values(limits)])
+    if (!Number.isFinite(value) || value < 0) invalidArgument('createOci: a limit is not a number of at least 0');
+  return {
+    credentials: options.credentials ?? (() => undefined),
+    guard: createOriginGuard(options),
+    fetch: options.fetch ?? ((input, init) => globalThis.fetch(input, init)),
+    clock: options.clock ?? systemClock,
+    timeoutMs,
+    limits,
+  };
+}

@@ -1,0 +1,1 @@
+export { type PackOptions, packFolder } from './pack/pack-folder.js';

@@ -1,0 +1,27 @@
+import { Turns } from '../internal/turns.js';
+import type { Settings } from '../options.js';
+import type { RegistryReference } from '../reference.js';
+import { Authenticator } from './authenticator.js';
+import { RegistryClient } from './client.js';
+
+/** All registries that one `createOci` speaks to, each with its own tokens. */
+export class RegistryAccess {
+  readonly #authenticators = new Map<string, Authenticator>();
+  readonly #settings: Settings;
+  readonly #turns = new Turns();
+
+  constructor(settings: Settings) {
+    this.#settings = settings;
+  }
+
+  client(reference: RegistryReference): RegistryClient {
+    const { registry, repository } = reference;
+    const url = this.#settings.guard.registry(registry);
+    let authenticator = this.#authenticators.get(registry);
+    if (!authenticator) {
+      authenticator = new Authenticator(this.#settings, registry, url);
+      this.#authenticators.set(registry, authenticator);
+    }
+    return new RegistryClient(this.#settings, authenticator, url, repository, `${registry}/${repository}`, this.#turns);
+  }
+}

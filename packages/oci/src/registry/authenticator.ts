@@ -1,0 +1,71 @@
+import { invalidArgument, SignError } from '@securosys/core';
+import type { Call } from '../internal/call.js';
+import type { Credentials, Settings } from '../options.js';
+import { parseChallenges } from './challenge.js';
+import { type Authorization, basic, bearer, fetchToken } from './token.js';
+
+/** What may be done with a repository; part of the scope of a token. */
+export type Action = 'pull' | 'push';
+
+/** Logins and tokens for one registry. Tokens are kept per scope, in memory, and never shown. */
+export class Authenticator {
+  readonly #tokens = new Map<string, Authorization>();
+  readonly #settings: Settings;
+  readonly #host: string;
+  readonly #registry: URL;
+
+  constructor(settings: Settings, host: string, registry: URL) {
+    this.#settings = settings;
+    this.#host = host;
+    this.#registry = registry;
+  }
+
+  /** What is known to work for this scope, if it still lasts. */
+  cached(repository: string, action: Action): string | undefined {
+    const found = this.#tokens.get(scopeOf(repository, action));
+    return found && found.until > this.#settings.clock.now() ? found.value : undefined;
+  }
+
+  /**
+   * Answers a 401.
+   * @throws SignError `ERR_AUTHENTICATION` when a login is needed and there is none, `ERR_ORIGIN_REFUSED`, `ERR_PROTOCOL`
+   */
+  async answer(call: Call, response: Response, repository: string, action: Action): Promise<string> {
+    const challenges = parseChallenges(response.headers.get('www-authenticate') ?? '');
+    const wanted = challenges.find((c) => c.scheme === 'bearer') ?? challenges.find((c) => c.scheme === 'basic');
+    if (!wanted)
+      throw new SignError('ERR_AUTHENTICATION', `registry ${this.#host} wants a login of a kind that is not supported`);
+    const login = await call.race(Promise.resolve(this.#settings.credentials(this.#host)));
+    if (login) this.#checkLogin(login);
+    const scope = scopeOf(repository, action);
+    const authorization = await this.#authorize(call, wanted, scope, login);
+    this.#tokens.set(scope, authorization);
+    return authorization.value;
+  }
+
+  async #authorize(
+    call: Call,
+    wanted: ReturnType<typeof parseChallenges>[number],
+    scope: string,
+    login: Credentials | undefined,
+  ) {
+    const forever = Number.POSITIVE_INFINITY;
+    if (login && 'token' in login) return { value: bearer(login.token), until: forever };
+    if (wanted.scheme === 'bearer') return fetchToken(call, this.#settings, this.#registry, wanted, scope, login);
+    if (!login) throw new SignError('ERR_AUTHENTICATION', `registry ${this.#host} wants a login and there is none for this host`);
+    return { value: basic(login), until: forever };
+  }
+
+  #checkLogin(login: Credentials): void {
+    const sound =
+      'token' in login
+        ? typeof login.token === 'string'
+        : typeof login.username === 'string' && typeof login.password === 'string';
+    if (!sound) invalidArgument(`credentials for ${this.#host} are neither { username, password } nor { token }`);
+    this.#settings.guard.login(this.#registry, this.#registry);
+  }
+}
+
+function scopeOf(repository: string, action: Action): string {
+  return `repository:${repository}:${action === 'push' ? 'pull,push' : 'pull'}`;
+}

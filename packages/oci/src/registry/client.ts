@@ -1,0 +1,110 @@
+import { SignError } from '@securosys/core';
+import type { Call } from '../internal/call.js';
+import type { Turns } from '../internal/turns.js';
+import type { Settings } from '../options.js';
+import type { Action, Authenticator } from './authenticator.js';
+import { foreignUrl } from './origin.js';
+import { statusError } from './status.js';
+import { discard, exchange, readBody } from './transport.js';
+
+export interface RegistryRequest {
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT';
+  readonly url: URL;
+  readonly action: Action;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: Uint8Array;
+  /** Statuses that the caller handles; every other one is an error. */
+  readonly accept: readonly number[];
+  /** What is attempted, for errors: `push a blob to registry.example/app`. */
+  readonly what: string;
+}
+
+const redirects = new Set([301, 302, 303, 307, 308]);
+const longestWaitMs = 30_000;
+const tries = 3;
+
+/** Requests to one repository: authentication, redirects of reads, retries of reads, status to error. */
+export class RegistryClient {
+  readonly settings: Settings;
+  readonly registry: URL;
+  /** `registry.example/app` */
+  readonly name: string;
+  /** Writers of one referrers tag in this process wait for each other here. */
+  readonly turns: Turns;
+  readonly #authenticator: Authenticator;
+  readonly #repository: string;
+
+  constructor(settings: Settings, authenticator: Authenticator, registry: URL, repository: string, name: string, turns: Turns) {
+    this.turns = turns;
+    this.settings = settings;
+    this.registry = registry;
+    this.name = name;
+    this.#authenticator = authenticator;
+    this.#repository = repository;
+  }
+
+  /** URL below `/v2/<repository>/`. The parts are digests and tags of checked grammar. */
+  url(path: string): URL {
+    return new URL(`/v2/${this.#repository}/${path}`, this.registry);
+  }
+
+  /** Sends a request. Only reads are repeated, a write may have happened although its answer was lost. */
+  async send(call: Call, request: RegistryRequest): Promise<Response> {
+    const reads = request.method === 'GET' || request.method === 'HEAD';
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const response = await this.#once(call, request, reads);
+        if (request.accept.includes(response.status)) return response;
+        throw await statusError(call, this.settings, response, request.what);
+      } catch (error) {
+        if (!reads || attempt >= tries || !SignError.is(error) || !error.retryable || error.code === 'ERR_TIMEOUT') throw error;
+        const hint = error.details.retryAfterMs;
+        const wait = typeof hint === 'number' ? hint : 200 * 4 ** (attempt - 1) * (0.75 + Math.random() / 2);
+        if (wait > longestWaitMs || !call.hasTime(wait)) throw error;
+        await call.sleep(wait);
+      }
+    }
+  }
+
+  /** Reads the body of an answer within a cap. */
+  body(call: Call, response: Response, maxBytes: number, what: string): Promise<Uint8Array> {
+    return readBody(call, this.settings, response, maxBytes, what);
+  }
+
+  async #once(call: Call, request: RegistryRequest, reads: boolean): Promise<Response> {
+    const response =
+      request.url.origin === this.registry.origin ? await this.#authorized(call, request) : await this.#anonymous(call, request);
+    return reads && redirects.has(response.status) ? this.#follow(call, request, response) : response;
+  }
+
+  async #authorized(call: Call, request: RegistryRequest): Promise<Response> {
+    const { action } = request;
+    const known = this.#authenticator.cached(this.#repository, action);
+    const response = await exchange(call, this.settings, { ...request, authorization: known });
+    if (response.status !== 401) return response;
+    await discard(response);
+    const authorization = await this.#authenticator.answer(call, response, this.#repository, action);
+    return exchange(call, this.settings, { ...request, authorization });
+  }
+
+  #anonymous(call: Call, request: RegistryRequest): Promise<Response> {
+    this.settings.guard.foreign(request.url, 'the registry');
+    return exchange(call, this.settings, request);
+  }
+
+  /** Storage behind registries is reached by redirects: without credentials, to https and public hosts, a few times (S25). */
+  async #follow(call: Call, request: RegistryRequest, first: Response): Promise<Response> {
+    let { url } = request;
+    let response = first;
+    for (let hop = 0; redirects.has(response.status); hop++) {
+      await discard(response);
+      if (hop >= this.settings.limits.redirects) throw new SignError('ERR_LIMIT', `cannot ${request.what}: too many redirects`);
+      const location = response.headers.get('location');
+      if (location === null) throw new SignError('ERR_PROTOCOL', `cannot ${request.what}: redirect without a Location`);
+      url = foreignUrl(location, url, 'a redirect');
+      if (url.origin !== this.registry.origin) this.settings.guard.foreign(url, 'a redirect');
+      response = await exchange(call, this.settings, { ...request, url });
+    }
+    return response;
+  }
+}

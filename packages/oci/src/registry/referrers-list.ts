@@ -1,0 +1,88 @@
+import { type Descriptor, SignError } from '@securosys/core';
+import type { Call } from '../internal/call.js';
+import { decodeManifest } from '../manifest.js';
+import { mediaTypes } from '../media-types.js';
+import type { RegistryClient } from './client.js';
+import { contentType } from './content.js';
+import { nextPage } from './link.js';
+import { readReferrersTag } from './referrers-tag.js';
+import { statusError } from './status.js';
+import { discard } from './transport.js';
+
+/**
+ * Referrers of a digest: the API with its pages, else the referrers tag (`notation.md` §11.3). Unfiltered and filtered lists
+ * are treated alike, because the filter is applied here again.
+ * @throws SignError `ERR_LIMIT` when a cap ends the listing: not the same as "there are no more"
+ */
+export async function* listReferrers(
+  call: Call,
+  client: RegistryClient,
+  digest: string,
+  artifactType?: string,
+): AsyncGenerator<Descriptor> {
+  const { limits } = client.settings;
+  const over = (what: string) => new SignError('ERR_LIMIT', `the referrers of ${digest} end at a limit: ${what}`);
+  const seen = new Set<string>();
+  let looked = 0;
+  let given = 0;
+  for await (const entries of pages(call, client, digest, artifactType)) {
+    for (const entry of entries) {
+      if (++looked > limits.referrers * 10) throw over(`over ${limits.referrers * 10} entries`);
+      if (seen.has(entry.digest) || (artifactType !== undefined && entry.artifactType !== artifactType)) continue;
+      seen.add(entry.digest);
+      if (++given > limits.referrers) throw over(`over ${limits.referrers} artifacts`);
+      yield entry;
+    }
+  }
+}
+
+async function* pages(
+  call: Call,
+  client: RegistryClient,
+  digest: string,
+  artifactType?: string,
+): AsyncGenerator<readonly Descriptor[]> {
+  const { limits } = client.settings;
+  let url: URL | undefined = client.url(`referrers/${digest}`);
+  if (artifactType !== undefined) url.searchParams.set('artifactType', artifactType);
+  const visited = new Set<string>();
+  while (url) {
+    if (visited.has(url.href)) throw new SignError('ERR_PROTOCOL', 'the pages of the referrers listing form a loop');
+    visited.add(url.href);
+    if (visited.size > limits.pages)
+      throw new SignError('ERR_LIMIT', `the referrers of ${digest} end at a limit: over ${limits.pages} pages`);
+    const response = await apiPage(call, client, url);
+    if (!response) {
+      // Only a registry without the API may be asked for the tag: half a listing must not be completed by another source.
+      if (visited.size > 1) throw new SignError('ERR_PROTOCOL', 'the referrers listing breaks off between pages');
+      const tagged = await readReferrersTag(call, client, digest);
+      if (tagged) yield tagged.index.manifests;
+      return;
+    }
+    const bytes = await client.body(call, response, limits.manifestBytes, 'the referrers listing');
+    const index = decodeManifest(bytes, mediaTypes.imageIndex, limits.manifestBytes);
+    if (index.kind === 'index') yield index.manifests;
+    url = nextPage(response, url);
+  }
+}
+
+/** One page, or `undefined` when this registry has no referrers API. */
+async function apiPage(call: Call, client: RegistryClient, url: URL): Promise<Response | undefined> {
+  const what = `list referrers in ${client.name}`;
+  const response = await client.send(call, {
+    method: 'GET',
+    url,
+    action: 'pull',
+    headers: { accept: mediaTypes.imageIndex },
+    accept: [200, 404],
+    what,
+  });
+  if (response.status === 404) {
+    const error = await statusError(call, client.settings, response, what);
+    if (error.details.upstreamName === 'NAME_UNKNOWN') throw error;
+    return undefined;
+  }
+  if (contentType(response) === mediaTypes.imageIndex) return response;
+  await discard(response);
+  return undefined;
+}

@@ -1,0 +1,125 @@
+import { type CallOptions, type Descriptor, invalidArgument, knownOptions, SignError } from '@securosys/core';
+import { attachmentOf } from '../attachment.js';
+import { checkContent, isDigest, parseDigest } from '../digest.js';
+import { Call, withCall } from '../internal/call.js';
+import { callOptions } from '../internal/call-options.js';
+import { decodeManifest } from '../manifest.js';
+import { acceptManifests } from '../media-types.js';
+import type { Settings } from '../options.js';
+import { isTag, type RegistryReference } from '../reference.js';
+import type { FetchBlobOptions, PushManifestOptions, ReferrersOptions, Repository, ResolvedManifest } from '../repository.js';
+import type { RegistryClient } from './client.js';
+import { checkDigestHeader, contentType, resolvedManifest } from './content.js';
+import { listReferrers } from './referrers-list.js';
+import { addToReferrersTag } from './referrers-tag.js';
+import { hasBlob, pushBlob, putManifest } from './upload.js';
+
+/** A repository of a registry (distribution-spec 1.1). */
+export class RegistryRepository implements Repository {
+  readonly name: string;
+  readonly #reference: RegistryReference;
+  readonly #client: RegistryClient;
+  readonly #settings: Settings;
+
+  constructor(reference: RegistryReference, client: RegistryClient, settings: Settings) {
+    this.name = client.name;
+    this.#reference = reference;
+    this.#client = client;
+    this.#settings = settings;
+  }
+
+  #call<T>(where: string, options: CallOptions, extra: readonly string[], run: (call: Call) => Promise<T>): Promise<T> {
+    knownOptions(where, options, [...callOptions, ...extra]);
+    return withCall(this.#settings.clock, this.#settings.timeoutMs, options, run);
+  }
+
+  async resolve(tagOrDigest?: string, options: CallOptions = {}): Promise<ResolvedManifest> {
+    const wanted = tagOrDigest ?? this.#reference.digest ?? this.#reference.tag;
+    if (wanted === undefined) return invalidArgument(`name a tag or a digest of ${this.name}`);
+    if (!isDigest(wanted) && !isTag(wanted)) return invalidArgument('neither a tag nor a digest');
+    return this.#call('resolve', options, [], (call) => this.#manifest(call, wanted, isDigest(wanted) ? { digest: wanted } : {}));
+  }
+
+  async fetchManifest(descriptor: Descriptor, options: CallOptions = {}): Promise<ResolvedManifest> {
+    parseDigest(descriptor.digest);
+    return this.#call('fetchManifest', options, [], (call) => this.#manifest(call, descriptor.digest, descriptor));
+  }
+
+  async #manifest(call: Call, wanted: string, expected: Partial<Descriptor>): Promise<ResolvedManifest> {
+    const { manifestBytes } = this.#settings.limits;
+    const response = await this.#client.send(call, {
+      method: 'GET',
+      url: this.#client.url(`manifests/${wanted}`),
+      action: 'pull',
+      headers: { accept: acceptManifests },
+      accept: [200],
+      what: `read ${wanted} of ${this.name}`,
+    });
+    const bytes = await this.#client.body(call, response, manifestBytes, 'the manifest');
+    checkDigestHeader(response, bytes, 'the manifest');
+    return resolvedManifest(this.name, bytes, contentType(response), expected, manifestBytes);
+  }
+
+  async fetchBlob(descriptor: Descriptor, options: FetchBlobOptions): Promise<Uint8Array> {
+    parseDigest(descriptor.digest);
+    const { maxBytes } = options;
+    if (descriptor.size > maxBytes)
+      throw new SignError('ERR_LIMIT', `blob ${descriptor.digest} has ${descriptor.size} bytes, over ${maxBytes}`);
+    return this.#call('fetchBlob', options, ['maxBytes'], async (call) => {
+      const response = await this.#client.send(call, {
+        method: 'GET',
+        url: this.#client.url(`blobs/${descriptor.digest}`),
+        action: 'pull',
+        accept: [200],
+        what: `read a blob of ${this.name}`,
+      });
+      const bytes = await this.#client.body(call, response, maxBytes, 'the blob');
+      checkContent(bytes, descriptor, 'the blob');
+      return bytes;
+    });
+  }
+
+  async hasBlob(descriptor: Descriptor, options: CallOptions = {}): Promise<boolean> {
+    parseDigest(descriptor.digest);
+    return this.#call('hasBlob', options, [], (call) => hasBlob(call, this.#client, descriptor));
+  }
+
+  async pushBlob(bytes: Uint8Array, mediaType: string, options: CallOptions = {}): Promise<Descriptor> {
+    return this.#call('pushBlob', options, [], (call) => pushBlob(call, this.#client, bytes, mediaType));
+  }
+
+  async pushManifest(bytes: Uint8Array, mediaType: string, options: PushManifestOptions = {}): Promise<Descriptor> {
+    const { tag } = options;
+    if (tag !== undefined && !isTag(tag)) invalidArgument('bad tag');
+    decodeManifest(bytes, mediaType, this.#settings.limits.manifestBytes);
+    return this.#call(
+      'pushManifest',
+      options,
+      ['tag'],
+      async (call) => (await putManifest(call, this.#client, bytes, mediaType, tag)).descriptor,
+    );
+  }
+
+  async *referrers(subject: Descriptor, options: ReferrersOptions = {}): AsyncGenerator<Descriptor> {
+    knownOptions('referrers', options, [...callOptions, 'artifactType']);
+    parseDigest(subject.digest);
+    const call = new Call(this.#settings.clock, this.#settings.timeoutMs, options);
+    try {
+      yield* listReferrers(call, this.#client, subject.digest, options.artifactType);
+    } finally {
+      call.end();
+    }
+  }
+
+  async attach(bytes: Uint8Array, mediaType: string, subject: Descriptor, options: CallOptions = {}): Promise<Descriptor> {
+    const entry = attachmentOf(bytes, mediaType, subject);
+    return this.#call('attach', options, [], async (call) => {
+      const { response } = await putManifest(call, this.#client, bytes, mediaType);
+      const indexed = response.headers.get('oci-subject');
+      if (indexed !== null && indexed !== subject.digest)
+        throw new SignError('ERR_PROTOCOL', 'the registry filed the manifest under another subject');
+      if (indexed === null) await addToReferrersTag(call, this.#client, subject, entry);
+      return entry;
+    });
+  }
+}

@@ -1,0 +1,70 @@
+import { base64Text, type JsonObject, parseJsonObject, SignError, utf8Bytes } from '@securosys/core';
+import type { Call } from '../internal/call.js';
+import type { Credentials, Settings } from '../options.js';
+import type { Challenge } from './challenge.js';
+import { foreignUrl } from './origin.js';
+import { statusError } from './status.js';
+import { discard, exchange, readBody } from './transport.js';
+
+export interface Authorization {
+  /** Value of the `Authorization` header. */
+  readonly value: string;
+  /** Milliseconds since the epoch after which it is not used any more. */
+  readonly until: number;
+}
+
+const visible = /^[\x21-\x7e]{1,32768}$/;
+
+/** `Authorization` for a bearer token; what could break out of a header is refused without being shown. */
+export function bearer(token: unknown): string {
+  if (typeof token !== 'string' || !visible.test(token))
+    throw new SignError('ERR_PROTOCOL', 'the token service sent no usable token');
+  return `Bearer ${token}`;
+}
+
+/** `Authorization` for a login (RFC 7617). */
+export function basic(login: { readonly username: string; readonly password: string }): string {
+  if (login.username.includes(':'))
+    throw new SignError('ERR_INVALID_ARGUMENT', 'a login name for Basic authentication holds no colon');
+  return `Basic ${base64Text(utf8Bytes(`${login.username}:${login.password}`))}`;
+}
+
+/**
+ * Fetches a bearer token (distribution token specification). The scope is the one we need, never the one that the challenge
+ * asks for, so that a registry cannot collect tokens for other repositories.
+ */
+export async function fetchToken(
+  call: Call,
+  settings: Settings,
+  registry: URL,
+  challenge: Challenge,
+  scope: string,
+  login: Credentials | undefined,
+): Promise<Authorization> {
+  const { realm, service } = challenge.parameters;
+  if (realm === undefined) throw new SignError('ERR_PROTOCOL', 'the registry names no token service');
+  const url = foreignUrl(realm, undefined, 'the token service');
+  if (url.origin !== registry.origin) settings.guard.foreign(url, 'the token service');
+  const named = login && 'username' in login ? login : undefined;
+  if (named) settings.guard.login(registry, url);
+  if (service !== undefined) url.searchParams.set('service', service);
+  url.searchParams.set('scope', scope);
+  const response = await exchange(call, settings, { method: 'GET', url, authorization: named && basic(named) });
+  if (response.status !== 200) throw await statusError(call, settings, response, `get a token from ${url.host}`);
+  if (!/^application\/json(;|$)/i.test(response.headers.get('content-type') ?? '')) {
+    await discard(response);
+    throw new SignError('ERR_PROTOCOL', `the token service ${url.host} did not answer with JSON`);
+  }
+  const json = tokenJson(await readBody(call, settings, response, 64 * 1024, 'token answer'));
+  const seconds = typeof json.expires_in === 'number' ? Math.min(Math.max(json.expires_in, 0), 3600) : 60;
+  // A token that ends while its request travels would cost a useless round.
+  return { value: bearer(json.token ?? json.access_token), until: settings.clock.now() + Math.max(0, seconds * 1000 - 5000) };
+}
+
+function tokenJson(body: Uint8Array): JsonObject {
+  try {
+    return parseJsonObject(body, { what: 'token answer', maxDepth: 8, maxValues: 1000 });
+  } catch {
+    throw new SignError('ERR_PROTOCOL', 'the token service sent something else than a JSON object');
+  }
+}

@@ -1,0 +1,60 @@
+import type { CallOptions, Descriptor } from '@securosys/core';
+import type { Manifest } from './manifest.js';
+
+/** A manifest that was read once and is what its descriptor says. */
+export interface ResolvedManifest {
+  /** Media type, digest and size only: what a signature is about. */
+  readonly descriptor: Descriptor;
+  /** The exact bytes behind the digest. */
+  readonly bytes: Uint8Array;
+  readonly manifest: Manifest;
+  /** By digest: `registry.example/app@sha256:…`, or `oci:./folder@sha256:…`. */
+  readonly reference: string;
+}
+
+export interface ReferrersOptions extends CallOptions {
+  /** Only artifacts of this type; checked here, whatever the registry filtered. */
+  readonly artifactType?: string;
+}
+
+export interface FetchBlobOptions extends CallOptions {
+  /** The most bytes the caller is ready to hold in memory. */
+  readonly maxBytes: number;
+}
+
+export interface PushManifestOptions extends CallOptions {
+  readonly tag?: string;
+}
+
+/**
+ * One repository of a registry, or one image layout folder; formats and the façade never see which.
+ *
+ * Every call may throw `SignError` with `ERR_NOT_FOUND`, `ERR_AUTHENTICATION`, `ERR_FORBIDDEN`, `ERR_ORIGIN_REFUSED`,
+ * `ERR_RATE_LIMITED`, `ERR_UNAVAILABLE`, `ERR_NETWORK`, `ERR_TIMEOUT`, `ERR_PROTOCOL`, `ERR_MALFORMED`, `ERR_LIMIT`,
+ * `ERR_DIGEST_MISMATCH`, and for layouts `ERR_STORE`.
+ */
+export interface Repository {
+  /** `registry.example/app` or the layout's folder: what the scope of a trust policy is matched with. */
+  readonly name: string;
+  /**
+   * Looks a tag or digest up exactly once and reads the manifest with the same request, so that no later answer can differ (S18).
+   * @param tagOrDigest default: digest, else tag, of the reference that was opened
+   */
+  resolve(tagOrDigest?: string, options?: CallOptions): Promise<ResolvedManifest>;
+  /** Reads a manifest by digest; media type, digest and size must be the descriptor's. */
+  fetchManifest(descriptor: Descriptor, options?: CallOptions): Promise<ResolvedManifest>;
+  /** Reads a blob; digest and size must be the descriptor's. */
+  fetchBlob(descriptor: Descriptor, options: FetchBlobOptions): Promise<Uint8Array>;
+  hasBlob(descriptor: Descriptor, options?: CallOptions): Promise<boolean>;
+  /** Stores a blob unless it is there. */
+  pushBlob(bytes: Uint8Array, mediaType: string, options?: CallOptions): Promise<Descriptor>;
+  /** Stores a manifest under its digest, or under a tag. What is not a sound manifest is refused before anything is sent. */
+  pushManifest(bytes: Uint8Array, mediaType: string, options?: PushManifestOptions): Promise<Descriptor>;
+  /**
+   * Manifests whose `subject` is this one, in the order of the registry; `ERR_LIMIT` after the last one that a cap lets through.
+   * The deadline covers the whole iteration, with what the caller does in between.
+   */
+  referrers(subject: Descriptor, options?: ReferrersOptions): AsyncIterable<Descriptor>;
+  /** Stores a manifest that names `subject` as its subject, and makes it discoverable from there. */
+  attach(bytes: Uint8Array, mediaType: string, subject: Descriptor, options?: CallOptions): Promise<Descriptor>;
+}
