@@ -106,7 +106,7 @@ function fixedInteger(bytes: Uint8Array, element: DerElement, width: number): Ui
  * @throws SignError `ERR_MALFORMED` for anything but strict DER with both integers inside the width
  */
 export function ecdsaFromDer(der: Uint8Array, width: number): Uint8Array<ArrayBuffer> {
-  const outer = scanDer(der, { what: 'ECDSA signature', maxDepth: 1, maxElements: 3 });
+  const outer = scanDer(der, { what: 'ECDSA signature', maxDepth: 1 });
   const [r, s, more] = outer.tag === 0x30 ? derChildren(der, outer) : [];
   if (!r || !s || more) fail('ECDSA signature', 'SEQUENCE of two INTEGERs expected');
   return concatBytes(fixedInteger(der, r, width), fixedInteger(der, s, width));

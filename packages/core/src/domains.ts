@@ -1,6 +1,6 @@
 import { base64urlBytes, utf8Text } from './bytes.js';
 import { derChildren, readDer, scanDer } from './der.js';
-import { isJsonObject, parseJson, type JsonObject } from './json.js';
+import { isJsonObject, type JsonObject, parseJson } from './json.js';
 
 /**
  * What kind of message some bytes are. Every signature format has a domain of its own; a signing call names the domain

@@ -119,6 +119,6 @@ export function invalidArgument(message: string, cause?: unknown): never {
  */
 export function knownOptions(where: string, options: object, names: readonly string[]): void {
   for (const name of Object.keys(options))
-    if (!names.includes(name)) invalidArgument(`${where}: unknown option '${sanitizeText(name, 60)}'; known are ${names.join(', ')}`);
+    if (!names.includes(name))
+      invalidArgument(`${where}: unknown option '${sanitizeText(name, 60)}'; known are ${names.join(', ')}`);
 }
-

@@ -1,6 +1,6 @@
 import type { KeyInfo, SignOperation } from './backend.js';
-import type { SignError } from './errors.js';
 import type { SigningDomain } from './domains.js';
+import type { SignError } from './errors.js';
 
 /** What is about to happen. `operation.facts` were recomputed from the bytes; `operation.claims` were not. */
 export interface SigningIntent {

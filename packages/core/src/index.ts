@@ -14,5 +14,6 @@ export * from './options.js';
 export * from './pending-store.js';
 export * from './prepared.js';
 export * from './public-key.js';
+export { pendingKey } from './recorded.js';
 export * from './signer.js';
 export * from './text.js';

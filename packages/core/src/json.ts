@@ -60,6 +60,7 @@ class Reader {
     }
     const escaped = this.match(escapedString);
     if (!escaped) this.fail('bad string');
+    // biome-ignore lint/plugin: one string literal that the expression above has checked
     const value: string = JSON.parse(escaped[0]);
     return value.isWellFormed() ? value : this.fail('lone surrogate');
   }

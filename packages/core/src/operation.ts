@@ -73,7 +73,8 @@ export class Operation<T> {
   async refresh(options: CallOptions = {}): Promise<OperationState> {
     const { backend, id } = this.#setup;
     if (id !== undefined && (this.#state.status === 'pending' || this.#state.status === 'approved')) {
-      if (!backend.poll) throw new SignError('ERR_CAPABILITY_MISSING', `backend '${backend.id}' has requests but cannot poll them`);
+      if (!backend.poll)
+        throw new SignError('ERR_CAPABILITY_MISSING', `backend '${backend.id}' has requests but cannot poll them`);
       this.#state = await backend.poll(id, options);
     }
     return this.state;
@@ -121,6 +122,8 @@ export class Operation<T> {
   async result(options: WaitOptions = {}): Promise<T> {
     const { clock = systemClock, random = Math.random } = this.#setup;
     const { timeoutMs = Number.POSITIVE_INFINITY, signal, onProgress } = options;
+    // The deadline is that of the waiting; one look has the backend's own.
+    const look: CallOptions = { ...(signal && { signal }), ...(options.logger && { logger: options.logger }) };
     const deadline = clock.now() + timeoutMs;
     for (let delay = firstDelayMs; ; delay = Math.min(delay * 1.6, longestDelayMs)) {
       signal?.throwIfAborted();
@@ -128,9 +131,10 @@ export class Operation<T> {
       if (result !== undefined) return result;
       const left = deadline - clock.now();
       if (left <= 0) throw this.#pending();
-      await clock.sleep(Math.min(left, delay * (0.75 + random() / 2)), signal);
+      await clock.sleep(Math.ceil(Math.min(left, delay * (0.75 + random() / 2))), signal);
       try {
-        onProgress?.(await this.refresh({ ...options, timeoutMs: undefined } as CallOptions));
+        const state = await this.refresh(look);
+        onProgress?.(state);
       } catch (error) {
         // Losing people's approvals to a network hiccup would be the worst outcome of all: a look is repeated, never the request.
         if (!SignError.is(error) || !error.retryable || clock.now() >= deadline) throw error;
@@ -142,7 +146,10 @@ export class Operation<T> {
   #pending(): SignError {
     return new SignError('ERR_APPROVAL_PENDING', `request ${this.id} waits for approvals`, {
       retryable: true,
-      details: { ...(this.id !== undefined && { requestId: this.id }), ...(this.#state.approvals && { approvals: this.#state.approvals }) },
+      details: {
+        ...(this.id !== undefined && { requestId: this.id }),
+        ...(this.#state.approvals && { approvals: this.#state.approvals }),
+      },
     });
   }
 

@@ -1,4 +1,4 @@
-import { canonicalJson, type JsonObject } from './json.js';
+import { canonicalJson, type JsonObject, parseJsonObject } from './json.js';
 
 /**
  * Where intents and request ids wait. A record is written *before* a request is created and completed *after*, so that no
@@ -17,7 +17,7 @@ export function createMemoryStore(): PendingStore {
   return {
     get: async (key) => {
       const text = records.get(key);
-      return text === undefined ? undefined : (JSON.parse(text) as JsonObject);
+      return text === undefined ? undefined : parseJsonObject(text);
     },
     put: async (key, record, options) => {
       if (options?.ifAbsent && records.has(key)) return false;

@@ -1,8 +1,8 @@
 import type { KeySpec, SignatureAlgorithm } from './algorithms.js';
+import type { Clock } from './clock.js';
 import type { Descriptor } from './descriptor.js';
 import type { SigningDomain } from './domains.js';
 import type { SigningFacts } from './facts.js';
-import type { Clock } from './clock.js';
 import type { JsonObject } from './json.js';
 
 /** One thing to be signed. The algorithm belongs to the part: formats disagree about the same key. */

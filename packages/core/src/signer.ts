@@ -1,9 +1,17 @@
-import type { KeyBackend, KeyInfo, KeyRef, SignInput } from './backend.js';
 import type { SignatureAlgorithm } from './algorithms.js';
+import type { KeyBackend, KeyInfo, KeyRef, SignInput } from './backend.js';
+import { ownBytes, sha256Hex } from './bytes.js';
+import { type Clock, systemClock } from './clock.js';
 import type { SigningDomain } from './domains.js';
+import { invalidArgument, knownOptions, SignError } from './errors.js';
 import type { Claims, SigningFacts } from './facts.js';
+import type { Guard, SigningIntent } from './guards.js';
 import type { Operation, WaitOptions } from './operation.js';
 import type { CallOptions } from './options.js';
+import { createMemoryStore, type PendingStore } from './pending-store.js';
+import { keySpecOf, publicKeyFromSpki } from './public-key.js';
+import { beginRecorded } from './recorded.js';
+import { checkedInput, checkSignature } from './sign-checks.js';
 
 export interface SignRequest {
   readonly algorithm: SignatureAlgorithm;
@@ -14,12 +22,160 @@ export interface SignRequest {
   readonly claims?: Claims;
 }
 
+export interface SignerOptions {
+  /** Certificate chain, DER, leaf first, root last; else the backend's own is used. */
+  chain?: readonly Uint8Array[];
+  /** SubjectPublicKeyInfo DER: with it, a credential that may only use keys is enough. */
+  publicKey?: Uint8Array;
+  guards?: readonly Guard[];
+  /** Where intents and request ids are kept. Default: memory of this process, which a crash forgets. */
+  store?: PendingStore;
+  /** Allows certificates, CSRs, CRLs and OCSP responses to be signed: a right of its own (S9). */
+  allowCertificates?: boolean;
+  /** Allows messages of no known format. */
+  allowOpaque?: boolean;
+  /** Allows a digest without its preimage: nobody can see what it stands for (S2), nor can the result be verified here. */
+  allowBlind?: boolean;
+  clock?: Clock;
+  /** Uniform in [0, 1), for polling jitter. */
+  random?: () => number;
+}
+
 /** A key bound to a backend, with everything that every backend would otherwise repeat. */
 export interface Signer {
   readonly backend: KeyBackend;
+  /** As given; `describe` has the pinned form. */
   readonly ref: KeyRef;
+  /**
+   * The key behind the reference. Asked once and remembered by its public key: a later change is `ERR_KEY_CHANGED` (S7).
+   * @throws SignError `ERR_KEY_NOT_FOUND`, `ERR_KEY_CHANGED`
+   */
   describe(options?: CallOptions): Promise<KeyInfo>;
+  /** Certificate chain, DER, leaf first; empty when there is none. */
   chain(options?: CallOptions): Promise<readonly Uint8Array[]>;
+  /**
+   * Starts one use of the key, or continues the one that the store knows for the same bytes.
+   * @throws SignError `ERR_CROSS_PROTOCOL`, `ERR_BLIND_SIGNING`, `ERR_ALGORITHM_UNSUPPORTED`, `ERR_KEY_CHANGED`,
+   * `ERR_KEY_NOT_USABLE`, `ERR_VETOED`, `ERR_OUTCOME_UNKNOWN`, and those of the backend
+   */
   begin(request: SignRequest, options?: CallOptions): Promise<Operation<Uint8Array>>;
+  /** {@link Signer.begin} and wait. @throws SignError `ERR_APPROVAL_PENDING` when `timeoutMs` ran out, the request stays */
   sign(request: SignRequest, options?: WaitOptions): Promise<Uint8Array>;
+}
+
+const optionNames = [
+  'chain',
+  'publicKey',
+  'guards',
+  'store',
+  'allowCertificates',
+  'allowOpaque',
+  'allowBlind',
+  'clock',
+  'random',
+];
+
+/**
+ * Binds a key. Every signature is verified with the key's public half before it is returned.
+ *
+ * @example
+ * ```ts
+ * import { createSigner } from '@securosys/core';
+ * import { createMemoryBackend } from '@securosys/core/memory';
+ *
+ * const backend = createMemoryBackend();
+ * await backend.createKey({ label: 'release', spec: 'ec-p256' });
+ * const signer = createSigner(backend, { label: 'release' }, { allowOpaque: true });
+ * const message = new TextEncoder().encode('hello');
+ * const signature = await signer.sign({ algorithm: 'ecdsa-sha256', input: { message } }); // 64 bytes, r‖s
+ * ```
+ */
+export function createSigner(backend: KeyBackend, ref: KeyRef, options: SignerOptions = {}): Signer {
+  knownOptions('createSigner', options, optionNames);
+  if (ref.label === undefined && ref.id === undefined && ref.spkiSha256 === undefined)
+    invalidArgument('a key reference needs a label, an id or spkiSha256');
+  const { guards = [], store = createMemoryStore(), clock = systemClock } = options;
+  let pinned: KeyInfo | undefined;
+
+  async function describe(call: CallOptions = {}): Promise<KeyInfo> {
+    pinned ??= pin(ref, options.publicKey ? keyFromPublic(ref, options.publicKey) : await backend.describeKey(ref, call));
+    return pinned;
+  }
+
+  async function begin(request: SignRequest, call: CallOptions = {}): Promise<Operation<Uint8Array>> {
+    const key = await describe(call);
+    const { input, message } = checkedInput(request, key, options);
+    const operation = {
+      kind: 'sign' as const,
+      key: key.ref,
+      algorithm: request.algorithm,
+      input,
+      ...(request.facts && { facts: request.facts }),
+      ...(request.claims && { claims: request.claims }),
+    };
+    const intent: SigningIntent = {
+      backend: backend.id,
+      key,
+      domain: request.domain,
+      operation,
+      inputSha256: sha256Hex(input.message ?? input.digest),
+    };
+    for (const guard of guards) await allowed(guard, intent);
+    const tell = async (outcome: Parameters<NonNullable<Guard['after']>>[0]) => {
+      for (const guard of guards) await guard.after?.(outcome);
+    };
+    const accept = async (signature: Uint8Array, later: CallOptions) => {
+      await checkSignature(backend, key, request.algorithm, message, signature, later);
+      return ownBytes(signature);
+    };
+    try {
+      const begun = await beginRecorded(
+        { backend, store, clock, operation, intent, accept, ...(options.random && { random: options.random }) },
+        call,
+      );
+      const pending = begun.state.status === 'pending' || begun.state.status === 'approved';
+      await tell({ intent, result: pending ? 'pending' : 'signed', ...(begun.id !== undefined && { requestId: begun.id }) });
+      return begun;
+    } catch (error) {
+      if (SignError.is(error)) await tell({ intent, result: 'failed', error });
+      throw error;
+    }
+  }
+
+  return {
+    backend,
+    ref,
+    describe,
+    begin,
+    async chain(call = {}) {
+      return (options.chain ?? (await backend.certificates?.(ref, call)) ?? []).map(ownBytes);
+    },
+    async sign(request, call = {}) {
+      const operation = await begin(request, call);
+      return operation.result(call);
+    },
+  };
+}
+
+/** Checks a description against what was asked for, and fills in the hash by which the key is known from now on. */
+function pin(ref: KeyRef, info: KeyInfo): KeyInfo {
+  const spkiSha256 = sha256Hex(info.spki);
+  if ((ref.spkiSha256 ?? spkiSha256) !== spkiSha256)
+    throw new SignError('ERR_KEY_CHANGED', 'the key behind this reference is not the one that was pinned', {
+      details: { expected: ref.spkiSha256, found: spkiSha256 },
+    });
+  return { ...info, ref: { ...info.ref, ...ref, spkiSha256 } };
+}
+
+function keyFromPublic(ref: KeyRef, spki: Uint8Array): KeyInfo {
+  const spec = keySpecOf(publicKeyFromSpki(spki));
+  return { ref, spec, spki: ownBytes(spki), usages: ['sign'], needsApproval: undefined, assurance: 'self-reported' };
+}
+
+async function allowed(guard: Guard, intent: SigningIntent): Promise<void> {
+  try {
+    await guard.before?.(intent);
+  } catch (cause) {
+    throw new SignError('ERR_VETOED', 'a guard refused this use of the key', { cause });
+  }
 }

@@ -1,0 +1,123 @@
+import { generateKeyPair as generate, type KeyObject, type KeyPairKeyObjectResult, sign } from 'node:crypto';
+import { promisify } from 'node:util';
+import { algorithmFitsKey, type KeySpec } from './algorithms.js';
+import type { BeginResult, KeyBackend, KeyInfo, KeyOperation, KeyRef, KeySpecRequest } from './backend.js';
+import { equalBytes, ownBytes, sha256Hex } from './bytes.js';
+import { knownOptions, SignError } from './errors.js';
+import { cryptoParameters, keySpecOf, spkiOf } from './public-key.js';
+import { sanitizeText } from './text.js';
+
+const generateKeyPair = promisify(generate) as (type: string, options: object) => Promise<KeyPairKeyObjectResult>;
+const curves: Readonly<Record<string, string>> = { 'ec-p256': 'P-256', 'ec-p384': 'P-384', 'ec-p521': 'P-521' };
+
+/**
+ * A fresh software key pair of one of our key specs.
+ * @throws SignError `ERR_ALGORITHM_UNSUPPORTED` when this runtime has no such algorithm (ML-DSA before Node 24)
+ */
+export async function generateSoftwareKey(spec: KeySpec): Promise<KeyPairKeyObjectResult> {
+  try {
+    if (spec.startsWith('rsa-'))
+      return await generateKeyPair('rsa', { modulusLength: Number(spec.slice(4)), publicExponent: 65537 });
+    if (curves[spec]) return await generateKeyPair('ec', { namedCurve: curves[spec] });
+    return await generateKeyPair(spec, {});
+  } catch (cause) {
+    throw new SignError('ERR_ALGORITHM_UNSUPPORTED', `this runtime cannot make a ${spec} key`, { cause });
+  }
+}
+
+export interface MemoryKeyOptions {
+  label: string;
+  /** A private key of the caller's own, for tests with fixed keys. */
+  privateKey: KeyObject;
+  /** DER, leaf first. */
+  chain?: readonly Uint8Array[];
+}
+
+export interface MemoryBackend extends KeyBackend {
+  createKey(spec: KeySpecRequest): Promise<KeyInfo>;
+  addKey(key: MemoryKeyOptions): KeyInfo;
+  setCertificates(label: string, chain: readonly Uint8Array[]): void;
+  deleteKey(label: string): void;
+  certificates(ref: KeyRef): Promise<Uint8Array[]>;
+}
+
+interface MemoryKey {
+  readonly info: KeyInfo;
+  readonly privateKey: KeyObject;
+  chain: readonly Uint8Array[];
+}
+
+/**
+ * Software keys in this process: for tests and examples, with no I/O at all. Nothing is stored and nothing protects the keys
+ * but the process, and `assurance` says so.
+ */
+export function createMemoryBackend(options: { id?: string } = {}): MemoryBackend {
+  knownOptions('createMemoryBackend', options, ['id']);
+  const keys = new Map<string, MemoryKey>();
+
+  function find(ref: KeyRef): MemoryKey {
+    const byHash = () => [...keys.values()].find((key) => key.info.ref.spkiSha256 === ref.spkiSha256);
+    const key = ref.label !== undefined ? keys.get(ref.label) : ref.spkiSha256 !== undefined ? byHash() : undefined;
+    if (!key || (ref.id && !equalBytes(ref.id, key.info.ref.id ?? new Uint8Array())))
+      throw new SignError('ERR_KEY_NOT_FOUND', `no key '${sanitizeText(ref.label ?? ref.spkiSha256 ?? '(by id)')}' in memory`);
+    if (ref.spkiSha256 !== undefined && ref.spkiSha256 !== key.info.ref.spkiSha256)
+      throw new SignError('ERR_KEY_CHANGED', `key '${sanitizeText(ref.label ?? '')}' is not the one that was pinned`);
+    return key;
+  }
+
+  function addKey({ label, privateKey, chain = [] }: MemoryKeyOptions): KeyInfo {
+    if (keys.has(label)) throw new SignError('ERR_KEY_EXISTS', `key '${sanitizeText(label)}' exists`);
+    const spki = spkiOf(privateKey);
+    const info: KeyInfo = {
+      ref: { label, spkiSha256: sha256Hex(spki) },
+      spec: keySpecOf(privateKey),
+      spki,
+      usages: ['sign', 'verify'],
+      needsApproval: false,
+      assurance: 'software',
+    };
+    keys.set(label, { info, privateKey, chain: chain.map(ownBytes) });
+    return info;
+  }
+
+  return {
+    id: options.id ?? 'memory',
+    addKey,
+    async describeKey(ref) {
+      const { info } = find(ref);
+      return { ...info, spki: ownBytes(info.spki) };
+    },
+    async begin(operation: KeyOperation): Promise<BeginResult> {
+      const kind: string = operation.kind;
+      if (kind !== 'sign') throw new SignError('ERR_CAPABILITY_MISSING', `the memory backend cannot ${sanitizeText(kind)}`);
+      const { privateKey, info } = find(operation.key);
+      const { algorithm, input } = operation;
+      if (!info.spec || !algorithmFitsKey(algorithm, info.spec))
+        throw new SignError('ERR_ALGORITHM_UNSUPPORTED', `${algorithm} cannot be computed with this key`);
+      const message = input.message ?? input.preimage;
+      if (message === undefined)
+        throw new SignError('ERR_CAPABILITY_MISSING', 'the memory backend signs messages, not bare digests');
+      const { hash, parameters } = cryptoParameters(algorithm);
+      return { done: ownBytes(sign(hash, message, { key: privateKey, ...parameters })) };
+    },
+    async certificates(ref) {
+      return find(ref).chain.map(ownBytes);
+    },
+    async *listKeys() {
+      for (const { info } of keys.values()) yield info;
+    },
+    async createKey({ label, spec }) {
+      const { privateKey } = await generateSoftwareKey(spec);
+      return addKey({ label, privateKey });
+    },
+    setCertificates(label, chain) {
+      find({ label }).chain = chain.map(ownBytes);
+    },
+    deleteKey(label) {
+      keys.delete(label);
+    },
+    async close() {
+      keys.clear();
+    },
+  };
+}

@@ -1,0 +1,57 @@
+import { chmod, mkdir, mkdtemp, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createFolderStore } from '../src/folder-store.js';
+
+let root: string;
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), 'folder-store-'));
+});
+afterEach(() => rm(root, { recursive: true, force: true }));
+
+describe('folder store (S29)', () => {
+  it('keeps records over two instances, 0600 in a 0700 folder, and leaves no temporary files', async () => {
+    const folder = join(root, 'pending');
+    await createFolderStore(folder).put('a-1', { n: 1 });
+    expect(await createFolderStore(folder).get('a-1')).toEqual(Object.assign(Object.create(null), { n: 1 }));
+    expect((await stat(folder)).mode & 0o777).toBe(0o700);
+    expect((await stat(join(folder, 'a-1.json'))).mode & 0o777).toBe(0o600);
+    await createFolderStore(folder).delete('a-1');
+    await createFolderStore(folder).delete('a-1');
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('lets exactly one of many writers create a record', async () => {
+    const stores = Array.from({ length: 12 }, () => createFolderStore(join(root, 'p')));
+    const won = await Promise.all(stores.map((store, n) => store.put('k', { n }, { ifAbsent: true })));
+    expect(won.filter(Boolean)).toHaveLength(1);
+    expect((await stores[0]?.get('k'))?.n).toBe(won.indexOf(true));
+    expect(await readdir(join(root, 'p'))).toEqual(['k.json']);
+  });
+
+  it('never follows a link and never writes through one', async () => {
+    const folder = join(root, 'p');
+    await mkdir(folder, { mode: 0o700 });
+    await writeFile(join(root, 'secret.json'), '{"stolen":true}');
+    await symlink(join(root, 'secret.json'), join(folder, 'k.json'));
+    await expect(createFolderStore(folder).get('k')).rejects.toMatchObject({ code: 'ERR_STORE' });
+    await createFolderStore(folder).put('k', { mine: true });
+    expect(await import('node:fs/promises').then((fs) => fs.readFile(join(root, 'secret.json'), 'utf8'))).toBe('{"stolen":true}');
+  });
+
+  it('refuses a folder that others can read, a file in its place, and keys that are paths', async () => {
+    await mkdir(join(root, 'open'));
+    await chmod(join(root, 'open'), 0o755);
+    await expect(createFolderStore(join(root, 'open')).get('k')).rejects.toMatchObject({ code: 'ERR_STORE' });
+    for (const key of ['../x', 'a/b', '', '.', 'a\0b'])
+      await expect(createFolderStore(join(root, 'p')).put(key, {})).rejects.toMatchObject({ code: 'ERR_INVALID_ARGUMENT' });
+  });
+
+  it('refuses a record that is not strict JSON', async () => {
+    const folder = join(root, 'p');
+    await createFolderStore(folder).put('k', {});
+    await writeFile(join(folder, 'k.json'), '{"a":1,"a":2}');
+    await expect(createFolderStore(folder).get('k')).rejects.toMatchObject({ code: 'ERR_MALFORMED' });
+  });
+});

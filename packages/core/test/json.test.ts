@@ -1,0 +1,93 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { canonicalJson, parseJson, parseJsonObject, SignError } from '../src/index.js';
+
+const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
+
+describe('strict JSON (S20)', () => {
+  it('reads whatever JSON.stringify writes', () => {
+    fc.assert(
+      fc.property(fc.jsonValue({ noUnicodeString: false } as never), (value) => {
+        const text = JSON.stringify(value);
+        if (!text.isWellFormed() || /-0(?![.0-9])/.test(text)) return;
+        let read: unknown;
+        try {
+          read = parseJson(text);
+        } catch (error) {
+          // The one thing JSON.stringify writes that we refuse: integers a double cannot hold.
+          expect((error as Error).message).toMatch(/integer outside|lone surrogate/);
+          return;
+        }
+        expect(plain(read)).toEqual(JSON.parse(text));
+      }),
+    );
+  });
+
+  it('accepts nothing that JSON.parse refuses', () => {
+    fc.assert(
+      fc.property(fc.stringMatching(/^[{}[\]",:0-9a-z\\ .eE+-]{0,24}$/), (text) => {
+        try {
+          parseJson(text);
+        } catch {
+          return;
+        }
+        expect(() => JSON.parse(text)).not.toThrow();
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it.each([
+    ['{"a":1,"a":2}', 'duplicate'],
+    ['{"a":{"b":1,"\\u0062":2}}', 'duplicate'],
+    ['{} x', 'data after'],
+    ['{}{}', 'data after'],
+    ['\ufeff{}', 'unexpected'],
+    ['9007199254740993', 'integer'],
+    ['-0', 'negative zero'],
+    ['1e999', 'range'],
+    ['"\\ud800"', 'surrogate'],
+    ['"a\u0000"', 'bad string'],
+    ["{'a':1}", 'member name'],
+    ['[1,]', 'unexpected'],
+    ['{"a":1,}', 'member name'],
+    ['01', 'data after'],
+    ['NaN', 'unexpected'],
+    ['', 'unexpected'],
+  ])('refuses %j', (text, why) => {
+    expect(() => parseJson(text)).toThrow(
+      expect.objectContaining({ code: 'ERR_MALFORMED', message: expect.stringContaining(why) }),
+    );
+  });
+
+  it('treats __proto__ as a member like any other and gives objects no prototype', () => {
+    const value = parseJsonObject('{"__proto__":{"polluted":true},"constructor":1}');
+    expect(Object.getPrototypeOf(value)).toBe(null);
+    expect(Object.keys(value)).toEqual(['__proto__', 'constructor']);
+    expect(({} as Record<string, unknown>).polluted).toBeUndefined();
+  });
+
+  it.each([
+    ['['.repeat(40) + ']'.repeat(40), {}],
+    [`[${'1,'.repeat(100_001)}1]`, {}],
+    ['"12345"', { maxBytes: 4 }],
+  ])('stops at its limits', (text, limits) => {
+    expect(() => parseJson(text, limits)).toThrow(expect.objectContaining({ code: 'ERR_LIMIT' }));
+  });
+
+  it('never quotes values in its errors (S38)', () => {
+    for (const text of ['{"password":"hunter2"', '{"password":"hunter2",}', '"hunter2" hunter2', '{"a":hunter2}']) {
+      try {
+        parseJson(text);
+        expect.unreachable();
+      } catch (error) {
+        expect(SignError.is(error)).toBe(true);
+        expect(String((error as Error).stack)).not.toContain('hunter2');
+      }
+    }
+  });
+
+  it('writes one canonical text', () => {
+    expect(canonicalJson({ b: [{ d: 1, c: 2 }], a: undefined, A: 'x' })).toBe('{"A":"x","b":[{"c":2,"d":1}]}');
+  });
+});

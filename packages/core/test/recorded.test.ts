@@ -1,0 +1,198 @@
+import { describe, expect, it } from 'vitest';
+import {
+  createMemoryStore,
+  createSigner,
+  type JsonObject,
+  type PendingStore,
+  publicKeyFromSpki,
+  SignError,
+  verifySignature,
+} from '../src/index.js';
+import { approvalBackend, fastClock, jwsMessage } from './helpers.js';
+
+const request = { algorithm: 'ecdsa-sha256', domain: 'jws', input: { message: jwsMessage() } } as const;
+const ref = { label: 'release' };
+
+class Death extends Error {}
+
+/** A store that lets the process die before or after any of its writes. */
+function mortalStore(inner: PendingStore, dieAt: number): PendingStore {
+  let instant = 0;
+  const maybeDie = () => {
+    if (instant++ === dieAt) throw new Death();
+  };
+  return {
+    get: (key) => inner.get(key),
+    put: async (key, record, options) => {
+      maybeDie();
+      const done = await inner.put(key, record, options);
+      maybeDie();
+      return done;
+    },
+    delete: async (key) => {
+      maybeDie();
+      await inner.delete(key);
+    },
+  };
+}
+
+describe('nothing is lost and nothing is doubled', () => {
+  it('waits through days of people deciding and returns the signature', async () => {
+    const backend = await approvalBackend();
+    const clock = fastClock();
+    const start = clock.now();
+    let looks = 0;
+    const poll = backend.poll;
+    backend.poll = async (id, o) => {
+      if (++looks === 9000) await backend.decide(id, 'executed');
+      return (poll as NonNullable<typeof poll>)(id, o);
+    };
+    const signature = await createSigner(backend, ref, { clock }).sign(request);
+    const { spki } = await backend.describeKey(ref);
+    expect(verifySignature(publicKeyFromSpki(spki), 'ecdsa-sha256', request.input.message, signature)).toBe(true);
+    expect(clock.now() - start).toBeGreaterThan(3 * 24 * 3600_000);
+  });
+
+  it('reports ERR_APPROVAL_PENDING with the id when its own time runs out, and a second call joins the same request', async () => {
+    const backend = await approvalBackend();
+    const store = createMemoryStore();
+    const clock = fastClock();
+    await expect(createSigner(backend, ref, { store, clock }).sign(request, { timeoutMs: 5000 })).rejects.toMatchObject({
+      code: 'ERR_APPROVAL_PENDING',
+      retryable: true,
+      details: { requestId: 'request-1' },
+    });
+    await backend.decide('request-1', 'executed');
+    expect((await createSigner(backend, ref, { store, clock }).sign(request)).byteLength).toBe(64);
+    expect(backend.requests.size).toBe(1);
+  });
+
+  it.each([
+    ['rejected', 'ERR_APPROVAL_REJECTED'],
+    ['expired', 'ERR_APPROVAL_EXPIRED'],
+    ['failed', 'ERR_REQUEST_FAILED'],
+  ] as const)('a %s request is %s with its id, and only then may a new one be made', async (status, code) => {
+    const backend = await approvalBackend();
+    const store = createMemoryStore();
+    const signer = createSigner(backend, ref, { store, clock: fastClock() });
+    await signer.begin(request);
+    await backend.decide('request-1', status);
+    await expect(signer.sign(request)).rejects.toMatchObject({ code, details: { requestId: 'request-1' } });
+    await signer.begin(request);
+    expect([...backend.requests.keys()]).toEqual(['request-1', 'request-2']);
+  });
+
+  it('dies at every instant of a call: a second run continues and no payload has two open requests', async () => {
+    for (let instant = 0; instant < 12; instant++) {
+      const backend = await approvalBackend();
+      const inner = createMemoryStore();
+      const clock = fastClock();
+      // Instants 0–5 are store writes, 6–7 are around the create.
+      if (instant >= 10)
+        backend.crash = (at) => {
+          if ((instant === 10) === (at === 'before-create')) throw new Death();
+        };
+      const first = createSigner(backend, ref, { store: mortalStore(inner, instant), clock });
+      const died = await first.begin(request).then(
+        () => false,
+        (error: unknown) => {
+          expect(error).toBeInstanceOf(Death);
+          return true;
+        },
+      );
+      if (instant === 0) expect(died).toBe(true);
+      delete backend.crash;
+
+      const second = createSigner(backend, ref, { store: inner, clock });
+      let operation = await second.begin(request).catch((error: unknown) => error as SignError);
+      if (operation instanceof SignError) {
+        // The request exists but its id was lost: nobody can tell while it is undecided, and no second one is made.
+        expect(operation).toMatchObject({ code: 'ERR_OUTCOME_UNKNOWN', details: { candidates: ['request-1'] } });
+        await backend.decide('request-1', 'executed');
+        operation = await second.begin(request);
+      }
+      if (operation.state.status === 'pending') await backend.decide(operation.id as string, 'executed');
+      expect((await operation.result()).byteLength).toBe(64);
+      expect(backend.requests.size).toBe(1);
+    }
+  });
+
+  it('never adopts a request that somebody else planted (S31)', async () => {
+    const backend = await approvalBackend();
+    const store = createMemoryStore();
+    const clock = fastClock();
+    backend.crash = (at) => {
+      if (at === 'before-create') throw new Death();
+    };
+    await expect(createSigner(backend, ref, { store, clock }).begin(request)).rejects.toBeInstanceOf(Death);
+    delete backend.crash;
+    const planted = { ...request, input: { message: jwsMessage('ZXZpbA') } };
+    await createSigner(backend, ref, { clock }).begin(planted);
+    await backend.decide('request-1', 'executed');
+    const operation = await createSigner(backend, ref, { store, clock }).begin(request);
+    expect(operation.id).toBe('request-2');
+  });
+
+  it('forgets the intent when the backend proves that nothing was created', async () => {
+    const backend = await approvalBackend();
+    const store = createMemoryStore();
+    const signer = createSigner(backend, ref, { store, clock: fastClock() });
+    const begin = backend.begin;
+    backend.begin = async () => {
+      throw new SignError('ERR_FORBIDDEN', 'no');
+    };
+    await expect(signer.begin(request)).rejects.toMatchObject({ code: 'ERR_FORBIDDEN' });
+    backend.begin = begin;
+    expect((await signer.begin(request)).id).toBe('request-1');
+  });
+
+  it('survives a store that was tampered with', async () => {
+    const backend = await approvalBackend();
+    const records: JsonObject[] = [{ requestId: 7 }, { requestId: 'request-99' }, {}, { before: 'x', intentAt: 'y' }];
+    for (const record of records) {
+      const store = createMemoryStore();
+      const poisoned: PendingStore = { ...store, get: async () => record, put: async () => true, delete: async () => {} };
+      const signer = createSigner(backend, ref, { store: poisoned, clock: fastClock() });
+      await signer.begin({ ...request, input: { message: jwsMessage('e31') } }).then(
+        (operation) => expect(operation.id).toMatch(/^request-/),
+        (error) => expect(error).toMatchObject({ code: 'ERR_OUTCOME_UNKNOWN' }),
+      );
+    }
+  });
+
+  it('aborting stops the waiting and leaves the request alone; cancel withdraws it', async () => {
+    const backend = await approvalBackend();
+    const signer = createSigner(backend, ref, { clock: fastClock() });
+    const operation = await signer.begin(request);
+    const reason = new Error('enough');
+    await expect(operation.result({ signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+    expect(backend.requests.get('request-1')?.state.status).toBe('pending');
+    await operation.cancel();
+    expect(backend.requests.get('request-1')?.state.status).toBe('cancelled');
+    await expect(operation.result()).rejects.toMatchObject({ code: 'ERR_APPROVAL_CANCELLED' });
+  });
+
+  it('is not thenable, and its JSON names the request and holds no payload', async () => {
+    const operation = await createSigner(await approvalBackend(), ref).begin(request);
+    expect('then' in operation).toBe(false);
+    expect(JSON.parse(JSON.stringify(operation))).toMatchObject({
+      requestId: 'request-1',
+      keyLabel: 'release',
+      backend: 'approvals',
+    });
+    expect(JSON.stringify(operation)).not.toContain(Buffer.from(request.input.message).toString('base64').slice(0, 20));
+  });
+
+  it('keeps looking when a look fails for a moment', async () => {
+    const backend = await approvalBackend();
+    const operation = await createSigner(backend, ref, { clock: fastClock() }).begin(request);
+    const poll = backend.poll as NonNullable<typeof backend.poll>;
+    let looks = 0;
+    backend.poll = async (id) => {
+      if (++looks < 4) throw new SignError('ERR_NETWORK', 'hiccup');
+      await backend.decide(id, 'executed');
+      return poll(id);
+    };
+    expect((await operation.result()).byteLength).toBe(64);
+  });
+});

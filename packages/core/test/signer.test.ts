@@ -1,0 +1,174 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import {
+  createSigner,
+  type KeySpec,
+  publicKeyFromSpki,
+  type SignatureAlgorithm,
+  type SigningIntent,
+  verifySignature,
+} from '../src/index.js';
+import { createMemoryBackend, generateSoftwareKey } from '../src/memory.js';
+import { approvalBackend, jwsMessage } from './helpers.js';
+
+const message = jwsMessage();
+const jws = { algorithm: 'ecdsa-sha256', domain: 'jws', input: { message } } as const;
+
+async function memory(spec: KeySpec = 'ec-p256') {
+  const backend = createMemoryBackend();
+  await backend.createKey({ label: 'release', spec });
+  return backend;
+}
+
+describe('createSigner', () => {
+  it.each<[KeySpec, SignatureAlgorithm, number]>([
+    ['rsa-2048', 'rsa-pss-sha256', 256],
+    ['rsa-2048', 'rsa-pkcs1-sha512', 256],
+    ['ec-p256', 'ecdsa-sha256', 64],
+    ['ec-p384', 'ecdsa-sha384', 96],
+    ['ec-p521', 'ecdsa-sha512', 132],
+    ['ed25519', 'ed25519', 64],
+  ])('signs with %s by %s: %i bytes that verify, in an array of their own', async (spec, algorithm, length) => {
+    const backend = await memory(spec);
+    const signer = createSigner(backend, { label: 'release' });
+    const signature = await signer.sign({ ...jws, algorithm });
+    expect(signature.byteLength).toBe(length);
+    expect(signature.buffer.byteLength).toBe(length);
+    const { spki } = await signer.describe();
+    expect(verifySignature(publicKeyFromSpki(spki), algorithm, message, signature)).toBe(true);
+  });
+
+  it.each<[KeySpec, SignatureAlgorithm]>([
+    ['ec-p256', 'rsa-pss-sha256'],
+    ['rsa-2048', 'ecdsa-sha256'],
+    ['ed25519', 'ecdsa-sha256'],
+  ])('refuses an algorithm that a %s key cannot do', async (spec, algorithm) => {
+    await expect(createSigner(await memory(spec), { label: 'release' }).sign({ ...jws, algorithm })).rejects.toMatchObject({
+      code: 'ERR_ALGORITHM_UNSUPPORTED',
+    });
+  });
+
+  it('refuses a label that does not exist and an option that it does not know', async () => {
+    const backend = await memory();
+    await expect(createSigner(backend, { label: 'relaese' }).sign(jws)).rejects.toMatchObject({ code: 'ERR_KEY_NOT_FOUND' });
+    expect(() => createSigner(backend, { label: 'release' }, { allowOpacity: true } as object)).toThrow(/allowOpacity/);
+    expect(() => createSigner(backend, {})).toThrow(expect.objectContaining({ code: 'ERR_INVALID_ARGUMENT' }));
+  });
+
+  it('notices a key that was deleted and created again behind its label (S7)', async () => {
+    const backend = await memory();
+    const signer = createSigner(backend, { label: 'release' });
+    await signer.sign(jws);
+    backend.deleteKey('release');
+    await backend.createKey({ label: 'release', spec: 'ec-p256' });
+    await expect(signer.sign(jws)).rejects.toMatchObject({ code: 'ERR_KEY_CHANGED' });
+  });
+
+  it('notices a swapped public key in the description when the hash is pinned (S7)', async () => {
+    const backend = await memory();
+    const { ref } = await backend.describeKey({ label: 'release' });
+    const other = await memory();
+    const lying = { ...backend, describeKey: () => other.describeKey({ label: 'release' }) };
+    await expect(createSigner(lying, ref).sign(jws)).rejects.toMatchObject({ code: 'ERR_KEY_CHANGED' });
+  });
+
+  it('returns no signature that does not verify, and says when the key changed instead', async () => {
+    const backend = await memory();
+    const wrong = { ...backend, begin: async () => ({ done: new Uint8Array(64).fill(1) }) };
+    await expect(createSigner(wrong, { label: 'release' }).sign(jws)).rejects.toMatchObject({ code: 'ERR_SIGNATURE_MISMATCH' });
+  });
+
+  it('refuses blocked keys and keys that may not sign', async () => {
+    const backend = await memory();
+    const info = await backend.describeKey({ label: 'release' });
+    for (const change of [{ blocked: true }, { usages: ['decrypt' as const] }]) {
+      const changed = { ...backend, describeKey: async () => ({ ...info, ...change }) };
+      await expect(createSigner(changed, { label: 'release' }).sign(jws)).rejects.toMatchObject({ code: 'ERR_KEY_NOT_USABLE' });
+    }
+  });
+
+  it('works with a public key alone, without describing the key', async () => {
+    const backend = await memory();
+    const { spki } = await backend.describeKey({ label: 'release' });
+    let described = 0;
+    const blind = {
+      ...backend,
+      describeKey: async () => {
+        described++;
+        throw new Error('not allowed');
+      },
+    };
+    const signature = await createSigner(blind, { label: 'release' }, { publicKey: spki }).sign(jws);
+    expect(verifySignature(publicKeyFromSpki(spki), 'ecdsa-sha256', message, signature)).toBe(true);
+    expect(described).toBe(0);
+  });
+});
+
+describe('what people approve (S2)', () => {
+  const digest = createHash('sha256').update(message).digest();
+
+  it('gives keys with approvals the whole message, also when the caller has a digest with its preimage', async () => {
+    const backend = await approvalBackend();
+    const signer = createSigner(backend, { label: 'release' });
+    await signer.begin({ ...jws, input: { digest, preimage: message } });
+    const [request] = [...backend.requests.values()];
+    expect(request?.operation.input).toEqual({ message: Uint8Array.from(message) });
+  });
+
+  it('refuses a digest without a preimage unless blind signing is allowed by name', async () => {
+    const backend = await memory();
+    await expect(createSigner(backend, { label: 'release' }).sign({ ...jws, input: { digest } })).rejects.toMatchObject({
+      code: 'ERR_BLIND_SIGNING',
+    });
+  });
+
+  it('refuses a preimage that is not the one of the digest', async () => {
+    const backend = await memory();
+    const request = { ...jws, input: { digest, preimage: jwsMessage('e31') } };
+    await expect(createSigner(backend, { label: 'release' }).sign(request)).rejects.toMatchObject({
+      code: 'ERR_DIGEST_MISMATCH',
+    });
+  });
+
+  it('refuses a message that is too long for an approval', async () => {
+    const signer = createSigner(await approvalBackend(), { label: 'release' });
+    await expect(signer.begin({ ...jws, input: { message: jwsMessage('A'.repeat(64 * 1024)) } })).rejects.toMatchObject({
+      code: 'ERR_LIMIT',
+    });
+  });
+});
+
+describe('guards', () => {
+  it('see the facts and can veto; nothing reaches the backend then', async () => {
+    const backend = await approvalBackend();
+    const seen: SigningIntent[] = [];
+    const outcomes: string[] = [];
+    const guard = {
+      before: (intent: SigningIntent) => void seen.push(intent),
+      after: (o: { result: string }) => void outcomes.push(o.result),
+    };
+    const veto = {
+      before: () => {
+        throw new Error('not on Fridays');
+      },
+    };
+    await createSigner(backend, { label: 'release' }, { guards: [guard] }).begin({ ...jws, claims: { tag: '1.4' } });
+    expect(seen[0]).toMatchObject({ backend: 'approvals', domain: 'jws', operation: { claims: { tag: '1.4' } } });
+    expect(outcomes).toEqual(['pending']);
+    await expect(
+      createSigner(backend, { label: 'release' }, { guards: [guard, veto] }).begin({
+        ...jws,
+        input: { message: jwsMessage('e31') },
+      }),
+    ).rejects.toMatchObject({
+      code: 'ERR_VETOED',
+      cause: expect.objectContaining({ message: 'not on Fridays' }),
+    });
+    expect(backend.requests.size).toBe(1);
+  });
+});
+
+it('makes software keys of every spec this runtime has', async () => {
+  const { privateKey } = await generateSoftwareKey('ec-p521');
+  expect(privateKey.asymmetricKeyDetails?.namedCurve).toBe('secp521r1');
+});
