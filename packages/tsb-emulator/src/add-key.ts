@@ -1,0 +1,71 @@
+import type { KeyObject } from 'node:crypto';
+import { createPublicKey } from 'node:crypto';
+import { invalidArgument, type KeySpec, keySpecOf, knownOptions, ownBytes, sha256Hex } from '@securosys/core';
+import { generatePrivateKey } from './keys/generate.js';
+import { defaultAttributes, type KeyAttributeFlags, KeyRecord } from './keys/key-record.js';
+import { specFacts } from './keys/key-specs.js';
+import { hsmSeconds, type Partition } from './partition.js';
+import { readRules, type WireRules } from './policy/read-policy.js';
+
+/** A key to put into the emulator without a call, checked as strictly as one that comes over HTTP. */
+export interface AddKeyOptions {
+  readonly label: string;
+  /** Needed unless `privateKey` is given. */
+  readonly spec?: KeySpec;
+  /** A software key of your own: tests reuse one, because making RSA keys is slow. */
+  readonly privateKey?: KeyObject;
+  /** Rules as on the wire; a missing one asks for nothing. Absent: a plain key, which can never get a policy. */
+  readonly policy?: WireRules & { readonly keyStatus?: { readonly blocked: boolean } };
+  /** Differences from a signing key that may be deleted. */
+  readonly attributes?: Partial<KeyAttributeFlags>;
+  readonly password?: string;
+  /** DER; not checked against the key. */
+  readonly certificate?: Uint8Array;
+}
+
+/** What {@link AddKeyOptions} became. */
+export interface FakeKey {
+  readonly label: string;
+  readonly spec: KeySpec;
+  /** SubjectPublicKeyInfo, DER. */
+  readonly spki: Uint8Array;
+  /** 64 lower-case hex characters. */
+  readonly spkiSha256: string;
+}
+
+const members = ['label', 'spec', 'privateKey', 'policy', 'attributes', 'password', 'certificate'];
+
+async function privateKeyOf({ privateKey, spec }: AddKeyOptions): Promise<{ privateKey: KeyObject; spec: KeySpec }> {
+  if (!privateKey)
+    return spec ? { privateKey: await generatePrivateKey(spec), spec } : invalidArgument('addKey: spec or privateKey is needed');
+  const found = privateKey.type === 'private' ? keySpecOf(createPublicKey(privateKey)) : undefined;
+  if (!found || !specFacts(found)) return invalidArgument('addKey: privateKey is not of a type that the emulator has');
+  if (spec && spec !== found) invalidArgument(`addKey: privateKey is of type ${found}`);
+  return { privateKey, spec: found };
+}
+
+/** @throws SignError `ERR_INVALID_ARGUMENT`, and the TSB errors 401, 606, 608, 610 of `POST /v1/key` */
+export async function addKey(partition: Partition, options: AddKeyOptions): Promise<FakeKey> {
+  knownOptions('addKey', options, members);
+  knownOptions('addKey attributes', options.attributes ?? {}, Object.keys(defaultAttributes));
+  const { label, policy, password, certificate } = options;
+  partition.keys.refuseTaken(label);
+  const rules = policy && { rules: readRules(policy), blocked: policy.keyStatus?.blocked ?? false };
+  const { privateKey, spec } = await privateKeyOf(options);
+  const attributes = { ...defaultAttributes, ...options.attributes };
+  if (rules && attributes.extractable) invalidArgument('addKey: a key with a policy cannot be extractable');
+  const secrets = { privateKey, password };
+  const key = new KeyRecord(
+    label,
+    undefined,
+    spec,
+    attributes,
+    hsmSeconds(partition),
+    secrets,
+    rules,
+    options.privateKey !== undefined,
+  );
+  if (certificate) key.certificate = ownBytes(certificate);
+  partition.keys.add(key);
+  return { label, spec, spki: ownBytes(key.spki), spkiSha256: sha256Hex(key.spki) };
+}

@@ -1,0 +1,30 @@
+import type { TaskFilter, TaskList } from '@securosys/tsb-client/api';
+import { hsmSeconds, type Partition } from '../partition.js';
+import { settle } from '../requests/lifecycle.js';
+import type { RequestRecord, TaskKind, TaskRecord } from '../requests/request-record.js';
+import { approverOfLogin } from './login.js';
+import { taskView } from './task-view.js';
+
+type Open = readonly [RequestRecord, TaskRecord];
+
+function openTasks(partition: Partition, spki: string, kind: TaskKind): Open[] {
+  const now = hsmSeconds(partition);
+  return partition.requests
+    .all()
+    .filter((request) => kind === 'all' || request.spec.kind === kind)
+    .filter((request) => settle(request, now) !== 'ended' && !request.ended)
+    .flatMap((request) => request.tasks.map((task) => [request, task] as const))
+    .filter(([, task]) => task.state === 'open' && task.approver.spki === spki);
+}
+
+/** The approver's own open tasks of a kind (`tsb-rest-api.md` §5.2, §5.3); an approver sees nobody else's. */
+export function filterTasks(partition: Partition, filter: TaskFilter, kind: TaskKind): TaskList {
+  const approver = approverOfLogin(filter, partition.clock.now(), partition.loginWindow);
+  const { id, requestId, detailLevel = 'level1', paging } = filter;
+  const found = openTasks(partition, approver.spki, kind).filter(([request, task]) =>
+    id !== undefined ? task.id === id : requestId === undefined || request.id === requestId,
+  );
+  if (paging?.sortOrder.endsWith('_DESC')) found.reverse();
+  const page = paging ? found.slice(paging.pageNumber * paging.pageSize, (paging.pageNumber + 1) * paging.pageSize) : found;
+  return { tasks: page.map(([request, task]) => taskView(partition, request, task, detailLevel)) };
+}

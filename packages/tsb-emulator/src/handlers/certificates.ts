@@ -1,0 +1,36 @@
+import { X509Certificate } from 'node:crypto';
+import { base64Bytes, base64Text, equalBytes, ownBytes, scanDer, spkiOf } from '@securosys/core';
+import { failure } from '../failure.js';
+import { errorOfForeignCertificate } from '../inferred.js';
+import type { KeyRecord } from '../keys/key-record.js';
+import type { Handlers } from './call.js';
+
+function readCertificate(text: string): X509Certificate {
+  const der = base64Bytes(text, 'certificate');
+  try {
+    scanDer(der);
+    return new X509Certificate(der);
+  } catch {
+    throw failure(409, 'the certificate is not X.509 in DER');
+  }
+}
+
+/** Both names that servers use for the member (`tsb-rest-api.md` §8, 7). */
+function certificateView(key: KeyRecord) {
+  if (!key.certificate) throw failure(653, `Key '${key.label}' has no certificate`);
+  const certificate = base64Text(key.certificate);
+  return { label: key.label, certificate, rawCertificate: certificate };
+}
+
+export const certificateHandlers: Pick<Handlers, 'importCertificate' | 'certificate'> = {
+  importCertificate({ partition, body }) {
+    const key = partition.keys.get(body.label);
+    const certificate = readCertificate(body.certificate);
+    if (!equalBytes(spkiOf(certificate.publicKey), key.spki))
+      throw failure(errorOfForeignCertificate, 'the certificate is for another key');
+    key.certificate = ownBytes(certificate.raw);
+    return certificateView(key);
+  },
+
+  certificate: ({ partition, params }) => certificateView(partition.keys.get(params.keyName ?? '')),
+};

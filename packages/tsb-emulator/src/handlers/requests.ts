@@ -1,0 +1,26 @@
+import { hsmSeconds } from '../partition.js';
+import { cancel, settle } from '../requests/lifecycle.js';
+import { statusView } from '../requests/status-view.js';
+import type { Handlers } from './call.js';
+
+export const requestHandlers: Pick<Handlers, 'request' | 'cancelRequest' | 'filteredRequests'> = {
+  /** Looks only: the one thing that may change is that time has run out (§10.5). */
+  request({ partition, params }) {
+    const request = partition.requests.get(params.id ?? '');
+    settle(request, hsmSeconds(partition));
+    return statusView(request);
+  },
+
+  cancelRequest({ partition, params }) {
+    cancel(partition.requests.get(params.id ?? ''), hsmSeconds(partition));
+    return undefined;
+  },
+
+  filteredRequests({ partition, body }) {
+    const now = hsmSeconds(partition);
+    const all = partition.requests.all();
+    for (const request of all) settle(request, now);
+    const asked = all.filter((request) => body.requestStatusList.includes(request.status));
+    return { requests: asked.map(({ id, status }) => ({ id, status })) };
+  },
+};

@@ -1,0 +1,31 @@
+import { maxStoreBytes } from '../inferred.js';
+import type { Handlers } from './call.js';
+
+/** What `GET /v1/versionInfo` names as the vendor, so that nobody takes this for a real TSB (threat model S34). */
+export const EMULATED_VENDOR = 'EMULATED TSB (software keys)';
+
+/** The API level that the emulator imitates. */
+const version = '2.5.1';
+
+export const serviceHandlers: Pick<Handlers, 'versionInfo' | 'statistics'> = {
+  versionInfo: () => ({ Version: version, Vendor: EMULATED_VENDOR }),
+
+  statistics({ partition }) {
+    const keys = partition.keys.all();
+    const certificates = keys.filter((key) => key.certificate).length;
+    const used = keys.reduce((sum, key) => sum + key.spki.byteLength + (key.certificate?.byteLength ?? 0), 0);
+    return {
+      keyStoreStatistics: [
+        `user ${partition.name}`,
+        `private keys ${keys.length}`,
+        `public keys ${keys.length}`,
+        'secret keys 0',
+        `certificates ${certificates}`,
+        'data objects 0',
+        'invalidated keys 0',
+        `used size ${used} bytes`,
+        `max size ${maxStoreBytes} bytes`,
+      ].join(', '),
+    };
+  },
+};

@@ -1,0 +1,26 @@
+import { createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import { ownBytes } from '@securosys/core';
+
+export const attestationKeyName = 'emulated-attestation-key';
+
+/** The partition's attestation key: RSA, SHA-256, PKCS#1 v1.5 (`tsb-rest-api.md` §1.5). Made when first needed, because RSA is slow. */
+export class AttestationKey {
+  #key: KeyObject | undefined;
+
+  constructor(key?: KeyObject) {
+    this.#key = key;
+  }
+
+  #private(): KeyObject {
+    this.#key ??= generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
+    return this.#key;
+  }
+
+  get publicKey(): KeyObject {
+    return createPublicKey(this.#private());
+  }
+
+  sign(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+    return ownBytes(sign('sha256', bytes, this.#private()));
+  }
+}

@@ -1,0 +1,99 @@
+import { base64Text, isoSeconds } from '@securosys/core';
+import type { KeyRecord } from '../keys/key-record.js';
+import { specFacts } from '../keys/key-specs.js';
+import type { MaybeRule, PolicyGroup, PolicyToken, RuleName } from '../policy/model.js';
+
+const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&apos;' };
+
+/** Labels and names are foreign: without this, a label could close its element and write a policy of its own (S33). */
+function escaped(text: string): string {
+  return text.replace(/[&<>"']/g, (c) => entities[c] as string).replace(/[\u0000-\u001f\u007f]/g, (c) => `&#${c.charCodeAt(0)};`);
+}
+
+type Xml = readonly string[];
+
+const leaf = (name: string, value: string | number | boolean): Xml => [`<${name}>${escaped(String(value))}</${name}>`];
+
+function node(name: string, children: readonly Xml[], attributes = ''): Xml {
+  const inside = children.flat();
+  return inside.length === 0
+    ? [`<${name}${attributes}/>`]
+    : [`<${name}${attributes}>`, ...inside.map((l) => `\t${l}`), `</${name}>`];
+}
+
+const groupXml = (group: PolicyGroup): Xml =>
+  node(
+    'group',
+    [
+      leaf('quorum', group.quorum),
+      group.approvers.map((a) => `<approval type="${a.type}" name="${escaped(a.name)}">${a.value}</approval>`),
+    ],
+    ` name="${escaped(group.name)}"`,
+  );
+
+const tokenXml = (token: PolicyToken): Xml =>
+  node(
+    'token',
+    [leaf('timelock', token.timelock), leaf('timeout', token.timeout), ...token.groups.map(groupXml)],
+    ` name="${escaped(token.name)}"`,
+  );
+
+const ruleXml = (name: string, rule: MaybeRule): Xml => node(name, (rule?.tokens ?? []).map(tokenXml));
+
+const ruleElements: readonly (readonly [string, RuleName])[] = [
+  ['rule_use', 'ruleUse'],
+  ['rule_block', 'ruleBlock'],
+  ['rule_unblock', 'ruleUnblock'],
+  ['rule_modify', 'ruleModify'],
+];
+
+function policyXml(key: KeyRecord): Xml {
+  const { rules } = key;
+  if (!rules) return [];
+  const status = node('key_status', [leaf('blocked', key.blocked)]);
+  return node('policy', [status, ...ruleElements.map(([element, name]) => ruleXml(element, rules[name]))]);
+}
+
+function attributesXml({ attributes: a }: KeyRecord): Xml {
+  const never = !a.extractable;
+  return node('attributes', [
+    leaf('decrypt', a.decrypt),
+    leaf('sign', a.sign),
+    leaf('unwrap', a.unwrap),
+    leaf('derive', a.derive),
+    leaf('sensitive', a.sensitive),
+    leaf('always_sensitive', a.sensitive),
+    leaf('extractable', a.extractable),
+    leaf('never_extractable', never),
+    leaf('modifiable', a.modifiable),
+    leaf('copyable', a.copyable),
+    leaf('destroyable', a.destroyable),
+    leaf('unique', true),
+  ]);
+}
+
+/**
+ * The attestation text of a key (`tsb-rest-api.md` §2.3): element names and their order as recorded.
+ * @param now seconds
+ */
+export function attestationXml(key: KeyRecord, now: number): string {
+  const facts = specFacts(key.spec);
+  const lines = node(
+    'private_key',
+    [
+      leaf('label', key.label),
+      leaf('create_time', isoSeconds(key.createdAt * 1000)),
+      leaf('attest_time', isoSeconds(now * 1000)),
+      leaf('key_use_count', key.useCount),
+      leaf('algorithm', facts?.algorithm ?? ''),
+      leaf('algorithm_oid', facts?.algorithmOid ?? ''),
+      facts?.algorithm === 'EC' ? leaf('curve_oid', facts.curveOid ?? '') : [],
+      facts?.keySize ? leaf('key_size', facts.keySize) : [],
+      leaf('public_key', base64Text(key.spki)),
+      attributesXml(key),
+      policyXml(key),
+    ],
+    ` creation="${key.imported ? 'imported' : 'generated'}"`,
+  );
+  return `<?xml version="1.0" encoding="UTF-8"?>\n${lines.join('\n')}\n`;
+}

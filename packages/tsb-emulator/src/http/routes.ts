@@ -1,0 +1,62 @@
+import { type Endpoint, type EndpointName, endpoints } from '@securosys/tsb-client/api';
+
+/** One path of the emulator's port. */
+export interface Route {
+  readonly name: EndpointName;
+  readonly endpoint: Endpoint;
+  readonly method: string;
+  readonly path: string;
+}
+
+const contract = (Object.entries(endpoints) as [EndpointName, Endpoint][]).map(
+  ([name, endpoint]): Route => ({ name, endpoint, method: endpoint.method, path: endpoint.path }),
+);
+
+/** Every call that the port answers: the endpoints of the wire contract and one spelling that servers also take (§5.5). */
+export const routes: readonly Route[] = [
+  ...contract,
+  { name: 'rejectTask', endpoint: endpoints.rejectTask as Endpoint, method: 'DELETE', path: '/v1/task' },
+];
+
+/** Families of calls that a TSB has and this emulator does not have yet (`tsb-rest-api.md` §2). */
+const elsewhere =
+  /^\/v1\/(key|importedKey|derivedKey|certificate|attestation|dataObject|approverManagement|hsm\/log|generateRandom|synchronous(Sign|Decrypt|Unwrap|Block|Unblock|Modify|Hmac|FileDecrypt)|fileEncrypt|wrap|unwrap|encrypt|decrypt|verify|verifyHmac|createRfcTimestamp|licenseInfo|approver\/onboard)(\/|$)/;
+
+export interface Match {
+  readonly route: Route;
+  readonly params: Readonly<Record<string, string>>;
+}
+
+function matchPath(pattern: string, path: string): Record<string, string> | undefined {
+  const wanted = pattern.split('/');
+  const given = path.split('/');
+  if (wanted.length !== given.length) return undefined;
+  const params: Record<string, string> = {};
+  for (const [i, part] of wanted.entries()) {
+    const value = given[i] as string;
+    if (!part.startsWith('{')) {
+      if (part !== value) return undefined;
+      continue;
+    }
+    try {
+      params[part.slice(1, -1)] = decodeURIComponent(value);
+    } catch {
+      return undefined; // not percent-encoded UTF-8, so no name that we know
+    }
+  }
+  return params;
+}
+
+/** The route of a call; literal paths win over ones with parameters because they come first or have another length. */
+export function findRoute(method: string, path: string): Match | undefined {
+  for (const route of routes) {
+    const params = route.method === method ? matchPath(route.path, path) : undefined;
+    if (params) return { route, params };
+  }
+  return undefined;
+}
+
+/** Whether a real TSB serves something there. */
+export function isServedElsewhere(path: string): boolean {
+  return elsewhere.test(path);
+}

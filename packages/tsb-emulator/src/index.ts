@@ -1,0 +1,16 @@
+export type { AddKeyOptions, FakeKey } from './add-key.js';
+export { type ApproverKeyPair, approvalEntry, createApproverKey } from './approvals/approver-key.js';
+export type { LoginWindow } from './approvals/login.js';
+export type { CertificateAuthority } from './certificate-authority.js';
+export { createFakeTsb, type FakeTsb } from './fake-tsb.js';
+export type { Fault } from './faults.js';
+export { EMULATED_VENDOR } from './handlers/service.js';
+export type { ApiKeys } from './http/auth.js';
+export type { FakeRequest } from './in-process.js';
+export type { KeyAttributeFlags } from './keys/key-record.js';
+export type { FakeTsbOptions } from './options.js';
+export { evaluateRule, type RuleFacts, type RuleState } from './policy/evaluate.js';
+export type { MaybeRule, PolicyApprover, PolicyGroup, PolicyRule, PolicyToken } from './policy/model.js';
+export type { WireApproval, WireGroup, WireRule, WireRules, WireToken } from './policy/read-policy.js';
+export type { ProductionGuardOptions } from './production-guard.js';
+export { startTsbEmulator, type TsbEmulator, type TsbEmulatorOptions } from './server.js';

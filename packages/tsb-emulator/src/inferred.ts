@@ -1,0 +1,56 @@
+import type { RuleState } from './policy/evaluate.js';
+
+/*
+ * Everything that the reference marks as inferred `[I]` or unknown `[?]` and that this emulator had to decide. A live API
+ * description settles it here and nowhere else; where only a number differs, the constant says so. The section of
+ * `tsb-rest-api.md` stands before each.
+ */
+
+/** §8, 14: an Ed25519 approver may name `EdDSA` or any listed digest; pure Ed25519 is checked either way. */
+export function acceptsEdDsaDigest(digest: string, listed: boolean): boolean {
+  return listed || digest === 'EdDSA';
+}
+
+/** §2.1: HTTP status of 401 for a policy group without approvals; an operation that lacks approvals answers the table's 403. */
+export const statusOfEmptyGroup = 400;
+
+/** §4.2, §4.3: a request under a rule that can never be fulfilled, and any use of a blocked key. */
+export const errorOfNeverFulfillable = 614;
+export const errorOfBlockedKey = 614;
+
+/** §4.3: a synchronous call whose rule is not fulfilled by the approvals it brings: 401, where the HSM might say 701. */
+export const errorOfUnapprovedCall = 401;
+
+/** §4.4: what a rule's state means for a request. A rule that became impossible counts as rejected. */
+export const statusOfRule = {
+  open: 'APPROVED',
+  locked: 'APPROVED',
+  pending: 'PENDING',
+  rejected: 'REJECTED',
+  expired: 'EXPIRED',
+  never: 'REJECTED',
+} as const satisfies Record<RuleState['kind'], string>;
+
+/** §2.6: cancelling a request that has ended changes nothing and is no error. */
+export const cancelOfEndedIsError = false;
+
+/** §5.5: the emulator answers 403 when an approval carries other bytes than were issued, or another key than the task's. */
+export const errorOfForeignApproval = 403;
+
+/** §5.4: the challenge has 16 bits for the payload's length, so keys with a policy cannot be asked for more. */
+export const maxChallengedPayload = 65_535;
+
+/** §1.1, §2.4: body members may be absent or null; `signatureType` is then DER. */
+export const defaultSignatureType = 'DER';
+
+/** §5.6: type of the tail of an authorization token that holds a certificate; its neighbour 0x1052 holds a key. */
+export const certificateTlv = 0x1053;
+
+/** §5.6: signed approvals may be used again while a token's window is open. Threat model S5 asks whether a TSB refuses. */
+export const signedApprovalsAreSingleUse = false;
+
+/** §2.7: a certificate for another key is refused. */
+export const errorOfForeignCertificate = 402;
+
+/** §2.9: what statistics call the partition's limit. */
+export const maxStoreBytes = 1_048_576;

@@ -1,0 +1,56 @@
+import { failure } from '../failure.js';
+import type { KeyRecord } from './key-record.js';
+
+/** Most keys of one emulator: it is a process in memory, reachable over HTTP. */
+const maxKeys = 10_000;
+
+/** The partition: keys by label, in memory only. */
+export class KeyStore {
+  readonly #keys = new Map<string, KeyRecord>();
+
+  labels(): string[] {
+    return [...this.#keys.keys()];
+  }
+
+  /** @throws SignError with the TSB error 608 for a label in use */
+  add(key: KeyRecord): void {
+    this.refuseTaken(key.label);
+    if (this.#keys.size >= maxKeys) throw failure(701, `the emulator holds at most ${maxKeys} keys`);
+    this.#keys.set(key.label, key);
+  }
+
+  /** Asked before a slow key generation, too. @throws SignError with the TSB error 608, 610 */
+  refuseTaken(label: string): void {
+    if (label === '' || label.length > 256 || label.includes('/'))
+      throw failure(610, 'a key name has 1 to 256 characters and no slash');
+    if (this.#keys.has(label)) throw failure(608, 'a key of this name exists already');
+  }
+
+  /** @throws SignError with the TSB error 650 */
+  get(label: string): KeyRecord {
+    const key = this.#keys.get(label);
+    if (!key) throw failure(650, `Key with name '${label}' does not exist`);
+    return key;
+  }
+
+  /** @throws SignError with the TSB error 650, 620 */
+  unlock(label: string, password: string | undefined): KeyRecord {
+    const key = this.get(label);
+    if (!key.hasPassword(password)) throw failure(620, 'the key password does not match');
+    return key;
+  }
+
+  /** The key only if it is still the same one, not a later one of its name. */
+  same(label: string, identity: string): KeyRecord | undefined {
+    const key = this.#keys.get(label);
+    return key?.identity === identity ? key : undefined;
+  }
+
+  delete(key: KeyRecord): void {
+    this.#keys.delete(key.label);
+  }
+
+  all(): readonly KeyRecord[] {
+    return [...this.#keys.values()];
+  }
+}

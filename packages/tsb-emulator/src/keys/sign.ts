@@ -1,0 +1,70 @@
+import { constants, createHash, type KeyObject, privateEncrypt, sign } from 'node:crypto';
+import { base64urlBytes, concatBytes, ecdsaToDer, hexBytes, type KeySpec, keyFacts, ownBytes } from '@securosys/core';
+import { failure } from '../failure.js';
+import { emsaPssEncode } from './emsa-pss.js';
+import type { WireAlgorithm } from './signature-algorithms.js';
+
+/** DER of DigestInfo up to the digest (RFC 8017 §9.2 note 1). */
+const digestInfo: Readonly<Record<string, string>> = {
+  sha1: '3021300906052b0e03021a05000414',
+  sha224: '302d300d06096086480165030402040500041c',
+  sha256: '3031300d060960864801650304020105000420',
+  sha384: '3041300d060960864801650304020205000430',
+  sha512: '3051300d060960864801650304020305000440',
+};
+
+/**
+ * Refuses a payload that cannot be the digest that the algorithm calls for.
+ * @throws SignError with the TSB error 612
+ */
+export function checkPayload(spec: KeySpec, { family, hash, prehashed }: WireAlgorithm, payload: Uint8Array): void {
+  const length = payload.byteLength;
+  if (!prehashed) return;
+  if (hash !== undefined && length !== createHash(hash).digest().byteLength)
+    throw failure(612, `payload has to be a ${hash} digest`);
+  if (hash === undefined && family === 'ecdsa' && (length < 20 || length > 64))
+    throw failure(612, 'payload has to be a digest of 20 to 64 bytes');
+  if (hash === undefined && family !== 'ecdsa' && length > keyFacts(spec).signatureBytes - 11)
+    throw failure(612, 'payload is too long for the key');
+}
+
+function signRsa(key: KeyObject, spec: KeySpec, { family, hash, prehashed }: WireAlgorithm, payload: Uint8Array): Uint8Array {
+  const pkcs1 = { key, padding: constants.RSA_PKCS1_PADDING };
+  const pss = family === 'rsa-pss';
+  if (!prehashed)
+    return pss
+      ? sign(hash, payload, { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST })
+      : sign(hash, payload, pkcs1);
+  if (hash === undefined) return privateEncrypt(pkcs1, payload);
+  if (!pss) return privateEncrypt(pkcs1, concatBytes(hexBytes(digestInfo[hash] as string), payload));
+  const encoded = emsaPssEncode(hash, payload, keyFacts(spec).signatureBytes * 8);
+  return privateEncrypt({ key, padding: constants.RSA_NO_PADDING }, encoded);
+}
+
+/** r‖s over a digest; `node:crypto` always hashes first, hence the library, loaded for the first such request. */
+async function signDigestEcdsa(key: KeyObject, spec: KeySpec, digest: Uint8Array): Promise<Uint8Array> {
+  const { p256, p384, p521 } = await import('@noble/curves/nist.js');
+  const curve = spec === 'ec-p256' ? p256 : spec === 'ec-p384' ? p384 : p521;
+  const secret = base64urlBytes(key.export({ format: 'jwk' }).d as string, 'private key');
+  return curve.sign(digest, secret, { prehash: false, lowS: false });
+}
+
+/**
+ * Computes one signature as the wire gives it: RSA as long as the modulus; ECDSA as DER, or r‖s with `RAW`; Ed25519 64 bytes.
+ * @throws SignError with the TSB error 612
+ */
+export async function signPayload(
+  key: KeyObject,
+  spec: KeySpec,
+  algorithm: WireAlgorithm,
+  payload: Uint8Array,
+  signatureType: 'DER' | 'RAW',
+): Promise<Uint8Array<ArrayBuffer>> {
+  checkPayload(spec, algorithm, payload);
+  if (algorithm.family === 'ed25519') return ownBytes(sign(null, payload, key));
+  if (algorithm.family !== 'ecdsa') return ownBytes(signRsa(key, spec, algorithm, payload));
+  const raw = algorithm.prehashed
+    ? await signDigestEcdsa(key, spec, payload)
+    : sign(algorithm.hash, payload, { key, dsaEncoding: 'ieee-p1363' });
+  return signatureType === 'RAW' ? ownBytes(raw) : ecdsaToDer(raw);
+}

@@ -1,0 +1,37 @@
+import type { KeyObject } from 'node:crypto';
+import type { Clock } from '@securosys/core';
+import type { LoginWindow } from './approvals/login.js';
+import type { ApiKeys } from './http/auth.js';
+import type { ProductionGuardOptions } from './production-guard.js';
+
+/** Options of {@link createFakeTsb} and, with more, of {@link startTsbEmulator}. */
+export interface FakeTsbOptions extends ProductionGuardOptions {
+  /** Default: the machine's clock. */
+  clock?: Clock;
+  /** Bearer token that calls have to carry; `false` asks for none. Default: a random one per instance. */
+  token?: string | false;
+  /** API keys by role; off by default, like in a TSB. */
+  apiKeys?: ApiKeys;
+  /** Name of the partition in statistics. */
+  name?: string;
+  /** Base address that calls are made to. Default `https://tsb.emulated.invalid`, which no network has. */
+  url?: string;
+  /** Largest body in bytes. Default 4 MiB. */
+  maxBodyBytes?: number;
+  /** How old, and how far ahead, an approver's login timestamp may be, in seconds. Default 600 and 0. */
+  loginWindow?: LoginWindow;
+  /** An RSA key to attest with; by default one is made when first needed, which takes 50 to 500 ms. */
+  attestationKey?: KeyObject;
+}
+
+export const fakeTsbOptionNames = [
+  'clock',
+  'token',
+  'apiKeys',
+  'name',
+  'url',
+  'maxBodyBytes',
+  'loginWindow',
+  'attestationKey',
+  'iKnowThisIsAnEmulatorAndAllowNodeEnvProduction',
+] as const;

@@ -1,0 +1,24 @@
+import type { Clock } from '@securosys/core';
+import type { LoginWindow } from './approvals/login.js';
+import type { CertificateAuthority } from './certificate-authority.js';
+import type { AttestationKey } from './hsm/attestation-key.js';
+import type { TimestampKey } from './hsm/timestamp-key.js';
+import type { KeyStore } from './keys/key-store.js';
+import type { RequestStore } from './requests/request-store.js';
+
+/** Everything one emulated TSB knows. All of it lives in memory and ends with the process. */
+export interface Partition {
+  readonly name: string;
+  readonly clock: Clock;
+  readonly keys: KeyStore;
+  readonly requests: RequestStore;
+  readonly timestampKey: TimestampKey;
+  readonly attestationKey: AttestationKey;
+  readonly certificateAuthority: CertificateAuthority;
+  readonly loginWindow: LoginWindow;
+}
+
+/** The HSM's time: whole seconds since 1970. */
+export function hsmSeconds(partition: Pick<Partition, 'clock'>): number {
+  return Math.floor(partition.clock.now() / 1000);
+}

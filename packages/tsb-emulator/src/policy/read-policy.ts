@@ -1,0 +1,79 @@
+import { readApproverCertificate, readApproverKey } from '../approvals/approver.js';
+import { failure } from '../failure.js';
+import type { MaybeRule, PolicyApprover, PolicyGroup, PolicyToken, RuleName, Rules } from './model.js';
+import { ruleNames } from './model.js';
+
+/** The wire's policy (§4.1) after the DTO parser: shapes are right, meaning is not yet checked. */
+export interface WireApproval {
+  readonly type: string;
+  readonly name?: string | null | undefined;
+  readonly value?: string | null | undefined;
+}
+export interface WireGroup {
+  readonly name?: string | null | undefined;
+  readonly quorum: number;
+  readonly approvals?: readonly WireApproval[] | null | undefined;
+}
+export interface WireToken {
+  readonly name?: string | null | undefined;
+  readonly timelock: number;
+  readonly timeout: number;
+  readonly groups?: readonly WireGroup[] | null | undefined;
+}
+export interface WireRule {
+  readonly tokens?: readonly WireToken[] | null | undefined;
+}
+export type WireRules = { readonly [N in RuleName]?: WireRule | null | undefined };
+
+/** The HSM keeps whole minutes (§5.4), so nothing is ever rounded: other seconds are refused. */
+function minutesOnly(seconds: number, what: string): number {
+  if (!Number.isSafeInteger(seconds) || seconds < 0 || seconds % 60 !== 0)
+    throw failure(600, `${what}: seconds must represent full minutes`);
+  return seconds;
+}
+
+function readApproval(entry: WireApproval): PolicyApprover {
+  if (entry.type === 'onboarded_approver_certificate') throw failure(413, 'no approver of that name is known');
+  if (entry.value == null) throw failure(600, 'an approval needs a value');
+  if (entry.type === 'certificate') {
+    const { name, spki, value } = readApproverCertificate(entry.value);
+    return { type: 'certificate', name, spki, value };
+  }
+  if (entry.type !== 'public_key') throw failure(501, 'approval type is not a known value');
+  const { spki, value } = readApproverKey(entry.value);
+  return { type: 'public_key', name: entry.name ?? '', spki, value };
+}
+
+function readGroup(group: WireGroup): PolicyGroup {
+  if (!group.approvals || group.approvals.length === 0) throw failure(401, 'a group needs approvals', 400);
+  const approvers = group.approvals.map(readApproval);
+  const keys = new Set(approvers.map((a) => a.spki));
+  if (keys.size !== approvers.length) throw failure(600, 'a group names one approver twice');
+  if (!Number.isSafeInteger(group.quorum) || group.quorum < 1 || group.quorum > approvers.length)
+    throw failure(600, 'quorum has to be between 1 and the number of approvals');
+  return { name: group.name ?? '', quorum: group.quorum, approvers };
+}
+
+function readToken(token: WireToken): PolicyToken {
+  return {
+    name: token.name ?? '',
+    timelock: minutesOnly(token.timelock, 'timelock'),
+    timeout: minutesOnly(token.timeout, 'timeout'),
+    groups: (token.groups ?? []).map(readGroup),
+  };
+}
+
+/** A missing rule asks for nothing; a rule without tokens can never be fulfilled (§4.2). */
+function readRule(rule: WireRule | null | undefined): MaybeRule {
+  return rule == null ? null : { tokens: (rule.tokens ?? []).map(readToken) };
+}
+
+/**
+ * Checks and resolves the rules of a policy.
+ * @throws SignError with the TSB error 401 for a group without approvals, 407, 409, 413, 600, 601, 604
+ */
+export function readRules(policy: WireRules): Rules {
+  const rules = Object.fromEntries(ruleNames.map((name) => [name, readRule(policy[name])])) as Record<RuleName, MaybeRule>;
+  if (rules.ruleUse?.tokens.length === 0) throw failure(600, 'ruleUse can never be fulfilled');
+  return rules;
+}

@@ -1,0 +1,121 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
+import { knownOptions, SignError } from '@securosys/core';
+import { createHostedFakeTsb, type FakeTsb } from './fake-tsb.js';
+import { type FakeTsbOptions, fakeTsbOptionNames } from './options.js';
+import { refuseProduction } from './production-guard.js';
+
+export interface TsbEmulatorOptions extends Omit<FakeTsbOptions, 'url'> {
+  /** Address to listen on. Default `127.0.0.1`; others than loopback need the option below. */
+  host?: string;
+  /** Default: one that is free. */
+  port?: number;
+  /** Lets other machines reach software keys over plain http (threat model S35). Name them in `allowHosts`. */
+  iKnowThisIsAnEmulatorAndAllowOtherMachines?: boolean;
+  /** Further `host:port` values that calls may name in `Host`. */
+  allowHosts?: readonly string[];
+  /** How often due requests are executed, in milliseconds. Default 1000. A TSB's own template says 60,000. */
+  timerIntervalMs?: number;
+  /** Gets the warning that every start gives. Default: standard error. */
+  banner?: (text: string) => void;
+}
+
+export interface TsbEmulator {
+  readonly url: string;
+  /** The bearer token; empty when none is asked for. */
+  readonly token: string;
+  readonly tsb: FakeTsb;
+  close(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+const own = ['host', 'port', 'iKnowThisIsAnEmulatorAndAllowOtherMachines', 'allowHosts', 'timerIntervalMs', 'banner'];
+const loopback = /^(127(\.\d{1,3}){3}|::1|localhost)$/;
+
+function refuseOtherMachines({ host = '127.0.0.1', ...options }: TsbEmulatorOptions): void {
+  if (loopback.test(host) || options.iKnowThisIsAnEmulatorAndAllowOtherMachines === true) return;
+  throw new SignError(
+    'ERR_EMULATOR_REFUSED',
+    'an emulated TSB listens on loopback only; set iKnowThisIsAnEmulatorAndAllowOtherMachines to let others reach its software keys',
+  );
+}
+
+function toRequest(message: IncomingMessage): Request | undefined {
+  const { method = 'GET', url = '' } = message;
+  const host = message.headers.host ?? '';
+  // Absolute-form targets and odd Host values could make the URL name another host than the header.
+  if (!url.startsWith('/') || !/^[a-z0-9.:[\]-]+$/i.test(host)) return undefined;
+  const headers = new Headers();
+  for (let i = 0; i + 1 < message.rawHeaders.length; i += 2)
+    headers.append(message.rawHeaders[i] as string, message.rawHeaders[i + 1] as string);
+  const hasBody = method !== 'GET' && method !== 'HEAD';
+  const body = hasBody ? (Readable.toWeb(message) as ReadableStream<Uint8Array>) : null;
+  return new Request(`http://${host}${url}`, { method, headers, body, ...(body && { duplex: 'half' }) });
+}
+
+async function respond(tsb: FakeTsb, message: IncomingMessage, out: ServerResponse): Promise<void> {
+  let response: Response;
+  try {
+    const request = toRequest(message);
+    response = request ? await tsb.handle(request) : new Response(null, { status: 403 });
+  } catch {
+    out.destroy(); // a dropped answer, or a request that cannot be one
+    return;
+  }
+  // What is left of a refused body is not read: the connection ends with the answer.
+  out.writeHead(response.status, { ...Object.fromEntries(response.headers), ...(!message.complete && { connection: 'close' }) });
+  out.end(new Uint8Array(await response.arrayBuffer()));
+}
+
+function listen(server: Server, port: number, host: string): Promise<AddressInfo> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => resolve(server.address() as AddressInfo));
+  });
+}
+
+function bannerText(url: string): string {
+  return [
+    '********************************************************************',
+    '*  EMULATED TSB. Software keys in memory. Never for production.    *',
+    '*  Nothing it signs or certifies proves anything.                  *',
+    '********************************************************************',
+    `listening on ${url}`,
+    '',
+  ].join('\n');
+}
+
+/**
+ * Starts an emulated TSB on a port of this machine. Everything is in memory and gone after `close`.
+ * @throws SignError `ERR_EMULATOR_REFUSED` under `NODE_ENV=production` or for an address that other machines reach,
+ * `ERR_INVALID_ARGUMENT`
+ */
+export async function startTsbEmulator(options: TsbEmulatorOptions = {}): Promise<TsbEmulator> {
+  knownOptions('startTsbEmulator', options, [...fakeTsbOptionNames.filter((name) => name !== 'url'), ...own]);
+  refuseProduction(options, process.env.NODE_ENV);
+  refuseOtherMachines(options);
+  const { host = '127.0.0.1', port = 0, timerIntervalMs = 1000, allowHosts = [] } = options;
+  const hosts = new Set(allowHosts.map((name) => name.toLowerCase()));
+  const { createServer } = await import('node:http');
+  let tsb: FakeTsb | undefined;
+  const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000 }, (message, out) => {
+    if (tsb) void respond(tsb, message, out);
+    else out.destroy();
+  });
+  const { port: bound } = await listen(server, port, host);
+  const authority = `${host.includes(':') ? `[${host}]` : host}:${bound}`;
+  for (const name of [authority, `localhost:${bound}`, `127.0.0.1:${bound}`]) hosts.add(name.toLowerCase());
+  const url = `http://${authority}`;
+  const fake = createHostedFakeTsb({ ...options, url }, hosts);
+  tsb = fake;
+  const timer = setInterval(() => void fake.tick(), timerIntervalMs).unref();
+  (options.banner ?? ((text: string) => void process.stderr.write(text)))(bannerText(url));
+  const close = async () => {
+    clearInterval(timer);
+    await fake.close();
+    server.closeAllConnections();
+    await new Promise<void>((resolve) => server.close(() => resolve()));
+  };
+  return { url, token: fake.token, tsb: fake, close, [Symbol.asyncDispose]: close };
+}
