@@ -1,4 +1,5 @@
 export { type Certificate, maxCertificateBytes, parseCertificate } from './certificate.js';
+export type { CertificateProfile } from './certificate-tbs.js';
 export { type ChainOptions, checkNotaryChain } from './chain.js';
 export { type ChainPurpose, type ChainRule, extendedKeyUsages } from './chain-rules.js';
 export { EMULATED_POLICY_OID, EMULATED_SERIAL_NUMBER, isEmulated } from './emulated.js';
@@ -12,3 +13,5 @@ export type {
 export { isSelfIssued, isSelfSigned, issuedBy } from './issuance.js';
 export { attributeNames, type NameAttribute, nameText, type RelativeName } from './names.js';
 export { type PemBlock, parseCertificates, pemBlocks, pemBytes, pemText } from './pem.js';
+export { type CertificateOptions, certificateFormat, prepareCertificate } from './prepare-certificate.js';
+export { type CsrOptions, csrFormat, prepareCsr } from './prepare-csr.js';

@@ -1,0 +1,56 @@
+import { equalBytes, isoSeconds, SignError, type SigningFacts, sanitizeText, sha256Hex } from '@securosys/core';
+import { type Certificate, parseCertificate } from './certificate.js';
+import { isEmulated } from './emulated.js';
+import { nameText, parseName } from './names.js';
+import { type PkixKind, signedStructure } from './pkix.js';
+import { DerReader, tags } from './reader.js';
+
+/** Reads to-be-signed bytes as a certificate, with an empty signature in place of the one to come. */
+export function certificateOfTbs(tbs: Uint8Array): Certificate {
+  const reader = DerReader.over(tbs, tags.sequence, 'certificate');
+  reader.optional(tags.context0);
+  reader.take(tags.integer);
+  return parseCertificate(signedStructure(tbs, reader.whole(reader.take(tags.sequence)), new Uint8Array()));
+}
+
+function readFacts(tbs: Uint8Array): SigningFacts {
+  const certificate = certificateOfTbs(tbs);
+  const { basicConstraints, keyUsage, extendedKeyUsage, notBefore, notAfter } = certificate;
+  const subject = sanitizeText(certificate.subjectText);
+  const issuer = sanitizeText(nameText(parseName(certificate.issuerDer)));
+  const pathLen = basicConstraints?.pathLen;
+  const ca = `yes${pathLen === undefined ? '' : `, with at most ${pathLen} intermediates below`}`;
+  return {
+    format: 'x509-certificate',
+    title: `${basicConstraints?.ca ? 'CA certificate' : 'Certificate'} for ${subject}`,
+    details: {
+      subject,
+      issuer,
+      selfIssued: equalBytes(certificate.subjectDer, certificate.issuerDer) ? 'yes' : 'no',
+      serial: certificate.serial,
+      validFrom: isoSeconds(notBefore),
+      validUntil: isoSeconds(notAfter),
+      publicKeySha256: sha256Hex(certificate.spki),
+      mayIssueCertificates: basicConstraints?.ca ? ca : 'no',
+      ...(keyUsage && { keyUsage: [...keyUsage.bits].join(', ') }),
+      ...(extendedKeyUsage && { extendedKeyUsage: extendedKeyUsage.oids.join(', ') }),
+      ...(certificate.policies.length > 0 && { policies: certificate.policies.join(', ') }),
+      ...(isEmulated(certificate) && { emulated: 'yes' }),
+    },
+  };
+}
+
+/** Certificates as a kind of signed structure. */
+export const certificateKind: PkixKind = {
+  domain: 'x509-certificate',
+  part: 'certificate',
+  read: readFacts,
+  checkSigner(tbs, signerSpki, algorithm) {
+    const certificate = certificateOfTbs(tbs);
+    if (certificate.signatureAlgorithm !== algorithm)
+      throw new SignError('ERR_MALFORMED', 'the certificate names another signature algorithm than its signer uses');
+    // Bytes that say "issued by myself" and a signer that is somebody else can never become a valid certificate.
+    if (equalBytes(certificate.subjectDer, certificate.issuerDer) && !equalBytes(certificate.spki, signerSpki))
+      throw new SignError('ERR_MALFORMED', 'a certificate with one name as subject and issuer has to be signed by its own key');
+  },
+};

@@ -1,0 +1,94 @@
+import {
+  equalBytes,
+  type Format,
+  type FormatKey,
+  invalidArgument,
+  knownOptions,
+  type Prepared,
+  SignError,
+  type SigningFacts,
+  sanitizeText,
+  scanDer,
+  sha256Hex,
+} from '@securosys/core';
+import { asn1Name, loadAsn1 } from './certificate-tbs.js';
+import { nameText, parseName } from './names.js';
+import { explainPkix, type PkixKind, preparedPkix, restorePkix } from './pkix.js';
+import { publicKeyOfSpki } from './public-key.js';
+import { DerReader, tags } from './reader.js';
+import { parseSubject } from './subject.js';
+
+export interface CsrOptions {
+  /** RFC 4514 text, most specific part first, as for `prepareCertificate`. */
+  subject: string;
+  /** The key that asks for a certificate and signs the request. */
+  key: Pick<FormatKey, 'spki'>;
+}
+
+const maxRequestBytes = 64 * 1024;
+
+/** Reads `CertificationRequestInfo` (RFC 2986 §4.1). */
+function readRequest(bytes: Uint8Array): { subjectText: string; spki: Uint8Array } {
+  if (bytes.byteLength > maxRequestBytes)
+    throw new SignError('ERR_LIMIT', `certification request is over ${maxRequestBytes} bytes`);
+  scanDer(bytes, { what: 'certification request', maxDepth: 16, maxElements: 2_000 });
+  const request = DerReader.over(bytes, tags.sequence, 'certification request');
+  const version = request.contents(request.take(tags.integer));
+  if (version.byteLength !== 1 || version[0] !== 0)
+    throw new SignError('ERR_MALFORMED', 'certification request has an unknown version');
+  const subject = parseName(request.whole(request.take(tags.sequence)));
+  const spki = request.whole(request.take(tags.sequence));
+  request.optional(tags.context0);
+  request.end();
+  return { subjectText: nameText(subject), spki };
+}
+
+function readFacts(bytes: Uint8Array): SigningFacts {
+  const { subjectText, spki } = readRequest(bytes);
+  const subject = sanitizeText(subjectText);
+  return {
+    format: 'x509-request',
+    title: `Request for a certificate for ${subject}`,
+    details: { subject, publicKeySha256: sha256Hex(spki) },
+  };
+}
+
+const requestKind: PkixKind = {
+  domain: 'x509-request',
+  part: 'request',
+  read: readFacts,
+  checkSigner(tbs, signerSpki) {
+    if (!equalBytes(readRequest(tbs).spki, signerSpki))
+      throw new SignError('ERR_MALFORMED', 'a certification request has to be signed by the key in it');
+  },
+};
+
+/**
+ * Prepares a PKCS#10 certification request (RFC 2986) without attributes.
+ * @returns a `Prepared` whose `assemble` gives the request, DER
+ * @throws SignError `ERR_INVALID_ARGUMENT`, `ERR_ALGORITHM_UNSUPPORTED`, `ERR_MALFORMED` for a key that is none
+ */
+export async function prepareCsr(options: CsrOptions): Promise<Prepared<Uint8Array>> {
+  knownOptions('prepareCsr', options, ['subject', 'key']);
+  const subject = parseSubject(options.subject);
+  publicKeyOfSpki(options.key.spki); // anything but a key is refused before a library meant for trusted bytes sees it
+  const asn1 = await loadAsn1();
+  const { Attributes, CertificationRequestInfo } = await import('@peculiar/asn1-csr');
+  const request = new CertificationRequestInfo({
+    version: 0,
+    subject: asn1Name(asn1, subject),
+    subjectPKInfo: asn1.AsnConvert.parse(options.key.spki, asn1.x509.SubjectPublicKeyInfo),
+    attributes: new Attributes(),
+  });
+  const bytes = new Uint8Array(asn1.AsnConvert.serialize(request));
+  if (!equalBytes(readRequest(bytes).spki, options.key.spki))
+    invalidArgument('the key is not encoded as this library would encode it');
+  return preparedPkix(requestKind, bytes, options.key.spki);
+}
+
+/** Certification requests as a format; preparing is {@link prepareCsr}. */
+export const csrFormat: Pick<Format<Uint8Array>, 'id' | 'restore' | 'explain'> = {
+  id: requestKind.domain,
+  restore: (json) => restorePkix(requestKind, json),
+  explain: (bytes) => explainPkix(requestKind, bytes),
+};
