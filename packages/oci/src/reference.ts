@@ -96,7 +96,7 @@ function parseLayout(text: string, wrong: (why: string) => never): LayoutReferen
   const at = text.lastIndexOf('@');
   if (at >= 0 && isDigest(text.slice(at + 1)))
     return { kind: 'layout', path: layoutPath(text.slice(0, at), wrong), digest: text.slice(at + 1) };
-  if (at >= 0 && /^[a-z0-9+._-]+:[^/\\]*$/i.test(text.slice(at + 1)))
+  if (at >= 0 && /^(?:sha|md)[0-9]+[:-]/i.test(text.slice(at + 1)))
     return wrong('the digest is not sha256 or sha512 in lower-case hex');
   const colon = text.lastIndexOf(':');
   const last = text.slice(colon + 1);

@@ -1,4 +1,3 @@
-import { lstat } from 'node:fs/promises';
 import { type CallOptions, type Descriptor, invalidArgument, knownOptions, parseJsonObject, SignError } from '@securosys/core';
 import { attachmentOf } from '../attachment.js';
 import { decodeMediaType } from '../descriptor.js';
@@ -11,10 +10,10 @@ import type { Settings } from '../options.js';
 import { isTag, type LayoutReference } from '../reference.js';
 import { resolvedManifest } from '../registry/content.js';
 import type { FetchBlobOptions, PushManifestOptions, ReferrersOptions, Repository, ResolvedManifest } from '../repository.js';
-import { errno, realFolder } from './files.js';
+import { realFolder } from './files.js';
 import { readIndex, updateIndex, withEntry } from './index-file.js';
 import { layoutReferrers } from './layout-referrers.js';
-import { blobPath, ensureLayout, openLayout, readBlob, writeBlob } from './store.js';
+import { blobIsThere, ensureLayout, openLayout, readBlob, writeBlob } from './store.js';
 
 /** An OCI image layout folder (image-spec `image-layout.md`) as a repository. */
 export class LayoutRepository implements Repository {
@@ -80,16 +79,8 @@ export class LayoutRepository implements Repository {
   }
 
   async hasBlob(descriptor: Descriptor, options: CallOptions = {}): Promise<boolean> {
-    const path = blobPath(this.name, descriptor.digest);
-    return this.#call('hasBlob', options, [], async () => {
-      try {
-        const stat = await lstat(path);
-        return stat.isFile() && stat.size === descriptor.size;
-      } catch (error) {
-        if (errno(error) === 'ENOENT') return false;
-        throw new SignError('ERR_STORE', 'image layout: a blob cannot be looked at', { cause: error });
-      }
-    });
+    parseDigest(descriptor.digest);
+    return this.#call('hasBlob', options, [], () => blobIsThere(this.name, descriptor));
   }
 
   async pushBlob(bytes: Uint8Array, mediaType: string, options: CallOptions = {}): Promise<Descriptor> {

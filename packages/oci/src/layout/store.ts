@@ -1,8 +1,9 @@
+import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseJsonObject, SignError, utf8Bytes } from '@securosys/core';
 import { checkContent, digestOf, parseDigest } from '../digest.js';
 import { mediaTypes } from '../media-types.js';
-import { makeFolder, readPlainFile, realFolder, writeWhole } from './files.js';
+import { errno, makeFolder, readPlainFile, realFolder, writeWhole } from './files.js';
 
 const version = '1.0.0';
 
@@ -59,6 +60,20 @@ export async function readBlob(
   const bytes = await readPlainFile(blobPath(layout, content.digest), maxBytes);
   checkContent(bytes, content, 'the blob in the image layout');
   return bytes;
+}
+
+/** Whether a regular file of the right size lies where the blob belongs. Its content is checked when it is read. */
+export async function blobIsThere(layout: string, blob: { readonly digest: string; readonly size: number }): Promise<boolean> {
+  const { algorithm } = parseDigest(blob.digest);
+  try {
+    await realFolder(join(layout, 'blobs'));
+    await realFolder(join(layout, 'blobs', algorithm));
+    const found = await lstat(blobPath(layout, blob.digest));
+    return found.isFile() && found.size === blob.size;
+  } catch (error) {
+    if (errno(error) === 'ENOENT' || SignError.is(error, 'ERR_NOT_FOUND')) return false;
+    throw SignError.is(error) ? error : new SignError('ERR_STORE', 'image layout: a blob cannot be looked at', { cause: error });
+  }
 }
 
 /** Stores a blob under its SHA-256. A file that is there already is replaced, so that a damaged one heals. */
