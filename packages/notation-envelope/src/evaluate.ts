@@ -38,10 +38,17 @@ function integrity(envelope: Uint8Array, mediaType: string, options: EvaluateOpt
 function contentsOf({ attributes, subject, chain }: OpenEnvelope): SignatureContents {
   return {
     subject,
+    // Hashes and texts cost a tenth of a verification, and most callers never look at them.
     signer: {
-      subject: sanitizeText(chain[0].subjectText, 1_000),
-      thumbprints: chain.map((certificate) => certificate.thumbprint),
-      spkiSha256: sha256Hex(chain[0].spki),
+      get subject() {
+        return sanitizeText(chain[0].subjectText, 1_000);
+      },
+      get thumbprints() {
+        return chain.map((certificate) => certificate.thumbprint);
+      },
+      get spkiSha256() {
+        return sha256Hex(chain[0].spki);
+      },
     },
     scheme: attributes.scheme,
     signedAt: attributes.signingTime,

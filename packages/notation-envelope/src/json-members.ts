@@ -5,19 +5,23 @@ import { refuse } from './refusal.js';
 const fold = (name: string): string => name.toUpperCase().toLowerCase();
 
 /**
- * Refuses members that differ in case only, from each other or from a known name: Go's reader takes such a member for the
- * known one, and a document with two readings must have none (`notation.md` §20.2 #9).
- * @throws SignError `ERR_MALFORMED`
+ * A check that refuses members differing in case only, from each other or from a known name: Go's reader takes such a member
+ * for the known one, and a document with two readings must have none (`notation.md` §20.2 #9).
+ * @returns a function that throws SignError `ERR_MALFORMED`
  */
-export function refuseCaseVariants(object: JsonObject, known: readonly string[], what: string): void {
-  const seen = new Map(known.map((name) => [fold(name), name]));
-  for (const name of Object.keys(object)) {
-    const folded = fold(name);
-    const first = seen.get(folded);
-    if (first !== undefined && first !== name)
-      refuse('malformed', `${what}: '${sanitizeText(name, 60)}' differs from '${sanitizeText(first, 60)}' in case only`);
-    seen.set(folded, name);
-  }
+export function caseVariantCheck(what: string, known: readonly string[]): (object: JsonObject) => void {
+  const exact = new Set(known);
+  const folded = new Set(known.map(fold));
+  return (object) => {
+    const others = new Set<string>();
+    for (const name of Object.keys(object)) {
+      if (exact.has(name)) continue;
+      const variant = fold(name);
+      if (folded.has(variant) || others.has(variant))
+        refuse('malformed', `${what}: '${sanitizeText(name, 60)}' differs from another member in case only`);
+      others.add(variant);
+    }
+  };
 }
 
 /**

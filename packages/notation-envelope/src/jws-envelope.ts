@@ -8,7 +8,7 @@ import {
   utf8Bytes,
 } from '@securosys/core';
 import { maxChainLength, maxEnvelopeBytes, unsignedAttribute } from './constants.js';
-import { refuseCaseVariants } from './json-members.js';
+import { caseVariantCheck } from './json-members.js';
 import { refuse } from './refusal.js';
 
 /** A JWS envelope taken apart and nothing more: whether any of it is true is for {@link openJwsEnvelope} to find out. */
@@ -31,6 +31,8 @@ export interface JwsEnvelope {
 
 const members = ['payload', 'protected', 'header', 'signature'] as const;
 const { certificates, timestamp, signingAgent } = unsignedAttribute;
+// Old signers write `…SigningAgent`, also in the project's own vectors; it decides nothing, so its case is not held against them.
+const checkUnprotected = caseVariantCheck('unprotected header', [certificates, timestamp]);
 
 function text(object: JsonObject, name: string): string {
   const value = object[name];
@@ -60,8 +62,7 @@ export function parseJwsEnvelope(bytes: Uint8Array): JwsEnvelope {
       refuse('malformed', 'envelope has a member beside payload, protected, header, signature');
   const { header } = envelope;
   if (!isJsonObject(header)) return refuse('malformed', 'envelope: header is not an object');
-  // Old signers write `…SigningAgent`, also in the project's own vectors; it decides nothing, so its case is not held against them.
-  refuseCaseVariants(header, [certificates, timestamp], 'unprotected header');
+  checkUnprotected(header);
   const encoded = { protected: text(envelope, 'protected'), payload: text(envelope, 'payload') };
   const agent = header[signingAgent];
   if (agent !== undefined && typeof agent !== 'string') return refuse('malformed', 'envelope: signing agent is not a string');

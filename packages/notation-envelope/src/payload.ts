@@ -1,10 +1,11 @@
 import { type Descriptor, invalidArgument, isJsonObject, type JsonObject, parseJsonObject, sanitizeText } from '@securosys/core';
 import { reservedPrefix } from './constants.js';
-import { goJson, refuseCaseVariants } from './json-members.js';
+import { caseVariantCheck, goJson } from './json-members.js';
 import { refuse } from './refusal.js';
 
 const digestForm = /^(?:sha256:[0-9a-f]{64}|sha384:[0-9a-f]{96}|sha512:[0-9a-f]{128})$/;
 const mediaTypeForm = /^[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}\/[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}$/;
+const checkTargetMembers = caseVariantCheck('targetArtifact', ['mediaType', 'digest', 'size', 'annotations', 'artifactType']);
 
 function annotationsOf(value: JsonObject[string] | undefined): Record<string, string> | undefined {
   if (value === undefined) return undefined;
@@ -24,11 +25,10 @@ function annotationsOf(value: JsonObject[string] | undefined): Record<string, st
  */
 export function parsePayload(bytes: Uint8Array): Descriptor {
   const payload = parseJsonObject(bytes, { what: 'payload' });
-  refuseCaseVariants(payload, ['targetArtifact'], 'payload');
   const target = payload.targetArtifact;
   if (!isJsonObject(target) || Object.keys(payload).length !== 1)
     return refuse('malformed', 'payload is not an object with a targetArtifact and nothing else');
-  refuseCaseVariants(target, ['mediaType', 'digest', 'size', 'annotations', 'artifactType'], 'targetArtifact');
+  checkTargetMembers(target);
   const { mediaType, digest, size, artifactType } = target;
   const annotations = annotationsOf(target.annotations);
   if (typeof mediaType !== 'string' || !mediaTypeForm.test(mediaType))

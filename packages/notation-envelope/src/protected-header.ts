@@ -1,6 +1,6 @@
 import { type JsonObject, type JsonValue, parseJsonObject, sanitizeText } from '@securosys/core';
 import { attribute } from './constants.js';
-import { refuseCaseVariants } from './json-members.js';
+import { caseVariantCheck } from './json-members.js';
 import { algorithmOfJwsName } from './jws-algorithms.js';
 import { refuse } from './refusal.js';
 import type { SignedAttributes, SigningScheme } from './signed-attributes.js';
@@ -9,6 +9,7 @@ import { parseTime } from './times.js';
 const { signingScheme, signingTime, authenticSigningTime, expiry, verificationPlugin, verificationPluginMinVersion } = attribute;
 const systemMembers = ['alg', 'cty', 'crit', signingScheme, signingTime, authenticSigningTime, expiry] as const;
 const pluginMembers = [verificationPlugin, verificationPluginMinVersion] as const;
+const checkMembers = caseVariantCheck('protected header', [...systemMembers, ...pluginMembers, 'b64']);
 
 function schemeOf(header: JsonObject): SigningScheme {
   const scheme = header[signingScheme];
@@ -45,7 +46,7 @@ function criticalExtended(header: JsonObject, extended: ReadonlyMap<string, Json
  */
 export function parseProtectedHeader(bytes: Uint8Array): SignedAttributes {
   const header = parseJsonObject(bytes, { what: 'protected header', maxBytes: 64 * 1024, maxValues: 2_000 });
-  refuseCaseVariants(header, [...systemMembers, ...pluginMembers, 'b64'], 'protected header');
+  checkMembers(header);
   const algorithm = algorithmOfJwsName(header.alg);
   if (!algorithm) return refuse('algorithm', 'alg is none of the six of the Notary Project');
   if (typeof header.cty !== 'string') return refuse('content-type', 'protected header has no cty');

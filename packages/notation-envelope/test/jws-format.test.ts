@@ -1,20 +1,12 @@
-import { base64urlText, parseJsonObject, SignError, sha256Hex, utf8Text } from '@securosys/core';
+import { base64urlText, parseJsonObject, sha256Hex, utf8Text } from '@securosys/core';
 import { evaluateSignature, notationJws, parseJwsEnvelope } from '@securosys/notation-envelope';
 import { describe, expect, it } from 'vitest';
 import { day, now, rootCertificate, testChain, testKey } from './helpers/certificates.js';
 import { jws, jwsNames, notarySpecs, signed, signWith, subject, trusting } from './helpers/envelopes.js';
+import { thrown } from './helpers/thrown.js';
 
 const chainOf = (spec: (typeof notarySpecs)[number]) => testChain({ leafKey: testKey(spec) });
 const keyOf = (spec: (typeof notarySpecs)[number]) => ({ spec, spki: testKey(spec).spki, chain: chainOf(spec) });
-const thrown = (run: () => unknown): SignError => {
-  try {
-    run();
-  } catch (error) {
-    if (SignError.is(error)) return error;
-    throw error;
-  }
-  throw new Error('nothing was thrown');
-};
 
 describe.each(notarySpecs)('a JWS signature with %s', (spec) => {
   const signature = signed({ leafKey: testKey(spec), prepare: { expirySeconds: 3600, annotations: { build: '<1&2>' } } });
