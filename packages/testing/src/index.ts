@@ -1,2 +1,3 @@
 export * from './clock.js';
+export { type MswHttp, mswHandlers } from './msw.js';
 export * from './registry.js';

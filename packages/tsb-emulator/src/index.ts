@@ -1,7 +1,7 @@
 export type { AddKeyOptions, FakeKey } from './add-key.js';
 export { type ApproverKeyPair, approvalEntry, createApproverKey } from './approvals/approver-key.js';
 export type { LoginWindow } from './approvals/login.js';
-export type { CertificateAuthority } from './certificate-authority.js';
+export type { CertificateAuthority, IssueOptions } from './certificate-authority.js';
 export { createFakeTsb, type FakeTsb } from './fake-tsb.js';
 export type { Fault } from './faults.js';
 export { EMULATED_VENDOR } from './handlers/service.js';
