@@ -1,3 +1,15 @@
+export {
+  type ApproveOptions,
+  type Approver,
+  type ApproverOptions,
+  type ApproverStyle,
+  createApprover,
+} from './approver/approver.js';
+export type { ExplainingFormat } from './approver/explain-payload.js';
+export { type ApproverKey, approverKeyFromPrivateKey } from './approver/key.js';
+export type { TaskOperation, TaskRisk, TaskView } from './approver/view.js';
+export { createTsbBackend, type TsbBackend } from './backend/backend.js';
+export type { TsbBackendClient, TsbBackendOptions, TsbBackendStyle } from './backend/options.js';
 export type { CallEndpoint, EndpointCallOptions } from './client/calls.js';
 export type { TsbCertificates } from './client/certificates.js';
 export { createTsbClient, type TsbClient } from './client/client.js';
@@ -10,3 +22,17 @@ export type { ApiKeys } from './http/api-keys.js';
 export type { TsbAuth } from './http/bearer.js';
 export type { PathParameters } from './http/caller.js';
 export type { SecretSource } from './http/secret.js';
+export { decodeMetadata, encodeMetadata, type MetadataBinding, type RequestMetadata } from './metadata/metadata.js';
+export {
+  anyOf,
+  type BuildPolicyOptions,
+  buildPolicy,
+  never,
+  type PolicyApprover,
+  type PolicyRules,
+  type QuorumOptions,
+  quorum,
+} from './policy/build.js';
+export { explainPolicy } from './policy/explain.js';
+export { assertPolicySafe } from './policy/safety.js';
+export { ruleStrength } from './policy/strength.js';

@@ -1,0 +1,39 @@
+import { base64Bytes, SignError, utf8Text } from '@securosys/core';
+import type { ApprovalTask } from '../api/tasks.js';
+import { decodeMetadata, type RequestMetadata } from '../metadata/metadata.js';
+
+/** What the requester wrote beside the payload. */
+export interface Description {
+  readonly metadata?: RequestMetadata;
+  /** Metadata that is no JSON object, as text. */
+  readonly text?: string;
+}
+
+/** Metadata is free-form at other clients; what is no JSON object is shown as text, and proves as little. */
+export function readDescription(task: ApprovalTask): Description {
+  if (!task.metaData) return {};
+  try {
+    return { metadata: decodeMetadata(base64Bytes(task.metaData, 'metadata')) };
+  } catch (error) {
+    if (!SignError.is(error)) throw error;
+  }
+  try {
+    return { text: utf8Text(base64Bytes(task.metaData, 'metadata')) };
+  } catch (error) {
+    if (!SignError.is(error)) throw error;
+    return { text: task.metaData };
+  }
+}
+
+/** Everything that only the requester says. Stated facts that no format confirms are marked as unverified. */
+export function claimsOf(read: Description, explained: boolean): Record<string, string> {
+  const { metadata, text } = read;
+  if (!metadata) return text === undefined ? {} : { metadata: text };
+  const { app, time, facts, claims } = metadata;
+  return {
+    ...claims,
+    ...(app !== undefined && { app }),
+    ...(time !== undefined && { time }),
+    ...(explained ? {} : Object.fromEntries(Object.entries(facts).map(([name, value]) => [`unverified ${name}`, value]))),
+  };
+}

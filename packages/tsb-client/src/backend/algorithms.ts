@@ -1,0 +1,46 @@
+import { algorithmFacts, type SignatureAlgorithm, SignError } from '@securosys/core';
+import type { TsbSignatureAlgorithm } from '../api/algorithms.js';
+
+interface Names {
+  /** For a whole message. */
+  readonly message: TsbSignatureAlgorithm;
+  /** For a digest that was computed here; `undefined`: there is none. */
+  readonly digest: TsbSignatureAlgorithm | undefined;
+}
+
+/** What the API calls our algorithms (`tsb-rest-api.md` §3.3). */
+const names: Readonly<Record<SignatureAlgorithm, Names>> = {
+  'rsa-pss-sha256': { message: 'SHA256_WITH_RSA_PSS', digest: 'NONESHA256_WITH_RSA_PSS' },
+  'rsa-pss-sha384': { message: 'SHA384_WITH_RSA_PSS', digest: 'NONESHA384_WITH_RSA_PSS' },
+  'rsa-pss-sha512': { message: 'SHA512_WITH_RSA_PSS', digest: 'NONESHA512_WITH_RSA_PSS' },
+  'rsa-pkcs1-sha256': { message: 'SHA256_WITH_RSA', digest: 'NONESHA256_WITH_RSA' },
+  'rsa-pkcs1-sha384': { message: 'SHA384_WITH_RSA', digest: 'NONESHA384_WITH_RSA' },
+  'rsa-pkcs1-sha512': { message: 'SHA512_WITH_RSA', digest: 'NONESHA512_WITH_RSA' },
+  'ecdsa-sha256': { message: 'SHA256_WITH_ECDSA', digest: 'NONE_WITH_ECDSA' },
+  'ecdsa-sha384': { message: 'SHA384_WITH_ECDSA', digest: 'NONE_WITH_ECDSA' },
+  'ecdsa-sha512': { message: 'SHA512_WITH_ECDSA', digest: 'NONE_WITH_ECDSA' },
+  ed25519: { message: 'EDDSA', digest: undefined },
+  'ml-dsa-44': { message: 'ML_DSA', digest: undefined },
+  'ml-dsa-65': { message: 'ML_DSA', digest: undefined },
+  'ml-dsa-87': { message: 'ML_DSA', digest: undefined },
+};
+
+/**
+ * The API's name for an algorithm and kind of input.
+ * @throws SignError `ERR_ALGORITHM_UNSUPPORTED` for a digest of an algorithm that signs messages only
+ */
+export function tsbAlgorithmFor(algorithm: SignatureAlgorithm, input: 'message' | 'digest'): TsbSignatureAlgorithm {
+  algorithmFacts(algorithm);
+  return (
+    names[algorithm][input] ??
+    (() => {
+      throw new SignError('ERR_ALGORITHM_UNSUPPORTED', `${algorithm} signs messages, not digests`);
+    })()
+  );
+}
+
+/** Whether the API's `signatureType` matters: RSA and ML-DSA results are plain bytes for every type. */
+export function hasSignatureType(algorithm: SignatureAlgorithm): boolean {
+  const { family } = algorithmFacts(algorithm);
+  return family === 'ecdsa' || family === 'ed25519';
+}

@@ -1,0 +1,84 @@
+import {
+  base64Bytes,
+  type KeyAssurance,
+  type KeyInfo,
+  type KeyRef,
+  type KeySpec,
+  type KeyUsage,
+  keySpecOf,
+  publicKeyFromSpki,
+  SignError,
+  sanitizeText,
+  sha256Hex,
+} from '@securosys/core';
+import type { TsbKeyAttributes } from '../api/keys.js';
+import type { PolicyRule, ReportedPolicy } from '../api/policy.js';
+
+/**
+ * Whether a use has to wait: for people, or for a time lock. A `null` policy is a plain key; a `null` rule and a token without
+ * groups and time lock are fulfilled at once; a rule without tokens never is (`tsb-rest-api.md` §4.2).
+ */
+export function needsApproval(policy: ReportedPolicy | null): boolean {
+  const rule: PolicyRule | null | undefined = policy?.ruleUse;
+  if (!rule) return false;
+  return !(rule.tokens ?? []).some((token) => (token.groups ?? []).length === 0 && token.timelock === 0);
+}
+
+const postQuantum: Readonly<Record<string, KeySpec>> = {
+  'ML-DSA-44': 'ml-dsa-44',
+  'ML-DSA-65': 'ml-dsa-65',
+  'ML-DSA-87': 'ml-dsa-87',
+};
+
+function specOf(spki: Uint8Array, algorithm: string): KeySpec | undefined {
+  try {
+    return keySpecOf(publicKeyFromSpki(spki));
+  } catch (error) {
+    // A type of key that this Node version cannot read is described, not refused.
+    if (SignError.is(error, 'ERR_MALFORMED')) return postQuantum[algorithm];
+    throw error;
+  }
+}
+
+function usagesOf({ attributes }: TsbKeyAttributes): KeyUsage[] {
+  const usages: KeyUsage[] = [];
+  if (attributes.sign) usages.push('sign', 'verify');
+  if (attributes.decrypt) usages.push('decrypt', 'encrypt');
+  if (attributes.unwrap) usages.push('unwrap', 'wrap');
+  if (attributes.derive) usages.push('derive');
+  return usages;
+}
+
+/**
+ * A key as the TSB describes it, checked against the pin (S7).
+ * @throws SignError `ERR_KEY_CHANGED`; `ERR_KEY_NOT_USABLE` for a key without a public half; `ERR_PROTOCOL` when the answer is about
+ * another label
+ */
+export function keyInfoOf(ref: KeyRef, json: TsbKeyAttributes, assurance: KeyAssurance): KeyInfo {
+  if (json.label !== ref.label)
+    throw new SignError('ERR_PROTOCOL', `asked for one key, the answer describes '${sanitizeText(json.label, 80)}'`);
+  if (!json.publicKey) throw new SignError('ERR_KEY_NOT_USABLE', 'the key has no public half: it cannot sign');
+  const spki = spkiOfAnswer(json.publicKey);
+  const spkiSha256 = sha256Hex(spki);
+  if (ref.spkiSha256 !== undefined && ref.spkiSha256 !== spkiSha256)
+    throw new SignError('ERR_KEY_CHANGED', 'the key behind this label is not the one that was pinned', {
+      details: { expected: ref.spkiSha256, found: spkiSha256 },
+    });
+  return {
+    ref: { label: json.label, spkiSha256 },
+    spec: specOf(spki, json.algorithm),
+    spki,
+    usages: usagesOf(json),
+    needsApproval: needsApproval(json.policy),
+    assurance,
+    ...(json.policy?.keyStatus?.blocked && { blocked: true }),
+  };
+}
+
+function spkiOfAnswer(text: string): Uint8Array<ArrayBuffer> {
+  try {
+    return base64Bytes(text, 'public key');
+  } catch (cause) {
+    throw new SignError('ERR_PROTOCOL', 'the public key in the answer is not canonical base64', { cause });
+  }
+}

@@ -1,0 +1,36 @@
+import { type ApprovalProgress, type RequestState, SignError, sanitizeText } from '@securosys/core';
+import type { TsbRequest } from '../api/requests.js';
+import { answeredBytes } from '../client/sign.js';
+import { normalSignature } from './signature-bytes.js';
+
+const names = (keys: readonly string[] | null): readonly string[] => (keys ?? []).map((key) => sanitizeText(key, 4096));
+
+function approvalsOf(request: TsbRequest): ApprovalProgress {
+  return {
+    approvedBy: names(request.approvedBy),
+    notYetApprovedBy: names(request.notYetApprovedBy),
+    rejectedBy: names(request.rejectedBy),
+  };
+}
+
+/** A request's state in our words (`tsb-rest-api.md` §4.4). `APPROVED` is not an end: a time lock may still run. */
+export function requestState(request: TsbRequest): RequestState {
+  const approvals = approvalsOf(request);
+  switch (request.status) {
+    case 'PENDING':
+      return { status: 'pending', approvals };
+    case 'APPROVED':
+      return { status: 'approved', approvals };
+    case 'EXECUTED':
+      if (!request.result) throw new SignError('ERR_PROTOCOL', 'an executed request came without its result');
+      return { status: 'executed', approvals, result: normalSignature(answeredBytes(request.result, 'signature')) };
+    case 'REJECTED':
+      return { status: 'rejected', approvals };
+    case 'EXPIRED':
+      return { status: 'expired', approvals };
+    case 'CANCELLED':
+      return { status: 'cancelled', approvals };
+    case 'FAILED':
+      return { status: 'failed', approvals, ...(request.result && { reason: sanitizeText(request.result) }) };
+  }
+}
