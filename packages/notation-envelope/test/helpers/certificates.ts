@@ -17,8 +17,8 @@ const set = (...parts: Uint8Array[]) => derWrap(0x31, concatBytes(...parts));
 
 export function oid(text: string): Uint8Array {
   const [a, b, ...rest] = text.split('.').map(Number) as [number, number, ...number[]];
-  const bytes = [a * 40 + b];
-  for (const n of rest) {
+  const bytes: number[] = [];
+  for (const n of [a * 40 + b, ...rest]) {
     const groups = [n & 0x7f];
     for (let left = n >> 7; left > 0; left >>= 7) groups.unshift((left & 0x7f) | 0x80);
     bytes.push(...groups);
