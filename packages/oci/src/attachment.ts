@@ -22,8 +22,8 @@ export function listedDescriptor(plain: Descriptor, manifest: Manifest): Descrip
  * What will be listed for a manifest about to be attached.
  * @throws SignError `ERR_INVALID_ARGUMENT` when the bytes name another subject, `ERR_MALFORMED`
  */
-export function attachmentOf(bytes: Uint8Array, mediaType: string, subject: Descriptor): Descriptor {
-  const manifest = decodeManifest(bytes, mediaType);
+export function attachmentOf(bytes: Uint8Array, mediaType: string, subject: Descriptor, maxBytes: number): Descriptor {
+  const manifest = decodeManifest(bytes, mediaType, maxBytes);
   if (!manifest.subject || !sameContent(manifest.subject, subject)) invalidArgument('the manifest does not name this subject');
   return listedDescriptor({ mediaType, digest: digestOf(bytes), size: bytes.byteLength }, manifest);
 }

@@ -2,8 +2,6 @@
 export interface OciLimits {
   /** Largest manifest or index in bytes. */
   readonly manifestBytes: number;
-  /** Most entries of one manifest or index. */
-  readonly entries: number;
   /** Most referrers of one subject, counted after filtering; ten times as many are looked at. */
   readonly referrers: number;
   /** Most pages of one listing. */
@@ -16,7 +14,6 @@ export interface OciLimits {
 
 export const defaultLimits: OciLimits = {
   manifestBytes: 4 * 1024 * 1024,
-  entries: 10_000,
   referrers: 1000,
   pages: 100,
   redirects: 5,

@@ -25,6 +25,9 @@ export interface ImageIndex extends ManifestCommon {
 
 export type Manifest = ImageManifest | ImageIndex;
 
+/** Most entries of one manifest or index. */
+const maxEntries = 10_000;
+
 const common = ['schemaVersion', 'mediaType', 'artifactType', 'subject', 'annotations'];
 const only = { manifest: ['config', 'layers'], index: ['manifests'] } as const;
 /** Members of other document types: one of them beside ours makes a document with two readings (CVE-2021-41190). */
@@ -33,7 +36,7 @@ const foreign = ['config', 'layers', 'manifests', 'blobs', 'fsLayers', 'history'
 /**
  * The one manifest decoder (threat model S19): image manifest and index of OCI, schema 2 manifest and list of Docker.
  * The document must be what `mediaType` says and nothing else besides.
- * @param bytes at most 4 MiB
+ * @param bytes at most `maxBytes`, by default 4 MiB; at most 10,000 entries
  * @param mediaType of the descriptor or of `Content-Type`, without parameters
  * @throws SignError `ERR_MALFORMED`, `ERR_LIMIT`
  */
@@ -73,7 +76,7 @@ function decodeMembers(json: JsonObject, mediaType: string, kind: Manifest['kind
 
 function decodeList(value: JsonValue | undefined, what: string): readonly Descriptor[] {
   if (!Array.isArray(value)) return malformed(what, 'array expected');
-  if (value.length > defaultLimits.entries) return malformed(what, `over ${defaultLimits.entries} entries`);
+  if (value.length > maxEntries) return malformed(what, `over ${maxEntries} entries`);
   return value.map((entry) => decodeDescriptor(entry, what));
 }
 

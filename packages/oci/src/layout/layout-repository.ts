@@ -110,7 +110,7 @@ export class LayoutRepository implements Repository {
   }
 
   async attach(bytes: Uint8Array, mediaType: string, subject: Descriptor, options: CallOptions = {}): Promise<Descriptor> {
-    const entry = attachmentOf(bytes, mediaType, subject);
+    const entry = attachmentOf(bytes, mediaType, subject, this.#maxBytes);
     return this.#call('attach', options, [], async () => {
       await openLayout(this.name);
       await writeBlob(this.name, bytes);

@@ -112,7 +112,7 @@ export class RegistryRepository implements Repository {
   }
 
   async attach(bytes: Uint8Array, mediaType: string, subject: Descriptor, options: CallOptions = {}): Promise<Descriptor> {
-    const entry = attachmentOf(bytes, mediaType, subject);
+    const entry = attachmentOf(bytes, mediaType, subject, this.#settings.limits.manifestBytes);
     return this.#call('attach', options, [], async (call) => {
       const { response } = await putManifest(call, this.#client, bytes, mediaType);
       const indexed = response.headers.get('oci-subject');
