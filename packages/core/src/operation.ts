@@ -11,6 +11,7 @@ export interface OperationState {
   readonly reason?: string;
 }
 
+/** `timeoutMs` bounds the waiting for people; each call underneath has the backend's own deadline. */
 export interface WaitOptions extends CallOptions {
   /** Called after every look. */
   onProgress?: (state: OperationState) => void;
@@ -127,7 +128,7 @@ export class Operation<T> {
     const deadline = clock.now() + timeoutMs;
     for (let delay = firstDelayMs; ; delay = Math.min(delay * 1.6, longestDelayMs)) {
       signal?.throwIfAborted();
-      const result = await this.settled(options);
+      const result = await this.settled(look);
       if (result !== undefined) return result;
       const left = deadline - clock.now();
       if (left <= 0) throw this.#pending();

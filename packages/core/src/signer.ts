@@ -46,6 +46,8 @@ export interface Signer {
   readonly backend: KeyBackend;
   /** As given; `describe` has the pinned form. */
   readonly ref: KeyRef;
+  /** Where this signer keeps intents and request ids; signing requests over it are kept there too. */
+  readonly store: PendingStore;
   /**
    * The key behind the reference. Asked once and remembered by its public key: a later change is `ERR_KEY_CHANGED` (S7).
    * @throws SignError `ERR_KEY_NOT_FOUND`, `ERR_KEY_CHANGED`
@@ -145,14 +147,15 @@ export function createSigner(backend: KeyBackend, ref: KeyRef, options: SignerOp
   return {
     backend,
     ref,
+    store,
     describe,
     begin,
     async chain(call = {}) {
       return (options.chain ?? (await backend.certificates?.(ref, call)) ?? []).map(ownBytes);
     },
-    async sign(request, call = {}) {
+    async sign(request, { timeoutMs, onProgress, ...call } = {}) {
       const operation = await begin(request, call);
-      return operation.result(call);
+      return operation.result({ ...call, ...(timeoutMs !== undefined && { timeoutMs }), ...(onProgress && { onProgress }) });
     },
   };
 }

@@ -1,0 +1,38 @@
+import { type CallOptions, type Descriptor, type Format, invalidArgument, sanitizeText } from '@securosys/core';
+import {
+  type NotationPrepareOptions,
+  type NotationSignature,
+  notationJws,
+  signatureManifest,
+} from '@securosys/notation-envelope';
+import type { Repository } from '@securosys/oci';
+
+export type ImageFormatId = 'notation-jws';
+
+/** What signing an image in some format takes besides the format itself. */
+export interface ImageFormat {
+  readonly format: Format<NotationSignature, NotationPrepareOptions>;
+  /** Stores the artifact beside its subject and returns the descriptor of its manifest. The same artifact has the same digest. */
+  publish(repository: Repository, artifact: NotationSignature, subject: Descriptor, options: CallOptions): Promise<Descriptor>;
+}
+
+const emptyConfig = new Uint8Array([0x7b, 0x7d]);
+
+const formats: Readonly<Record<ImageFormatId, ImageFormat>> = {
+  'notation-jws': {
+    format: notationJws,
+    async publish(repository, artifact, subject, options) {
+      const envelope = await repository.pushBlob(artifact.envelope, artifact.mediaType, options);
+      await repository.pushBlob(emptyConfig, 'application/vnd.oci.empty.v1+json', options);
+      const manifest = signatureManifest(artifact, envelope);
+      return repository.attach(manifest, 'application/vnd.oci.image.manifest.v1+json', subject, options);
+    },
+  },
+};
+
+/** @throws SignError `ERR_INVALID_ARGUMENT` for a format that does not exist */
+export function imageFormat(id: string): ImageFormat {
+  if (!Object.hasOwn(formats, id))
+    return invalidArgument(`unknown format '${sanitizeText(id, 40)}'; known are ${Object.keys(formats).join(', ')}`);
+  return formats[id as ImageFormatId];
+}

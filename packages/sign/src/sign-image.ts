@@ -1,0 +1,130 @@
+import {
+  type CallOptions,
+  type Claims,
+  type Clock,
+  knownOptions,
+  type PendingStore,
+  SignError,
+  type Signer,
+  systemClock,
+} from '@securosys/core';
+import { createOci, type Oci, parseReference } from '@securosys/oci';
+import { durationSeconds } from './duration.js';
+import { type ImageFormatId, imageFormat } from './image-formats.js';
+import { type RequestIdentity, readRecord, recordKey, requestId } from './request-record.js';
+import { type SignedImage, SigningRequest } from './signing-request.js';
+
+export type { SignedImage } from './signing-request.js';
+
+export interface SignImageOptions extends CallOptions {
+  signer: Signer;
+  format: ImageFormatId;
+  /** How long the signature is valid, from now: `90d`, `12h`, `30m`, `45s`. Default: for ever. */
+  expiry?: string;
+  /** Signed with the image; a verifier can demand them. */
+  annotations?: Readonly<Record<string, string>>;
+  /** Told to approvers, marked as claims: commit, build URL, reason. */
+  claims?: Claims;
+  /** Registry access. Default: anonymous, public registries only. */
+  oci?: Oci;
+  /** Where the signing request is kept until it is attached. Default: the signer's store. */
+  store?: PendingStore;
+  /** How long to wait for people, in milliseconds. Default 0: throw `ERR_APPROVAL_PENDING` and come back. */
+  approvalTimeoutMs?: number;
+  clock?: Clock;
+}
+
+const optionNames = [
+  'signer',
+  'format',
+  'expiry',
+  'annotations',
+  'claims',
+  'oci',
+  'store',
+  'approvalTimeoutMs',
+  'clock',
+  'signal',
+  'timeoutMs',
+  'logger',
+];
+
+/**
+ * Signs the image that a reference names now, and attaches the signature to it.
+ *
+ * Underneath it is a signing request with one item. While people decide it throws `ERR_APPROVAL_PENDING` with `details.requestId`;
+ * call it again with the same arguments, or `resumeSigningRequest` in another process, and the same request continues.
+ *
+ * @example
+ * ```ts
+ * import { connectMemory, createSigner, signImage } from '@securosys/sign';
+ * const backend = connectMemory();
+ * declare const chain: Uint8Array[]; // DER, leaf first
+ * const signer = createSigner(backend, { label: 'release' }, { chain });
+ * const signed = await signImage('registry.example/app:1.4', { signer, format: 'notation-jws', expiry: '90d' });
+ * console.log(signed.reference); // registry.example/app@sha256:…
+ * ```
+ * @throws SignError `ERR_APPROVAL_PENDING`; `ERR_CHAIN_INVALID` when the key has no certificate chain that the format takes; those of
+ * {@link SigningRequest.complete}, of the signer, the backend and the registry
+ */
+export async function signImage(reference: string, options: SignImageOptions): Promise<SignedImage> {
+  knownOptions('signImage', options, optionNames);
+  const { approvalTimeoutMs = 0 } = options;
+  const request = await prepareImage(reference, options);
+  return request.complete({ ...callOf(options), approvalTimeoutMs });
+}
+
+async function prepareImage(reference: string, options: SignImageOptions): Promise<SigningRequest> {
+  const { signer, clock = systemClock, store = signer.store, oci = createOci(), annotations } = options;
+  const call = callOf(options);
+  const { format } = imageFormat(options.format);
+  const parsed = parseReference(reference);
+  const repository = oci.open(parsed);
+  const image = await repository.resolve(undefined, call);
+  const key = await signer.describe(call);
+  const identity: RequestIdentity = {
+    reference: image.reference,
+    format: options.format,
+    backend: signer.backend.id,
+    spkiSha256: key.ref.spkiSha256 as string,
+    ...(key.ref.label !== undefined && { keyLabel: key.ref.label }),
+    ...(options.expiry !== undefined && { expirySeconds: durationSeconds(options.expiry) }),
+    ...(annotations && { annotations }),
+  };
+  const tag = parsed.digest === undefined ? parsed.tag : undefined;
+  const claims = { image: reference, ...options.claims };
+  const parts = { signer, store, clock, repository, subject: image.descriptor, claims, resumed: false };
+  const id = requestId(identity);
+  const stored = await store.get(recordKey(id));
+  if (stored) {
+    const record = readRecord(stored, id);
+    return new SigningRequest({ ...parts, record, prepared: format.restore(record.prepared) });
+  }
+  const chain = await signer.chain(call);
+  if (chain.length === 0)
+    throw new SignError(
+      'ERR_CHAIN_INVALID',
+      'the key has no certificate chain: give one to createSigner, or import it at the backend',
+      {
+        details: { rule: 'not-empty' },
+      },
+    );
+  const prepared = format.prepare(
+    image.descriptor,
+    { spec: key.spec, spki: key.spki, chain },
+    {
+      clock,
+      ...(identity.expirySeconds !== undefined && { expirySeconds: identity.expirySeconds }),
+      ...(annotations && { annotations }),
+    },
+  );
+  return new SigningRequest({
+    ...parts,
+    record: { identity, prepared: prepared.toJSON(), ...(tag !== undefined && { tag }) },
+    prepared,
+  });
+}
+
+function callOf({ signal, timeoutMs, logger }: CallOptions): CallOptions {
+  return { ...(signal && { signal }), ...(timeoutMs !== undefined && { timeoutMs }), ...(logger && { logger }) };
+}
