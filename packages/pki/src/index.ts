@@ -10,6 +10,7 @@ export type {
   KeyUsageBit,
   KeyUsageExtension,
 } from './extensions.js';
+export { createHsmCrypto, type HsmCrypto, type HsmKeyOptions } from './hsm-crypto.js';
 export { isSelfIssued, isSelfSigned, issuedBy } from './issuance.js';
 export { attributeNames, type NameAttribute, nameText, type RelativeName } from './names.js';
 export { type PemBlock, parseCertificates, pemBlocks, pemBytes, pemText } from './pem.js';

@@ -93,11 +93,12 @@ export function parseName(der: Uint8Array): readonly RelativeName[] {
 }
 
 function escapeValue(value: string): string {
-  return value
+  const escaped = value
     .replace(/["+,;<>\\]/g, '\\$&')
     .replaceAll('\0', '\\00')
-    .replace(/^[ #]/, '\\$&')
-    .replace(/(?<=^|[^\\]) $/, '\\ ');
+    .replace(/^[ #]/, '\\$&');
+  // A single space is the leading one, escaped already.
+  return value.length > 1 && value.endsWith(' ') ? `${escaped.slice(0, -1)}\\ ` : escaped;
 }
 
 /**

@@ -35,7 +35,16 @@ function unescapeValue(text: string): string {
 
 /** Splits at commas that are not escaped. */
 function parts(text: string): string[] {
-  return text.match(/(?:\\.|[^\\,])+|(?<=^|,)(?=,|$)/gsu) ?? [];
+  const out: string[] = [];
+  let start = 0;
+  for (let at = 0; at < text.length; at++) {
+    if (text[at] === '\\') at++;
+    else if (text[at] === ',') {
+      out.push(text.slice(start, at));
+      start = at + 1;
+    }
+  }
+  return [...out, text.slice(start)];
 }
 
 /**
@@ -59,6 +68,5 @@ export function parseSubject(text: string): SubjectAttribute[] {
     if (name === 'C' && !/^[A-Z]{2}$/.test(value)) refuse("'C' is a country code of two capital letters");
     return { oid, value };
   });
-  if (attributes.length === 0) refuse('empty');
   return attributes.reverse();
 }
