@@ -36,9 +36,9 @@ export const rounded = (value: number): number => Number(value.toPrecision(4));
 export function row({ figure, unit, goal }: Result): string {
   const { ours, peer, theirs, ratio } = figure;
   const cells = [
-    figure.figure.padEnd(30),
-    `ours ${`${ours} ${unit}`.padEnd(16)}`,
-    `${peer}: ${theirs === null ? 'not measured' : `${theirs} ${unit}`}`.padEnd(48),
+    figure.figure.padEnd(24),
+    `ours ${`${ours} ${unit}`.padEnd(10)}`,
+    `${peer}: ${theirs === null ? 'not measured' : `${theirs} ${unit}`}`.padEnd(42),
     (ratio === null ? '' : `ratio ${ratio}`).padEnd(12),
     goal ? `goal ${goal.text}: ${goal.met ? 'met' : 'MISSED'}` : '',
   ];

@@ -16,7 +16,7 @@ import (
 	"time"
 )
 
-const warmUp = 300 * time.Millisecond
+const warmUp = 200 * time.Millisecond
 
 // measurement is the one line of output; bench/peer.ts reads it.
 type measurement struct {
