@@ -1,6 +1,6 @@
 import { keyFacts } from '@securosys/core';
 import type { Certificate } from './certificate.js';
-import type { KeyUsageBit } from './extensions.js';
+import type { KeyUsageBit } from './extension-values.js';
 
 export type ChainPurpose = 'code-signing' | 'timestamping';
 

@@ -3,11 +3,11 @@ export type { CertificateProfile } from './certificate-tbs.js';
 export { type ChainOptions, checkNotaryChain } from './chain.js';
 export { type ChainPurpose, type ChainRule, extendedKeyUsages } from './chain-rules.js';
 export { EMULATED_POLICY_OID, EMULATED_SERIAL_NUMBER, isEmulated } from './emulated.js';
+export type { KeyUsageBit } from './extension-values.js';
 export type {
   BasicConstraintsExtension,
   CertificateExtensions,
   ExtendedKeyUsageExtension,
-  KeyUsageBit,
   KeyUsageExtension,
 } from './extensions.js';
 export { createHsmCrypto, type HsmCrypto, type HsmKeyOptions } from './hsm-crypto.js';
