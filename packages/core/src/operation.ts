@@ -24,8 +24,8 @@ export interface OperationSetup<T> {
   readonly initial: RequestState;
   /** Turns the fetched bytes into the result; throws when they are not what was asked for. Called once. */
   readonly accept: (result: Uint8Array, options: CallOptions) => Promise<T>;
-  /** Called once when the request has ended, whichever way, after `accept`. */
-  readonly ended?: (status: RequestState['status']) => Promise<void>;
+  /** Forgets the record of the request: when it ended without a result, or when `release` says that the result is kept. */
+  readonly forget?: () => Promise<void>;
   /** What a later process needs to find this operation again. No secrets. */
   readonly json: JsonObject;
   readonly clock?: Clock;
@@ -51,7 +51,7 @@ export class Operation<T> {
   readonly #setup: OperationSetup<T>;
   #state: RequestState;
   #accepted: Promise<T> | undefined;
-  #ended = false;
+  #released = false;
 
   constructor(setup: OperationSetup<T>) {
     this.#setup = setup;
@@ -94,13 +94,9 @@ export class Operation<T> {
         return undefined;
       case 'executed':
         this.#accepted ??= this.#setup.accept(state.result, options);
-        try {
-          return await this.#accepted;
-        } finally {
-          await this.#end();
-        }
+        return this.#accepted;
       default: {
-        await this.#end();
+        await this.release();
         const why = state.reason === undefined ? '' : `: ${state.reason}`;
         throw new SignError(endings[state.status], `the request was ${state.status}${why}`, {
           details: { ...(this.id !== undefined && { requestId: this.id }) },
@@ -109,10 +105,14 @@ export class Operation<T> {
     }
   }
 
-  async #end(): Promise<void> {
-    if (this.#ended) return;
-    this.#ended = true;
-    await this.#setup.ended?.(this.#state.status);
+  /**
+   * Says that the result is kept, or no longer wanted. Until then a later call for the same bytes finds this very request, so
+   * that a crash between the result and its use costs nobody's approvals.
+   */
+  async release(): Promise<void> {
+    if (this.#released) return;
+    this.#released = true;
+    await this.#setup.forget?.();
   }
 
   /**
@@ -175,7 +175,7 @@ export class Operation<T> {
     if (!backend.cancel) throw new SignError('ERR_CAPABILITY_MISSING', `backend '${backend.id}' cannot cancel requests`);
     await backend.cancel(id, options);
     this.#state = { status: 'cancelled', ...(this.#state.approvals && { approvals: this.#state.approvals }) };
-    await this.#end();
+    await this.release();
   }
 
   toJSON(): JsonObject {

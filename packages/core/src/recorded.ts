@@ -186,7 +186,7 @@ async function finished(recording: Recording, signature: Uint8Array, options: Ca
 
 function open(recording: Recording, id: string, initial: RequestState): Operation<Uint8Array> {
   const { store, intent } = recording;
-  return new Operation({ ...base(recording, id), id, initial, ended: () => store.delete(pendingKey(intent)) });
+  return new Operation({ ...base(recording, id), id, initial, forget: () => store.delete(pendingKey(intent)) });
 }
 
 function base(recording: Recording, requestId?: string) {

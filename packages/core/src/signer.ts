@@ -56,12 +56,13 @@ export interface Signer {
   /** Certificate chain, DER, leaf first; empty when there is none. */
   chain(options?: CallOptions): Promise<readonly Uint8Array[]>;
   /**
-   * Starts one use of the key, or continues the one that the store knows for the same bytes.
+   * Starts one use of the key, or continues the one that the store knows for the same bytes. Call `release` on the operation when
+   * its result is kept.
    * @throws SignError `ERR_CROSS_PROTOCOL`, `ERR_BLIND_SIGNING`, `ERR_ALGORITHM_UNSUPPORTED`, `ERR_KEY_CHANGED`,
    * `ERR_KEY_NOT_USABLE`, `ERR_VETOED`, `ERR_OUTCOME_UNKNOWN`, and those of the backend
    */
   begin(request: SignRequest, options?: CallOptions): Promise<Operation<Uint8Array>>;
-  /** {@link Signer.begin} and wait. @throws SignError `ERR_APPROVAL_PENDING` when `timeoutMs` ran out, the request stays */
+  /** {@link Signer.begin}, wait, and release. @throws SignError `ERR_APPROVAL_PENDING` when `timeoutMs` ran out, the request stays */
   sign(request: SignRequest, options?: WaitOptions): Promise<Uint8Array>;
 }
 
@@ -155,7 +156,10 @@ export function createSigner(backend: KeyBackend, ref: KeyRef, options: SignerOp
     },
     async sign(request, { timeoutMs, onProgress, ...call } = {}) {
       const operation = await begin(request, call);
-      return operation.result({ ...call, ...(timeoutMs !== undefined && { timeoutMs }), ...(onProgress && { onProgress }) });
+      const wait = { ...call, ...(timeoutMs !== undefined && { timeoutMs }), ...(onProgress && { onProgress }) };
+      const signature = await operation.result(wait);
+      await operation.release();
+      return signature;
     },
   };
 }

@@ -189,6 +189,7 @@ export class SigningRequest {
     }
     const texts = Object.fromEntries(Object.entries(signatures).map(([id, bytes]) => [id, base64Text(bytes)]));
     await store.put(recordKey(this.id), writeRecord({ ...record, signatures: texts }));
+    for (const operation of this.#operations.values()) await operation.release();
     return signatures;
   }
 
