@@ -1,9 +1,8 @@
-import { SignError, sanitizeText, sha256Hex } from '@securosys/core';
+import { invalidArgument, SignError, sanitizeText, sha256Hex } from '@securosys/core';
 import { checkEvaluateOptions, type EvaluateOptions } from './evaluate-options.js';
 import { type OpenEnvelope, openEnvelope } from './open-envelope.js';
 import { type CheckResult, type CheckType, reasonOf, type SignatureContents, type SignatureOutcome } from './outcome.js';
 import type { PolicyStatement } from './policy-statement.js';
-import type { ReasonCode } from './refusal.js';
 import * as checks from './trust-checks.js';
 import { selectStatement } from './trust-policy.js';
 import type { CheckAction } from './verification-level.js';
@@ -13,7 +12,7 @@ class Evaluation {
   readonly results: CheckResult[] = [];
 
   /** The check's value, or `undefined` when it failed or is skipped. */
-  run<T>(type: CheckType, action: CheckAction, check: () => T, fallback: ReasonCode): T | undefined {
+  run<T>(type: CheckType, action: CheckAction, check: () => T): T | undefined {
     if (action === 'skip') {
       this.results.push({ type, action, result: 'skipped' });
       return undefined;
@@ -23,7 +22,7 @@ class Evaluation {
       this.results.push({ type, action, result: 'pass' });
       return value;
     } catch (error) {
-      this.results.push({ type, action, result: 'fail', reason: reasonOf(error, fallback) });
+      this.results.push({ type, action, result: 'fail', reason: reasonOf(error, type) });
       return undefined;
     }
   }
@@ -64,25 +63,21 @@ async function trust(
 ): Promise<void> {
   const { actions } = statement.level;
   const now = options.clock.now();
+  if (!Number.isFinite(now)) invalidArgument('the clock does not tell the time');
   const loaded = await checks.loadAnchors(statement, open, options.trustStore).then(
     (anchors) => () => anchors,
     (error: unknown) => () => {
       throw error;
     },
   );
-  evaluation.run('authenticity', actions.authenticity, () => checks.checkAuthenticity(statement, open, loaded()), 'trust-store');
-  if (options.allowEmulated !== true) evaluation.run('emulation', 'enforce', () => checks.checkEmulation(open.chain), 'emulated');
-  evaluation.run('expiry', actions.expiry, () => checks.checkExpiry(open, now), 'expired');
-  evaluation.run(
-    'authenticTimestamp',
-    actions.authenticTimestamp,
-    () => checks.checkAuthenticTime(open, now),
-    'certificate-expired',
-  );
-  evaluation.run('revocation', actions.revocation, () => checks.checkRevocation(open.chain), 'revocation-not-available');
-  evaluation.run('freshness', 'enforce', () => checks.checkFreshness(open, now, options), 'too-old');
-  evaluation.run('subject', 'enforce', () => checks.checkSubject(open.subject, options.subject), 'subject-mismatch');
-  evaluation.run('userMetadata', 'enforce', () => checks.checkUserMetadata(open.subject, options.userMetadata), 'user-metadata');
+  evaluation.run('authenticity', actions.authenticity, () => checks.checkAuthenticity(statement, open, loaded()));
+  if (options.allowEmulated !== true) evaluation.run('emulation', 'enforce', () => checks.checkEmulation(open.chain));
+  evaluation.run('expiry', actions.expiry, () => checks.checkExpiry(open, now));
+  evaluation.run('authenticTimestamp', actions.authenticTimestamp, () => checks.checkAuthenticTime(open, now));
+  evaluation.run('revocation', actions.revocation, () => checks.checkRevocation(open.chain));
+  evaluation.run('freshness', 'enforce', () => checks.checkFreshness(open, now, options));
+  evaluation.run('subject', 'enforce', () => checks.checkSubject(open.subject, options.subject));
+  evaluation.run('userMetadata', 'enforce', () => checks.checkUserMetadata(open.subject, options.userMetadata));
 }
 
 /**
@@ -112,7 +107,7 @@ export async function evaluateSignature(
   if (statement.trustStores.some(({ type }) => type === 'tsa'))
     throw new SignError('ERR_CAPABILITY_MISSING', 'the trust policy names a tsa store, and timestamps cannot be verified');
   const evaluation = new Evaluation();
-  const open = evaluation.run('integrity', 'enforce', () => integrity(envelope, mediaType, options), 'malformed');
+  const open = evaluation.run('integrity', 'enforce', () => integrity(envelope, mediaType, options));
   if (open) await trust(evaluation, open, statement, options);
   const failed = evaluation.results.filter(({ result }) => result === 'fail');
   const failures = failed.filter(({ action }) => action === 'enforce');

@@ -1,4 +1,4 @@
-import { type Descriptor, SignError, sanitizeText } from '@securosys/core';
+import { type Descriptor, SignError, type SignErrorCode, sanitizeText } from '@securosys/core';
 import type { ReasonCode } from './refusal.js';
 import type { SigningScheme } from './signed-attributes.js';
 import type { CheckAction, LevelName, PolicyCheck } from './verification-level.js';
@@ -64,9 +64,19 @@ export type SignatureOutcome =
     })
   | (Evaluated & { readonly verdict: 'skipped' });
 
+/** Reasons of refusals in the integrity check that say none themselves. */
+const integrityReasons: Partial<Record<SignErrorCode, ReasonCode>> = {
+  ERR_CHAIN_INVALID: 'chain',
+  ERR_ALGORITHM_UNSUPPORTED: 'algorithm',
+  ERR_LIMIT: 'limit',
+};
+
 /** The reason of a refusal that was thrown; anything but a `SignError` is thrown on. */
-export function reasonOf(error: unknown, fallback: ReasonCode): NonNullable<CheckResult['reason']> {
+export function reasonOf(error: unknown, type: CheckType): NonNullable<CheckResult['reason']> {
   if (!SignError.is(error)) throw error;
-  const named = error.details.reason;
-  return { code: typeof named === 'string' ? (named as ReasonCode) : fallback, message: sanitizeText(error.message, 400) };
+  const { code, details, message } = error;
+  const named = typeof details.reason === 'string' ? (details.reason as ReasonCode) : undefined;
+  // Beside the integrity check only reading a trust store can fail without a reason of ours.
+  const unnamed = type === 'integrity' ? (integrityReasons[code] ?? 'malformed') : 'trust-store';
+  return { code: named ?? unnamed, message: sanitizeText(message, 400) };
 }

@@ -5,6 +5,7 @@ import { SignError } from '@securosys/core';
  */
 export type ReasonCode =
   | 'malformed'
+  | 'limit'
   | 'media-type'
   | 'content-type'
   | 'algorithm'

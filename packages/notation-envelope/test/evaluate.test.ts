@@ -281,6 +281,7 @@ describe('every option counts by itself', () => {
     ['understoodAttributes', 'x'],
     ['trustStore', {}],
     ['clock', undefined],
+    ['clock', clockAt(Number.NaN)],
     ['subject', undefined],
   ])('%s of the wrong type is an error', async (name, value) => {
     await expect(judge(good(), { [name]: value })).rejects.toMatchObject({ code: 'ERR_INVALID_ARGUMENT' });
