@@ -93,6 +93,7 @@ function explain(bytes: Uint8Array): SigningFacts | undefined {
 }
 
 function check(signature: NotationSignature, now: number): Stale | undefined {
+  if (!Number.isFinite(now)) return invalidArgument('now is not a time');
   const { expiresAt, certificatesValid } = signature;
   if (expiresAt !== undefined && now >= expiresAt) return { code: 'expired', reason: 'the signature has expired' };
   if (now > certificatesValid.notAfter) return { code: 'certificate-expired', reason: 'a certificate of the chain has expired' };

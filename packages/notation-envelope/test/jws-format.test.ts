@@ -186,6 +186,7 @@ describe('a finished signature', () => {
     const signature = signed({ prepare: { expiresAt: now + 60_000 } });
     const { check } = notationJws;
     expect(check!(signature, now)).toBeUndefined();
+    expect(thrown(() => check!(signature, Number.NaN)).code).toBe('ERR_INVALID_ARGUMENT');
     expect(check!(signature, now + 59_999)).toBeUndefined();
     expect(check!(signature, now + 60_000)?.code).toBe('expired');
     const endless = signed();
