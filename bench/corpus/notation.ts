@@ -38,23 +38,23 @@ export async function signSubject(signer: Signer, subject: Descriptor): Promise<
 export async function notationCorpus(spec: KeySpec, count: number, folder: string): Promise<NotationCorpus> {
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
-  const authority = createAuthority(spec, (await generateSoftwareKey(spec)).privateKey, Date.now());
+  const authority = await createAuthority(spec, Date.now());
   const backend = createMemoryBackend();
-  const signerFor = (label: string, privateKey: KeyObject): Signer => {
-    const chain = [authority.issue(label, privateKey), authority.root];
-    backend.addKey({ label, privateKey, chain });
+  const signerFor = async (label: string, privateKey: KeyObject): Promise<Signer> => {
+    const { spki } = backend.addKey({ label, privateKey });
+    backend.setCertificates(label, [await authority.issue(label, spki), authority.root]);
     return createSigner(backend, { label });
   };
   const envelopes: { bytes: Uint8Array; subject: Descriptor }[] = [];
   for (const [index, key] of (await distinctKeys(spec, count)).entries()) {
     const label = `signer-${String(index).padStart(4, '0')}`;
     const subject = subjectOf(index);
-    const bytes = await signSubject(signerFor(label, key), subject);
+    const bytes = await signSubject(await signerFor(label, key), subject);
     envelopes.push({ bytes, subject });
     await writeFile(join(folder, `${label}.jws`), bytes);
   }
   const { privateKey } = await generateSoftwareKey(spec);
-  const signer = signerFor('signer', privateKey);
+  const signer = await signerFor('signer', privateKey);
   await writeFile(join(folder, 'key.pem'), privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 });
   await writeFile(join(folder, 'chain.pem'), (await signer.chain()).map((der) => pemText(der, 'CERTIFICATE')).join(''));
   return { folder, root: authority.root, envelopes, signer };
