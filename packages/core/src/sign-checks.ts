@@ -1,10 +1,11 @@
+import type { KeyObject } from 'node:crypto';
 import { algorithmFacts, algorithmFitsKey, type SignatureAlgorithm } from './algorithms.js';
 import type { KeyBackend, KeyInfo, SignInput } from './backend.js';
 import { equalBytes, hashBytes, ownBytes, sha256Hex } from './bytes.js';
 import { classifySigningBytes, type SigningDomain } from './domains.js';
 import { invalidArgument, SignError } from './errors.js';
 import type { CallOptions } from './options.js';
-import { publicKeyFromSpki, verifySignature } from './public-key.js';
+import { verifySignature } from './public-key.js';
 import type { SignerOptions, SignRequest } from './signer.js';
 
 const pkixDomains = new Set<SigningDomain>(['x509-certificate', 'x509-request', 'x509-crl', 'ocsp-response']);
@@ -70,13 +71,13 @@ function checkDomain(message: Uint8Array, domain: SigningDomain | undefined, opt
  */
 export async function checkSignature(
   backend: KeyBackend,
-  key: KeyInfo,
+  { key, publicKey }: { key: KeyInfo; publicKey: KeyObject },
   algorithm: SignatureAlgorithm,
   message: Uint8Array | undefined,
   signature: Uint8Array,
   call: CallOptions,
 ): Promise<void> {
-  if (message === undefined || verifySignature(publicKeyFromSpki(key.spki), algorithm, message, signature)) return;
+  if (message === undefined || verifySignature(publicKey, algorithm, message, signature)) return;
   // A wrong signature under a label that now means another key is the likelier story; say which it is.
   const now = await backend.describeKey(key.ref, call).catch((error: unknown) => {
     if (SignError.is(error, 'ERR_KEY_CHANGED')) throw error;

@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import type { SignatureAlgorithm } from './algorithms.js';
 import type { KeyBackend, KeyInfo, KeyRef, SignInput } from './backend.js';
 import { ownBytes, sha256Hex } from './bytes.js';
@@ -99,6 +100,7 @@ export function createSigner(backend: KeyBackend, ref: KeyRef, options: SignerOp
     invalidArgument('a key reference needs a label, an id or spkiSha256');
   const { guards = [], store = createMemoryStore(), clock = systemClock } = options;
   let pinned: KeyInfo | undefined;
+  let publicKey: KeyObject | undefined;
 
   async function describe(call: CallOptions = {}): Promise<KeyInfo> {
     pinned ??= pin(ref, options.publicKey ? keyFromPublic(ref, options.publicKey) : await backend.describeKey(ref, call));
@@ -128,7 +130,8 @@ export function createSigner(backend: KeyBackend, ref: KeyRef, options: SignerOp
       for (const guard of guards) await guard.after?.(outcome);
     };
     const accept = async (signature: Uint8Array, later: CallOptions) => {
-      await checkSignature(backend, key, request.algorithm, message, signature, later);
+      publicKey ??= publicKeyFromSpki(key.spki);
+      await checkSignature(backend, { key, publicKey }, request.algorithm, message, signature, later);
       return ownBytes(signature);
     };
     try {

@@ -1,0 +1,36 @@
+import { readFileSync } from 'node:fs';
+
+const bold = (text: string) => (process.stdout.isTTY ? `\u001b[1m${text}\u001b[0m` : text);
+const dim = (text: string) => (process.stdout.isTTY ? `\u001b[2m${text}\u001b[0m` : text);
+
+/** Tells a story from a source file: before each step, the very lines that the step runs. */
+export function narrator(source: URL): { step(title: string): void; tell(...lines: string[]): void } {
+  const lines = readFileSync(source, 'utf8').split('\n');
+  let number = 0;
+  return {
+    step(title) {
+      const start = lines.findIndex((line) => line.includes(`step('${title}')`));
+      const end = lines.findIndex((line, at) => at > start && line.trim() === '');
+      console.log(`\n${bold(`${++number}. ${title}`)}`);
+      for (const line of withoutTelling(lines.slice(start + 1, end))) console.log(dim(`   │ ${line}`));
+    },
+    tell(...text) {
+      for (const line of text) console.log(`   ${line}`);
+    },
+  };
+}
+
+/** What the story says is output, not part of the job: calls of `tell` are left out, over however many lines they go. */
+function withoutTelling(lines: readonly string[]): string[] {
+  const kept: string[] = [];
+  let indent: string | undefined;
+  for (const line of lines) {
+    const opening = /^(\s*)(if \(.*\) )?tell\(/.exec(line);
+    if (indent === undefined && opening) indent = opening[1] as string;
+    const inside = indent !== undefined;
+    if (!inside) kept.push(line);
+    else if (line.startsWith(indent as string) && /\);$/.test(line) && !/^\s/.test(line.slice((indent as string).length)))
+      indent = undefined;
+  }
+  return kept;
+}
