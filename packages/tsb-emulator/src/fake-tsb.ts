@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { base64urlText, type Fetch, knownOptions, systemClock } from '@securosys/core';
+import { base64urlText, type Fetch, knownOptions, spkiOf, systemClock } from '@securosys/core';
 import { type AddKeyOptions, addKey, type FakeKey } from './add-key.js';
 import type { ApproverKeyPair } from './approvals/approver-key.js';
 import { defaultLoginWindow } from './approvals/login.js';
@@ -41,6 +41,10 @@ export interface FakeTsb {
   /** Ways to misbehave, in process only. */
   readonly faults: { add(fault: Fault): void; clear(): void };
   readonly certificateAuthority: CertificateAuthority;
+  /** SubjectPublicKeyInfo DER of the key that dates challenges, for approvers that pin it. */
+  readonly timestampKey: Uint8Array;
+  /** SubjectPublicKeyInfo DER of the key that signs key attributes. Reading it makes the key, which takes 50 to 500 ms. */
+  readonly attestationKey: Uint8Array;
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
@@ -106,6 +110,10 @@ export function createHostedFakeTsb(options: FakeTsbOptions, hosts: Set<string>)
     },
     faults: { add: (fault) => faults.add(fault), clear: () => faults.clear() },
     certificateAuthority: partition.certificateAuthority,
+    timestampKey: spkiOf(partition.timestampKey.publicKey),
+    get attestationKey() {
+      return spkiOf(partition.attestationKey.publicKey);
+    },
     close,
     [Symbol.asyncDispose]: close,
   };

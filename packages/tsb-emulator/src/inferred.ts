@@ -2,8 +2,16 @@ import type { RuleState } from './policy/evaluate.js';
 
 /*
  * Everything that the reference marks as inferred `[I]` or unknown `[?]` and that this emulator had to decide. A live API
- * description settles it here and nowhere else; where only a number differs, the constant says so. The section of
- * `tsb-rest-api.md` stands before each.
+ * description settles it here and nowhere else. The section of `tsb-rest-api.md` stands before each.
+ *
+ * Decided by structure, without a constant to turn:
+ * - §2.6: cancelling a request that has ended changes nothing and is no error.
+ * - §4.3: a modification replaces all four rules; asynchronous calls on plain keys execute at once.
+ * - §4.4: rejections end a request when no live token can reach its quorum; a rejection may be taken back while it is pending.
+ * - §4.4, §10.4: a request keeps the rule it was made under, and the key's rule of the moment is asked again at execution.
+ * - §5.2: a login may be replayed inside its window.
+ * - §5.4: block and unblock challenges carry no payload; a certificate in a modify frame stands as its key.
+ * - §5.6: signed approvals may be used again while a token's window is open (threat model S5 asks whether a TSB refuses).
  */
 
 /** §8, 14: an Ed25519 approver may name `EdDSA` or any listed digest; pure Ed25519 is checked either way. */
@@ -31,9 +39,6 @@ export const statusOfRule = {
   never: 'REJECTED',
 } as const satisfies Record<RuleState['kind'], string>;
 
-/** §2.6: cancelling a request that has ended changes nothing and is no error. */
-export const cancelOfEndedIsError = false;
-
 /** §5.5: the emulator answers 403 when an approval carries other bytes than were issued, or another key than the task's. */
 export const errorOfForeignApproval = 403;
 
@@ -45,9 +50,6 @@ export const defaultSignatureType = 'DER';
 
 /** §5.6: type of the tail of an authorization token that holds a certificate; its neighbour 0x1052 holds a key. */
 export const certificateTlv = 0x1053;
-
-/** §5.6: signed approvals may be used again while a token's window is open. Threat model S5 asks whether a TSB refuses. */
-export const signedApprovalsAreSingleUse = false;
 
 /** §2.7: a certificate for another key is refused. */
 export const errorOfForeignCertificate = 402;

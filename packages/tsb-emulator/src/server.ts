@@ -1,8 +1,8 @@
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Readable } from 'node:stream';
 import { knownOptions, SignError } from '@securosys/core';
 import { createHostedFakeTsb, type FakeTsb } from './fake-tsb.js';
+import { respond } from './http/node-adapter.js';
 import { type FakeTsbOptions, fakeTsbOptionNames } from './options.js';
 import { refuseProduction } from './production-guard.js';
 
@@ -41,33 +41,6 @@ function refuseOtherMachines({ host = '127.0.0.1', ...options }: TsbEmulatorOpti
   );
 }
 
-function toRequest(message: IncomingMessage): Request | undefined {
-  const { method = 'GET', url = '' } = message;
-  const host = message.headers.host ?? '';
-  // Absolute-form targets and odd Host values could make the URL name another host than the header.
-  if (!url.startsWith('/') || !/^[a-z0-9.:[\]-]+$/i.test(host)) return undefined;
-  const headers = new Headers();
-  for (let i = 0; i + 1 < message.rawHeaders.length; i += 2)
-    headers.append(message.rawHeaders[i] as string, message.rawHeaders[i + 1] as string);
-  const hasBody = method !== 'GET' && method !== 'HEAD';
-  const body = hasBody ? (Readable.toWeb(message) as ReadableStream<Uint8Array>) : null;
-  return new Request(`http://${host}${url}`, { method, headers, body, ...(body && { duplex: 'half' }) });
-}
-
-async function respond(tsb: FakeTsb, message: IncomingMessage, out: ServerResponse): Promise<void> {
-  let response: Response;
-  try {
-    const request = toRequest(message);
-    response = request ? await tsb.handle(request) : new Response(null, { status: 403 });
-  } catch {
-    out.destroy(); // a dropped answer, or a request that cannot be one
-    return;
-  }
-  // What is left of a refused body is not read: the connection ends with the answer.
-  out.writeHead(response.status, { ...Object.fromEntries(response.headers), ...(!message.complete && { connection: 'close' }) });
-  out.end(new Uint8Array(await response.arrayBuffer()));
-}
-
 function listen(server: Server, port: number, host: string): Promise<AddressInfo> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
@@ -100,7 +73,7 @@ export async function startTsbEmulator(options: TsbEmulatorOptions = {}): Promis
   const { createServer } = await import('node:http');
   let tsb: FakeTsb | undefined;
   const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000 }, (message, out) => {
-    if (tsb) void respond(tsb, message, out);
+    if (tsb) void respond(tsb.handle, message, out);
     else out.destroy();
   });
   const { port: bound } = await listen(server, port, host);

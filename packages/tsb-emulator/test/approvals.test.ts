@@ -3,6 +3,7 @@ import { base64Bytes, base64Text, equalBytes, type JsonObject } from '@securosys
 import { decodeApprovalChallenge, decodePolicyFrame } from '@securosys/tsb-client/api';
 import { describe, expect, it } from 'vitest';
 import { approverSignatureHolds } from '../src/approvals/approver-signature.js';
+import { decodeAuthorizationToken, encodeAuthorizationToken } from '../src/approvals/authorization-token.js';
 import { approverOfLogin, defaultLoginWindow } from '../src/approvals/login.js';
 import { type ApproverKeyPair, createApproverKey, createFakeTsb } from '../src/index.js';
 import {
@@ -242,6 +243,11 @@ describe('an approval over the wire', () => {
       },
       403,
     ],
+    [
+      'that names other bytes than it signs',
+      (t, a) => approval(t, a, { approvalToBeSigned: 'AAAA', signature: approval(t, a).signature }),
+      403,
+    ],
     ['of a task that does not exist', (t, a) => approval(t, a, { id: '8a0b4c0e-0000-4000-8000-000000000000' }), 652],
     ['without saying who', (t, a) => approval(t, a, { approverPublicKey: undefined }), 600],
     ['with a member that the call does not have', (t, a) => approval(t, a, { force: true }), 600],
@@ -279,8 +285,7 @@ describe('a rejection over the wire', () => {
 
 describe('signed approvals of a synchronous call (§5.6, S5)', () => {
   const key = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  async function approved(timeout: number) {
-    const [a, b] = approvers(2);
+  async function approved(timeout: number, [a, b] = approvers(2)) {
     const world = createWorld();
     await world.tsb.addKey({ label: 'k', privateKey: key.privateKey, policy: { ruleUse: rule([a!, b!], 2, { timeout }) } });
     await world.tsb.addKey({ label: 'other', spec: 'ec-p256', policy: { ruleUse: rule([a!, b!], 2, { timeout }) } });
@@ -324,10 +329,20 @@ describe('signed approvals of a synchronous call (§5.6, S5)', () => {
     expect((await use({}, 'other')).body.errorCode).toBe(403);
   });
 
-  it('by strangers, or over a timestamp of another HSM, are refused', async () => {
-    const { use } = await approved(600);
-    const elsewhere = await approved(600);
-    expect((await use({ signedApprovals: elsewhere.signedApprovals })).body.errorCode).toBe(403);
+  it('over a timestamp of another HSM are refused, though the approvers are the right ones', async () => {
+    const people = approvers(2);
+    const { use } = await approved(600, people);
+    const elsewhere = await approved(600, people);
+    const { status, body } = await use({ signedApprovals: elsewhere.signedApprovals });
+    expect([status, body.errorCode]).toEqual([403, 403]);
+  });
+
+  it('by strangers are refused, though the challenge is the right one', async () => {
+    const { use, signedApprovals } = await approved(600);
+    const { approvalToBeSigned } = decodeAuthorizationToken(base64Bytes(signedApprovals[0] as string));
+    const { spki, privateKey } = createApproverKey();
+    const forged = encodeAuthorizationToken(approvalToBeSigned, 'ec', sign('sha256', approvalToBeSigned, privateKey), { spki });
+    expect((await use({ signedApprovals: [...signedApprovals, base64Text(forged)] })).body.errorCode).toBe(403);
   });
 
   it('that are no tokens are refused', async () => {

@@ -189,6 +189,24 @@ describe('POST /v1/key', () => {
   });
 });
 
+describe('addKey', () => {
+  const people = approvers(2);
+  const add = (policy: object, more: object = {}) => world.tsb.addKey({ label: 'added', spec: 'ec-p256', policy, ...more });
+  const refusedAs = (upstreamCode: number) => ({ details: { upstreamCode } });
+
+  it('is as strict as the call', async () => {
+    await expect(add({ ruleUse: rule(people, 1, { timeout: 90 }) })).rejects.toMatchObject(refusedAs(600));
+    await expect(add({ ruleUse: rule(people, 3) })).rejects.toMatchObject(refusedAs(600));
+    await expect(add({ ruleUse: rule([people[0]!, people[0]!], 2) })).rejects.toMatchObject(refusedAs(600));
+    const groups = [{ name: 'empty', quorum: 1, approvals: [] }];
+    const empty = add({ ruleUse: { tokens: [{ timelock: 0, timeout: 0, groups }] } });
+    await expect(empty).rejects.toMatchObject({ details: { upstreamCode: 401, status: 400 } });
+    await expect(add({}, { label: 'ec-p256' })).rejects.toMatchObject({ code: 'ERR_KEY_EXISTS' });
+    await expect(add({}, { colour: 'red' })).rejects.toMatchObject({ code: 'ERR_INVALID_ARGUMENT' });
+    await expect(add({}, { privateKey: keys.get('ed25519') })).rejects.toMatchObject({ code: 'ERR_INVALID_ARGUMENT' });
+  });
+});
+
 describe('a key', () => {
   it('with a password needs it, as characters or as text', async () => {
     await create('locked', { password: ['p', 'ä'] });

@@ -1,5 +1,6 @@
 import { readApproverCertificate, readApproverKey } from '../approvals/approver.js';
 import { failure } from '../failure.js';
+import { statusOfEmptyGroup } from '../inferred.js';
 import type { MaybeRule, PolicyApprover, PolicyGroup, PolicyToken, RuleName, Rules } from './model.js';
 import { ruleNames } from './model.js';
 
@@ -45,7 +46,7 @@ function readApproval(entry: WireApproval): PolicyApprover {
 }
 
 function readGroup(group: WireGroup): PolicyGroup {
-  if (!group.approvals || group.approvals.length === 0) throw failure(401, 'a group needs approvals', 400);
+  if (!group.approvals || group.approvals.length === 0) throw failure(401, 'a group needs approvals', statusOfEmptyGroup);
   const approvers = group.approvals.map(readApproval);
   const keys = new Set(approvers.map((a) => a.spki));
   if (keys.size !== approvers.length) throw failure(600, 'a group names one approver twice');

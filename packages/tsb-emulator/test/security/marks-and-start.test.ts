@@ -34,9 +34,12 @@ describe('the emulator is hard to run where it matters (S35)', () => {
     expect(emulator.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
   });
 
-  it.each(['0.0.0.0', '::', '192.0.2.1', 'example.org', '127.0.0.1.example.org'])('refuses to listen on %s', async (host) => {
-    await expect(start({ host })).rejects.toMatchObject(refused);
-  });
+  it.each(['0.0.0.0', '::', '192.0.2.1', 'example.org', '127.0.0.1.example.org', 'not-localhost'])(
+    'refuses to listen on %s',
+    async (host) => {
+      await expect(start({ host })).rejects.toMatchObject(refused);
+    },
+  );
 
   it('listens for other machines only with the long-named option', async () => {
     const { emulator } = await start({ host: '0.0.0.0', iKnowThisIsAnEmulatorAndAllowOtherMachines: true });
