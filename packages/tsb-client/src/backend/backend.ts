@@ -74,7 +74,7 @@ class Backend implements TsbBackend {
     const password = await this.#options.keyPassword?.(label);
     const { json } = await this.client.keys.attributes(label, { ...options, ...(password !== undefined && { password }) });
     const info = keyInfoOf(ref, json, await this.#assured(options));
-    this.#waits.set(this.#hintKey(info.ref), info.needsApproval !== false);
+    for (const known of [ref, info.ref]) this.#waits.set(this.#hintKey(known), info.needsApproval !== false);
     return info;
   }
 

@@ -1,5 +1,7 @@
 import { concatBytes, SignError } from '@securosys/core';
 
+const ignore = () => undefined;
+
 /**
  * Reads a body up to a limit and lets go of the rest.
  * @param maxBytes after content decoding, so that a compressed bomb counts at full size
@@ -15,7 +17,8 @@ export async function readBody(response: Response, maxBytes: number): Promise<Ui
     if (done) return concatBytes(...parts);
     size += value.byteLength;
     if (size > maxBytes) {
-      await reader.cancel();
+      // Not awaited: a stream that never ends may never confirm either, and nothing depends on it.
+      reader.cancel().then(ignore, ignore);
       throw new SignError('ERR_LIMIT', `answer of the TSB is over ${maxBytes} bytes`, { details: { status: response.status } });
     }
     parts.push(value);

@@ -1,0 +1,299 @@
+import { generateKeyPairSync, sign } from 'node:crypto';
+import { base64Bytes, base64Text, ecdsaToDer, type SignatureAlgorithm, type SignOperation, utf8Bytes } from '@securosys/core';
+import { describe, expect, it } from 'vitest';
+import type { Policy } from '../../src/api/index.js';
+import { createTsbBackend, decodeMetadata, quorum, type TsbBackendStyle } from '../../src/index.js';
+import { clientOf, failure, json, quickClock, routes, type Seen, version } from '../fake-fetch.js';
+
+const pair = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
+const spki = Uint8Array.from(pair.publicKey.export({ format: 'der', type: 'spki' }));
+const approver = generateKeyPairSync('ed25519').publicKey;
+const rule = quorum(1, [{ spki: Uint8Array.from(approver.export({ format: 'der', type: 'spki' })) }], { timeoutSeconds: 600 });
+const guarded: Policy = { ruleUse: rule, ruleBlock: null, ruleUnblock: rule, ruleModify: rule, keyStatus: { blocked: false } };
+const id = '11111111-2222-4333-8444-555555555555';
+const message = utf8Bytes('hello');
+const raw = Uint8Array.from(sign('sha256', message, { key: pair.privateKey, dsaEncoding: 'ieee-p1363' }));
+
+const attributes = (policy: unknown = null, more: object = {}) => ({
+  json: { label: 'k', algorithm: 'EC', publicKey: base64Text(spki), attributes: { sign: true }, policy, ...more },
+});
+
+type Table = Parameters<typeof routes>[0];
+
+function backendOf(table: Table, style: TsbBackendStyle = {}) {
+  const { fetch, seen } = routes({ '/v1/versionInfo': () => json(version), ...table });
+  return { backend: createTsbBackend({ client: clientOf(fetch), clock: quickClock, ...style }), seen };
+}
+
+const signOperation = (more: Partial<SignOperation> = {}): SignOperation => ({
+  kind: 'sign',
+  key: { label: 'k' },
+  algorithm: 'ecdsa-sha256',
+  input: { message },
+  ...more,
+});
+
+const paths = (seen: readonly Seen[]) => seen.map((one) => new URL(one.url).pathname);
+const sentRequest = (seen: readonly Seen[]) =>
+  (seen.at(-1) as { json: { signRequest: Record<string, unknown> } }).json.signRequest;
+
+describe('describeKey', () => {
+  it('reports the key with its hash, usages and assurance', async () => {
+    const { backend } = backendOf({ '/v1/key/attributes': () => json(attributes()) });
+    const info = await backend.describeKey({ label: 'k' });
+    expect(info).toMatchObject({ spec: 'ec-p256', usages: ['sign', 'verify'], needsApproval: false, assurance: 'self-reported' });
+    expect(info.ref.spkiSha256).toMatch(/^[0-9a-f]{64}$/);
+    expect(info.spki).toEqual(spki);
+  });
+
+  it('says emulated when the vendor does', async () => {
+    const { backend } = backendOf({
+      '/v1/key/attributes': () => json(attributes()),
+      '/v1/versionInfo': () => json({ Version: '2.5.1', Vendor: 'EMULATED TSB (software keys)' }),
+    });
+    expect((await backend.describeKey({ label: 'k' })).assurance).toBe('emulated');
+  });
+
+  it('does without the service role', async () => {
+    const { backend } = backendOf({
+      '/v1/key/attributes': () => json(attributes()),
+      '/v1/versionInfo': () => failure(416, 401),
+    });
+    expect((await backend.describeKey({ label: 'k' })).assurance).toBe('self-reported');
+  });
+
+  it('refuses a key that changed behind its label (S7)', async () => {
+    const { backend } = backendOf({ '/v1/key/attributes': () => json(attributes()) });
+    await expect(backend.describeKey({ label: 'k', spkiSha256: 'a'.repeat(64) })).rejects.toMatchObject({
+      code: 'ERR_KEY_CHANGED',
+    });
+  });
+
+  it('refuses the attributes of another key', async () => {
+    const { backend } = backendOf({ '/v1/key/attributes': () => json(attributes(null, { label: 'other' })) });
+    await expect(backend.describeKey({ label: 'k' })).rejects.toMatchObject({ code: 'ERR_PROTOCOL' });
+  });
+
+  it('reports a blocked key', async () => {
+    const policy = { ...guarded, keyStatus: { blocked: true } };
+    const { backend } = backendOf({ '/v1/key/attributes': () => json(attributes(policy)) });
+    expect((await backend.describeKey({ label: 'k' })).blocked).toBe(true);
+  });
+
+  const open = { timelock: 0, timeout: 0, groups: [] };
+  it.each([
+    ['no policy', null, false],
+    ['an empty policy', { ruleUse: null, keyStatus: { blocked: false } }, false],
+    ['a token without groups', { ruleUse: { tokens: [open] } }, false],
+    ['a token with null groups', { ruleUse: { tokens: [{ ...open, groups: null }] } }, false],
+    ['a time lock alone', { ruleUse: { tokens: [{ ...open, timelock: 60 }] } }, true],
+    ['a quorum', guarded, true],
+    ['a quorum or an open token', { ruleUse: { tokens: [...(rule.tokens ?? []), open] } }, false],
+    ['no tokens, which is never', { ruleUse: { tokens: [] } }, true],
+    ['null tokens, which is never', { ruleUse: { tokens: null } }, true],
+  ])('%s: needs approval %#', async (_, policy, expected) => {
+    const { backend } = backendOf({ '/v1/key/attributes': () => json(attributes(policy)) });
+    expect((await backend.describeKey({ label: 'k' })).needsApproval).toBe(expected);
+  });
+});
+
+describe('a plain key', () => {
+  it('signs at once and asks for r‖s', async () => {
+    const { backend, seen } = backendOf({
+      '/v1/key/attributes': () => json(attributes()),
+      '/v1/synchronousSign': () => json({ signature: base64Text(raw) }),
+    });
+    expect(await backend.begin(signOperation())).toEqual({ done: raw });
+    expect(sentRequest(seen)).toMatchObject({
+      signatureAlgorithm: 'SHA256_WITH_ECDSA',
+      signatureType: 'RAW',
+      payload: 'aGVsbG8=',
+    });
+    expect(sentRequest(seen)).not.toHaveProperty('keyPassword');
+  });
+
+  it('gives r‖s even when the server answers DER', async () => {
+    const { backend } = backendOf({
+      '/v1/key/attributes': () => json(attributes()),
+      '/v1/synchronousSign': () => json({ signature: base64Text(ecdsaToDer(raw)) }),
+    });
+    expect(await backend.begin(signOperation())).toEqual({ done: raw });
+  });
+
+  it('is asked about once', async () => {
+    const { backend, seen } = backendOf({
+      '/v1/key/attributes': () => json(attributes()),
+      '/v1/synchronousSign': () => json({ signature: base64Text(raw) }),
+    });
+    await backend.begin(signOperation());
+    await backend.begin(signOperation());
+    expect(paths(seen).filter((path) => path === '/v1/key/attributes')).toHaveLength(1);
+  });
+
+  const table: readonly (readonly [SignatureAlgorithm, string, string | undefined])[] = [
+    ['rsa-pss-sha256', 'SHA256_WITH_RSA_PSS', 'NONESHA256_WITH_RSA_PSS'],
+    ['rsa-pss-sha384', 'SHA384_WITH_RSA_PSS', 'NONESHA384_WITH_RSA_PSS'],
+    ['rsa-pss-sha512', 'SHA512_WITH_RSA_PSS', 'NONESHA512_WITH_RSA_PSS'],
+    ['rsa-pkcs1-sha256', 'SHA256_WITH_RSA', 'NONESHA256_WITH_RSA'],
+    ['rsa-pkcs1-sha384', 'SHA384_WITH_RSA', 'NONESHA384_WITH_RSA'],
+    ['rsa-pkcs1-sha512', 'SHA512_WITH_RSA', 'NONESHA512_WITH_RSA'],
+    ['ecdsa-sha256', 'SHA256_WITH_ECDSA', 'NONE_WITH_ECDSA'],
+    ['ecdsa-sha384', 'SHA384_WITH_ECDSA', 'NONE_WITH_ECDSA'],
+    ['ecdsa-sha512', 'SHA512_WITH_ECDSA', 'NONE_WITH_ECDSA'],
+    ['ed25519', 'EDDSA', undefined],
+    ['ml-dsa-65', 'ML_DSA', undefined],
+  ];
+  it.each(table)('is asked for %s by its name in the API', async (algorithm, forMessage, forDigest) => {
+    const { backend, seen } = backendOf({
+      '/v1/key/attributes': () => json(attributes()),
+      '/v1/synchronousSign': () => json({ signature: base64Text(raw) }),
+    });
+    await backend.begin(signOperation({ algorithm }));
+    expect(sentRequest(seen).signatureAlgorithm).toBe(forMessage);
+    const digest = signOperation({ algorithm, input: { digest: new Uint8Array(32) } });
+    if (forDigest === undefined) await expect(backend.begin(digest)).rejects.toMatchObject({ code: 'ERR_ALGORITHM_UNSUPPORTED' });
+    else {
+      await backend.begin(digest);
+      expect(sentRequest(seen).signatureAlgorithm).toBe(forDigest);
+    }
+  });
+
+  const bytes = Uint8Array.from({ length: 64 }, (_, i) => i + 1);
+  it.each([
+    ['bare', bytes],
+    ['an OCTET STRING', Uint8Array.of(0x04, 0x40, ...bytes)],
+    ['a BIT STRING', Uint8Array.of(0x03, 0x41, 0, ...bytes)],
+    ['a SEQUENCE', ecdsaToDer(bytes)],
+  ])('with Ed25519 gives 64 bytes when the answer is %s', async (_, answer) => {
+    const { backend } = backendOf({
+      '/v1/key/attributes': () => json(attributes()),
+      '/v1/synchronousSign': () => json({ signature: base64Text(answer) }),
+    });
+    expect(await backend.begin(signOperation({ algorithm: 'ed25519' }))).toEqual({ done: bytes });
+  });
+});
+
+describe('a key with approvals', () => {
+  const table: Table = {
+    '/v1/key/attributes': () => json(attributes(guarded)),
+    '/v1/sign': () => json({ signRequestId: id }, 201),
+  };
+  const facts = { format: 'toy', title: 'an image', subject: { mediaType: 'm', digest: `sha256:${'a'.repeat(64)}`, size: 1 } };
+
+  it('gets the whole message and metadata bound to it (S2, S3)', async () => {
+    const { backend, seen } = backendOf(table, { app: 'ci' });
+    expect(await backend.begin(signOperation({ facts, claims: { tag: 'v1' } }))).toEqual({ pending: id });
+    const request = sentRequest(seen);
+    expect(request.payload).toBe(base64Text(message));
+    expect(decodeMetadata(base64Bytes(request.metaData as string))).toMatchObject({
+      app: 'ci',
+      time: '2026-11-21T12:00:00Z',
+      facts: { format: 'toy', 'subject.digest': facts.subject.digest },
+      claims: { tag: 'v1' },
+      binding: {
+        payloadSha256: '2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824',
+        operation: 'sign',
+        algorithm: 'ecdsa-sha256',
+        keyLabel: 'k',
+      },
+    });
+  });
+
+  it('gets the preimage instead of a digest', async () => {
+    const { backend, seen } = backendOf(table);
+    const digest = base64Bytes('LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ=');
+    await backend.begin(signOperation({ input: { digest, preimage: message } }));
+    expect(sentRequest(seen)).toMatchObject({ payload: base64Text(message), signatureAlgorithm: 'SHA256_WITH_ECDSA' });
+  });
+
+  it('refuses a preimage of another digest', async () => {
+    const begun = backendOf(table).backend.begin(signOperation({ input: { digest: new Uint8Array(32), preimage: message } }));
+    await expect(begun).rejects.toMatchObject({ code: 'ERR_DIGEST_MISMATCH' });
+  });
+
+  it('refuses a bare digest unless allowBlind is set', async () => {
+    const blind = signOperation({ input: { digest: new Uint8Array(32) } });
+    await expect(backendOf(table).backend.begin(blind)).rejects.toMatchObject({ code: 'ERR_BLIND_SIGNING' });
+    const { backend, seen } = backendOf(table, { allowBlind: true });
+    await backend.begin(blind);
+    expect(sentRequest(seen).signatureAlgorithm).toBe('NONE_WITH_ECDSA');
+  });
+
+  it('refuses a message that no challenge can carry', async () => {
+    const begun = backendOf(table).backend.begin(signOperation({ input: { message: new Uint8Array(65_536) } }));
+    await expect(begun).rejects.toMatchObject({ code: 'ERR_LIMIT' });
+  });
+
+  it('never shows a key password to approvers unless told to (S12)', async () => {
+    const keyPassword = () => 'pä💧';
+    const refused = backendOf(table, { keyPassword }).backend.begin(signOperation());
+    await expect(refused).rejects.toMatchObject({ code: 'ERR_INVALID_ARGUMENT' });
+    const { backend, seen } = backendOf(table, { keyPassword, allowPasswordInRequest: true });
+    await backend.begin(signOperation());
+    expect(sentRequest(seen).keyPassword).toEqual(['p', 'ä', '\ud83d', '\udca7']);
+  });
+
+  it('is used with a credential that may only use keys', async () => {
+    const { backend } = backendOf({ ...table, '/v1/key/attributes': () => failure(631, 401) });
+    expect(await backend.begin(signOperation())).toEqual({ pending: id });
+  });
+
+  it('whose answer was lost leaves the outcome unknown', async () => {
+    const { backend } = backendOf({ ...table, '/v1/sign': () => new Response('', { status: 502 }) });
+    await expect(backend.begin(signOperation())).rejects.toMatchObject({ code: 'ERR_OUTCOME_UNKNOWN' });
+  });
+});
+
+describe('poll', () => {
+  const request = (status: string, result: string | null = null) => ({
+    [`/v1/request/${id}`]: () =>
+      json({ id, status, result, executionTime: null, approvedBy: ['AAAA'], notYetApprovedBy: null, rejectedBy: [] }),
+  });
+
+  it.each([
+    ['PENDING', 'pending'],
+    ['APPROVED', 'approved'],
+    ['REJECTED', 'rejected'],
+    ['EXPIRED', 'expired'],
+    ['CANCELLED', 'cancelled'],
+    ['FAILED', 'failed'],
+  ])('reports %s as %s', async (status, expected) => {
+    const state = await backendOf(request(status)).backend.poll(id);
+    expect(state).toMatchObject({ status: expected, approvals: { approvedBy: ['AAAA'], notYetApprovedBy: [] } });
+  });
+
+  it('gives the signature of an executed request as r‖s', async () => {
+    const { backend } = backendOf(request('EXECUTED', base64Text(ecdsaToDer(raw))));
+    expect(await backend.poll(id)).toMatchObject({ status: 'executed', result: raw });
+  });
+
+  it('distrusts an executed request without a result', async () => {
+    await expect(backendOf(request('EXECUTED')).backend.poll(id)).rejects.toMatchObject({ code: 'ERR_PROTOCOL' });
+  });
+
+  it('after a cancel that came too late is no error', async () => {
+    let calls = 0;
+    const answer = request('EXECUTED', 'AAAA')[`/v1/request/${id}`] as () => Response;
+    const { backend } = backendOf({
+      [`/v1/request/${id}`]: (one) => (one.method === 'DELETE' ? failure(611, ++calls && 400) : answer()),
+    });
+    await backend.cancel(id);
+    expect(calls).toBe(1);
+  });
+});
+
+it('candidates are the ids of requests in every state', async () => {
+  const { backend } = backendOf({ '/v1/filteredRequests': () => json({ requests: [{ id, status: 'EXPIRED' }] }) });
+  const ids: string[] = [];
+  for await (const one of backend.candidates()) ids.push(one);
+  expect(ids).toEqual([id]);
+});
+
+it('the id tells partitions apart and holds no secret', () => {
+  const { backend } = backendOf({}, { partition: 'a b' });
+  expect(backend.id).toBe('tsb:https://tsb.example#a%20b');
+});
+
+it('a key without a certificate has an empty chain', async () => {
+  expect(await backendOf({ '/v1/certificate/': () => failure(650, 404) }).backend.certificates({ label: 'k' })).toEqual([]);
+});

@@ -1,0 +1,134 @@
+import { describe, expect, it } from 'vitest';
+import { clientOf, failure, fakeFetch, json, version } from '../fake-fetch.js';
+
+const signBody = { payload: 'aGk=', signKeyName: 'k', signatureAlgorithm: 'SHA256_WITH_ECDSA' } as const;
+const created = json({ signRequestId: '11111111-2222-4333-8444-555555555555' }, 201);
+const keysOf = (seen: readonly { headers: Headers }[]) => seen.map((s) => s.headers.get('x-api-key'));
+
+describe('a token function', () => {
+  it('is asked once and once more after a 401', async () => {
+    let asked = 0;
+    const token = async () => `token-${++asked}`;
+    const { fetch, seen } = fakeFetch(json(version), failure(617, 401), json(version));
+    const client = clientOf(fetch, { auth: { type: 'token', token } });
+    await client.service.version();
+    await client.service.version();
+    expect(seen.map((s) => s.headers.get('authorization'))).toEqual(['Bearer token-1', 'Bearer token-1', 'Bearer token-2']);
+    expect(asked).toBe(2);
+  });
+
+  it('lets a create be repeated after a 401, which was not executed', async () => {
+    let asked = 0;
+    const { fetch, seen } = fakeFetch(failure(617, 401), created);
+    const client = clientOf(fetch, { auth: { type: 'token', token: async () => `token-${++asked}` } });
+    await client.sign.asynchronous(signBody);
+    expect(seen).toHaveLength(2);
+    expect(seen[1]?.body).toBe(seen[0]?.body);
+  });
+
+  it('is not asked for ever', async () => {
+    let asked = 0;
+    const { fetch, seen } = fakeFetch(failure(617, 401));
+    const client = clientOf(fetch, { auth: { type: 'token', token: async () => `token-${++asked}` } });
+    await expect(client.service.version()).rejects.toMatchObject({ code: 'ERR_AUTHENTICATION' });
+    expect(seen).toHaveLength(2);
+  });
+
+  it('is asked once for many calls at a time', async () => {
+    let asked = 0;
+    const { fetch } = fakeFetch(json(version));
+    const client = clientOf(fetch, { auth: { type: 'token', token: async () => `token-${++asked}` } });
+    await Promise.all([1, 2, 3].map(() => client.service.version()));
+    expect(asked).toBe(1);
+  });
+
+  it('that failed once is asked again', async () => {
+    let asked = 0;
+    const token = async () => {
+      if (++asked === 1) throw new Error('login server is down');
+      return 'good';
+    };
+    const client = clientOf(fakeFetch(json(version)).fetch, { auth: { type: 'token', token } });
+    await expect(client.service.version()).rejects.toThrow('login server is down');
+    await client.service.version();
+  });
+});
+
+describe('API keys', () => {
+  it('are sent by role', async () => {
+    const { fetch, seen } = fakeFetch(json(version), created);
+    const client = clientOf(fetch, { apiKeys: { service: 'srv', keyOperation: () => 'op' } });
+    await client.service.version();
+    await client.sign.asynchronous(signBody);
+    expect(keysOf(seen)).toEqual(['srv', 'op']);
+  });
+
+  it('move on after 631, also for a create, and stay moved', async () => {
+    const { fetch, seen } = fakeFetch(failure(631, 401), created, created);
+    const client = clientOf(fetch, { apiKeys: { keyOperation: ['old', 'new'] } });
+    await client.sign.asynchronous(signBody);
+    await client.sign.asynchronous(signBody);
+    expect(keysOf(seen)).toEqual(['old', 'new', 'new']);
+    expect(seen[1]?.body).toBe(seen[0]?.body);
+  });
+
+  it('that are all refused end the call, and the next call starts over', async () => {
+    const { fetch, seen } = fakeFetch(failure(631, 401));
+    const client = clientOf(fetch, { apiKeys: { service: ['a', 'b'] } });
+    for (const expected of [2, 4]) {
+      await expect(client.service.version()).rejects.toMatchObject({
+        code: 'ERR_AUTHENTICATION',
+        details: { upstreamCode: 631 },
+      });
+      expect(seen).toHaveLength(expected);
+    }
+    expect(keysOf(seen)).toEqual(['a', 'b', 'a', 'b']);
+  });
+
+  it('do not move on for any other refusal', async () => {
+    const { fetch, seen } = fakeFetch(failure(416, 401), json(version));
+    const client = clientOf(fetch, { apiKeys: { service: ['a', 'b'] } });
+    await expect(client.service.version()).rejects.toMatchObject({ code: 'ERR_AUTHENTICATION' });
+    await client.service.version();
+    expect(keysOf(seen)).toEqual(['a', 'a']);
+  });
+
+  it('of concurrent calls move on once', async () => {
+    const { fetch, seen } = fakeFetch((one) => (one.headers.get('x-api-key') === 'old' ? failure(631, 401) : json(version)));
+    const client = clientOf(fetch, { apiKeys: { service: ['old', 'new', 'unused'] } });
+    await Promise.all([1, 2, 3].map(() => client.service.version()));
+    expect(keysOf(seen)).not.toContain('unused');
+  });
+});
+
+describe('plain http (S40)', () => {
+  const { fetch } = fakeFetch(json(version));
+
+  it.each(['http://localhost:8080', 'http://127.0.0.1:1', 'http://[::1]:8080', 'http://tsb.localhost'])(
+    'is fine to %s',
+    async (url) => {
+      await clientOf(fetch, { url, auth: { type: 'token', token: 't' } }).service.version();
+    },
+  );
+
+  it.each([
+    'http://tsb.example',
+    'http://10.0.0.1',
+    'http://127.0.0.1.example',
+    'http://localhost.example',
+    'http://[::ffff:8.8.8.8]',
+  ])('to %s needs allowHttp', async (url) => {
+    expect(() => clientOf(fetch, { url })).toThrow(expect.objectContaining({ code: 'ERR_ORIGIN_REFUSED' }));
+    await clientOf(fetch, { url, allowHttp: true }).service.version();
+  });
+
+  it('to another machine never carries a credential', async () => {
+    const options = { url: 'http://tsb.example', allowHttp: true };
+    const refused = expect.objectContaining({ code: 'ERR_ORIGIN_REFUSED' });
+    expect(() => clientOf(fetch, { ...options, auth: { type: 'token', token: 't' } })).toThrow(refused);
+    expect(() => clientOf(fetch, { ...options, apiKeys: { service: 'x' } })).toThrow(refused);
+    await expect(clientOf(fetch, options).keys.attributes('k', { password: 'pw' })).rejects.toMatchObject({
+      code: 'ERR_ORIGIN_REFUSED',
+    });
+  });
+});
