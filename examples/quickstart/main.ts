@@ -75,7 +75,7 @@ tell(
 step('Two of the three read what the bytes prove, and approve');
 for (const person of people.slice(0, 2)) {
   const key = approverKeyFromPrivateKey(person.privateKey);
-  const approver = createApprover({ url, auth, key, formats: [notationJws] });
+  const approver = createApprover({ url, auth, key, formats: [notationJws], pinnedTimestampKey });
   const [task] = await approver.tasks();
   if (!task?.facts?.subject) throw new Error('there should be a task to decide on');
   tell(...taskText(person.name, task));

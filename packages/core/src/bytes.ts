@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { hash as digest, timingSafeEqual } from 'node:crypto';
 import { SignError } from './errors.js';
 
 /** Hash names as `node:crypto` and the digest grammar of OCI spell them. */
@@ -34,12 +34,12 @@ export function wipe(bytes: Uint8Array): void {
 
 /** Digest of `data` as raw bytes (32, 48 or 64). */
 export function hashBytes(hash: HashName, data: Uint8Array): Uint8Array<ArrayBuffer> {
-  return ownBytes(createHash(hash).update(data).digest());
+  return ownBytes(digest(hash, data, 'buffer'));
 }
 
 /** SHA-256 of `data` as 64 lower-case hex characters. */
 export function sha256Hex(data: Uint8Array): string {
-  return createHash('sha256').update(data).digest('hex');
+  return digest('sha256', data, 'hex');
 }
 
 /** UTF-8 bytes of a string. A lone surrogate is refused, because two strings would share one encoding. */
@@ -90,7 +90,9 @@ function decodeCanonical(body: string, encoding: 'base64' | 'base64url', what: s
   const rest = body.length % 4;
   if (rest === 1 || (rest === 2 && !lastOfTwo.test(body)) || (rest === 3 && !lastOfThree.test(body)))
     throw new SignError('ERR_MALFORMED', `${what} is not canonical ${encoding}`);
-  return ownBytes(Buffer.from(body, encoding));
+  const out = new Uint8Array(Math.floor((body.length * 3) / 4));
+  Buffer.from(out.buffer).write(body, encoding);
+  return out;
 }
 
 /**

@@ -1,3 +1,5 @@
+export { attachSignature, readSignature } from './attached-signature.js';
+export { signatureArtifactType } from './constants.js';
 export { evaluateSignature } from './evaluate.js';
 export type { EvaluateOptions } from './evaluate-options.js';
 export { type JwsEnvelope, parseJwsEnvelope } from './jws-envelope.js';

@@ -1,10 +1,5 @@
 import { type CallOptions, type Descriptor, type Format, invalidArgument, sanitizeText } from '@securosys/core';
-import {
-  type NotationPrepareOptions,
-  type NotationSignature,
-  notationJws,
-  signatureManifest,
-} from '@securosys/notation-envelope';
+import { attachSignature, type NotationPrepareOptions, type NotationSignature, notationJws } from '@securosys/notation-envelope';
 import type { Repository } from '@securosys/oci';
 
 export type ImageFormatId = 'notation-jws';
@@ -16,18 +11,8 @@ export interface ImageFormat {
   publish(repository: Repository, artifact: NotationSignature, subject: Descriptor, options: CallOptions): Promise<Descriptor>;
 }
 
-const emptyConfig = new Uint8Array([0x7b, 0x7d]);
-
 const formats: Readonly<Record<ImageFormatId, ImageFormat>> = {
-  'notation-jws': {
-    format: notationJws,
-    async publish(repository, artifact, subject, options) {
-      const envelope = await repository.pushBlob(artifact.envelope, artifact.mediaType, options);
-      await repository.pushBlob(emptyConfig, 'application/vnd.oci.empty.v1+json', options);
-      const manifest = signatureManifest(artifact, envelope);
-      return repository.attach(manifest, 'application/vnd.oci.image.manifest.v1+json', subject, options);
-    },
-  },
+  'notation-jws': { format: notationJws, publish: attachSignature },
 };
 
 /** @throws SignError `ERR_INVALID_ARGUMENT` for a format that does not exist */

@@ -7,10 +7,16 @@ import {
   SignError,
   systemClock,
 } from '@securosys/core';
-import { evaluateSignature, type SignatureContents, type SignatureOutcome, selectStatement } from '@securosys/notation-envelope';
+import {
+  evaluateSignature,
+  readSignature,
+  type SignatureContents,
+  type SignatureOutcome,
+  selectStatement,
+  signatureArtifactType,
+} from '@securosys/notation-envelope';
 import { createOci, type Oci, parseReference, type Repository } from '@securosys/oci';
 import type { ImageReport, SignatureReport } from './image-report.js';
-import { readSignature } from './read-signature.js';
 import type { NotationTrust, Trust } from './trust.js';
 
 export interface VerifyImageOptions extends CallOptions {
@@ -75,7 +81,7 @@ async function judgeAll(
   try {
     for await (const descriptor of repository.referrers(subject, {
       ...call,
-      artifactType: 'application/vnd.cncf.notary.signature',
+      artifactType: signatureArtifactType,
     })) {
       if (signatures.length === trust.maxSignatures)
         throw new SignError('ERR_LIMIT', `the image has more than ${trust.maxSignatures} signatures`);

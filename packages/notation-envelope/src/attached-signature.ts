@@ -1,9 +1,27 @@
 import { type CallOptions, type Descriptor, SignError } from '@securosys/core';
 import type { Repository } from '@securosys/oci';
+import { emptyConfigType, imageManifestType, maxEnvelopeBytes, signatureArtifactType } from './constants.js';
+import type { NotationSignature } from './signature.js';
+import { signatureManifest } from './signature-manifest.js';
 
-/** Largest envelope read: far above what chains need, far below what hurts (S23). */
-const maxEnvelopeBytes = 4 * 1024 * 1024;
-const signatureType = 'application/vnd.cncf.notary.signature';
+const emptyConfig = new Uint8Array([0x7b, 0x7d]);
+
+/**
+ * Stores a signature beside its subject: envelope, empty config, manifest (`notation.md` §11.2). The same signature has the same
+ * digest, so doing it twice attaches once.
+ * @returns descriptor of the signature manifest
+ * @throws SignError those of the repository
+ */
+export async function attachSignature(
+  repository: Repository,
+  signature: NotationSignature,
+  subject: Descriptor,
+  options: CallOptions = {},
+): Promise<Descriptor> {
+  const envelope = await repository.pushBlob(signature.envelope, signature.mediaType, options);
+  await repository.pushBlob(emptyConfig, signatureArtifactType, options);
+  return repository.attach(signatureManifest(signature, envelope), imageManifestType, subject, options);
+}
 
 /**
  * Reads one signature of an image (`notation.md` §11.1). What is wrong with it is returned, not thrown: one unusable manifest must not
@@ -15,12 +33,12 @@ export async function readSignature(
   subject: Descriptor,
   call: CallOptions,
 ): Promise<{ envelope: Uint8Array; mediaType: string } | SignError> {
-  const theirs = new Set(['ERR_MALFORMED', 'ERR_LIMIT', 'ERR_DIGEST_MISMATCH', 'ERR_NOT_FOUND', 'ERR_PROTOCOL']);
   try {
     const { manifest } = await repository.fetchManifest(descriptor, call);
     if (manifest.kind !== 'manifest') return unusable('is an index');
-    if ((manifest.artifactType ?? manifest.config.mediaType) !== signatureType) return unusable('is not a Notary signature');
-    if (manifest.artifactType === undefined ? false : manifest.config.mediaType !== 'application/vnd.oci.empty.v1+json')
+    if ((manifest.artifactType ?? manifest.config.mediaType) !== signatureArtifactType)
+      return unusable('is not a Notary signature');
+    if (manifest.artifactType === undefined ? false : manifest.config.mediaType !== emptyConfigType)
       return unusable('has a config that does not belong to a Notary signature');
     if (
       manifest.subject?.digest !== subject.digest ||
@@ -36,6 +54,8 @@ export async function readSignature(
     throw error;
   }
 }
+
+const theirs = new Set(['ERR_MALFORMED', 'ERR_LIMIT', 'ERR_DIGEST_MISMATCH', 'ERR_NOT_FOUND', 'ERR_PROTOCOL']);
 
 function unusable(why: string): SignError {
   return new SignError('ERR_MALFORMED', `a signature manifest ${why}`);
