@@ -1,15 +1,15 @@
 import { dto } from './dto.js';
-import { modifyPolicyShape } from './policy.js';
-import { type Infer, object, optional } from './shape.js';
-import { requestSignatureShape } from './sign.js';
+import { type ModifyPolicy, modifyPolicyShape } from './policy.js';
+import { type Infer, named, object, optional } from './shape.js';
+import { type RequestSignature, requestSignatureShape } from './sign.js';
 import { base64, charArray, name, uuid } from './values.js';
 
 const described = { keyPassword: optional(charArray), metaData: optional(base64), metaDataSignature: optional(base64) };
 
-const modifyRequestShape = object({ modifyKeyName: name, ...described, policy: modifyPolicyShape });
+const modifyRequestShape = object({ modifyKeyName: name, ...described, policy: named<ModifyPolicy>(modifyPolicyShape) });
 const blockRequestShape = object({ blockKeyName: name, ...described });
 const unblockRequestShape = object({ unblockKeyName: name, ...described });
-const requestSignature = optional(requestSignatureShape);
+const requestSignature = optional<RequestSignature>(requestSignatureShape);
 
 export const modifyShape = object({ modifyRequest: modifyRequestShape, requestSignature });
 export const blockShape = object({ blockRequest: blockRequestShape, requestSignature });

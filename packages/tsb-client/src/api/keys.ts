@@ -1,7 +1,7 @@
 import { tsbKeyAlgorithms } from './algorithms.js';
 import { dto } from './dto.js';
-import { policyShape, reportedPolicyShape } from './policy.js';
-import { type Infer, list, nullable, object, oneOf, oneOfOpen, optional } from './shape.js';
+import { type Policy, policyShape, type ReportedPolicy, reportedPolicyShape } from './policy.js';
+import { type Infer, list, named, nullable, object, oneOf, oneOfOpen, optional } from './shape.js';
 import { anything, base64, charArray, count, flag, name, positive, text } from './values.js';
 
 export const addressFormats = ['BTC', 'ETH', 'XLM', 'XRP', 'IOTA'] as const;
@@ -35,9 +35,9 @@ const createKeyShape = object({
   /** Bits. */
   keySize: optional(positive),
   addressFormat: optional(object({ format: oneOf(addressFormats) })),
-  attributes: attributesShape,
+  attributes: named<TsbAttributes>(attributesShape),
   /** Absent: a plain key, which can never get a policy. */
-  policy: optional(policyShape),
+  policy: optional<Policy>(policyShape),
 });
 
 const keyNameShape = object({ label: name, password: optional(charArray) });
@@ -75,13 +75,13 @@ const keyAttributesShape = object({
     destroyable: reportedFlag,
   }),
   /** `null`: not a key with a policy. */
-  policy: nullable(reportedPolicyShape),
+  policy: nullable<ReportedPolicy>(reportedPolicyShape),
 });
 
 const signedKeyAttributesShape = object({
   /** What the attestation key signed. */
   xml: optional(text),
-  json: keyAttributesShape,
+  json: named<TsbKeyAttributes>(keyAttributesShape),
   /** Base64; RSA SHA-256 over the UTF-8 bytes of `xml`. */
   xmlSignature: optional(base64),
   attestationKeyName: optional(text),

@@ -16,7 +16,7 @@ const groupShape = object({
   name: optional(text),
   /** How many of `approvals` must approve. */
   quorum: positive,
-  approvals: list(approvalShape, { min: 1 }),
+  approvals: list<PolicyApproval>(approvalShape, { min: 1 }),
 });
 
 const tokenShape = object({
@@ -26,20 +26,20 @@ const tokenShape = object({
   /** Seconds after the request's creation from which on the token is not valid; whole minutes; 0 = for ever. */
   timeout: minuteSeconds,
   /** All of them must reach their quorum. `null` or empty: no approval needed, only the time window counts. */
-  groups: nullable(list(groupShape)),
+  groups: nullable(list<PolicyGroup>(groupShape)),
 });
 
 const ruleShape = object({
   /** One of them is enough. `null` or empty: the rule can never be fulfilled. */
-  tokens: nullable(list(tokenShape)),
+  tokens: nullable(list<PolicyToken>(tokenShape)),
 });
 
 const rules = {
   /** Each rule: `null` is always fulfilled, by anyone (§4.2). */
-  ruleUse: nullable(ruleShape),
-  ruleBlock: nullable(ruleShape),
-  ruleUnblock: nullable(ruleShape),
-  ruleModify: nullable(ruleShape),
+  ruleUse: nullable<PolicyRule>(ruleShape),
+  ruleBlock: nullable<PolicyRule>(ruleShape),
+  ruleUnblock: nullable<PolicyRule>(ruleShape),
+  ruleModify: nullable<PolicyRule>(ruleShape),
 };
 
 /** All four rules, as a modify call states them: `keyStatus` is forbidden there. */

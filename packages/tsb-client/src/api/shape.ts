@@ -20,11 +20,14 @@ type ValueOf<F> = F extends Field<infer T> ? T : never;
 /** The TypeScript type of a shape. */
 export type Infer<F> = ValueOf<F>;
 
-type Members<S extends Shape> = {
+type Split<S extends Shape> = {
   readonly [K in keyof S as S[K] extends { optional: true } ? never : K]: ValueOf<S[K]>;
 } & {
   readonly [K in keyof S as S[K] extends { optional: true } ? K : never]?: ValueOf<S[K]> | undefined;
 };
+
+/** One flat object type, so that editors and documentation show members and not the machinery. */
+type Members<S extends Shape> = Split<S> extends infer All ? { [K in keyof All]: All[K] } : never;
 
 type Maker = (direction: Direction) => z.ZodMiniType;
 
@@ -52,11 +55,6 @@ export function object<S extends Shape>(shape: S): Field<Members<S>> {
   });
 }
 
-/** Several shapes side by side in one object. */
-export function shapes<A extends Shape, B extends Shape>(a: A, b: B): A & B {
-  return { ...a, ...b };
-}
-
 /** May be absent; `null` reads as absent. */
 export function optional<T>(inner: Field<T>): OptionalField<T> {
   const made: OptionalField<T> = { optional: true };
@@ -74,6 +72,11 @@ export function optional<T>(inner: Field<T>): OptionalField<T> {
 /** A value or an explicit `null`; absent reads as `null`. For members where `null` says something of its own. */
 export function nullable<T>(inner: Field<T>): Field<T | null> {
   return field((direction) => z._default(z.nullable(schemaOf(inner, direction)), null));
+}
+
+/** The same field under the name of its type. */
+export function named<T>(inner: Field<T>): Field<T> {
+  return inner;
 }
 
 /** A list. */

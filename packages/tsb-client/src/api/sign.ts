@@ -1,6 +1,6 @@
 import { approverDigests, payloadTypes, signatureTypes, tsbSignatureAlgorithms } from './algorithms.js';
 import { dto } from './dto.js';
-import { type Infer, list, object, oneOf, oneOfOpen, optional } from './shape.js';
+import { type Infer, list, named, object, oneOf, oneOfOpen, optional } from './shape.js';
 import { base64, base64NotEmpty, charArray, name, uuid } from './values.js';
 
 /** Signature of a calling application over the inner request (§1.4). */
@@ -30,10 +30,13 @@ export const signRequestShape = object(common);
 const synchronousSignRequestShape = object({ ...common, signedApprovals: optional(list(base64NotEmpty)) });
 
 const synchronousSignShape = object({
-  signRequest: synchronousSignRequestShape,
-  requestSignature: optional(requestSignatureShape),
+  signRequest: named<SynchronousSignRequestBody>(synchronousSignRequestShape),
+  requestSignature: optional<RequestSignature>(requestSignatureShape),
 });
-export const signedSignShape = object({ signRequest: signRequestShape, requestSignature: optional(requestSignatureShape) });
+export const signedSignShape = object({
+  signRequest: named<SignRequestBody>(signRequestShape),
+  requestSignature: optional<RequestSignature>(requestSignatureShape),
+});
 
 const signatureShape = object({
   /** Base64 signature. */

@@ -1,9 +1,9 @@
 import { approverDigests, payloadTypes } from './algorithms.js';
-import { blockShape, modifyShape, unblockShape } from './changes.js';
+import { type BlockKey, blockShape, type ModifyKey, modifyShape, type UnblockKey, unblockShape } from './changes.js';
 import { dto } from './dto.js';
-import { requestStatusShape } from './requests.js';
+import { requestStatusShape, type TsbRequest } from './requests.js';
 import { type Infer, list, nullable, object, oneOf, oneOfOpen, optional } from './shape.js';
-import { signedSignShape } from './sign.js';
+import { type AsynchronousSign, signedSignShape } from './sign.js';
 import { anything, base64, base64NotEmpty, count, positive, text, timestamp, uuid } from './values.js';
 
 export const detailLevels = ['level1', 'level2', 'level3', 'level4', 'level5', 'level6'] as const;
@@ -48,10 +48,10 @@ const taskShape = object({
   // level 3
   /** Base64 of the complete original body. May hold a key password. */
   requestBase64: nullable(base64),
-  signedSignRequest: nullable(signedSignShape),
-  signedModifyKeyRequest: nullable(modifyShape),
-  signedBlockKeyRequest: nullable(blockShape),
-  signedUnblockKeyRequest: nullable(unblockShape),
+  signedSignRequest: nullable<AsynchronousSign>(signedSignShape),
+  signedModifyKeyRequest: nullable<ModifyKey>(modifyShape),
+  signedBlockKeyRequest: nullable<BlockKey>(blockShape),
+  signedUnblockKeyRequest: nullable<UnblockKey>(unblockShape),
   signedDecryptRequest: nullable(anything),
   signedUnwrapKeyRequest: nullable(anything),
   signedCertificateRequestRequest: nullable(anything),
@@ -67,10 +67,10 @@ const taskShape = object({
   keyAttributes: nullable(text),
   keyAttributesSignature: nullable(base64),
   // level 6
-  requestStatus: nullable(requestStatusShape),
+  requestStatus: nullable<TsbRequest>(requestStatusShape),
 });
 
-const taskListShape = object({ tasks: list(taskShape) });
+const taskListShape = object({ tasks: list<ApprovalTask>(taskShape) });
 
 const approvalShape = object({
   /** Id of the task. */

@@ -17,7 +17,7 @@ import { requestState } from './request-state.js';
 import { approvalRequest, plainRequest, type RequestStyle } from './sign-request.js';
 import { normalSignature } from './signature-bytes.js';
 
-/** {@link KeyBackend} over a TSB, with every optional call that a TSB can answer. */
+/** A `KeyBackend` over a TSB, with every optional call that a TSB can answer. */
 export interface TsbBackend extends KeyBackend {
   readonly client: TsbClient;
   poll(id: string, options?: CallOptions): Promise<RequestState>;
