@@ -1,0 +1,45 @@
+import { inspect } from 'node:util';
+
+/** One line per case on standard output, and the count at the end. */
+export class Report {
+  #passed = 0;
+  #failed = 0;
+  #skipped = 0;
+
+  /** Runs one case. A case that fails or passes its deadline is `not ok`; the others still run. */
+  async case(name: string, body: () => Promise<void>, deadlineMs = 60_000): Promise<void> {
+    const start = performance.now();
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new Error(`not done after ${deadlineMs / 1000} s`)), deadlineMs);
+    });
+    try {
+      await Promise.race([body(), late]);
+      this.#passed++;
+      console.log(`ok ${name} (${Math.round(performance.now() - start)} ms)`);
+    } catch (error) {
+      this.fail(name, error);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  fail(name: string, error: unknown): void {
+    this.#failed++;
+    const text = error instanceof Error ? (error.stack ?? error.message) : inspect(error);
+    const cause = error instanceof Error && error.cause !== undefined ? `\ncause: ${inspect(error.cause)}` : '';
+    console.log(`not ok ${name}\n${(text + cause).replace(/^/gm, '    ')}`);
+  }
+
+  skip(name: string, reason: string): void {
+    this.#skipped++;
+    console.log(`skipped ${name}: ${reason}`);
+  }
+
+  /** Prints the count. */
+  end(): { failed: boolean } {
+    console.log(`${this.#passed} passed, ${this.#failed} failed${this.#skipped === 0 ? '' : `, ${this.#skipped} skipped`}`);
+    // A run without a single case proves nothing, unless it says why.
+    return { failed: this.#failed > 0 || this.#passed + this.#skipped === 0 };
+  }
+}

@@ -1,0 +1,51 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { packFolder } from '@securosys/oci/pack';
+import { acmeIdentity, NotationHome } from '../../lib/notation-home.js';
+import { OpensslCa } from '../../lib/openssl.js';
+import { succeed } from '../../lib/process.js';
+import type { Scope } from '../../lib/scope.js';
+import { emulated, layoutScope, theyAccept, weAccept } from './judges.js';
+import type { World } from './world.js';
+
+/** An image layout with one packed image under the tag `1`. */
+async function packedLayout(scope: Scope): Promise<{ layout: string; digest: string }> {
+  const folder = await scope.folder();
+  await mkdir(join(folder, 'files'));
+  await writeFile(join(folder, 'files/hello.txt'), 'hello\n');
+  const layout = join(folder, 'layout');
+  const { digest } = await packFolder(join(folder, 'files'), layout, { tag: '1' });
+  return { layout, digest };
+}
+
+/** OCI image layouts: ours, read by notation and carried to registries by oras; and what notation signs in them. */
+export async function imageLayouts({ report, scope, registries, oci, root, home, sign }: World): Promise<void> {
+  await report.case('notation accepts our signature inside an OCI image layout', async () => {
+    const { layout, digest } = await packedLayout(scope);
+    await sign(`oci:${layout}:1`);
+    const scoped = await NotationHome.create(scope, { anchors: [root], scopes: [layoutScope] });
+    await theyAccept(scoped, `oci:${layout}@${digest}`);
+    await weAccept(scoped, `oci:${layout}@${digest}`, { oci, trust: emulated });
+  });
+
+  for (const registry of registries)
+    await report.case(`a signature in a layout still counts after oras copied it to ${registry.name}`, async () => {
+      const { layout, digest } = await packedLayout(scope);
+      await sign(`oci:${layout}:1`);
+      const target = `${registry.host}/copied/app`;
+      await succeed('oras', ['cp', '-r', '--from-oci-layout', '--to-plain-http', `${layout}:1`, `${target}:1`]);
+      await theyAccept(home, `${target}@${digest}`);
+      await weAccept(home, `${target}@${digest}`, { oci, trust: emulated });
+    });
+
+  await report.case('we accept what notation signs inside an OCI image layout', async () => {
+    const { layout, digest } = await packedLayout(scope);
+    const ca = await OpensslCa.create(await scope.folder());
+    const anchors = [await ca.root()];
+    const keys = { theirs: await ca.issue('theirs', 'ec-p256') };
+    const theirs = await NotationHome.create(scope, { anchors, keys, identities: [acmeIdentity], scopes: [layoutScope] });
+    const { code, stderr } = await theirs.notation('sign', '--key', 'theirs', '--oci-layout', `${layout}@${digest}`);
+    if (code !== 0) throw new Error(stderr);
+    await weAccept(theirs, `oci:${layout}@${digest}`, { oci });
+  });
+}

@@ -1,0 +1,30 @@
+import type { Suite } from '../../lib/suite.js';
+import { approvedSignatures } from './approvals.js';
+import { otherCertificates } from './certificates.js';
+import { imagesOfOthers } from './images.js';
+import { imageLayouts } from './layouts.js';
+import { listAndInspect } from './list-inspect.js';
+import { ourSignatures } from './our-signatures.js';
+import { refusals } from './refusals.js';
+import { theirSignatures } from './their-signatures.js';
+import { createWorld } from './world.js';
+
+const parts = [
+  ourSignatures,
+  otherCertificates,
+  approvedSignatures,
+  listAndInspect,
+  imagesOfOthers,
+  imageLayouts,
+  refusals,
+  theirSignatures,
+];
+
+export const suite: Suite = {
+  title: 'Notary Project signatures, judged by notation and judging it',
+  programs: ['notation', 'referrers-registry', 'docker-registry', 'oras', 'crane', 'openssl'],
+  async run(report, scope) {
+    const world = await createWorld(report, scope);
+    for (const part of parts) await part(world);
+  },
+};
