@@ -73,6 +73,7 @@ tell(
 );
 
 step('Two of the three read what the bytes prove, and approve');
+const pinnedTimestampKey = emulator.tsb.timestampKey;
 for (const person of people.slice(0, 2)) {
   const key = approverKeyFromPrivateKey(person.privateKey);
   const approver = createApprover({ url, auth, key, formats: [notationJws], pinnedTimestampKey });
