@@ -1,71 +1,212 @@
-import { inspect } from 'node:util';
-import { SignError } from '@securosys/core';
+import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
+import { base64urlBytes, utf8Bytes } from '@securosys/core';
 import { describe, expect, it } from 'vitest';
-import { createTsbBackend } from '../../src/index.js';
-import { type Answer, clientOf, failure, fakeFetch, json, networkError, quickClock } from '../fake-fetch.js';
+import { createSentinel, expectNoSecret } from '../../../testing/src/index.js';
+import {
+  approverKeyFromPrivateKey,
+  createApprover,
+  createTsbBackend,
+  createTsbClient,
+  type TsbClient,
+  type TsbClientOptions,
+} from '../../src/index.js';
+import { type Answer, clientOf, failure, fakeFetch, json, networkError, quickClock, version } from '../fake-fetch.js';
 
-const secrets = { token: 'tok-SENTINEL-1f9c', apiKey: 'api-SENTINEL-77aa', password: 'pw-SENTINEL-5d21' };
+const token = createSentinel('token');
+const apiKey = createSentinel('api-key');
+const password = createSentinel('key-password');
+const secrets = { token, apiKey, password };
 
-/** Every way in which a secret may be written (S37). */
-const forms = Object.values(secrets).flatMap((secret) => [
-  secret,
-  Buffer.from(secret).toString('base64').slice(0, 20),
-  Buffer.from(secret).toString('hex'),
-  JSON.stringify(secret.split('')).slice(1, -1),
-  secret.slice(0, secret.length / 2 + 3),
-]);
+const signBody = {
+  payload: 'aGk=',
+  signKeyName: 'k',
+  signatureAlgorithm: 'SHA256_WITH_ECDSA',
+  keyPassword: [...password],
+} as const;
+const page = (status: number) => new Response('<html>proxy</html>', { status });
 
-function expectClean(text: string): void {
-  for (const form of forms) expect(text).not.toContain(form);
-}
+/** What a call can meet. */
+const answers: Readonly<Record<string, Answer>> = {
+  'wrong token': failure(617, 401),
+  'every API key refused': failure(631, 401),
+  forbidden: failure(628, 403),
+  'unknown key': failure(650, 404),
+  'server error': failure(1, 500),
+  'proxy page': page(502),
+  'proxy page with status 200': page(200),
+  'no body': new Response(null, { status: 200 }),
+  'unknown wire form': json({ json: 7, signRequestId: 7, signature: 7, tasks: 7, Version: 7 }),
+  redirect: new Response(null, { status: 307, headers: { location: 'https://elsewhere.example/' } }),
+  'refused connection': networkError('ECONNREFUSED'),
+  'lost connection': networkError('ECONNRESET'),
+  'endless body': () => new Response('x'.repeat(4096)),
+  silence: () => new Promise<never>(() => undefined),
+};
 
-function setup(answer: Answer) {
-  const lines: unknown[] = [];
-  const log = (...line: unknown[]) => void lines.push(line);
-  const { fetch, seen } = fakeFetch(answer);
-  const client = clientOf(fetch, {
-    auth: { type: 'token', token: secrets.token },
-    apiKeys: { keyManagement: [secrets.apiKey], keyOperation: () => secrets.apiKey },
-    logger: { debug: log, info: log, warn: log, error: log },
+const calls: Readonly<Record<string, (client: TsbClient, logger: TsbClientOptions['logger']) => Promise<unknown>>> = {
+  attributes: (client) => client.keys.attributes('k', { password }),
+  create: (client) => client.keys.create({ label: 'k', spec: 'ec-p256', policy: null, password }),
+  delete: (client) => client.keys.delete('k', { password }),
+  'synchronous sign': (client) => client.sign.synchronous(signBody),
+  'asynchronous sign': (client, logger) => client.sign.asynchronous(signBody, logger ? { logger } : {}),
+  version: (client) => client.service.version(),
+};
+
+const options = (more: Partial<TsbClientOptions> = {}): Partial<TsbClientOptions> => ({
+  auth: { type: 'token', token },
+  apiKeys: { service: apiKey, keyManagement: apiKey, keyOperation: [apiKey, `${apiKey}2`], approver: () => apiKey },
+  maxResponseBytes: 2048,
+  timeoutMs: 25,
+  ...more,
+});
+
+describe('a failed call shows no secret (S37):', () => {
+  describe.each(Object.keys(answers))('%s', (answer) => {
+    it.each(Object.keys(calls))('%s', async (call) => {
+      const { fetch, seen } = fakeFetch(answers[answer] as Answer);
+      const { error } = await expectNoSecret(secrets, async ({ logger, show }) => {
+        const client = clientOf(fetch, options({ logger }));
+        show(client);
+        return calls[call]?.(client, logger);
+      });
+      if (error !== undefined) expect(error).toMatchObject({ name: 'SignError' });
+      // The test means something only if the secrets were in use.
+      expect(seen[0]?.headers.get('authorization') ?? seen[0]?.headers.get('x-api-key')).toContain('~');
+    });
   });
-  return { client, lines, seen };
-}
 
-const show = (value: unknown) => `${inspect(value, { depth: 12, showHidden: true })}\n${JSON.stringify(value) ?? ''}`;
-
-describe('secrets are nowhere in', () => {
-  it('a printed client or backend', () => {
-    const { client } = setup(json({}));
-    const backend = createTsbBackend({ client, clock: quickClock, keyPassword: () => secrets.password });
-    expectClean(show(client));
-    expectClean(show(backend));
+  it('a fetch that quotes the header it was given', async () => {
+    const fetch = async (_: unknown, init?: RequestInit) => {
+      throw new TypeError(`bad header ${JSON.stringify(init?.headers)}`);
+    };
+    const { error } = await expectNoSecret(secrets, ({ logger }) => clientOf(fetch, options({ logger })).service.version());
+    expect(error).toMatchObject({ code: 'ERR_NETWORK' });
   });
 
-  it.each<[string, Answer]>([
-    ['a refusal', failure(620, 403)],
-    ['a page', new Response('<html>', { status: 200 })],
-    ['a network error', networkError('ECONNRESET')],
-    ['a redirect', new Response(null, { status: 307, headers: { location: 'https://evil.example/' } })],
-    ['a refused API key', failure(631, 401)],
-    ['a wrong type', json({ json: [] })],
-  ])('the error and the log after %s', async (_, answer) => {
-    const { client, lines, seen } = setup(answer);
-    const error: unknown = await client.keys.attributes('k', { password: secrets.password }).catch((e: unknown) => e);
-    expect(SignError.is(error)).toBe(true);
-    expect(seen[0]?.headers.get('authorization')).toBe(`Bearer ${secrets.token}`);
-    expectClean(show(error));
-    expectClean(String((error as Error).stack));
-    expectClean(show(lines));
+  it('a token function that fails once', async () => {
+    const { fetch } = fakeFetch(failure(617, 401));
+    await expectNoSecret(secrets, ({ logger, show }) => {
+      const client = clientOf(fetch, options({ logger, auth: { type: 'token', token: async () => token } }));
+      show(client);
+      return client.service.version();
+    });
+  });
+});
+
+describe('what succeeds shows no secret either:', () => {
+  it('client, backend and results', async () => {
+    const { fetch } = fakeFetch(json(version));
+    await expectNoSecret(secrets, async ({ logger, show }) => {
+      const client = clientOf(fetch, options({ logger }));
+      const backend = createTsbBackend({
+        ...(options({ logger, fetch }) as TsbClientOptions),
+        url: 'https://tsb.example',
+        keyPassword: () => password,
+      });
+      show([client, backend, backend.id, await client.service.version()]);
+      await backend.close();
+      await client.close();
+    });
   });
 
-  it('the error about a token that cannot stand in a header', async () => {
-    const { fetch, seen } = fakeFetch(json({}));
-    const token = async () => `${secrets.token}\r\nx-evil: 1`;
-    const error: unknown = await clientOf(fetch, { auth: { type: 'token', token } })
-      .service.version()
-      .catch((e: unknown) => e);
+  it('a key password travels as the API wants it, and only there', async () => {
+    const { fetch, seen } = fakeFetch(json({ signRequestId: '11111111-2222-4333-8444-555555555555' }, 201));
+    await expectNoSecret(secrets, ({ logger }) => clientOf(fetch, options({ logger })).sign.asynchronous(signBody));
+    expect(seen[0]?.json).toMatchObject({ signRequest: { keyPassword: [...password] } });
+    expect(seen[0]?.url).not.toContain(password);
+  });
+});
+
+describe('the approver’s private key', () => {
+  const pairs = {
+    ed25519: generateKeyPairSync('ed25519').privateKey,
+    'ec-p256': generateKeyPairSync('ec', { namedCurve: 'prime256v1' }).privateKey,
+  };
+
+  it.each(Object.entries(pairs))('of type %s shows up nowhere', async (_, privateKey) => {
+    const scalar = base64urlBytes(String(privateKey.export({ format: 'jwk' }).d));
+    const { fetch } = fakeFetch(failure(617, 401));
+    const { error } = await expectNoSecret({ scalar, ...secrets }, ({ logger, show }) => {
+      const key = approverKeyFromPrivateKey(privateKey);
+      const approver = createApprover({ client: clientOf(fetch, options({ logger })), clock: quickClock, key, formats: [] });
+      show([key, approver]);
+      return approver.tasks();
+    });
+    expect(error).toMatchObject({ code: 'ERR_AUTHENTICATION' });
+  });
+
+  it('that is none is refused without a word of it', async () => {
+    const pem = String(pairs['ec-p256'].export({ format: 'pem', type: 'pkcs8' }));
+    const body = pem.split('\n').slice(1, -2).join('');
+    const key = createPrivateKey(pem);
+    const secret = createSentinel('symmetric');
+    const { error } = await expectNoSecret({ body, secret }, async () => {
+      const { createSecretKey } = await import('node:crypto');
+      return approverKeyFromPrivateKey(createSecretKey(utf8Bytes(secret)));
+    });
     expect(error).toMatchObject({ code: 'ERR_INVALID_ARGUMENT' });
-    expectClean(show(error));
-    expect(seen).toHaveLength(0);
+    expect(key.type).toBe('private');
+  });
+});
+
+describe('malformed configuration names what is wrong, and no value (S38):', () => {
+  const s = createSentinel('config');
+  const url = 'https://tsb.example';
+  const none = { type: 'none' } as const;
+  it.each<[string, unknown]>([
+    ['a password in the URL', { url: `https://ci:${s}@tsb.example`, auth: none }],
+    ['a query in the URL', { url: `https://tsb.example/?token=${s}`, auth: none }],
+    ['a URL that is none', { url: s, auth: none }],
+    ['a token with a line break', { url, auth: { type: 'token', token: `${s}\n` } }],
+    ['a token as the type', { url, auth: { type: s } }],
+    ['a token in place of auth', { url, auth: s }],
+    ['API keys as text', { url, auth: none, apiKeys: s }],
+    ['an API key with a line break', { url, auth: none, apiKeys: { service: `${s}\n` } }],
+    ['an API key that is no text', { url, auth: none, apiKeys: { service: { s } } }],
+    ['a role that does not exist', { url, auth: none, apiKeys: { root: s } }],
+    ['a misspelt option', { url, auth: none, tokenn: s }],
+    ['a limit that is text', { url, auth: none, timeoutMs: s }],
+    ['plain http', { url: 'http://tsb.example', auth: { type: 'token', token: s } }],
+  ])('%s', async (_, config) => {
+    const { fetch } = fakeFetch(json(version));
+    const { error } = await expectNoSecret({ s }, () =>
+      createTsbClient({ fetch, ...(config as TsbClientOptions) }).service.version(),
+    );
+    expect(error).toMatchObject({ name: 'SignError' });
+  });
+
+  it.each([['a key password that is no text'], ['an empty key password']])('%s', async (name) => {
+    const bad = (name.startsWith('an') ? '' : { s }) as string;
+    const { error } = await expectNoSecret({ s }, () =>
+      clientOf(fakeFetch(json({})).fetch).keys.attributes('k', { password: bad }),
+    );
+    expect(error).toMatchObject({ code: 'ERR_INVALID_ARGUMENT' });
+  });
+
+  it('a request body that is not as the contract has it', async () => {
+    const { error } = await expectNoSecret({ s }, () =>
+      clientOf(fakeFetch(json({})).fetch).sign.asynchronous({ ...signBody, keyPassword: [s] as never }),
+    );
+    expect(error).toMatchObject({ code: 'ERR_INVALID_ARGUMENT' });
+  });
+});
+
+describe('a malformed answer is reported by position and path, never by value (S38):', () => {
+  const s = createSentinel('answer');
+  it.each<[string, string, number]>([
+    ['cut off', `{"json":{"label":"k","publicKey":"${s}`, 200],
+    ['a bare word', s, 200],
+    ['text before the value', `${s}{}`, 200],
+    ['text behind the value', `{"json":{}} ${s}`, 200],
+    ['a doubled member', `{"a":"${s}","a":"${s}"}`, 200],
+    ['another type', `{"json":"${s}"}`, 200],
+    ['other types inside', `{"json":{"label":{"x":"${s}"},"algorithm":["${s}"],"publicKey":"${s}"}}`, 200],
+    ['a number behind the secret', `{"json":{"label":"${s}","algorithm":7}}`, 200],
+    ['an error page', `<html>${s}</html>`, 500],
+    ['an error of another shape', `{"errorCode":"${s}","reason":["${s}"],"message":{"a":"${s}"}}`, 403],
+  ])('%s', async (_, body, status) => {
+    const { fetch } = fakeFetch(new Response(body, { status }));
+    const { error } = await expectNoSecret({ s }, ({ logger }) => clientOf(fetch, { logger }).keys.attributes('k'));
+    expect(error).toMatchObject({ name: 'SignError' });
   });
 });
