@@ -17,9 +17,15 @@ export class Scope {
     return path;
   }
 
-  /** Undoes everything, whatever fails in between. Calling it again does nothing. */
+  /** Undoes everything, whatever fails or hangs in between. Calling it again does nothing. */
   async close(): Promise<void> {
-    for (let undo = this.#undo.pop(); undo; undo = this.#undo.pop())
-      await Promise.resolve(undo()).catch((error: unknown) => console.error('interop: cleaning up failed:', error));
+    for (let undo = this.#undo.pop(); undo; undo = this.#undo.pop()) {
+      const late = new Promise<never>((_, reject) => {
+        setTimeout(() => reject(new Error('took over 10 s')), 10_000).unref();
+      });
+      // Awaited inside, so that a throw and a rejection are the same.
+      const done = (async (step) => step())(undo);
+      await Promise.race([done, late]).catch((error: unknown) => console.error('interop: cleaning up failed:', error));
+    }
   }
 }

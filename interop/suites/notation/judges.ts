@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { Clock } from '@securosys/core';
 import type { CheckType } from '@securosys/notation-envelope';
 import type { Oci } from '@securosys/oci';
 import { type ImageReport, type NotationTrustOptions, SignError, verifyImage } from '@securosys/sign';
@@ -27,28 +28,39 @@ export async function theyAccept(home: NotationHome, reference: string, ...more:
   assert.match(finished.stdout, /^Successfully verified signature for .*@sha256:[0-9a-f]{64}$/m, said);
 }
 
-/** The real notation refuses it, for this reason and no other. */
-export async function theyRefuse(home: NotationHome, reference: string, why: RegExp, ...more: string[]): Promise<void> {
+/**
+ * The real notation refuses it because of its one signature, for this reason and no other.
+ * @param why part of what notation says after "failed verification with error"
+ */
+export async function theyRefuse(home: NotationHome, reference: string, why: string, ...more: string[]): Promise<void> {
   const finished = await notationVerify(home, reference, ...more);
   const said = described('notation verify', more, finished);
   assert.equal(finished.code, 1, said);
-  assert.match(finished.stdout + finished.stderr, why, said);
+  const reasons = [...finished.stderr.matchAll(/failed verification with error: (.*)/g)].map(([, reason]) => reason);
+  assert.equal(reasons.length, 1, said);
+  assert.ok(reasons[0]?.includes(why), said);
 }
 
 interface OurSide {
   readonly oci: Oci;
+  readonly clock?: Clock;
   readonly trust?: Partial<NotationTrustOptions>;
 }
 
 /** Our verifier trusts it and names the same object. */
-export async function weAccept(home: NotationHome, reference: string, { oci, trust }: OurSide): Promise<void> {
-  const verified = await verifyImage(reference, { oci, trust: await home.trust({ layoutScope, ...trust }) });
+export async function weAccept(home: NotationHome, reference: string, { trust, ...options }: OurSide): Promise<void> {
+  const verified = await verifyImage(reference, { ...options, trust: await home.trust({ layoutScope, ...trust }) });
   assert.equal(verified.reference, reference);
 }
 
 /** Our verifier refuses every signature, each by exactly this check. */
-export async function weRefuse(home: NotationHome, reference: string, check: CheckType, { oci, trust }: OurSide): Promise<void> {
-  const error = await verifyImage(reference, { oci, trust: await home.trust({ layoutScope, ...trust }) }).then(
+export async function weRefuse(
+  home: NotationHome,
+  reference: string,
+  check: CheckType,
+  { trust, ...options }: OurSide,
+): Promise<void> {
+  const error = await verifyImage(reference, { ...options, trust: await home.trust({ layoutScope, ...trust }) }).then(
     () => assert.fail('verifyImage accepted it'),
     (reason: unknown) => reason,
   );

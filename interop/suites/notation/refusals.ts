@@ -29,12 +29,12 @@ async function wrongTrust({ report, scope, oci, root, sign }: World, { host, nam
     // Another root with the very same name: only its bytes tell them apart.
     const other = await createFakeTsb().certificateAuthority.root();
     const home = await NotationHome.create(scope, { anchors: [other] });
-    await theyRefuse(home, reference, /not produced by a trusted signer|trusted certificate/i);
+    await theyRefuse(home, reference, 'does not contain any trusted certificate');
     await weRefuse(home, reference, 'authenticity', { oci, trust: emulated });
   });
   await report.case(`both refuse another identity on ${name}`, async () => {
     const home = await NotationHome.create(scope, { anchors: [root], identities: ['x509.subject: C=CH, ST=Zurich, O=Evil'] });
-    await theyRefuse(home, reference, /signing certificate|trusted identit/i);
+    await theyRefuse(home, reference, 'does not match the X.509 trusted identities');
     await weRefuse(home, reference, 'authenticity', { oci, trust: emulated });
   });
 }
@@ -47,7 +47,7 @@ async function tampered(world: World, { host, name }: Registry): Promise<void> {
   await report.case(`both refuse a signature carried to another image on ${name}`, async () => {
     const evil = await pushImage(oci, `${host}/refused/evil:1`);
     await carrySignatures(oci, reference, evil);
-    await theyRefuse(home, evil, /content descriptor mismatch|does not match|digest/i);
+    await theyRefuse(home, evil, 'content descriptor mismatch');
     await weRefuse(home, evil, 'subject', { oci, trust: emulated });
   });
   await report.case(`both accept the signature carried unchanged to the same image elsewhere on ${name}`, async () => {
@@ -86,7 +86,7 @@ async function expired({ report, scope, oci }: World, { host, name }: Registry):
         await theyAccept(home, reference);
         await weAccept(home, reference, { oci, trust: emulated });
       } else {
-        await theyRefuse(home, reference, /expired/i);
+        await theyRefuse(home, reference, 'digital signature has expired');
         await weRefuse(home, reference, 'expiry', { oci, trust: emulated });
       }
     }

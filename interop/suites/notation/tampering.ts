@@ -2,8 +2,8 @@ import { utf8Bytes } from '@securosys/core';
 
 interface Tampering {
   change(envelope: Uint8Array): Uint8Array;
-  /** What notation says about it. */
-  readonly theirs: RegExp;
+  /** Part of what notation says about it. */
+  readonly theirs: string;
 }
 
 type Members = { payload: string; protected: string; signature: string; header: { x5c: string[] } };
@@ -31,25 +31,25 @@ export const envelopeTampering: Readonly<Record<string, Tampering>> = {
     change: edited((members) => {
       members.signature = flipBit(members.signature, 'base64url', 10);
     }),
-    theirs: /signature is invalid|verification error/i,
+    theirs: 'signature is invalid',
   },
   'another digest in the payload': {
     change: edited((members) => {
       members.payload = replaced(members.payload, /sha256:[0-9a-f]{4}/, 'sha256:0000');
     }),
-    theirs: /signature is invalid|verification error/i,
+    theirs: 'signature is invalid',
   },
   'a later expiry': {
     change: edited((members) => {
       members.protected = replaced(members.protected, /("io.cncf.notary.expiry":")\d{4}/, '$19999');
     }),
-    theirs: /signature is invalid|verification error/i,
+    theirs: 'signature is invalid',
   },
   'another leaf certificate': {
     change: edited(({ header }) => {
       const [leaf = ''] = header.x5c;
       header.x5c[0] = flipBit(leaf, 'base64', Buffer.from(leaf, 'base64').length - 1);
     }),
-    theirs: /certificate/i,
+    theirs: 'certificate-chain is invalid',
   },
 };

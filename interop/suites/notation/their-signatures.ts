@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type Clock, systemClock } from '@securosys/core';
 import { pemBytes } from '@securosys/pki';
 import { createFakeTsb } from '@securosys/tsb-emulator';
 import { pushImage } from '../../lib/images.js';
@@ -8,6 +9,8 @@ import { OpensslCa } from '../../lib/openssl.js';
 import { described } from '../../lib/process.js';
 import { weAccept, weRefuse } from './judges.js';
 import { specs, type World } from './world.js';
+
+const inTwoDays: Clock = { ...systemClock, now: () => Date.now() + 2 * 86_400_000 };
 
 async function notationSign(home: NotationHome, ...args: string[]): Promise<void> {
   const finished = await home.notation('sign', '--insecure-registry', ...args);
@@ -38,8 +41,18 @@ export async function theirSignatures(world: World): Promise<void> {
           await weRefuse(home, reference, 'userMetadata', { oci, trust: { userMetadata: { commit: 'another' } } });
           await weRefuse(stranger, reference, 'authenticity', { oci });
           await weRefuse(elsewhere, reference, 'authenticity', { oci });
+          await weRefuse(home, reference, 'expiry', { oci, clock: inTwoDays });
         });
     }
+
+  for (const { host, name } of registries)
+    await report.case(`a COSE signature is not trusted, and does not hide a JWS one beside it, on ${name}`, async () => {
+      const reference = await pushImage(oci, `${host}/theirs/cose:1`);
+      await notationSign(home, '--signature-format', 'cose', '--key', 'ec-p256', reference);
+      await weRefuse(home, reference, 'integrity', { oci });
+      await notationSign(home, '--signature-format', 'jws', '--key', 'ec-p256', reference);
+      await weAccept(home, reference, { oci });
+    });
 
   for (const { host, name } of registries)
     await report.case(`we accept notation's own test key and certificate on ${name}`, async () => {
