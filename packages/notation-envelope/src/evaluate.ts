@@ -1,4 +1,5 @@
 import { invalidArgument, SignError, sanitizeText, sha256Hex } from '@securosys/core';
+import type { Certificate } from '@securosys/pki';
 import { checkEvaluateOptions, type EvaluateOptions } from './evaluate-options.js';
 import { type OpenEnvelope, openEnvelope } from './open-envelope.js';
 import { type CheckResult, type CheckType, reasonOf, type SignatureContents, type SignatureOutcome } from './outcome.js';
@@ -28,8 +29,13 @@ class Evaluation {
   }
 }
 
-function integrity(envelope: Uint8Array, mediaType: string, options: EvaluateOptions): OpenEnvelope {
-  const open = openEnvelope(envelope, mediaType);
+function integrity(
+  envelope: Uint8Array,
+  mediaType: string,
+  options: EvaluateOptions,
+  known: readonly Certificate[],
+): OpenEnvelope {
+  const open = openEnvelope(envelope, mediaType, known);
   checks.checkCriticalAttributes(open, options.understoodAttributes);
   return open;
 }
@@ -55,22 +61,18 @@ function contentsOf({ attributes, subject, chain }: OpenEnvelope): SignatureCont
   };
 }
 
-async function trust(
+function trust(
   evaluation: Evaluation,
   open: OpenEnvelope,
   statement: PolicyStatement,
+  stores: readonly checks.LoadedStore[],
   options: EvaluateOptions,
-): Promise<void> {
+): void {
   const { actions } = statement.level;
   const now = options.clock.now();
   if (!Number.isFinite(now)) invalidArgument('the clock does not tell the time');
-  const loaded = await checks.loadAnchors(statement, open, options.trustStore).then(
-    (anchors) => () => anchors,
-    (error: unknown) => () => {
-      throw error;
-    },
-  );
-  evaluation.run('authenticity', actions.authenticity, () => checks.checkAuthenticity(statement, open, loaded()));
+  const authenticity = () => checks.checkAuthenticity(statement, open, checks.anchorsFor(open, stores));
+  evaluation.run('authenticity', actions.authenticity, authenticity);
   if (options.allowEmulated !== true) evaluation.run('emulation', 'enforce', () => checks.checkEmulation(open.chain));
   evaluation.run('expiry', actions.expiry, () => checks.checkExpiry(open, now));
   evaluation.run('authenticTimestamp', actions.authenticTimestamp, () => checks.checkAuthenticTime(open, now));
@@ -107,8 +109,10 @@ export async function evaluateSignature(
   if (statement.trustStores.some(({ type }) => type === 'tsa'))
     throw new SignError('ERR_CAPABILITY_MISSING', 'the trust policy names a tsa store, and timestamps cannot be verified');
   const evaluation = new Evaluation();
-  const open = evaluation.run('integrity', 'enforce', () => integrity(envelope, mediaType, options));
-  if (open) await trust(evaluation, open, statement, options);
+  const stores = await checks.loadStores(statement, options.trustStore);
+  const known = stores.flatMap(({ certificates }) => certificates);
+  const open = evaluation.run('integrity', 'enforce', () => integrity(envelope, mediaType, options, known));
+  if (open) trust(evaluation, open, statement, stores, options);
   const failed = evaluation.results.filter(({ result }) => result === 'fail');
   const failures = failed.filter(({ action }) => action === 'enforce');
   const shared = { ...common, checks: evaluation.results };

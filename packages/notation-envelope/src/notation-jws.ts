@@ -13,14 +13,14 @@ import {
   systemClock,
   utf8Text,
 } from '@securosys/core';
-import { isEmulated, parseCertificate } from '@securosys/pki';
-import { payloadType } from './constants.js';
+import { isEmulated } from '@securosys/pki';
 import type { NotaryAlgorithm } from './jws-algorithms.js';
 import { leafAlgorithm } from './leaf-algorithm.js';
-import { encodePayload, parsePayload } from './payload.js';
+import { encodePayload } from './payload.js';
 import { encodeSigningInput, preparedJws, restoreJws } from './prepared-jws.js';
 import type { NotationSignature } from './signature.js';
 import { checkSigningAgent, defaultSigningAgent } from './signing-agent.js';
+import { certificatesOf } from './signing-chain.js';
 import { factsOf, jwsFormatId, readSigningInput } from './signing-facts.js';
 
 export interface NotationPrepareOptions {
@@ -60,24 +60,23 @@ function prepare(subject: Descriptor, key: FormatKey, options: NotationPrepareOp
   if (!(signingTime >= 0 && signingTime <= 253_402_300_799_000)) invalidArgument('the signing time is not a time');
   const expiry = expiryOf(options, signingTime);
   const agent = options.signingAgent ?? defaultSigningAgent;
-  const chain = key.chain.map((der) => parseCertificate(der));
+  const chain = certificatesOf(key.chain);
   const algorithm = leafAlgorithm(chain[0]) as NotaryAlgorithm;
   if (!chain[0] || !equalBytes(chain[0].spki, key.spki))
     throw new SignError('ERR_CHAIN_INVALID', 'the first certificate is not for the key that will sign', {
       details: { rule: 'leaf-key' },
     });
-  const signingInput = encodeSigningInput({
-    attributes: {
+  const signingInput = encodeSigningInput(
+    {
       algorithm,
-      contentType: payloadType,
       scheme: 'notary.x509',
       signingTime,
       ...(expiry !== undefined && { expiry }),
       extended: new Map(),
       criticalExtended: [],
     },
-    subject: parsePayload(encodePayload(subject, options.annotations)),
-  });
+    encodePayload(subject, options.annotations),
+  );
   const signingAgent = checkSigningAgent(chain.some(isEmulated) ? `${agent} emulated/1` : agent);
   return preparedJws({ signingInput, chain, signingAgent });
 }

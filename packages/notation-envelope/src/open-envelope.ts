@@ -1,4 +1,4 @@
-import { type Descriptor, sanitizeText, verifySignature } from '@securosys/core';
+import { type Descriptor, equalBytes, type SignatureAlgorithm, sanitizeText, verifySignature } from '@securosys/core';
 import { type Certificate, checkNotaryChain, parseCertificate } from '@securosys/pki';
 import { jwsMediaType, payloadType } from './constants.js';
 import { type JwsEnvelope, parseJwsEnvelope } from './jws-envelope.js';
@@ -20,15 +20,27 @@ export interface OpenEnvelope {
   readonly signingAgent?: string;
 }
 
-function openParts(envelope: JwsEnvelope, attributes: SignedAttributes): OpenEnvelope {
-  const chain = envelope.certificates.map((der) => parseCertificate(der)) as [Certificate, ...Certificate[]];
+/** @throws SignError `ERR_SIGNATURE_MISMATCH` */
+export function checkSignature(
+  leaf: Certificate,
+  algorithm: SignatureAlgorithm,
+  signingInput: Uint8Array,
+  signature: Uint8Array,
+): void {
+  if (!verifySignature(leaf.publicKey, algorithm, signingInput, signature))
+    refuse('signature', 'the signature does not belong to these bytes and this certificate', 'ERR_SIGNATURE_MISMATCH');
+}
+
+function openParts(envelope: JwsEnvelope, attributes: SignedAttributes, known: readonly Certificate[]): OpenEnvelope {
+  const chain = envelope.certificates.map(
+    (der) => known.find((certificate) => equalBytes(certificate.der, der)) ?? parseCertificate(der),
+  ) as [Certificate, ...Certificate[]];
   const [leaf] = chain;
   // The certificate's key decides the algorithm; the header may only agree with it (S21).
   const algorithm = leafAlgorithm(leaf);
   if (attributes.algorithm !== algorithm)
     refuse('algorithm', `alg does not belong to the signing key, which demands ${algorithm}`);
-  if (!verifySignature(leaf.publicKey, algorithm, envelope.signingInput, envelope.signature))
-    refuse('signature', 'the signature does not belong to these bytes and this certificate', 'ERR_SIGNATURE_MISMATCH');
+  checkSignature(leaf, algorithm, envelope.signingInput, envelope.signature);
   checkNotaryChain(chain, { purpose: 'code-signing' });
   const { timestamp, signingAgent } = envelope;
   return {
@@ -43,13 +55,14 @@ function openParts(envelope: JwsEnvelope, attributes: SignedAttributes): OpenEnv
 /**
  * The integrity check of `notation.md` §5.1 and §15.2 step 1: strict parsing, the signature with the leaf's key and the
  * algorithm that this key demands (PSS salt as long as the hash), the chain rules of §8, content type and payload.
+ * @param known certificates that are parsed already, trust anchors for example: the same bytes are not parsed again
  * @throws SignError `ERR_MALFORMED`, `ERR_LIMIT`, `ERR_ALGORITHM_UNSUPPORTED`, `ERR_SIGNATURE_MISMATCH`, `ERR_CHAIN_INVALID`
  */
-export function openEnvelope(bytes: Uint8Array, mediaType: string): OpenEnvelope {
+export function openEnvelope(bytes: Uint8Array, mediaType: string, known: readonly Certificate[] = []): OpenEnvelope {
   if (mediaType !== jwsMediaType) refuse('media-type', `envelopes of type '${sanitizeText(mediaType, 80)}' cannot be read`);
   const envelope = parseJwsEnvelope(bytes);
   const attributes = parseProtectedHeader(envelope.protected);
   if (attributes.contentType !== payloadType)
     refuse('content-type', `payloads of type '${sanitizeText(attributes.contentType, 80)}' are not Notary payloads`);
-  return openParts(envelope, attributes);
+  return openParts(envelope, attributes, known);
 }

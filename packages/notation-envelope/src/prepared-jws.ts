@@ -10,14 +10,14 @@ import {
   utf8Bytes,
 } from '@securosys/core';
 import { type Certificate, checkNotaryChain, parseCertificate } from '@securosys/pki';
-import { jwsMediaType, maxChainLength, maxEnvelopeBytes } from './constants.js';
+import { maxChainLength, maxEnvelopeBytes } from './constants.js';
 import { encodeJwsEnvelope } from './jws-envelope.js';
 import { leafAlgorithm } from './leaf-algorithm.js';
-import { openEnvelope } from './open-envelope.js';
+import { checkSignature } from './open-envelope.js';
 import { encodePayload } from './payload.js';
 import { refuse } from './refusal.js';
 import { describeSignature, type NotationSignature } from './signature.js';
-import { encodeProtectedHeader } from './signed-attributes.js';
+import { encodeProtectedHeader, type SignedAttributes } from './signed-attributes.js';
 import { checkSigningAgent } from './signing-agent.js';
 import { factsOf, jwsFormatId, readSigningInput, type SigningInputContents } from './signing-facts.js';
 
@@ -33,23 +33,28 @@ export interface JwsParts {
   readonly signingAgent: string;
 }
 
-/** The signing input for these attributes. */
-export function encodeSigningInput({ attributes, subject }: SigningInputContents): string {
-  return `${base64urlText(encodeProtectedHeader(attributes))}.${base64urlText(encodePayload(subject))}`;
+/** `protected.payload` for these attributes and payload bytes. */
+export function encodeSigningInput(attributes: Omit<SignedAttributes, 'contentType'>, payload: Uint8Array): string {
+  return `${base64urlText(encodeProtectedHeader(attributes))}.${base64urlText(payload)}`;
 }
 
-function assemble(parts: JwsParts, signatures: Readonly<Record<string, Uint8Array>>): NotationSignature {
+function assemble(
+  { signingInput, chain, signingAgent }: JwsParts,
+  { attributes, subject }: SigningInputContents,
+  signatures: Readonly<Record<string, Uint8Array>>,
+): NotationSignature {
   const signature = signatures[partId];
   if (!signature || Object.keys(signatures).length !== 1)
     return invalidArgument(`exactly one signature is needed, of part '${partId}'`);
+  const [leaf, ...issuers] = chain as [Certificate, ...Certificate[]];
+  checkSignature(leaf, attributes.algorithm, utf8Bytes(signingInput), signature);
   const envelope = encodeJwsEnvelope({
-    signingInput: parts.signingInput,
+    signingInput,
     signature: base64urlText(signature),
-    certificates: parts.chain.map((certificate) => certificate.der),
-    signingAgent: parts.signingAgent,
+    certificates: chain.map((certificate) => certificate.der),
+    signingAgent,
   });
-  // Opening the finished bytes checks the signature, and that what we wrote is what a verifier will read (§16 step 5).
-  return describeSignature(envelope, openEnvelope(envelope, jwsMediaType));
+  return describeSignature(envelope, { attributes, subject, chain: [leaf, ...issuers] });
 }
 
 /**
@@ -72,7 +77,7 @@ export function preparedJws(parts: JwsParts): Prepared<NotationSignature> {
         facts: factsOf(contents),
       },
     ],
-    assemble: (signatures) => assemble(parts, signatures),
+    assemble: (signatures) => assemble(parts, contents, signatures),
     toJSON: () => ({
       format: jwsFormatId,
       version: jsonVersion,
@@ -111,7 +116,11 @@ export function restoreJws(json: JsonObject): Prepared<NotationSignature> {
   if (signingInput.length > maxEnvelopeBytes || chain.length > maxChainLength)
     throw new SignError('ERR_LIMIT', 'the prepared signature is too large');
   const contents = readSigningInput(signingInput);
-  if (!contents || contents.attributes.extended.size > 0 || encodeSigningInput(contents) !== signingInput)
+  if (
+    !contents ||
+    contents.attributes.extended.size > 0 ||
+    encodeSigningInput(contents.attributes, encodePayload(contents.subject)) !== signingInput
+  )
     return refuse('malformed', 'the bytes to be signed are not those that this format writes');
   const certificates = chain.map(certificateOf);
   if (contents.attributes.algorithm !== leafAlgorithm(certificates[0]))

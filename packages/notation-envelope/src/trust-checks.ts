@@ -6,6 +6,7 @@ import type { OpenEnvelope } from './open-envelope.js';
 import type { PolicyStatement } from './policy-statement.js';
 import { refuse } from './refusal.js';
 import type { TrustStore } from './trust-store.js';
+import type { TrustStoreType } from './trust-store-name.js';
 import { matchesIdentity } from './trusted-identity.js';
 
 /** Signing times up to this far ahead of our clock are taken for a difference between clocks. */
@@ -19,16 +20,35 @@ export function checkCriticalAttributes({ attributes }: OpenEnvelope, understood
     refuse('unknown-critical-attribute', 'the signature has a critical attribute that nobody here understands');
 }
 
-/** Certificates of the stores that the scheme may use (`notation.md` §4, §13). An empty list of stores gives none. */
-export async function loadAnchors(
-  statement: PolicyStatement,
-  open: OpenEnvelope,
-  store: TrustStore,
-): Promise<readonly Certificate[]> {
-  const type = open.attributes.scheme === 'notary.x509' ? 'ca' : 'signingAuthority';
-  const names = new Set(statement.trustStores.filter((entry) => entry.type === type).map((entry) => entry.name));
-  const lists = await Promise.all([...names].map((name) => store.load(type, name)));
-  return lists.flat();
+/** A store that a statement names: its certificates, or why they cannot be had. */
+export interface LoadedStore {
+  readonly type: TrustStoreType;
+  readonly certificates: readonly Certificate[];
+  readonly error?: unknown;
+}
+
+/** Reads every store of a statement, each once. */
+export async function loadStores(statement: PolicyStatement, store: TrustStore): Promise<readonly LoadedStore[]> {
+  const names = new Map(statement.trustStores.map((entry) => [`${entry.type}:${entry.name}`, entry]));
+  return Promise.all(
+    [...names.values()].map(({ type, name }) =>
+      store.load(type, name).then(
+        (certificates) => ({ type, certificates }),
+        (error: unknown) => ({ type, certificates: [], error }),
+      ),
+    ),
+  );
+}
+
+/**
+ * Certificates of the stores that the scheme may use (`notation.md` §4, §13). No store gives none; a store that cannot be had
+ * is an error, also beside others.
+ */
+export function anchorsFor({ attributes }: OpenEnvelope, stores: readonly LoadedStore[]): readonly Certificate[] {
+  const type = attributes.scheme === 'notary.x509' ? 'ca' : 'signingAuthority';
+  const ours = stores.filter((store) => store.type === type);
+  for (const { error } of ours) if (error !== undefined) throw error;
+  return ours.flatMap(({ certificates }) => certificates);
 }
 
 /**

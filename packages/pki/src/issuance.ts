@@ -21,6 +21,20 @@ function signatureVerifies(child: Certificate, signer: Certificate): boolean {
   return verifySignature(signer.publicKey, signatureAlgorithm, child.tbs, signature);
 }
 
+/**
+ * Whether a signature was found right, by the two certificate objects. What arrives with an image is parsed into new objects and always
+ * checked; a trust anchor, or a signer's own chain, is one object that is used again, and its signature cannot change.
+ */
+const checked = new WeakMap<Certificate, WeakMap<Certificate, boolean>>();
+
+function signedBy(child: Certificate, signer: Certificate): boolean {
+  const answers = checked.get(child) ?? new WeakMap<Certificate, boolean>();
+  checked.set(child, answers);
+  const answer = answers.get(signer) ?? signatureVerifies(child, signer);
+  answers.set(signer, answer);
+  return answer;
+}
+
 /** Whether subject and issuer are the same bytes. */
 export function isSelfIssued(certificate: Certificate): boolean {
   return equalBytes(certificate.subjectDer, certificate.issuerDer);
@@ -31,7 +45,7 @@ export function isSelfIssued(certificate: Certificate): boolean {
  * @throws SignError `ERR_MALFORMED` when the runtime cannot read its key
  */
 export function isSelfSigned(certificate: Certificate): boolean {
-  return isSelfIssued(certificate) && signatureVerifies(certificate, certificate);
+  return isSelfIssued(certificate) && signedBy(certificate, certificate);
 }
 
 /**
@@ -41,5 +55,5 @@ export function isSelfSigned(certificate: Certificate): boolean {
  */
 export function issuedBy(child: Certificate, parent: Certificate): boolean {
   const mayIssue = parent.basicConstraints?.ca === true && parent.keyUsage?.bits.has('keyCertSign') !== false;
-  return mayIssue && equalBytes(child.issuerDer, parent.subjectDer) && signatureVerifies(child, parent);
+  return mayIssue && equalBytes(child.issuerDer, parent.subjectDer) && signedBy(child, parent);
 }

@@ -37,8 +37,9 @@ export function publicKeyOfSpki(spki: Uint8Array): KeyObject {
   if (spki.byteLength > maxRecentBytes) return readKey(spki);
   const name = Buffer.from(spki.buffer, spki.byteOffset, spki.byteLength).toString('latin1');
   const known = recent.get(name);
-  if (known) return known;
-  const key = readKey(spki);
+  const key = known ?? readKey(spki);
+  // Moved to the end: what is met again and again, a CA, outlives what is met once.
+  recent.delete(name);
   const [oldest] = recent.keys();
   if (recent.size >= maxRecent && oldest !== undefined) recent.delete(oldest);
   recent.set(name, key);
