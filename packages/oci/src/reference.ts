@@ -1,5 +1,6 @@
-import { invalidArgument, sanitizeText } from '@securosys/core';
+import { invalidArgument } from '@securosys/core';
 import { isDigest } from './digest.js';
+import { shownName } from './internal/shown.js';
 
 /** An image in a registry. */
 export interface RegistryReference {
@@ -45,7 +46,7 @@ export function isTag(text: string): boolean {
  * ```
  */
 export function parseReference(text: string): Reference {
-  const shown = sanitizeText(String(text), 120);
+  const shown = shownName(text, 120);
   const wrong = (why: string): never => invalidArgument(`'${shown}' is not an image reference: ${why}`);
   if (typeof text !== 'string' || text === '' || text.length > 4096) return wrong('empty or too long');
   const at = text.lastIndexOf('@');

@@ -57,10 +57,12 @@ export class Authenticator {
   }
 
   #checkLogin(login: Credentials): void {
+    // `in` on a text throws an error that quotes the text, which may be a token.
     const sound =
-      'token' in login
+      typeof login === 'object' &&
+      ('token' in login
         ? typeof login.token === 'string'
-        : typeof login.username === 'string' && typeof login.password === 'string';
+        : typeof login.username === 'string' && typeof login.password === 'string');
     if (!sound) invalidArgument(`credentials for ${this.#host} are neither { username, password } nor { token }`);
     this.#settings.guard.login(this.#registry, this.#registry);
   }

@@ -1,5 +1,6 @@
-import { invalidArgument, SignError, sanitizeText } from '@securosys/core';
+import { invalidArgument, SignError } from '@securosys/core';
 import { isLoopback, isPrivateAddress, isPublicHost } from '../internal/address.js';
+import { shownName } from '../internal/shown.js';
 
 /** Decides at URL time where requests and logins may go (threat model S25, S26). */
 export interface OriginGuard {
@@ -23,7 +24,7 @@ interface GuardOptions {
 function hostSet(hosts: readonly string[] = [], option: string): ReadonlySet<string> {
   for (const host of hosts)
     if (typeof host !== 'string' || !/^[a-z0-9.[\]:-]+$/.test(host))
-      invalidArgument(`${option}: '${sanitizeText(String(host), 80)}' is not a host or host:port`);
+      invalidArgument(`${option}: '${shownName(host, 80)}' is not a host or host:port`);
   return new Set(hosts);
 }
 

@@ -1,6 +1,7 @@
 import { SignError } from '@securosys/core';
 import type { Call } from '../internal/call.js';
 import type { Settings } from '../options.js';
+import { networkError } from './network-error.js';
 
 export interface Exchange {
   readonly method: string;
@@ -29,7 +30,7 @@ export async function exchange(call: Call, settings: Settings, request: Exchange
     );
   } catch (error) {
     call.check();
-    throw new SignError('ERR_NETWORK', `no answer from ${request.url.host}`, { cause: error });
+    throw networkError(`no answer from ${request.url.host}`, error);
   }
   const coding = response.headers.get('content-encoding');
   if (coding !== null && coding !== 'identity') {
@@ -87,7 +88,7 @@ export async function readBody(
     void reader.cancel().catch(() => undefined);
     call.check();
     if (SignError.is(error)) throw error;
-    throw new SignError('ERR_NETWORK', `${what} broke off after ${total} bytes`, { cause: error });
+    throw networkError(`${what} broke off after ${total} bytes`, error);
   }
   const body = new Uint8Array(total);
   let at = 0;
