@@ -1,0 +1,105 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { expectOwnMemory } from '../../../testing/src/index.js';
+import * as api from '../../src/index.js';
+import * as memory from '../../src/memory.js';
+
+/** Cut from a larger block, as everything is that comes from Node's pool. */
+const pooled = (text: string) => Buffer.from(text);
+const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+const message = api.utf8Bytes('hello');
+const raw = new Uint8Array(64).fill(7);
+const sequence = pooled('\x30\x03\x02\x01\x05');
+
+function memoryBackend() {
+  const backend = memory.createMemoryBackend();
+  const info = backend.addKey({ label: 'k', privateKey, chain: [sequence] });
+  return { backend, info };
+}
+
+/** Every exported function that gives out bytes, with a call of it. */
+const samples: Readonly<Record<string, () => unknown>> = {
+  ownBytes: () => api.ownBytes(pooled('abc')),
+  concatBytes: () => [api.concatBytes(pooled('a'), pooled('b')), api.concatBytes(pooled('a'))],
+  hashBytes: () => [api.hashBytes('sha256', message), api.hashBytes('sha512', message)],
+  utf8Bytes: () => api.utf8Bytes('short'),
+  base64Bytes: () => api.base64Bytes('AQID'),
+  base64urlBytes: () => api.base64urlBytes('AQID'),
+  hexBytes: () => api.hexBytes('010203'),
+  ecdsaToDer: () => api.ecdsaToDer(raw),
+  ecdsaFromDer: () => api.ecdsaFromDer(Buffer.from(api.ecdsaToDer(raw)), 32),
+  derWrap: () => api.derWrap(4, pooled('abc')),
+  derBytes: () => api.derBytes(sequence, api.readDer(sequence, 0)),
+  spkiOf: () => api.spkiOf(privateKey),
+  createSigner: async () => {
+    const { backend } = memoryBackend();
+    const signer = api.createSigner(backend, { label: 'k' }, { allowOpaque: true });
+    const signature = await signer.sign({ algorithm: 'ecdsa-sha256', input: { message: pooled('hello') } });
+    return [signature, await signer.describe(), await signer.chain()];
+  },
+  Operation: () => {
+    const setup = { backend: memoryBackend().backend, json: {}, accept: async (bytes: Uint8Array) => api.ownBytes(bytes) };
+    return new api.Operation({ ...setup, initial: { status: 'executed', result: pooled('abc') } }).settled();
+  },
+  createMemoryBackend: async () => {
+    const { backend, info } = memoryBackend();
+    const listed = [];
+    for await (const key of backend.listKeys?.() ?? []) listed.push(key);
+    const operation = { kind: 'sign', key: info.ref, algorithm: 'ecdsa-sha256', input: { message } } as const;
+    const begun = await backend.begin(operation);
+    return [info, listed, begun, await backend.describeKey(info.ref), await backend.certificates(info.ref)];
+  },
+};
+
+const withoutBytes = [
+  'SignError',
+  'algorithmFacts',
+  'algorithmFitsKey',
+  'base64Text',
+  'base64urlText',
+  'canonicalJson',
+  'classifySigningBytes',
+  'createMemoryStore',
+  'cryptoParameters',
+  'derChildren',
+  'equalBytes',
+  'generateSoftwareKey',
+  'hexText',
+  'invalidArgument',
+  'isJsonObject',
+  'isoSeconds',
+  'keyFacts',
+  'keySpecOf',
+  'knownOptions',
+  'parseJson',
+  'parseJsonObject',
+  'pendingKey',
+  'publicKeyFromSpki',
+  'readDer',
+  'sanitizeText',
+  'scanDer',
+  'sha256Hex',
+  'signatureAlgorithmFor',
+  'utf8Text',
+  'verifySignature',
+  'wipe',
+];
+
+describe('bytes that are given out have memory of their own (S39):', () => {
+  it.each(Object.keys(samples))('%s', async (name) => {
+    expect(expectOwnMemory(await samples[name]?.())).toBeGreaterThan(0);
+  });
+
+  it('every exported function is known to give out bytes, or not to', () => {
+    const exported = Object.entries({ ...api, ...memory }).flatMap(([name, value]) =>
+      typeof value === 'function' ? [name] : [],
+    );
+    expect(exported.filter((name) => !(name in samples) && !withoutBytes.includes(name))).toEqual([]);
+  });
+
+  it('key material is wiped in place', () => {
+    const key = Uint8Array.of(1, 2, 3);
+    api.wipe(key.subarray(1));
+    expect([...key]).toEqual([1, 0, 0]);
+  });
+});
