@@ -1,5 +1,11 @@
 import { inspect } from 'node:util';
 
+/** The whole message, which holds what a program said, and the first frames of the stack. */
+function whereAndWhat({ name, message, stack = '' }: Error): string {
+  const frames = stack.split('\n').filter((line) => /^ +at /.test(line));
+  return [`${name}: ${message}`, ...frames.slice(0, 4)].join('\n');
+}
+
 /** One line per case on standard output, and the count at the end. */
 export class Report {
   #passed = 0;
@@ -26,7 +32,7 @@ export class Report {
 
   fail(name: string, error: unknown): void {
     this.#failed++;
-    const text = error instanceof Error ? (error.stack ?? error.message) : inspect(error);
+    const text = error instanceof Error ? whereAndWhat(error) : inspect(error);
     const cause = error instanceof Error && error.cause !== undefined ? `\ncause: ${inspect(error.cause)}` : '';
     console.log(`not ok ${name}\n${(text + cause).replace(/^/gm, '    ')}`);
   }

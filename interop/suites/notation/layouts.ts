@@ -1,11 +1,12 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import assert from 'node:assert/strict';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { packFolder } from '@securosys/oci/pack';
 import { acmeIdentity, NotationHome } from '../../lib/notation-home.js';
 import { OpensslCa } from '../../lib/openssl.js';
 import { succeed } from '../../lib/process.js';
 import type { Scope } from '../../lib/scope.js';
-import { emulated, layoutScope, theyAccept, weAccept } from './judges.js';
+import { emulated, layoutScope, notationVerify, theyAccept, weAccept } from './judges.js';
 import type { World } from './world.js';
 
 /** An image layout with one packed image under the tag `1`. */
@@ -26,6 +27,19 @@ export async function imageLayouts({ report, scope, registries, oci, root, home,
     const scoped = await NotationHome.create(scope, { anchors: [root], scopes: [layoutScope] });
     await theyAccept(scoped, `oci:${layout}@${digest}`);
     await weAccept(scoped, `oci:${layout}@${digest}`, { oci, trust: emulated });
+  });
+
+  await report.case('both refuse a layout whose image manifest was changed in place', async () => {
+    const { layout, digest } = await packedLayout(scope);
+    await sign(`oci:${layout}:1`);
+    const path = join(layout, 'blobs', digest.replace(':', '/'));
+    const manifest = await readFile(path, 'utf8');
+    await writeFile(path, manifest.replace(/("layers":.*"sha256:)[0-9a-f]{4}/, '$10000'));
+    const scoped = await NotationHome.create(scope, { anchors: [root], scopes: [layoutScope] });
+    const { code, stdout, stderr } = await notationVerify(scoped, `oci:${layout}@${digest}`);
+    assert.equal(code, 1, stdout);
+    assert.match(stderr, /mismatched digest/, stderr);
+    await assert.rejects(weAccept(scoped, `oci:${layout}@${digest}`, { oci, trust: emulated }), { code: 'ERR_DIGEST_MISMATCH' });
   });
 
   for (const registry of registries)
