@@ -1,5 +1,12 @@
 import { constants, createPublicKey, type KeyObject, verify } from 'node:crypto';
-import { algorithmFacts, algorithmFitsKey, type KeySpec, keyFacts, type SignatureAlgorithm } from './algorithms.js';
+import {
+  type AlgorithmFamily,
+  algorithmFacts,
+  algorithmFitsKey,
+  type KeySpec,
+  keyFacts,
+  type SignatureAlgorithm,
+} from './algorithms.js';
 import { SignError } from './errors.js';
 
 const curves: Readonly<Record<string, KeySpec>> = { prime256v1: 'ec-p256', secp384r1: 'ec-p384', secp521r1: 'ec-p521' };
@@ -9,6 +16,14 @@ const curves: Readonly<Record<string, KeySpec>> = { prime256v1: 'ec-p256', secp3
  * RSA must have exactly 2048, 3072 or 4096 bits and an odd public exponent of at least 65537 (S21).
  */
 export function keySpecOf(key: KeyObject): KeySpec | undefined {
+  if (!specs.has(key)) specs.set(key, readSpec(key));
+  return specs.get(key);
+}
+
+/** A key object never changes, and asking OpenSSL about it costs nearly as much as verifying with it. */
+const specs = new WeakMap<KeyObject, KeySpec | undefined>();
+
+function readSpec(key: KeyObject): KeySpec | undefined {
   const details = key.asymmetricKeyDetails;
   switch (key.asymmetricKeyType as string | undefined) {
     case 'rsa': {
@@ -47,21 +62,24 @@ export function spkiOf(key: KeyObject): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(publicKey.export({ format: 'der', type: 'spki' }));
 }
 
+export interface CryptoParameters {
+  /** `null`: the algorithm signs the message itself. */
+  readonly hash: string | null;
+  readonly parameters: { readonly padding?: number; readonly saltLength?: number; readonly dsaEncoding?: 'ieee-p1363' };
+}
+
+const families: Readonly<Record<AlgorithmFamily, CryptoParameters['parameters']>> = {
+  'rsa-pss': { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST },
+  'rsa-pkcs1': { padding: constants.RSA_PKCS1_PADDING },
+  ecdsa: { dsaEncoding: 'ieee-p1363' },
+  ed25519: {},
+  'ml-dsa': {},
+};
+
 /** How `node:crypto` wants to be asked for one of our algorithms: PSS salt = hash length, ECDSA as r‖s. */
-export function cryptoParameters(algorithm: SignatureAlgorithm): {
-  hash: string | null;
-  parameters: { padding?: number; saltLength?: number; dsaEncoding?: 'ieee-p1363' };
-} {
-  const { family, hash } = algorithmFacts(algorithm);
-  const parameters =
-    family === 'rsa-pss'
-      ? { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST }
-      : family === 'rsa-pkcs1'
-        ? { padding: constants.RSA_PKCS1_PADDING }
-        : family === 'ecdsa'
-          ? { dsaEncoding: 'ieee-p1363' as const }
-          : {};
-  return { hash: hash ?? null, parameters };
+export function cryptoParameters(algorithm: SignatureAlgorithm): CryptoParameters {
+  const { family, hash = null } = algorithmFacts(algorithm);
+  return { hash, parameters: families[family] };
 }
 
 /**
