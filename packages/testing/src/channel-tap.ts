@@ -6,7 +6,7 @@ import { shownForms } from './shown.js';
  * Channels on which the HTTP stack itself publishes its requests, `Authorization` header and all, to whoever subscribes in this process. No
  * library can keep a header from them; SECURITY names them, and they are the one exception of this harness.
  */
-export const transportChannels = /^(?:undici:|http\.client\.)/;
+export const transportChannels = /^(?:undici:|http\.(?:client|server)\.)/;
 
 /** Everything published on any diagnostics channel but {@link transportChannels}, also on channels that nobody subscribed to. */
 export function tapChannels(record: Recorder): Undo {

@@ -11,6 +11,15 @@ describe('memory of results (S39)', () => {
     expect(expectOwnMemory(cycle)).toBe(3);
   });
 
+  it('lets fields share the array that is named, and no other', () => {
+    const der = new Uint8Array(64);
+    const parsed = { der, tbs: der.subarray(4), names: [{ value: der.subarray(8, 12) }] };
+    expect(expectOwnMemory(parsed, { shared: ['der'] })).toBe(3);
+    expect(() => expectOwnMemory({ parsed, stray: der.subarray(1) }, { shared: ['der'] })).toThrow(/stray/);
+    const pooled = view();
+    expect(() => expectOwnMemory({ der: pooled, tbs: pooled.subarray(1) }, { shared: ['der'] })).toThrow(/der/);
+  });
+
   it.each([
     ['itself', view()],
     ['in a member', { a: { b: view() } }],

@@ -1,0 +1,94 @@
+import { base64urlText, utf8Bytes } from '@securosys/core';
+import { expectOwnMemory } from '@securosys/testing';
+import { describe, expect, it } from 'vitest';
+import * as api from '../../src/index.js';
+import { createWorld, tagged } from '../helpers.js';
+
+const plain = () => createWorld({ approvals: false });
+const message = utf8Bytes(`${base64urlText(utf8Bytes('{"alg":"ES256"}'))}.e30`);
+
+async function signed() {
+  const world = await plain();
+  const options = { format: 'notation-jws', oci: world.oci, clock: world.clock } as const;
+  return { world, image: await api.signImage(tagged, { ...options, signer: world.signer() }) };
+}
+
+/** Every exported function that gives out bytes, with a call of it. */
+const samples: Readonly<Record<string, () => Promise<unknown>>> = {
+  connectMemory: async () => {
+    const backend = api.connectMemory();
+    const { ref } = await backend.createKey({ label: 'k', spec: 'ec-p256' });
+    return [
+      await backend.describeKey(ref),
+      await backend.begin({ kind: 'sign', key: ref, algorithm: 'ecdsa-sha256', input: { message } }),
+    ];
+  },
+  connectTsb: async () => {
+    const backend = (await plain()).backend();
+    const { ref } = await backend.describeKey({ label: 'release' });
+    return [
+      await backend.describeKey(ref),
+      await backend.begin({ kind: 'sign', key: ref, algorithm: 'ecdsa-sha256', input: { message } }),
+    ];
+  },
+  createSigner: async () => {
+    const signer = (await plain()).signer();
+    return [await signer.sign({ algorithm: 'ecdsa-sha256', domain: 'jws', input: { message } }), await signer.describe()];
+  },
+  createOci: async () => (await plain()).oci.open(tagged).resolve(),
+  trustStoreFromCertificates: async () => {
+    const { chain } = await plain();
+    return api.trustStoreFromCertificates({ 'ca:acme': [Buffer.from(chain.at(-1) as Uint8Array)] }).load('ca', 'acme');
+  },
+};
+
+/** What these give out are descriptors and reports: checked as well, with however many bytes they hold. */
+const reports: Readonly<Record<string, () => Promise<unknown>>> = {
+  signImage: async () => (await signed()).image,
+  verifyImage: async () => {
+    const { world } = await signed();
+    return api.verifyImage(tagged, { trust: world.trust(), oci: world.oci, clock: world.clock });
+  },
+  evaluateImage: async () => {
+    const { world } = await signed();
+    return api.evaluateImage(tagged, { trust: world.trust(), oci: world.oci, clock: world.clock });
+  },
+  resumeSigningRequest: async () => {
+    const world = await createWorld();
+    const options = { signer: world.signer(), format: 'notation-jws', oci: world.oci, clock: world.clock } as const;
+    const pending: unknown = await api.signImage(tagged, options).catch((error: unknown) => error);
+    if (!api.SignError.is(pending, 'ERR_APPROVAL_PENDING')) throw new Error('the request should wait for people');
+    const { store, oci, clock } = world;
+    const request = await api.resumeSigningRequest(pending.details.requestId as string, {
+      backend: world.backend(),
+      store,
+      oci,
+      clock,
+    });
+    return [request.facts, await request.refresh()];
+  },
+};
+const withoutBytes = [
+  'SignError',
+  'createFolderStore',
+  'createMemoryStore',
+  'notationTrust',
+  // Reads the same certificates as the one from memory, and is tested in its own room.
+  'trustStoreFromFolder',
+];
+
+describe('bytes that are given out have memory of their own (S39):', () => {
+  it.each(Object.keys(samples))('%s', async (name) => {
+    // Fields of a certificate are views of its `der`, as `Certificate` says.
+    expect(expectOwnMemory(await samples[name]?.(), { shared: ['der'] })).toBeGreaterThan(0);
+  });
+
+  it.each(Object.keys(reports))('%s', async (name) => {
+    expect(expectOwnMemory(await reports[name]?.())).toBeGreaterThanOrEqual(0);
+  });
+
+  it('every exported function is known to give out bytes, or not to', () => {
+    const exported = Object.entries(api).flatMap(([name, value]) => (typeof value === 'function' ? [name] : []));
+    expect(exported.filter((name) => !(name in samples) && !(name in reports) && !withoutBytes.includes(name))).toEqual([]);
+  });
+});
