@@ -14,6 +14,7 @@ import {
   utf8Text,
 } from '@securosys/core';
 import { isEmulated } from '@securosys/pki';
+import { payloadType } from './constants.js';
 import type { NotaryAlgorithm } from './jws-algorithms.js';
 import { leafAlgorithm } from './leaf-algorithm.js';
 import { encodePayload } from './payload.js';
@@ -66,19 +67,19 @@ function prepare(subject: Descriptor, key: FormatKey, options: NotationPrepareOp
     throw new SignError('ERR_CHAIN_INVALID', 'the first certificate is not for the key that will sign', {
       details: { rule: 'leaf-key' },
     });
-  const signingInput = encodeSigningInput(
-    {
-      algorithm,
-      scheme: 'notary.x509',
-      signingTime,
-      ...(expiry !== undefined && { expiry }),
-      extended: new Map(),
-      criticalExtended: [],
-    },
-    encodePayload(subject, options.annotations),
-  );
+  const attributes = {
+    algorithm,
+    contentType: payloadType,
+    scheme: 'notary.x509' as const,
+    signingTime,
+    ...(expiry !== undefined && { expiry }),
+    extended: new Map(),
+    criticalExtended: [],
+  };
+  const { bytes, subject: signed } = encodePayload(subject, options.annotations);
+  const signingInput = encodeSigningInput(attributes, bytes);
   const signingAgent = checkSigningAgent(chain.some(isEmulated) ? `${agent} emulated/1` : agent);
-  return preparedJws({ signingInput, chain, signingAgent });
+  return preparedJws({ signingInput, chain, signingAgent }, { attributes, subject: signed });
 }
 
 function explain(bytes: Uint8Array): SigningFacts | undefined {

@@ -42,10 +42,13 @@ export function parsePayload(bytes: Uint8Array): Descriptor {
 
 /**
  * Payload bytes for a descriptor and the signer's own annotations: media type, digest, size and annotations only, members
- * sorted (`notation.md` §2).
+ * sorted (`notation.md` §2); and the descriptor as a reader of those bytes finds it.
  * @throws SignError `ERR_INVALID_ARGUMENT` for a reserved annotation, or one that the descriptor already has
  */
-export function encodePayload(subject: Descriptor, userMetadata: Readonly<Record<string, string>> = {}): Uint8Array<ArrayBuffer> {
+export function encodePayload(
+  subject: Descriptor,
+  userMetadata: Readonly<Record<string, string>> = {},
+): { readonly bytes: Uint8Array<ArrayBuffer>; readonly subject: Descriptor } {
   const { mediaType, digest, size } = subject;
   const annotations = new Map(Object.entries(subject.annotations ?? {}));
   for (const [name, text] of Object.entries(userMetadata)) {
@@ -59,6 +62,5 @@ export function encodePayload(subject: Descriptor, userMetadata: Readonly<Record
   const bytes = goJson({
     targetArtifact: { mediaType, digest, size, ...(annotations.size > 0 && { annotations: Object.fromEntries(annotations) }) },
   });
-  parsePayload(bytes);
-  return bytes;
+  return { bytes, subject: parsePayload(bytes) };
 }

@@ -59,11 +59,10 @@ function assemble(
 
 /**
  * Turns the parts into something that waits for a signature. The chain is held to the rules of §8 at the signing time.
+ * @param contents what `parts.signingInput` says
  * @throws SignError `ERR_CHAIN_INVALID`, `ERR_MALFORMED`
  */
-export function preparedJws(parts: JwsParts): Prepared<NotationSignature> {
-  const contents = readSigningInput(parts.signingInput);
-  if (!contents) return refuse('content-type', 'these bytes are not the input of a Notary signature');
+export function preparedJws(parts: JwsParts, contents: SigningInputContents): Prepared<NotationSignature> {
   checkNotaryChain(parts.chain, { purpose: 'code-signing', signingTime: contents.attributes.signingTime });
   return {
     format: jwsFormatId,
@@ -119,11 +118,11 @@ export function restoreJws(json: JsonObject): Prepared<NotationSignature> {
   if (
     !contents ||
     contents.attributes.extended.size > 0 ||
-    encodeSigningInput(contents.attributes, encodePayload(contents.subject)) !== signingInput
+    encodeSigningInput(contents.attributes, encodePayload(contents.subject).bytes) !== signingInput
   )
     return refuse('malformed', 'the bytes to be signed are not those that this format writes');
   const certificates = chain.map(certificateOf);
   if (contents.attributes.algorithm !== leafAlgorithm(certificates[0]))
     refuse('algorithm', 'the algorithm does not belong to the key of the certificate');
-  return preparedJws({ signingInput, chain: certificates, signingAgent: checkSigningAgent(signingAgent) });
+  return preparedJws({ signingInput, chain: certificates, signingAgent: checkSigningAgent(signingAgent) }, contents);
 }
