@@ -1,0 +1,45 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { packages, root } from './workspace.js';
+
+const document = readFileSync(join(root, 'docs/security/advisories.md'), 'utf8');
+const [held = '', waiting = ''] = document.split('## Waiting for their room');
+const row = /^\| (?<advisory>[^|]+) \| [^|]+ \| [^|]+ \| `(?<file>[^`|]+)` \| (?<title>[^|]+) \|$/gm;
+const rows = [...held.matchAll(row)].map(({ groups }) => groups as { advisory: string; file: string; title: string });
+const identifier = /\b(?:CVE-\d{4}-\d+|GHSA(?:-[a-z0-9]{4}){3}|GMS-\d{4}-\d+)\b/g;
+const read = (file: string) => readFileSync(join(root, file), 'utf8');
+
+/** Titles of tests and groups of tests in a file. */
+function titles(text: string): string[] {
+  const call = /^\s*(?:it|test|describe)(?:\.\w+(?:\((?:[^()]|\([^()]*\))*\))?)?\(\s*'((?:[^'\\]|\\.)*)'/gm;
+  return [...text.matchAll(call)].map((match) => match[1] as string);
+}
+
+const files = [...packages.keys()].flatMap((name) => {
+  const file = `packages/${name}/test/security/advisories.test.ts`;
+  return existsSync(join(root, file)) ? [file] : [];
+});
+
+describe('docs/security/advisories.md', () => {
+  it('is a table, and every line of it was read', () => {
+    expect(rows.length).toBeGreaterThan(40);
+    expect(rows).toHaveLength(held.split('\n').filter((line) => /^\| (?!Advisory)/.test(line)).length);
+  });
+
+  it.each(rows)('$advisory is held by $file: $title', ({ file, title }) => {
+    expect(titles(read(file))).toContain(title);
+  });
+
+  it.each(files)('lists every advisory that %s names in a title', (file) => {
+    const named = titles(read(file)).flatMap((title) => title.match(identifier) ?? []);
+    const listed = rows.filter((one) => one.file === file).map(({ advisory }) => advisory);
+    expect(named.filter((id) => !listed.some((advisory) => advisory.includes(id)))).toEqual([]);
+  });
+
+  it('counts nothing as held that it also calls waiting', () => {
+    const heldIds = rows.flatMap(({ advisory }) => advisory.match(identifier) ?? []);
+    expect((waiting.match(identifier) ?? []).filter((id) => heldIds.includes(id))).toEqual([]);
+    for (const name of waiting.matchAll(/\| ([a-z0-9-]+) \|$/gm)) expect([...packages.keys()], name[1]).not.toContain(name[1]);
+  });
+});
