@@ -33,9 +33,11 @@ export type SignatureAlgorithm =
   | 'ml-dsa-65'
   | 'ml-dsa-87';
 
+/** What a signature algorithm has in common apart from its hash: key type and padding. */
 export type AlgorithmFamily = 'rsa-pss' | 'rsa-pkcs1' | 'ecdsa' | 'ed25519' | 'ml-dsa';
 
-interface AlgorithmFacts {
+/** What an algorithm is made of. */
+export interface AlgorithmFacts {
   readonly family: AlgorithmFamily;
   /** Hash of the message; `undefined` when the algorithm signs the message itself. */
   readonly hash: HashName | undefined;
@@ -79,6 +81,7 @@ const keys: Readonly<Record<KeySpec, KeyFacts>> = {
   'ml-dsa-87': { type: 'ml-dsa', signatureBytes: 4627 },
 };
 
+/** Every key spec, in the order of {@link KeySpec}. */
 export const keySpecs = Object.keys(keys) as readonly KeySpec[];
 
 /** Formats with an algorithm table of their own. */

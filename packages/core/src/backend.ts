@@ -11,11 +11,13 @@ export interface KeyRef {
   readonly spkiSha256?: string;
 }
 
+/** What a key may be used for, in the backend's own judgement. */
 export type KeyUsage = 'sign' | 'verify' | 'encrypt' | 'decrypt' | 'wrap' | 'unwrap' | 'derive';
 
 /** How we know where the private key lives. `attested` needs a verified attestation; a backend's word is `self-reported`. */
 export type KeyAssurance = 'software' | 'self-reported' | 'attested' | 'emulated';
 
+/** A key as its backend describes it. The public half is the truth; everything else is the backend's word. */
 export interface KeyInfo {
   /** With `spkiSha256` filled in. */
   readonly ref: KeyRef;
@@ -36,6 +38,7 @@ export type SignInput =
   | { readonly message: Uint8Array; readonly digest?: never }
   | { readonly digest: Uint8Array; readonly preimage?: Uint8Array; readonly message?: never };
 
+/** One signature asked of a backend: key, algorithm and input belong together and are never guessed from each other. */
 export interface SignOperation {
   readonly kind: 'sign';
   readonly key: KeyRef;
@@ -63,10 +66,13 @@ export type RequestState = { readonly approvals?: ApprovalProgress } & (
   | { readonly status: 'rejected' | 'expired' | 'cancelled' | 'failed'; readonly reason?: string }
 );
 
+/** Where a request stands; all but `pending` and `approved` are final. */
 export type RequestStatus = RequestState['status'];
 
+/** `done`: the result, because nobody had to be asked; `pending`: the backend's id of the request that people now decide on. */
 export type BeginResult = { readonly done: Uint8Array } | { readonly pending: string };
 
+/** A key to be made. Its private half never leaves the backend. */
 export interface KeySpecRequest {
   readonly label: string;
   readonly spec: KeySpec;

@@ -10,6 +10,7 @@ export interface DerElement {
   readonly end: number;
 }
 
+/** Bounds of one scan (threat model S20); going over one is `ERR_LIMIT`. */
 export interface DerLimits {
   what?: string;
   /** Deepest nesting. Default 24. */

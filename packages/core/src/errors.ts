@@ -61,6 +61,7 @@ export interface SignErrorDetails {
   readonly [name: string]: unknown;
 }
 
+/** What an error carries besides code and message. */
 export interface SignErrorOptions {
   cause?: unknown;
   details?: SignErrorDetails;

@@ -12,6 +12,7 @@ export interface SigningIntent {
   readonly inputSha256: string;
 }
 
+/** What came of an intent: a verified signature, a request that people decide on (`requestId`), or an error. */
 export interface SigningOutcome {
   readonly intent: SigningIntent;
   readonly result: 'signed' | 'pending' | 'failed';

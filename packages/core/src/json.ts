@@ -2,11 +2,14 @@ import { utf8Text } from './bytes.js';
 import { SignError } from './errors.js';
 import { sanitizeText } from './text.js';
 
+/** A value as strict JSON decoding gives it. */
 export type JsonValue = string | number | boolean | null | JsonValue[] | JsonObject;
+/** A JSON object, as strict decoding gives it: no member twice. */
 export interface JsonObject {
   [member: string]: JsonValue;
 }
 
+/** Bounds of one JSON document (threat model S20); going over one is `ERR_LIMIT`. */
 export interface JsonLimits {
   /** What the document is called in errors. */
   what?: string;

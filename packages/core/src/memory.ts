@@ -25,6 +25,7 @@ export async function generateSoftwareKey(spec: KeySpec): Promise<KeyPairKeyObje
   }
 }
 
+/** A key of the caller's own for {@link MemoryBackend.addKey}. */
 export interface MemoryKeyOptions {
   label: string;
   /** A private key of the caller's own, for tests with fixed keys. */
@@ -33,6 +34,7 @@ export interface MemoryKeyOptions {
   chain?: readonly Uint8Array[];
 }
 
+/** A backend over software keys, which tests may also fill and change behind a signer's back. */
 export interface MemoryBackend extends KeyBackend {
   createKey(spec: KeySpecRequest): Promise<KeyInfo>;
   addKey(key: MemoryKeyOptions): KeyInfo;

@@ -17,6 +17,7 @@ export interface WaitOptions extends CallOptions {
   onProgress?: (state: OperationState) => void;
 }
 
+/** What an {@link Operation} is made of. Formats and façades build it; callers get the operation. */
 export interface OperationSetup<T> {
   readonly backend: KeyBackend;
   /** The request at the backend; absent when the backend answered at once. */

@@ -62,6 +62,7 @@ export function spkiOf(key: KeyObject): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(publicKey.export({ format: 'der', type: 'spki' }));
 }
 
+/** Arguments of `node:crypto` for one of our algorithms. */
 export interface CryptoParameters {
   /** `null`: the algorithm signs the message itself. */
   readonly hash: string | null;

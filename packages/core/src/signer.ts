@@ -14,6 +14,7 @@ import { keySpecOf, publicKeyFromSpki } from './public-key.js';
 import { beginRecorded } from './recorded.js';
 import { checkedInput, checkSignature } from './sign-checks.js';
 
+/** One signature asked of a {@link Signer}. */
 export interface SignRequest {
   readonly algorithm: SignatureAlgorithm;
   readonly input: SignInput;
@@ -23,6 +24,7 @@ export interface SignRequest {
   readonly claims?: Claims;
 }
 
+/** How a key is bound: what is known about it already, what it may sign, and where requests are remembered. */
 export interface SignerOptions {
   /** Certificate chain, DER, leaf first, root last; else the backend's own is used. */
   chain?: readonly Uint8Array[];

@@ -3,6 +3,7 @@ import { invalidArgument, knownOptions } from '@securosys/core';
 import type { TrustPolicy } from './trust-policy.js';
 import type { TrustStore } from './trust-store.js';
 
+/** What the signatures of an artifact are judged by. */
 export interface EvaluateOptions {
   /** The artifact as it was resolved; media type, digest and size must be what was signed. */
   subject: Descriptor;

@@ -24,6 +24,7 @@ import { checkSigningAgent, defaultSigningAgent } from './signing-agent.js';
 import { certificatesOf } from './signing-chain.js';
 import { factsOf, jwsFormatId, readSigningInput } from './signing-facts.js';
 
+/** What is signed besides the descriptor of the artifact. */
 export interface NotationPrepareOptions {
   /** Gives the signing time when `signingTime` is absent. Default: the machine's clock. */
   clock?: Clock;

@@ -3,6 +3,7 @@ import { type Descriptor, invalidArgument, knownOptions, utf8Bytes } from '@secu
 import { emptyConfigDigest, emptyConfigType, imageManifestType, signatureArtifactType } from './constants.js';
 import type { NotationSignature } from './signature.js';
 
+/** How the manifest of a signature is written. */
 export interface SignatureManifestOptions {
   /**
    * Where the manifest says that it is a signature: in the config's media type, as notation up to 1.3 writes and every version

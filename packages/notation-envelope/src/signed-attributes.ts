@@ -3,6 +3,7 @@ import { attribute, payloadType } from './constants.js';
 import { goJson } from './json-members.js';
 import { jwsName, type NotaryAlgorithm } from './jws-algorithms.js';
 
+/** Who vouches for the signing time: the signer (`notary.x509`) or a signing authority (`notation.md` §4). */
 export type SigningScheme = 'notary.x509' | 'notary.x509.signingAuthority';
 
 /** What a signature says about itself under its own protection (`notation.md` §4), whichever envelope carries it. */

@@ -20,6 +20,7 @@ export interface TrustPolicy {
   readonly statements: readonly PolicyStatement[];
 }
 
+/** Compatibility with laxer readers of trust policies. Everything is off by default. */
 export interface TrustPolicyOptions {
   /** Take a statement of level `skip` with scope `*`, as notation does although its specification forbids it. Default `false`. */
   allowWildcardSkip?: boolean;

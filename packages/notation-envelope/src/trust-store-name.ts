@@ -1,5 +1,6 @@
 import { invalidArgument, sanitizeText } from '@securosys/core';
 
+/** What the certificates of a trust store vouch for: signers, signing authorities, or timestamps. */
 export type TrustStoreType = 'ca' | 'signingAuthority' | 'tsa';
 
 /** `{type}:{name}` of a trust store. */

@@ -4,8 +4,10 @@ import { invalidArgument, isJsonObject, type JsonObject, type JsonValue, knownOp
 export type PolicyCheck = 'integrity' | 'authenticity' | 'authenticTimestamp' | 'expiry' | 'revocation';
 /** What a failure of a check does: refuse the signature, be reported only, or the check does not run. */
 export type CheckAction = 'enforce' | 'log' | 'skip';
+/** Levels of a trust policy statement, and `custom` for one with overrides. */
 export type LevelName = 'strict' | 'permissive' | 'audit' | 'skip' | 'custom';
 
+/** What a statement does about each check that fails. */
 export interface VerificationLevel {
   /** `custom` when the statement overrides anything. */
   readonly name: LevelName;

@@ -3,6 +3,7 @@ import { hashBytes, hexText, SignError, sanitizeText } from '@securosys/core';
 /** Digest algorithms that we accept at all. Others of the image-spec registry are refused, not passed through (S19). */
 export type DigestAlgorithm = 'sha256' | 'sha512';
 
+/** A content digest in its two parts, written `algorithm:hex`. */
 export interface Digest {
   readonly algorithm: DigestAlgorithm;
   /** 64 (SHA-256) or 128 (SHA-512) lower-case hex characters. The only part that ever becomes a path. */

@@ -12,6 +12,7 @@ export interface OciLimits {
   readonly minBytesPerSecond: number;
 }
 
+/** Caps in force where the caller sets none: manifests of 4 MiB, 1000 referrers, 100 pages, 5 redirects, 256 bytes a second. */
 export const defaultLimits: OciLimits = {
   manifestBytes: 4 * 1024 * 1024,
   referrers: 1000,

@@ -23,6 +23,7 @@ export interface ImageIndex extends ManifestCommon {
   readonly manifests: readonly Descriptor[];
 }
 
+/** A decoded manifest of either kind. */
 export type Manifest = ImageManifest | ImageIndex;
 
 /** Most entries of one manifest or index. */

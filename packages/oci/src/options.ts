@@ -11,6 +11,7 @@ export type Credentials = { readonly username: string; readonly password: string
  */
 export type CredentialSource = (host: string) => Promise<Credentials | undefined> | Credentials | undefined;
 
+/** How registries and layouts are reached. The defaults suit a server: anonymous, https, public addresses only. */
 export interface OciOptions {
   readonly credentials?: CredentialSource;
   /**

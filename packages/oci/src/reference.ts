@@ -21,6 +21,7 @@ export interface LayoutReference {
   readonly digest?: string;
 }
 
+/** Where an artifact is: in a registry, or in a layout on disk (`oci:folder:tag`). */
 export type Reference = RegistryReference | LayoutReference;
 
 const tagGrammar = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/;

@@ -12,16 +12,19 @@ export interface ResolvedManifest {
   readonly reference: string;
 }
 
+/** How referrers are listed. */
 export interface ReferrersOptions extends CallOptions {
   /** Only artifacts of this type; checked here, whatever the registry filtered. */
   readonly artifactType?: string;
 }
 
+/** How a blob is fetched. */
 export interface FetchBlobOptions extends CallOptions {
   /** The most bytes the caller is ready to hold in memory. */
   readonly maxBytes: number;
 }
 
+/** How a manifest is stored: under its digest, and under `tag` as well if one is given. */
 export interface PushManifestOptions extends CallOptions {
   readonly tag?: string;
 }

@@ -2,6 +2,7 @@ import { keyFacts } from '@securosys/core';
 import type { Certificate } from './certificate.js';
 import type { KeyUsageBit } from './extension-values.js';
 
+/** What a chain's leaf is for; the rules for its key usages differ (`notation.md` §8). */
 export type ChainPurpose = 'code-signing' | 'timestamping';
 
 /** Stable names of the rules of `notation.md` §8, as `details.rule` of `ERR_CHAIN_INVALID` carries them. */

@@ -6,6 +6,7 @@ import { isSelfIssued, isSelfSigned, issuedBy } from './issuance.js';
 /** Longest chain that is looked at. */
 const maxChain = 16;
 
+/** What a chain is checked for. */
 export interface ChainOptions {
   purpose: ChainPurpose;
   /**

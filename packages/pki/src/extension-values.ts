@@ -1,7 +1,8 @@
 import { DerReader, malformed, tags, unsignedInteger } from './reader.js';
 
 /** Names of RFC 5280 §4.2.1.3, in bit order. */
-const keyUsageBits = [
+/** Bits of the key usage extension, in the order of RFC 5280 §4.2.1.3. */
+export const keyUsageBits = [
   'digitalSignature',
   'contentCommitment',
   'keyEncipherment',
@@ -12,6 +13,7 @@ const keyUsageBits = [
   'encipherOnly',
   'decipherOnly',
 ] as const;
+/** One bit of the key usage extension, by its name in RFC 5280 §4.2.1.3. */
 export type KeyUsageBit = (typeof keyUsageBits)[number];
 
 const uri = 0x86;

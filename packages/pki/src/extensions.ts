@@ -1,17 +1,20 @@
 import { basicConstraints, crlUrls, type KeyUsageBit, keyPurposes, keyUsage, ocspUrls, policies } from './extension-values.js';
 import { type DerReader, malformed, tags } from './reader.js';
 
+/** Key usage, RFC 5280 §4.2.1.3. */
 export interface KeyUsageExtension {
   readonly critical: boolean;
   readonly bits: ReadonlySet<KeyUsageBit>;
 }
 
+/** Basic constraints, RFC 5280 §4.2.1.9; `pathLen` counts the CA certificates that may follow. */
 export interface BasicConstraintsExtension {
   readonly critical: boolean;
   readonly ca: boolean;
   readonly pathLen?: number;
 }
 
+/** Extended key usage, RFC 5280 §4.2.1.12. */
 export interface ExtendedKeyUsageExtension {
   readonly critical: boolean;
   /** Dotted object identifiers. */

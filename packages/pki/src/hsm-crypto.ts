@@ -13,6 +13,7 @@ import {
 } from '@securosys/core';
 import { type HsmKeyAlgorithm, signatureAlgorithmOf, webKeyAlgorithm } from './webcrypto-algorithms.js';
 
+/** How a key of a backend behaves as a WebCrypto key. */
 export interface HsmKeyOptions {
   /** How the key signs unless `subtle.sign` is told another hash (ECDSA). Default: what certificates signed by this key use. */
   algorithm?: SignatureAlgorithm;

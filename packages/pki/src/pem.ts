@@ -5,6 +5,7 @@ import { type Certificate, parseCertificate } from './certificate.js';
 const maxFileBytes = 1024 * 1024;
 const maxBlocks = 256;
 
+/** One block of a PEM text (RFC 7468). */
 export interface PemBlock {
   /** What stands behind `BEGIN`, for example `CERTIFICATE`. */
   readonly label: string;

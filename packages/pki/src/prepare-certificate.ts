@@ -18,6 +18,7 @@ import { explainPkix, identifierFor, preparedPkix, restorePkix } from './pkix.js
 import { publicKeyOfSpki } from './public-key.js';
 import { parseSubject } from './subject.js';
 
+/** What a certificate is to say. Every value is fixed before anything is signed. */
 export interface CertificateOptions {
   /** RFC 4514 text, most specific part first: `CN=release,O=Example,ST=Zurich,C=CH`. A trust policy needs C, ST and O to name it. */
   subject: string;

@@ -18,6 +18,7 @@ import { publicKeyOfSpki } from './public-key.js';
 import { DerReader, tags } from './reader.js';
 import { parseSubject } from './subject.js';
 
+/** What a certification request (PKCS#10, RFC 2986) is to say. */
 export interface CsrOptions {
   /** RFC 4514 text, most specific part first, as for `prepareCertificate`. */
   subject: string;

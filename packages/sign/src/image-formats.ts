@@ -2,6 +2,7 @@ import { type CallOptions, type Descriptor, type Format, invalidArgument, saniti
 import { attachSignature, type NotationPrepareOptions, type NotationSignature, notationJws } from '@securosys/notation-envelope';
 import type { Repository } from '@securosys/oci';
 
+/** Formats that images can be signed in. */
 export type ImageFormatId = 'notation-jws';
 
 /** What signing an image in some format takes besides the format itself. */

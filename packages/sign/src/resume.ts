@@ -16,6 +16,7 @@ import { imageFormat } from './image-formats.js';
 import { type RequestIdentity, readRecord, recordKey } from './request-record.js';
 import { SigningRequest } from './signing-request.js';
 
+/** What a signing request is continued with: the same backend and store it was started with. */
 export interface ResumeOptions extends CallOptions {
   backend: KeyBackend;
   store: PendingStore;

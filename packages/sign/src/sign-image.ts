@@ -16,6 +16,7 @@ import { type SignedImage, SigningRequest } from './signing-request.js';
 
 export type { SignedImage } from './signing-request.js';
 
+/** How an image is signed. */
 export interface SignImageOptions extends CallOptions {
   signer: Signer;
   format: ImageFormatId;

@@ -19,6 +19,7 @@ import type { Repository } from '@securosys/oci';
 import { imageFormat } from './image-formats.js';
 import { type RequestRecord, recordKey, requestId, writeRecord } from './request-record.js';
 
+/** An image and the signature that is now attached to it. */
 export interface SignedImage {
   /** `repository@digest` of the image that was signed. */
   readonly reference: string;
@@ -30,6 +31,7 @@ export interface SignedImage {
   readonly requestId: string;
 }
 
+/** How long and how visibly `complete` waits. Aborting `signal` stops the waiting only. */
 export interface CompleteOptions extends CallOptions {
   /** How long to wait for people, in milliseconds. Default: until they have decided. */
   approvalTimeoutMs?: number;
@@ -37,6 +39,7 @@ export interface CompleteOptions extends CallOptions {
   onProgress?: (state: OperationState) => void;
 }
 
+/** Where a signing request stands, over all its parts. */
 export interface SigningRequestState {
   readonly status: OperationState['status'];
   /** By part: a format may need several signatures for one artifact. */

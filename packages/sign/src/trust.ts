@@ -7,6 +7,7 @@ import {
   trustStoreFromFolder,
 } from '@securosys/notation-envelope';
 
+/** Whom to believe, in the terms of the Notary Project. Everything that loosens a rule is off by default. */
 export interface NotationTrustOptions {
   /** A trust policy document 1.0: its JSON as text or bytes, or the same as an object. */
   policy: string | Uint8Array | Readonly<Record<string, unknown>>;

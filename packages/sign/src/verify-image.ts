@@ -19,6 +19,7 @@ import { createOci, type Oci, parseReference, type Repository } from '@securosys
 import type { ImageReport, SignatureReport } from './image-report.js';
 import type { NotationTrust, Trust } from './trust.js';
 
+/** How an image is verified. */
 export interface VerifyImageOptions extends CallOptions {
   trust: Trust;
   /** Registry access. Default: anonymous, public registries only. */
@@ -26,6 +27,7 @@ export interface VerifyImageOptions extends CallOptions {
   clock?: Clock;
 }
 
+/** An image that is trusted, named by digest. */
 export interface VerifiedImage {
   /** `repository@digest`: run this, never the tag. */
   readonly reference: string;

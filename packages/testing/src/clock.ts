@@ -1,5 +1,6 @@
 import type { Clock } from '@securosys/core';
 
+/** A clock that a test moves. */
 export interface TestClock extends Clock {
   /** Moves time forward. */
   advance(ms: number): void;

@@ -1,3 +1,4 @@
+/** Exceptions that an API documents. */
 export interface OwnMemoryOptions {
   /**
    * Names of members whose array may be shared by views beside and below them in the same object, where that is documented: the fields of a

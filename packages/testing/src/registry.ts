@@ -27,6 +27,7 @@ export type RegistryFault = (
   answer: () => Promise<Response>,
 ) => Response | undefined | Promise<Response | undefined>;
 
+/** What the registry can do, whom it lets in, and how it misbehaves. */
 export interface MemoryRegistryOptions {
   /** `false`: neither the referrers endpoint nor `OCI-Subject`, as before distribution-spec 1.1. Default `true`. */
   readonly referrersApi?: boolean;
@@ -39,6 +40,7 @@ export interface MemoryRegistryOptions {
   readonly faults?: readonly RegistryFault[];
 }
 
+/** A manifest as it was pushed, byte for byte. */
 export interface StoredManifest {
   readonly mediaType: string;
   readonly bytes: Uint8Array;

@@ -17,11 +17,13 @@ export interface Watch {
   show(value: unknown): void;
 }
 
+/** What is watched besides this process. */
 export interface WatchOptions {
   /** Every file in it, names and contents, is a sink. */
   readonly folder?: string;
 }
 
+/** A secret that showed up: its name, the form it had, and where it was seen. Never the secret itself. */
 export interface Leak {
   readonly secret: string;
   readonly form: string;

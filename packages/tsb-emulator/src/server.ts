@@ -6,6 +6,7 @@ import { respond } from './http/node-adapter.js';
 import { type FakeTsbOptions, fakeTsbOptionNames } from './options.js';
 import { refuseProduction } from './production-guard.js';
 
+/** Where the emulator listens, and how it behaves. */
 export interface TsbEmulatorOptions extends Omit<FakeTsbOptions, 'url'> {
   /** Address to listen on. Default `127.0.0.1`; others than loopback need the option below. */
   host?: string;
@@ -21,6 +22,7 @@ export interface TsbEmulatorOptions extends Omit<FakeTsbOptions, 'url'> {
   banner?: (text: string) => void;
 }
 
+/** A running emulator. Close it, or let `await using` do so. */
 export interface TsbEmulator {
   readonly url: string;
   /** The bearer token; empty when none is asked for. */

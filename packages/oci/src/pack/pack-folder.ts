@@ -6,6 +6,7 @@ import { mediaTypes } from '../media-types.js';
 import { isTag } from '../reference.js';
 import { packLayer } from './layer.js';
 
+/** How a folder becomes an image. */
 export interface PackOptions {
   /** Name of the image in the layout. */
   readonly tag: string;

@@ -31,17 +31,22 @@ export const tsbSignatureAlgorithms = [
   'ML_DSA',
 ] as const;
 
+/** One of {@link tsbSignatureAlgorithms}. */
 export type TsbSignatureAlgorithm = (typeof tsbSignatureAlgorithms)[number];
 
 /** How an ECDSA result is written: ASN.1 DER, or r‖s (IEEE P1363; Ed25519: its 64 bytes). */
 export const signatureTypes = ['DER', 'RAW'] as const;
+/** One of {@link signatureTypes}. */
 export type SignatureType = (typeof signatureTypes)[number];
 
+/** What a payload is said to be, for display; `UNSPECIFIED` is what this SDK sends. */
 export const payloadTypes = ['UNSPECIFIED', 'ISO_20022', 'PDF', 'BTC', 'ETH'] as const;
+/** One of {@link payloadTypes}. */
 export type PayloadType = (typeof payloadTypes)[number];
 
 /** Key algorithms of this slice (§3.1). */
 export const tsbKeyAlgorithms = ['RSA', 'EC', 'ED', 'ML-DSA-44', 'ML-DSA-65', 'ML-DSA-87'] as const;
+/** One of {@link tsbKeyAlgorithms}. */
 export type TsbKeyAlgorithm = (typeof tsbKeyAlgorithms)[number];
 
 /** Digests of approver and request signatures (§3.6); `EdDSA` is what Ed25519 approvers send (§8, 14). */
@@ -56,6 +61,7 @@ export const approverDigests = [
   'SHA3-512',
   'EdDSA',
 ] as const;
+/** One of {@link approverDigests}. */
 export type ApproverDigest = (typeof approverDigests)[number];
 
 /** Curve OIDs of keys that can be created in this slice (§3.2). */
@@ -66,6 +72,7 @@ export const curveOids = {
   ed25519: '1.3.101.112',
 } as const;
 
+/** States of a request, as the wire spells them (§4.4). */
 export const tsbRequestStatuses = ['PENDING', 'APPROVED', 'EXECUTED', 'FAILED', 'EXPIRED', 'REJECTED', 'CANCELLED'] as const;
 /** §4.4; all but `PENDING` and `APPROVED` are final. */
 export type TsbRequestStatus = (typeof tsbRequestStatuses)[number];

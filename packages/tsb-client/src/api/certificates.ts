@@ -16,8 +16,12 @@ const certificateShape = object({
   rawCertificate: optional(text),
 });
 
+/** Body of a certificate import: the certificate of a key, by the key's label. */
 export interface ImportCertificate extends Infer<typeof importCertificateShape> {}
+/** A certificate in an answer; servers differ in which member holds it. */
 export interface CertificateAnswer extends Infer<typeof certificateShape> {}
 
+/** {@link ImportCertificate} on the wire. */
 export const importCertificateDto = dto<ImportCertificate>('import certificate', importCertificateShape);
+/** {@link CertificateAnswer} on the wire. */
 export const certificateDto = dto<CertificateAnswer>('certificate', certificateShape);

@@ -89,4 +89,5 @@ export const endpoints = {
   rejectTask: endpoint('PATCH', '/v1/task', 'approver', 'idempotent', rejectTaskDto, none),
 } as const;
 
+/** Name of an endpoint in {@link endpoints}. */
 export type EndpointName = keyof typeof endpoints;

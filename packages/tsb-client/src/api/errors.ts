@@ -7,6 +7,7 @@ const errorShape = object({ errorCode: optional(count), reason: optional(text), 
 
 /** Body of a failed call (`tsb-rest-api.md` §2.1). An undefined failure may carry only `message`. */
 export interface TsbErrorBody extends Infer<typeof errorShape> {}
+/** {@link TsbErrorBody} on the wire. */
 export const errorBodyDto = dto<TsbErrorBody>('error body', errorShape);
 
 type Row = readonly [code: number, reason: string, status: number, meaning: SignErrorCode];

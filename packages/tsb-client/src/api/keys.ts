@@ -4,6 +4,7 @@ import { type Policy, policyShape, type ReportedPolicy, reportedPolicyShape } fr
 import { type Infer, list, named, nullable, object, oneOf, oneOfOpen, optional } from './shape.js';
 import { anything, base64, charArray, count, flag, name, positive, text } from './values.js';
 
+/** Cryptocurrency addresses that a server can derive from a key (§3.1). */
 export const addressFormats = ['BTC', 'ETH', 'XLM', 'XRP', 'IOTA'] as const;
 
 const attributesShape = object({
@@ -87,13 +88,22 @@ const signedKeyAttributesShape = object({
   attestationKeyName: optional(text),
 });
 
+/** What a new key may do and what may be done to it. */
 export interface TsbAttributes extends Infer<typeof attributesShape> {}
+/** Body of a key creation (§2.3). */
 export interface CreateKeyRequest extends Infer<typeof createKeyShape> {}
+/** A key by its label, with its password if it has one: body of the attribute and delete calls. */
 export interface KeyNameRequest extends Infer<typeof keyNameShape> {}
+/** A key as the HSM describes it. */
 export interface TsbKeyAttributes extends Infer<typeof keyAttributesShape> {}
+/** {@link TsbKeyAttributes} with the attestation over them, which nothing here verifies. */
 export interface SignedKeyAttributes extends Infer<typeof signedKeyAttributesShape> {}
 
+/** {@link CreateKeyRequest} on the wire. */
 export const createKeyDto = dto<CreateKeyRequest>('create key', createKeyShape);
+/** {@link KeyNameRequest} on the wire. */
 export const keyNameDto = dto<KeyNameRequest>('key name', keyNameShape);
+/** {@link SignedKeyAttributes} on the wire. */
 export const signedKeyAttributesDto = dto<SignedKeyAttributes>('key attributes', signedKeyAttributesShape);
+/** Labels of all keys, on the wire. */
 export const labelsDto = dto<readonly string[]>('key list', list(text));

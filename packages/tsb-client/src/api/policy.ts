@@ -2,6 +2,7 @@ import { dto } from './dto.js';
 import { type Infer, list, nullable, object, oneOfOpen, optional } from './shape.js';
 import { base64NotEmpty, flag, minuteSeconds, positive, text } from './values.js';
 
+/** How a policy names an approver: public key, certificate, or the name of an onboarded certificate (§4.1). */
 export const approvalTypes = ['public_key', 'certificate', 'onboarded_approver_certificate'] as const;
 
 const approvalShape = object({
@@ -51,13 +52,22 @@ export const policyShape = object({ ...rules, keyStatus: object({ blocked: flag 
 /** A policy in an answer, where older servers leave `keyStatus` out. */
 export const reportedPolicyShape = object({ ...rules, keyStatus: nullable(object({ blocked: flag })) });
 
+/** One approver in a policy. */
 export interface PolicyApproval extends Infer<typeof approvalShape> {}
+/** People of whom `quorum` must approve. */
 export interface PolicyGroup extends Infer<typeof groupShape> {}
+/** One way to fulfil a rule: all groups reach their quorum within the time window (§4.2). */
 export interface PolicyToken extends Infer<typeof tokenShape> {}
+/** Who must approve one kind of act (§4.2). */
 export interface PolicyRule extends Infer<typeof ruleShape> {}
+/** The four rules of a modify call. */
 export interface ModifyPolicy extends Infer<typeof modifyPolicyShape> {}
+/** The four rules and the key's state, as a key is created with. */
 export interface Policy extends Infer<typeof policyShape> {}
+/** A policy as an answer reports it. */
 export interface ReportedPolicy extends Infer<typeof reportedPolicyShape> {}
 
+/** {@link Policy} on the wire. */
 export const policyDto = dto<Policy>('policy', policyShape);
+/** {@link ModifyPolicy} on the wire. */
 export const modifyPolicyDto = dto<ModifyPolicy>('modify policy', modifyPolicyShape);

@@ -22,10 +22,16 @@ export const requestStatusShape = object({
 const filteredRequestsShape = object({ requestStatusList: list(oneOf(tsbRequestStatuses)) });
 const requestListShape = object({ requests: list(object({ id: uuid, status: oneOf(tsbRequestStatuses) })) });
 
+/** A request and how far people have decided it (§4.4). */
 export interface TsbRequest extends Infer<typeof requestStatusShape> {}
+/** Which requests to list, by status. */
 export interface RequestFilter extends Infer<typeof filteredRequestsShape> {}
+/** Ids and states of requests, without their contents. */
 export interface RequestList extends Infer<typeof requestListShape> {}
 
+/** {@link TsbRequest} on the wire. */
 export const requestStatusDto = dto<TsbRequest>('request status', requestStatusShape);
+/** {@link RequestFilter} on the wire. */
 export const requestFilterDto = dto<RequestFilter>('request filter', filteredRequestsShape);
+/** {@link RequestList} on the wire. */
 export const requestListDto = dto<RequestList>('request list', requestListShape);

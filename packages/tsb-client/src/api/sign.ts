@@ -44,15 +44,26 @@ const signatureShape = object({
 });
 const signCreatedShape = object({ signRequestId: uuid });
 
+/** Signature of a calling application over the inner request, base64 throughout (§1.4). */
 export interface RequestSignature extends Infer<typeof requestSignatureShape> {}
+/** What is to be signed, how, and with which key. */
 export interface SignRequestBody extends Infer<typeof signRequestShape> {}
+/** {@link SignRequestBody} with approvals that were collected beforehand. */
 export interface SynchronousSignRequestBody extends Infer<typeof synchronousSignRequestShape> {}
+/** Body of a synchronous sign call. */
 export interface SynchronousSign extends Infer<typeof synchronousSignShape> {}
+/** Body of an asynchronous sign call, which makes a request. */
 export interface AsynchronousSign extends Infer<typeof signedSignShape> {}
+/** Answer of a synchronous sign call. */
 export interface SignatureAnswer extends Infer<typeof signatureShape> {}
+/** Id of the request that a sign call made. */
 export interface SignCreated extends Infer<typeof signCreatedShape> {}
 
+/** {@link SynchronousSign} on the wire. */
 export const synchronousSignDto = dto<SynchronousSign>('synchronous sign', synchronousSignShape);
+/** {@link AsynchronousSign} on the wire. */
 export const asynchronousSignDto = dto<AsynchronousSign>('sign', signedSignShape);
+/** {@link SignatureAnswer} on the wire. */
 export const signatureDto = dto<SignatureAnswer>('signature', signatureShape);
+/** {@link SignCreated} on the wire. */
 export const signCreatedDto = dto<SignCreated>('sign request id', signCreatedShape);

@@ -6,8 +6,11 @@ import { type Infer, list, nullable, object, oneOf, oneOfOpen, optional } from '
 import { type AsynchronousSign, signedSignShape } from './sign.js';
 import { anything, base64, base64NotEmpty, count, positive, text, timestamp, uuid } from './values.js';
 
+/** How much of a task is fetched: each level adds members to the one before (§5.1). */
 export const detailLevels = ['level1', 'level2', 'level3', 'level4', 'level5', 'level6'] as const;
+/** One of {@link detailLevels}. */
 export type DetailLevel = (typeof detailLevels)[number];
+/** Orders that tasks can be listed in. */
 export const sortOrders = ['CREATION_DATE_ASC', 'CREATION_DATE_DESC', 'LAST_FETCHED_DATE_ASC', 'LAST_FETCHED_DATE_DESC'] as const;
 
 /** How an approver logs in: a signature over the UTF-8 bytes of the timestamp text (§5.2). */
@@ -85,10 +88,15 @@ const approvalShape = object({
 
 const rejectTaskShape = object({ ...approverLogin, id: uuid });
 
+/** Which tasks to fetch, with the login of the approver who asks. */
 export interface TaskFilter extends Infer<typeof taskFilterShape> {}
+/** One decision that an approver is asked for; members above the detail level asked for are absent. */
 export interface ApprovalTask extends Infer<typeof taskShape> {}
+/** Tasks of one approver. */
 export interface TaskList extends Infer<typeof taskListShape> {}
+/** An approver's signature over the challenge of a task (§5.4). */
 export interface SendApproval extends Infer<typeof approvalShape> {}
+/** An approver's no, authenticated by a login. */
 export interface RejectTask extends Infer<typeof rejectTaskShape> {}
 /** The fields of a login, as `TaskFilter` and `RejectTask` carry them. */
 export type ApproverLogin = Pick<
@@ -101,7 +109,11 @@ export type ApproverLogin = Pick<
   | 'timestampSigningCertificate'
 >;
 
+/** {@link TaskFilter} on the wire. */
 export const taskFilterDto = dto<TaskFilter>('task filter', taskFilterShape);
+/** {@link TaskList} on the wire. */
 export const taskListDto = dto<TaskList>('task list', taskListShape);
+/** {@link SendApproval} on the wire. */
 export const sendApprovalDto = dto<SendApproval>('approval', approvalShape);
+/** {@link RejectTask} on the wire. */
 export const rejectTaskDto = dto<RejectTask>('task rejection', rejectTaskShape);

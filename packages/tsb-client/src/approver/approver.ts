@@ -24,8 +24,10 @@ export interface ApproverStyle {
   readonly maxAgeMs?: number;
 }
 
+/** Who approves, and the client to do it with: one of the caller's own, or options for a new one. */
 export type ApproverOptions = ApproverStyle & (TsbClientOptions | TsbBackendClient);
 
+/** Exceptions for one approval. */
 export interface ApproveOptions extends CallOptions {
   /** Approves although nothing shows what is signed. */
   allowBlind?: boolean;

@@ -25,6 +25,7 @@ export interface TsbBackendClient {
   readonly clock?: Clock;
 }
 
+/** How the backend behaves, and the client to do it with: one of the caller's own, or options for a new one. */
 export type TsbBackendOptions = TsbBackendStyle & (TsbClientOptions | TsbBackendClient);
 
 const styleNames = ['partition', 'keyPassword', 'allowPasswordInRequest', 'allowBlind', 'app', 'signatureType'] as const;

@@ -2,6 +2,7 @@ import type { CallOptions } from '@securosys/core';
 import type { Endpoint } from '../api/endpoints.js';
 import type { PathParameters } from '../http/caller.js';
 
+/** Options of one call, beside its body. */
 export interface EndpointCallOptions extends CallOptions {
   /** Values for the `{…}` places of the endpoint's path; they are percent-encoded. */
   path?: PathParameters;

@@ -19,6 +19,7 @@ export interface NewTsbKey {
   readonly attributes?: Partial<TsbAttributes>;
 }
 
+/** Exceptions from the safety rules for one new key. */
 export interface CreateKeyOptions extends CallOptions {
   /** Allows a policy whose use needs people while its change does not (S6). */
   allowUnprotectedModify?: boolean;
@@ -26,6 +27,7 @@ export interface CreateKeyOptions extends CallOptions {
   allowSignAndDecrypt?: boolean;
 }
 
+/** Options of a call about one key; `password` is the key's own, if it has one. */
 export interface KeyCallOptions extends CallOptions {
   password?: string;
 }

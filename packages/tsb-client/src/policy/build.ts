@@ -8,6 +8,7 @@ export type PolicyApprover =
   | { readonly certificate: Uint8Array }
   | { readonly onboarded: string };
 
+/** Time window and name of a quorum. */
 export interface QuorumOptions {
   /** Seconds a request stays approvable; whole minutes; 0 means for ever. */
   readonly timeoutSeconds: number;
@@ -70,6 +71,7 @@ export interface PolicyRules {
   readonly usage?: 'sign' | 'decrypt';
 }
 
+/** Exceptions from the safety rules for one policy (S6). */
 export interface BuildPolicyOptions {
   /** Allows rules for modify and unblock that fewer people can fulfil than the one for use. */
   readonly allowUnprotectedModify?: boolean;

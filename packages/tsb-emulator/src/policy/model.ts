@@ -4,6 +4,7 @@ export interface PolicyRule {
   readonly tokens: readonly PolicyToken[];
 }
 
+/** One way to fulfil a rule (§4.2). */
 export interface PolicyToken {
   readonly name: string;
   /** Seconds after the request's creation from which the token counts; a multiple of 60. */
@@ -14,12 +15,14 @@ export interface PolicyToken {
   readonly groups: readonly PolicyGroup[];
 }
 
+/** People of whom `quorum` must approve. */
 export interface PolicyGroup {
   readonly name: string;
   readonly quorum: number;
   readonly approvers: readonly PolicyApprover[];
 }
 
+/** Somebody who may approve. */
 export interface PolicyApprover {
   readonly type: 'public_key' | 'certificate';
   readonly name: string;
@@ -33,6 +36,7 @@ export interface PolicyApprover {
 export type MaybeRule = PolicyRule | null;
 
 export const ruleNames = ['ruleUse', 'ruleBlock', 'ruleUnblock', 'ruleModify'] as const;
+/** The four kinds of act that a policy rules on, as the wire names them (§4.1). */
 export type RuleName = (typeof ruleNames)[number];
 export type Rules = Readonly<Record<RuleName, MaybeRule>>;
 

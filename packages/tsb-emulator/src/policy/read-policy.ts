@@ -10,20 +10,24 @@ export interface WireApproval {
   readonly name?: string | null | undefined;
   readonly value?: string | null | undefined;
 }
+/** A group as the wire writes it; see {@link WireApproval}. */
 export interface WireGroup {
   readonly name?: string | null | undefined;
   readonly quorum: number;
   readonly approvals?: readonly WireApproval[] | null | undefined;
 }
+/** A token as the wire writes it, times in seconds. */
 export interface WireToken {
   readonly name?: string | null | undefined;
   readonly timelock: number;
   readonly timeout: number;
   readonly groups?: readonly WireGroup[] | null | undefined;
 }
+/** A rule as the wire writes it; without tokens it can never be fulfilled. */
 export interface WireRule {
   readonly tokens?: readonly WireToken[] | null | undefined;
 }
+/** The rules of a policy as the wire writes them; `null` is always fulfilled. */
 export type WireRules = { readonly [N in RuleName]?: WireRule | null | undefined };
 
 /** The HSM keeps whole minutes (§5.4), so nothing is ever rounded: other seconds are refused. */
