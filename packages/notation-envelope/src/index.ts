@@ -5,7 +5,7 @@ export type { EvaluateOptions } from './evaluate-options.js';
 export { type JwsEnvelope, parseJwsEnvelope } from './jws-envelope.js';
 export { type NotationPrepareOptions, notationJws } from './notation-jws.js';
 export { type OpenEnvelope, openEnvelope } from './open-envelope.js';
-export type { CheckResult, CheckType, SignatureContents, SignatureOutcome, SignerIdentity } from './outcome.js';
+export type { CheckResult, CheckType, Evaluated, SignatureContents, SignatureOutcome, SignerIdentity } from './outcome.js';
 export type { PolicyStatement } from './policy-statement.js';
 export type { ReasonCode } from './refusal.js';
 export type { NotationSignature } from './signature.js';

@@ -36,7 +36,8 @@ export interface SignatureContents {
   readonly expiresAt?: number;
 }
 
-interface Evaluated {
+/** What every outcome says, whatever the verdict. */
+export interface Evaluated {
   /** Name of the policy statement that was applied. */
   readonly statement: string;
   readonly level: LevelName;

@@ -1,6 +1,5 @@
 import { DerReader, malformed, tags, unsignedInteger } from './reader.js';
 
-/** Names of RFC 5280 §4.2.1.3, in bit order. */
 /** Bits of the key usage extension, in the order of RFC 5280 §4.2.1.3. */
 export const keyUsageBits = [
   'digitalSignature',

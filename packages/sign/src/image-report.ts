@@ -6,7 +6,8 @@ export type SignatureReport =
   | { readonly descriptor: Descriptor; readonly outcome: SignatureOutcome; readonly error?: never }
   | { readonly descriptor: Descriptor; readonly error: SignError; readonly outcome?: never };
 
-interface ReportCommon {
+/** What every report says, whatever the verdict. */
+export interface ReportCommon {
   /** `repository@digest`: the object that was judged. */
   readonly reference: string;
   readonly descriptor: Descriptor;

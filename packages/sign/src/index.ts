@@ -15,7 +15,7 @@ export { trustStoreFromCertificates, trustStoreFromFolder } from '@securosys/not
 export { createOci, type Oci, type OciOptions } from '@securosys/oci';
 export { connectMemory, connectTsb } from './connect.js';
 export type { ImageFormatId } from './image-formats.js';
-export type { ImageReport, SignatureReport } from './image-report.js';
+export type { ImageReport, ReportCommon, SignatureReport } from './image-report.js';
 export { type ResumeOptions, resumeSigningRequest } from './resume.js';
 export { type SignedImage, type SignImageOptions, signImage } from './sign-image.js';
 export type { CompleteOptions, SigningRequest, SigningRequestState } from './signing-request.js';

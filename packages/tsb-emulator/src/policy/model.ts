@@ -35,9 +35,9 @@ export interface PolicyApprover {
 /** A rule that is `null` asks for nothing (§4.2). */
 export type MaybeRule = PolicyRule | null;
 
-export const ruleNames = ['ruleUse', 'ruleBlock', 'ruleUnblock', 'ruleModify'] as const;
+export const ruleNames: readonly RuleName[] = ['ruleUse', 'ruleBlock', 'ruleUnblock', 'ruleModify'];
 /** The four kinds of act that a policy rules on, as the wire names them (§4.1). */
-export type RuleName = (typeof ruleNames)[number];
+export type RuleName = 'ruleUse' | 'ruleBlock' | 'ruleUnblock' | 'ruleModify';
 export type Rules = Readonly<Record<RuleName, MaybeRule>>;
 
 /** Every approver of a rule once, by key, in the order of the policy. */
