@@ -95,6 +95,24 @@ describe('what waits for people', () => {
   });
 });
 
+describe('an intent that a crash left behind', () => {
+  it.each(['before-create', 'after-create'] as const)('holds no message (%s)', async (instant) => {
+    const backend = await approvalBackend();
+    backend.crash = (now) => {
+      if (now === instant) throw new TypeError('the process dies here');
+    };
+    const store = createFolderStore(join(folder, 'pending'));
+    const signer = createSigner(backend, { label: 'release' }, { allowOpaque: true, store });
+    const { error } = await expectNoSecret(
+      { message: secretMessage },
+      ({ logger }) => signer.begin({ algorithm: 'ecdsa-sha256', input: { message } }, { logger }),
+      { folder },
+    );
+    expect(error).toMatchObject({ message: 'the process dies here' });
+    expect(await readdir(join(folder, 'pending'))).toHaveLength(1);
+  });
+});
+
 describe('a failed write to the store', () => {
   it('names no contents', async () => {
     const s = createSentinel('record');
