@@ -2,6 +2,8 @@ import { readdirSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
 
 const rooms = readdirSync(new URL('./packages', import.meta.url)).sort();
+/** SLOW=1 runs whole mutation corpora where the default is a sample. */
+const patience = process.env.SLOW ? 10 : 1;
 const conditions = ['@securosys/source'];
 
 /** One project per room, all run against sources; `tests` holds what is true of the whole house. */
@@ -12,9 +14,9 @@ export default defineConfig({
     projects: [
       ...rooms.map((name) => ({
         extends: true as const,
-        test: { name, root: `packages/${name}`, include: ['test/**/*.test.ts'], testTimeout: 20_000 },
+        test: { name, root: `packages/${name}`, include: ['test/**/*.test.ts'], testTimeout: 20_000 * patience },
       })),
-      { extends: true as const, test: { name: 'house', include: ['tests/**/*.test.ts'], testTimeout: 60_000 } },
+      { extends: true as const, test: { name: 'house', include: ['tests/**/*.test.ts'], testTimeout: 60_000 * patience } },
     ],
     coverage: { include: ['packages/*/src/**/*.ts'] },
   },
