@@ -59,6 +59,9 @@ const algorithms: Readonly<Record<SignatureAlgorithm, AlgorithmFacts>> = {
   'ml-dsa-87': { family: 'ml-dsa', hash: undefined },
 };
 
+/** Every algorithm, in the order of {@link SignatureAlgorithm}. */
+export const signatureAlgorithms = Object.keys(algorithms) as readonly SignatureAlgorithm[];
+
 interface KeyFacts {
   readonly type: 'rsa' | 'ec' | 'ed25519' | 'ml-dsa';
   /** Bytes of one signature. */

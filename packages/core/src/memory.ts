@@ -4,6 +4,7 @@ import { algorithmFitsKey, type KeySpec } from './algorithms.js';
 import type { BeginResult, KeyBackend, KeyInfo, KeyOperation, KeyRef, KeySpecRequest } from './backend.js';
 import { equalBytes, ownBytes, sha256Hex } from './bytes.js';
 import { knownOptions, SignError } from './errors.js';
+import type { CallOptions } from './options.js';
 import { cryptoParameters, keySpecOf, spkiOf } from './public-key.js';
 import { sanitizeText } from './text.js';
 
@@ -43,6 +44,9 @@ export interface MemoryBackend extends KeyBackend {
   certificates(ref: KeyRef): Promise<Uint8Array[]>;
 }
 
+/** Public halves are given out as copies: a caller who writes to one must not change the key. */
+const copyOf = (info: KeyInfo): KeyInfo => ({ ...info, spki: ownBytes(info.spki) });
+
 interface MemoryKey {
   readonly info: KeyInfo;
   readonly privateKey: KeyObject;
@@ -79,17 +83,18 @@ export function createMemoryBackend(options: { id?: string } = {}): MemoryBacken
       assurance: 'software',
     };
     keys.set(label, { info, privateKey, chain: chain.map(ownBytes) });
-    return info;
+    return copyOf(info);
   }
 
   return {
     id: options.id ?? 'memory',
     addKey,
-    async describeKey(ref) {
-      const { info } = find(ref);
-      return { ...info, spki: ownBytes(info.spki) };
+    async describeKey(ref, { signal } = {}) {
+      signal?.throwIfAborted();
+      return copyOf(find(ref).info);
     },
-    async begin(operation: KeyOperation): Promise<BeginResult> {
+    async begin(operation: KeyOperation, { signal }: CallOptions = {}): Promise<BeginResult> {
+      signal?.throwIfAborted();
       const kind: string = operation.kind;
       if (kind !== 'sign') throw new SignError('ERR_CAPABILITY_MISSING', `the memory backend cannot ${sanitizeText(kind)}`);
       const { privateKey, info } = find(operation.key);
@@ -106,7 +111,7 @@ export function createMemoryBackend(options: { id?: string } = {}): MemoryBacken
       return find(ref).chain.map(ownBytes);
     },
     async *listKeys() {
-      for (const { info } of keys.values()) yield info;
+      for (const { info } of keys.values()) yield copyOf(info);
     },
     async createKey({ label, spec }) {
       const { privateKey } = await generateSoftwareKey(spec);

@@ -1,4 +1,5 @@
 export * from './clock.js';
+export * from './key-backend-suite.js';
 export { type MswHttp, mswHandlers } from './msw.js';
 export { expectOwnMemory, type OwnMemoryOptions } from './own-memory.js';
 export * from './registry.js';
