@@ -1,4 +1,5 @@
 import {
+  algorithmFitsKey,
   type BeginResult,
   type CallOptions,
   type KeyAssurance,
@@ -6,6 +7,7 @@ import {
   type KeyInfo,
   type KeyOperation,
   type KeyRef,
+  type KeySpec,
   type RequestState,
   SignError,
   type SignErrorCode,
@@ -31,6 +33,14 @@ export interface TsbBackend extends KeyBackend {
 const notForUs = new Set<SignErrorCode>(['ERR_AUTHENTICATION', 'ERR_FORBIDDEN', 'ERR_CAPABILITY_MISSING']);
 const undecided = new Set<RequestState['status']>(['pending', 'approved']);
 
+/** What has to be known of a key before it is used. */
+interface KnownKey {
+  /** Whether a use has to wait. Only a hint for choosing the call: the TSB decides. */
+  readonly waits: boolean;
+  /** `undefined`: not known here, or none of ours. */
+  readonly spec: KeySpec | undefined;
+}
+
 function labelOf(ref: KeyRef): string {
   if (!ref.label) throw new SignError('ERR_INVALID_ARGUMENT', 'a TSB knows its keys by label; the key reference has none');
   return ref.label;
@@ -43,8 +53,8 @@ class Backend implements TsbBackend {
   readonly #style: RequestStyle;
   readonly #close: () => Promise<void>;
   #assurance: Promise<KeyAssurance> | undefined;
-  /** Whether a use has to wait, by label and pin. Only a hint for choosing the call: the TSB decides. */
-  readonly #waits = new Map<string, boolean>();
+  /** By label and pin. */
+  readonly #known = new Map<string, KnownKey>();
 
   constructor(options: TsbBackendOptions) {
     const { client, clock, close } = openBackendClient(options);
@@ -74,22 +84,24 @@ class Backend implements TsbBackend {
     const password = await this.#options.keyPassword?.(label);
     const { json } = await this.client.keys.attributes(label, { ...options, ...(password !== undefined && { password }) });
     const info = keyInfoOf(ref, json, await this.#assured(options));
-    for (const known of [ref, info.ref]) this.#waits.set(this.#hintKey(known), info.needsApproval !== false);
+    const known = { waits: info.needsApproval !== false, spec: info.spec };
+    for (const name of [ref, info.ref]) this.#known.set(this.#nameOf(name), known);
     return info;
   }
 
-  #hintKey({ label, spkiSha256 }: KeyRef): string {
+  #nameOf({ label, spkiSha256 }: KeyRef): string {
     return `${spkiSha256 ?? ''} ${label}`;
   }
 
-  /** Whether to ask asynchronously. A credential that may not read attributes always does: that form suits every key. */
-  async #mustWait(ref: KeyRef, options: CallOptions): Promise<boolean> {
-    const hint = this.#waits.get(this.#hintKey(ref));
-    if (hint !== undefined) return hint;
+  /** A credential that may not read attributes asks asynchronously: that form suits every key. */
+  async #keyFor(ref: KeyRef, options: CallOptions): Promise<KnownKey> {
+    const known = this.#known.get(this.#nameOf(ref));
+    if (known) return known;
     try {
-      return (await this.describeKey(ref, options)).needsApproval !== false;
+      const { needsApproval, spec } = await this.describeKey(ref, options);
+      return { waits: needsApproval !== false, spec };
     } catch (error) {
-      if (SignError.is(error) && notForUs.has(error.code)) return true;
+      if (SignError.is(error) && notForUs.has(error.code)) return { waits: true, spec: undefined };
       throw error;
     }
   }
@@ -98,7 +110,11 @@ class Backend implements TsbBackend {
     if (operation.kind !== 'sign') throw new SignError('ERR_CAPABILITY_MISSING', 'this backend signs, and nothing else');
     const label = labelOf(operation.key);
     const password = await this.#options.keyPassword?.(label);
-    if (await this.#mustWait(operation.key, options)) {
+    const { waits, spec } = await this.#keyFor(operation.key, options);
+    // The API has one name for all ML-DSA sizes, and people should not be asked about what must fail in the end.
+    if (spec && !algorithmFitsKey(operation.algorithm, spec))
+      throw new SignError('ERR_ALGORITHM_UNSUPPORTED', `${operation.algorithm} cannot be computed with a ${spec}`);
+    if (waits) {
       if (password !== undefined && !this.#options.allowPasswordInRequest)
         throw new SignError(
           'ERR_INVALID_ARGUMENT',
@@ -112,7 +128,7 @@ class Backend implements TsbBackend {
       return { done: normalSignature(signature) };
     } catch (error) {
       // The rules may have changed since they were read; the next attempt reads them again.
-      this.#waits.delete(this.#hintKey(operation.key));
+      this.#known.delete(this.#nameOf(operation.key));
       throw error;
     }
   }

@@ -130,6 +130,15 @@ describe('a plain key', () => {
     expect(paths(seen).filter((path) => path === '/v1/key/attributes')).toHaveLength(1);
   });
 
+  /** Attributes of a key that the algorithm fits. A key type that no Node version here can read stands for ML-DSA. */
+  const fitting = (algorithm: SignatureAlgorithm) => {
+    if (algorithm.startsWith('ecdsa')) return attributes();
+    if (algorithm.startsWith('ml-dsa')) return attributes(null, { algorithm: algorithm.toUpperCase(), publicKey: 'MAA=' });
+    const { publicKey } =
+      algorithm === 'ed25519' ? generateKeyPairSync('ed25519') : generateKeyPairSync('rsa', { modulusLength: 2048 });
+    return attributes(null, { publicKey: publicKey.export({ format: 'der', type: 'spki' }).toString('base64') });
+  };
+
   const table: readonly (readonly [SignatureAlgorithm, string, string | undefined])[] = [
     ['rsa-pss-sha256', 'SHA256_WITH_RSA_PSS', 'NONESHA256_WITH_RSA_PSS'],
     ['rsa-pss-sha384', 'SHA384_WITH_RSA_PSS', 'NONESHA384_WITH_RSA_PSS'],
@@ -145,7 +154,7 @@ describe('a plain key', () => {
   ];
   it.each(table)('is asked for %s by its name in the API', async (algorithm, forMessage, forDigest) => {
     const { backend, seen } = backendOf({
-      '/v1/key/attributes': () => json(attributes()),
+      '/v1/key/attributes': () => json(fitting(algorithm)),
       '/v1/synchronousSign': () => json({ signature: base64Text(raw) }),
     });
     await backend.begin(signOperation({ algorithm }));
@@ -158,6 +167,13 @@ describe('a plain key', () => {
     }
   });
 
+  it('refuses an algorithm that does not fit before anything is sent, because ML_DSA names every size', async () => {
+    const { backend, seen } = backendOf({ '/v1/key/attributes': () => json(fitting('ml-dsa-65')) });
+    for (const algorithm of ['ml-dsa-44', 'ecdsa-sha256'] as const)
+      await expect(backend.begin(signOperation({ algorithm }))).rejects.toMatchObject({ code: 'ERR_ALGORITHM_UNSUPPORTED' });
+    expect(paths(seen)).not.toContain('/v1/synchronousSign');
+  });
+
   const bytes = Uint8Array.from({ length: 64 }, (_, i) => i + 1);
   it.each([
     ['bare', bytes],
@@ -166,7 +182,7 @@ describe('a plain key', () => {
     ['a SEQUENCE', ecdsaToDer(bytes)],
   ])('with Ed25519 gives 64 bytes when the answer is %s', async (_, answer) => {
     const { backend } = backendOf({
-      '/v1/key/attributes': () => json(attributes()),
+      '/v1/key/attributes': () => json(fitting('ed25519')),
       '/v1/synchronousSign': () => json({ signature: base64Text(answer) }),
     });
     expect(await backend.begin(signOperation({ algorithm: 'ed25519' }))).toEqual({ done: bytes });
