@@ -1,0 +1,42 @@
+import { type KeySpec, keySpecs } from '@securosys/core';
+import { createTestClock, describeKeyBackend } from '@securosys/testing';
+import { approvalEntry, createApproverKey, createFakeTsb } from '@securosys/tsb-emulator';
+import { describe, it } from 'vitest';
+import { connectTsb } from '../src/index.js';
+
+/** The emulator holds no ML-DSA keys. */
+const specs = keySpecs.filter((spec) => !spec.startsWith('ml-dsa'));
+
+for (const signatureType of ['RAW', 'DER'] as const)
+  describeKeyBackend(
+    `a TSB that is asked for ${signatureType} signatures`,
+    async () => {
+      const clock = createTestClock();
+      const tsb = createFakeTsb({ clock });
+      const keys: { spec: KeySpec; ref: { label: string } }[] = [];
+      for (const spec of specs) {
+        await tsb.addKey({ label: `the ${spec} key`, spec });
+        keys.push({ spec, ref: { label: `the ${spec} key` } });
+      }
+      const [ada, ben] = [createApproverKey('Ada'), createApproverKey('Ben')];
+      const groups = [{ name: 'officers', quorum: 2, approvals: [ada, ben].map(approvalEntry) }];
+      const rule = { tokens: [{ name: 'release', timelock: 0, timeout: 86_400, groups }] };
+      const policy = { ruleUse: rule, ruleBlock: rule, ruleUnblock: rule, ruleModify: rule };
+      await tsb.addKey({ label: 'release', spec: 'ec-p384', policy });
+      const auth = { type: 'token' as const, token: tsb.token };
+      return {
+        backend: connectTsb({ url: tsb.url, auth, fetch: tsb.fetch, clock, signatureType }),
+        keys,
+        approvals: {
+          key: { spec: 'ec-p384', ref: { label: 'release' } },
+          approve: async (id) => {
+            for (const person of [ada, ben]) await tsb.approve(id, person);
+          },
+          reject: (id) => tsb.reject(id, ada),
+        },
+        secrets: { token: tsb.token },
+        dispose: () => tsb.close(),
+      };
+    },
+    { describe, it, approvals: true },
+  );
