@@ -75,7 +75,7 @@ export const approvalClaims: readonly Claim[] = [
       }),
   },
   {
-    name: 'an approved use is executed, once, and its result verifies',
+    name: 'an approved use is executed, and every look shows the one result, which verifies',
     check: (fixture) =>
       withRequest(fixture, async (one) => {
         const { backend, approvals, id, message, algorithm } = one;
