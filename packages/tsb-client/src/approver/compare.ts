@@ -2,6 +2,7 @@ import { base64Bytes, base64Text, type Claims, equalBytes, SignError, type Signi
 import type { ApprovalChallenge } from '../api/approval-frame.js';
 import { modifyPolicyDto } from '../api/policy.js';
 import { encodePolicyFrame } from '../api/policy-frame.js';
+import { algorithmsNamed } from '../backend/algorithms.js';
 import { flatFacts } from '../metadata/facts-text.js';
 import type { RequestMetadata } from '../metadata/metadata.js';
 import type { InnerRequest } from './inner-request.js';
@@ -37,7 +38,20 @@ function requestMismatches({ challenge, inner, key }: TaskParts): string[] {
   return out;
 }
 
-/** A description bound to other bytes, another key or another algorithm was transplanted (S3). */
+/** The same bytes mean something else under another algorithm: description and facts must be for the one of the request (S3, S4). */
+function algorithmMismatches({ challenge, inner, metadata, facts }: TaskParts): string[] {
+  if (inner.operation !== 'sign') return [];
+  const { signatureAlgorithm } = inner.body;
+  if (typeof signatureAlgorithm !== 'string') return ['the request names no signature algorithm'];
+  const asked: readonly string[] = algorithmsNamed(signatureAlgorithm, challenge.payload?.bytes.byteLength ?? 0);
+  const other = (said: string | undefined): boolean => said !== undefined && !asked.includes(said);
+  return [
+    ...(other(metadata?.binding?.algorithm) ? ['the description is bound to another algorithm'] : []),
+    ...(other(facts?.details?.algorithm) ? ['the bytes are for another algorithm than the request'] : []),
+  ];
+}
+
+/** A description bound to other bytes or another key was transplanted (S3). */
 function bindingMismatches({ challenge, inner, key, metadata }: TaskParts): string[] {
   const binding = metadata?.binding ?? {};
   const expected = {
@@ -96,6 +110,7 @@ export function policyMismatches({ inner, challenge }: TaskParts): string[] {
 export function taskMismatches(parts: TaskParts): string[] {
   return [
     ...requestMismatches(parts),
+    ...algorithmMismatches(parts),
     ...bindingMismatches(parts),
     ...factMismatches(parts),
     ...policyMismatches(parts),

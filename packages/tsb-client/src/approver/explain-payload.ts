@@ -1,7 +1,8 @@
-import { base64Bytes, equalBytes, type Format, type HashName, hashBytes, type SigningFacts } from '@securosys/core';
+import { algorithmFacts, base64Bytes, equalBytes, type Format, hashBytes, type SigningFacts } from '@securosys/core';
+import { algorithmsNamed, takesMessage } from '../backend/algorithms.js';
 import type { RequestMetadata } from '../metadata/metadata.js';
 
-/** What an approver needs of a format. */
+/** What an approver needs of a format. A `details.algorithm` among its facts is a `SignatureAlgorithm` of `core`. */
 export type ExplainingFormat = Pick<Format<unknown>, 'id' | 'explain'>;
 
 export interface Explanation {
@@ -12,25 +13,27 @@ export interface Explanation {
   readonly ambiguous: boolean;
 }
 
-const hashOfLength: Readonly<Record<number, HashName>> = { 32: 'sha256', 48: 'sha384', 64: 'sha512' };
-
-/** What a digest stands for, if the metadata holds bytes with exactly this digest (S2). */
-function preimageOf(payload: Uint8Array, metadata: RequestMetadata | undefined): Uint8Array | undefined {
-  const hash = hashOfLength[payload.byteLength];
+/** What a digest stands for, if the metadata holds bytes with exactly this digest, by the hash of the algorithm (S2). */
+function preimageOf(payload: Uint8Array, algorithm: string, metadata: RequestMetadata | undefined): Uint8Array | undefined {
+  // All algorithms that share a `NONE…` name and the length of a digest have the same hash.
+  const [named] = algorithmsNamed(algorithm, payload.byteLength);
+  const hash = named && algorithmFacts(named).hash;
   if (!hash || metadata?.preimage === undefined) return undefined;
   const preimage = base64Bytes(metadata.preimage, 'preimage');
   return equalBytes(hashBytes(hash, preimage), payload) ? preimage : undefined;
 }
 
-/** Facts that the payload of a signature proves. For the `NONE…` algorithms the payload is a digest, which proves nothing (S4). */
+/**
+ * Facts that the payload of a signature proves. For the `NONE…` algorithms, and for any that this version does not know, the
+ * payload is a digest or worse, which proves nothing (S4).
+ */
 export function explainPayload(
   payload: Uint8Array,
   algorithm: string,
   metadata: RequestMetadata | undefined,
   formats: readonly ExplainingFormat[],
 ): Explanation {
-  const digestOnly = algorithm.startsWith('NONE');
-  const message = digestOnly ? preimageOf(payload, metadata) : payload;
+  const message = takesMessage(algorithm) ? payload : preimageOf(payload, algorithm, metadata);
   if (!message) return { blind: true, ambiguous: false };
   const all = formats.flatMap((format) => format.explain(message) ?? []);
   return { ...(all[0] && { facts: all[0] }), blind: false, ambiguous: all.length > 1 };

@@ -1,5 +1,5 @@
-import { algorithmFacts, type SignatureAlgorithm, SignError } from '@securosys/core';
-import type { TsbSignatureAlgorithm } from '../api/algorithms.js';
+import { algorithmFacts, type HashName, type SignatureAlgorithm, SignError, signatureAlgorithms } from '@securosys/core';
+import { type TsbSignatureAlgorithm, tsbSignatureAlgorithms } from '../api/algorithms.js';
 
 interface Names {
   /** For a whole message. */
@@ -37,6 +37,28 @@ export function tsbAlgorithmFor(algorithm: SignatureAlgorithm, input: 'message' 
       throw new SignError('ERR_ALGORITHM_UNSUPPORTED', `${algorithm} signs messages, not digests`);
     })()
   );
+}
+
+const hashBytesOf: Readonly<Record<HashName, number>> = { sha256: 32, sha384: 48, sha512: 64 };
+
+/**
+ * What a name of the API says in our words: the reverse of {@link tsbAlgorithmFor}. Several algorithms share a name; none has
+ * one that this SDK never asks for.
+ * @param payloadBytes length of what is signed: a digest tells the algorithms of `NONE_WITH_ECDSA` apart
+ */
+export function algorithmsNamed(wire: string, payloadBytes: number): readonly SignatureAlgorithm[] {
+  return signatureAlgorithms.filter((algorithm) => {
+    const { message, digest } = names[algorithm];
+    const { hash } = algorithmFacts(algorithm);
+    return message === wire || (digest === wire && hash !== undefined && hashBytesOf[hash] === payloadBytes);
+  });
+}
+
+const signsMessage = new Set<string>(tsbSignatureAlgorithms.filter((wire) => !wire.startsWith('NONE')));
+
+/** Whether an algorithm of the API hashes the payload itself. One that this version does not know counts as `NONE…` does (S4). */
+export function takesMessage(wire: string): boolean {
+  return signsMessage.has(wire);
 }
 
 /** Whether the API's `signatureType` matters: RSA and ML-DSA results are plain bytes for every type. */

@@ -36,6 +36,16 @@ export const toy = {
   },
 };
 
+/** As {@link toy}, with messages `<algorithm>!toy:<digest>` that name their algorithm, as a JWS does. */
+export const precise = {
+  id: 'precise',
+  explain: (bytes: Uint8Array): SigningFacts | undefined => {
+    const [algorithm, rest] = Buffer.from(bytes).toString('latin1').split('!');
+    const facts = rest === undefined ? undefined : toy.explain(Buffer.from(rest));
+    return facts && algorithm !== undefined ? { ...facts, details: { algorithm } } : undefined;
+  },
+};
+
 export const message = (digest: string): Uint8Array => utf8Bytes(`toy:${digest}`);
 
 export interface TaskPlan {
