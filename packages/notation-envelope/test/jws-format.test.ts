@@ -171,6 +171,22 @@ describe('explaining', () => {
     const facts = notationJws.explain(parseJwsEnvelope(signature.envelope).signingInput);
     expect(facts?.details?.['annotation a\\u{202e}b']).toBe('x\\u{1b}[2J');
   });
+
+  it('shows every annotation, whole, however alike the names are', () => {
+    const long = `${'n'.repeat(300)}`;
+    const text = `${'t'.repeat(500)} sha256:${'c'.repeat(64)}`;
+    const annotations = { [`${long}1`]: 'one', [`${long}2`]: 'two', 'a\u202eb': 'raw', 'a\\u{202e}b': 'escaped', note: text };
+    const { message } = notationJws.prepare(subject, keyOf('ec-p256'), { signingTime: now, annotations }).parts[0]!.input;
+    const details = notationJws.explain(message)?.details ?? {};
+    expect(details).toMatchObject({
+      [`annotation ${long}1`]: 'one',
+      [`annotation ${long}2`]: 'two',
+      'annotation note': text,
+    });
+    const alike = Object.entries(details).filter(([name]) => name.startsWith('annotation a'));
+    expect(alike.map(([name]) => name).sort()).toEqual(['annotation a\\u{202e}b', 'annotation a\\u{202e}b (2)']);
+    expect(alike.map(([, value]) => value).sort()).toEqual(['escaped', 'raw']);
+  });
 });
 
 describe('a finished signature', () => {

@@ -3,6 +3,7 @@ import type { ApprovalChallenge } from '../api/approval-frame.js';
 import { modifyPolicyDto } from '../api/policy.js';
 import { encodePolicyFrame } from '../api/policy-frame.js';
 import { algorithmsNamed } from '../backend/algorithms.js';
+import { withoutNumber } from '../metadata/distinct.js';
 import { flatFacts } from '../metadata/facts-text.js';
 import type { RequestMetadata } from '../metadata/metadata.js';
 import type { InnerRequest } from './inner-request.js';
@@ -86,7 +87,10 @@ function claimMismatches(claims: Claims, facts: SigningFacts | undefined): strin
   const subject = facts?.subject?.digest;
   if (subject === undefined) return [];
   return Object.entries(claims).flatMap(([name, value]) => {
-    const named = subjectNames.has(name.toLowerCase()) || /@sha(?:256|384|512):/.test(value) ? (value.match(digest) ?? []) : [];
+    const named =
+      subjectNames.has(withoutNumber(name).toLowerCase()) || /@sha(?:256|384|512):/.test(value)
+        ? (value.match(digest) ?? [])
+        : [];
     return named.every((found) => found === subject) ? [] : [`the claim '${name}' names another digest than the bytes`];
   });
 }

@@ -1,5 +1,6 @@
 import { base64Bytes, SignError, utf8Text } from '@securosys/core';
 import type { ApprovalTask } from '../api/tasks.js';
+import type { Statements } from '../metadata/distinct.js';
 import { decodeMetadata, type RequestMetadata } from '../metadata/metadata.js';
 
 /** What the requester wrote beside the payload. */
@@ -26,14 +27,14 @@ export function readDescription(task: ApprovalTask): Description {
 }
 
 /** Everything that only the requester says. Stated facts that no format confirms are marked as unverified. */
-export function claimsOf(read: Description, explained: boolean): Record<string, string> {
+export function claimsOf(read: Description, explained: boolean): Statements {
   const { metadata, text } = read;
-  if (!metadata) return text === undefined ? {} : { metadata: text };
+  if (!metadata) return text === undefined ? [] : [['metadata', text]];
   const { app, time, facts, claims } = metadata;
-  return {
-    ...claims,
-    ...(app !== undefined && { app }),
-    ...(time !== undefined && { time }),
-    ...(explained ? {} : Object.fromEntries(Object.entries(facts).map(([name, value]) => [`unverified ${name}`, value]))),
-  };
+  return [
+    ...(app === undefined ? [] : [['app', app] as const]),
+    ...(time === undefined ? [] : [['time', time] as const]),
+    ...(explained ? [] : Object.entries(facts).map(([name, value]) => [`unverified ${name}`, value] as const)),
+    ...Object.entries(claims),
+  ];
 }

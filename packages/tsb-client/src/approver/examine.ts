@@ -9,7 +9,8 @@ import { explainPayload } from './explain-payload.js';
 import { innerRequest } from './inner-request.js';
 import { type Judgement, levelMismatches, pinMismatches, risksOf } from './judge.js';
 import { reportedKey } from './key-xml.js';
-import { cleanClaims, cleanFacts } from './sanitize.js';
+import { legibilityRisks } from './legible.js';
+import { cleanClaims, cleanFacts, cleanPolicy } from './sanitize.js';
 import { timestampMismatches } from './timestamp.js';
 import type { TaskView } from './view.js';
 
@@ -57,18 +58,24 @@ export function examineTask(task: ApprovalTask, judgement: Judgement): Examined 
     inner &&
     key && { challenge, inner, key, metadata: read.metadata, facts: explanation?.facts };
   if (parts) mismatches.push(...taskMismatches(parts), ...pinMismatches(parts, expectedKeys));
+  const facts = explanation?.facts && cleanFacts(explanation.facts);
+  const said = claimsOf(read, facts !== undefined);
+  const claims = cleanClaims(said);
   const view: TaskView = {
     id: task.id,
     operation: inner?.operation ?? 'unknown',
     keyLabel: sanitizeText(challenge?.label ?? '', 200),
     ...(algorithm !== undefined && { algorithm: sanitizeText(algorithm, 80) }),
-    ...(explanation?.facts && { facts: cleanFacts(explanation.facts) }),
-    claims: cleanClaims(claimsOf(read, explanation?.facts !== undefined)),
+    ...(facts && { facts }),
+    claims,
     mismatches: mismatches.map((line) => sanitizeText(line, 300)),
-    risks: parts ? risksOf(task, parts, explanation, pinnedTimestampKey !== undefined) : ['blind'],
+    risks: [
+      ...(parts ? risksOf(task, parts, explanation, pinnedTimestampKey !== undefined) : (['blind'] as const)),
+      ...legibilityRisks({ claims, ...(facts && { facts }) }, explanation?.facts, said),
+    ],
     ...(challenge && { requestedAt: requestTime(challenge) }),
     ...(payload && { payloadSha256: sha256Hex(payload.bytes), payloadSize: payload.bytes.byteLength }),
-    ...(policy && { policy, policyText: explainPolicy(policy) }),
+    ...(policy && { policy: cleanPolicy(policy), policyText: explainPolicy(policy) }),
     ...(key && { keySpkiSha256: key.spkiSha256 }),
     challengeSha256: sha256Hex(bytes),
   };

@@ -13,6 +13,8 @@ export type TaskOperation = 'sign' | 'decrypt' | 'unwrap' | 'certificate' | 'blo
  * - `timestamp-unverified`: no pinned HSM key vouches for the time of the request
  * - `no-metadata-binding`: the description is not bound to these bytes
  * - `password-in-request`: the requester sent a key password that approvers can read
+ * - `look-alike-names`: names of facts or of claims look the same; the view keeps them apart with a number: `tag`, `tag (2)`
+ * - `shortened`: a name, a text or the list of claims is longer than the view shows
  */
 export type TaskRisk =
   | 'blind'
@@ -21,7 +23,9 @@ export type TaskRisk =
   | 'unblock'
   | 'timestamp-unverified'
   | 'no-metadata-binding'
-  | 'password-in-request';
+  | 'password-in-request'
+  | 'look-alike-names'
+  | 'shortened';
 
 /**
  * One decision to take, as shown to a person. Everything but `claims` comes from the very bytes that an approval signs, or was
@@ -34,7 +38,7 @@ export interface TaskView {
   readonly keyLabel: string;
   /** The API's name of the signature algorithm, if the task is a signature. */
   readonly algorithm?: string;
-  /** Recomputed from the payload; `undefined` when no format explains it. */
+  /** Recomputed from the payload; `undefined` when no format explains it. One line for each fact, however alike their names. */
   readonly facts?: SigningFacts;
   /** What only the requester says. Nothing proves it. */
   readonly claims: Claims;

@@ -1,4 +1,5 @@
 import { type Claims, canonicalJson, isJsonObject, parseJson, SignError, utf8Bytes } from '@securosys/core';
+import { distinct } from './distinct.js';
 
 /** What ties a description to one request (S3): transplanted to another, it no longer fits. */
 export interface MetadataBinding {
@@ -50,8 +51,8 @@ export function encodeMetadata(metadata: RequestMetadata): Uint8Array<ArrayBuffe
 const ownNames = new Set(['app', 'time', 'type', 'preimage']);
 
 /**
- * Reads metadata of any client. Members that are not ours are claims under their own names; a value that is no text is shown as
- * JSON.
+ * Reads metadata of any client. Members that are not ours are claims under their own names, with a number where a claim of
+ * ours has that name: `tag (2)`. A value that is no text is shown as JSON.
  * @throws SignError `ERR_MALFORMED`, `ERR_LIMIT` when it is not a JSON object within bounds
  */
 export function decodeMetadata(bytes: Uint8Array): RequestMetadata {
@@ -70,7 +71,7 @@ export function decodeMetadata(bytes: Uint8Array): RequestMetadata {
     ...(time !== undefined && { time }),
     ...(preimage !== undefined && { preimage }),
     facts: stripped('fact.', entries),
-    claims: { ...Object.fromEntries(foreign), ...stripped('claim.', entries) },
+    claims: distinct([...Object.entries(stripped('claim.', entries)), ...foreign]),
     binding: Object.fromEntries(bindingNames.flatMap((name) => (binding[name] === undefined ? [] : [[name, binding[name]]]))),
   };
 }

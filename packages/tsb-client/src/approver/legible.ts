@@ -1,0 +1,34 @@
+import { type SigningFacts, sanitizeText } from '@securosys/core';
+import { type Statements, withoutNumber } from '../metadata/distinct.js';
+import { claimLimit, nameLimit, textLimit, whole } from './sanitize.js';
+import type { TaskRisk, TaskView } from './view.js';
+
+/** A name as a hurried reader sees it: without case, spacing, compatibility forms, and the number that keeps lines apart. */
+const glance = (name: string): string => withoutNumber(name).normalize('NFKC').toLowerCase().replace(/\s+/g, ' ').trim();
+
+/** Whether names that are shown together look the same. */
+function lookAlike(texts: Readonly<Record<string, string>> | undefined): boolean {
+  const names = Object.keys(texts ?? {});
+  return new Set(names.map(glance)).size < names.length;
+}
+
+/** Whether something is longer, or more, than the view shows. */
+function shortened(facts: SigningFacts | undefined, claims: Statements): boolean {
+  const { title = '', details = {}, subject } = facts ?? {};
+  const lines = [...claims, ...Object.entries(details), ...Object.entries(subject?.annotations ?? {}), ['', title] as const];
+  const cut = (text: string, limit: number) => sanitizeText(text, whole).length > limit;
+  return claims.length > claimLimit || lines.some(([name, text]) => cut(name, nameLimit) || cut(text, textLimit));
+}
+
+/** What keeps a person from seeing everything that is there. */
+export function legibilityRisks(
+  view: Pick<TaskView, 'facts' | 'claims'>,
+  facts: SigningFacts | undefined,
+  claims: Statements,
+): TaskRisk[] {
+  const shown = [view.claims, view.facts?.details, view.facts?.subject?.annotations];
+  return [
+    ...(shown.some(lookAlike) ? (['look-alike-names'] as const) : []),
+    ...(shortened(facts, claims) ? (['shortened'] as const) : []),
+  ];
+}
