@@ -1,6 +1,7 @@
-import { base64Text, invalidArgument, SignError, sha256Hex } from '@securosys/core';
+import { base64Text, invalidArgument, SignError } from '@securosys/core';
 import type { Policy, PolicyApproval, PolicyRule, PolicyToken } from '../api/policy.js';
-import { ruleStrength } from './strength.js';
+import { approverIdentity } from './identity.js';
+import { mayBeWeaker, ruleStrength } from './strength.js';
 
 /** Somebody who may approve: by public key, by certificate, or by the name the TSB onboarded them under. */
 export type PolicyApprover =
@@ -32,12 +33,13 @@ function minutes(what: string, seconds: number): number {
 
 /**
  * A rule that `count` of these people can fulfil together.
- * @throws SignError `ERR_INVALID_ARGUMENT` for a count that the people cannot reach, somebody named twice, times that are not whole
+ * @throws SignError `ERR_INVALID_ARGUMENT` for a count that the people cannot reach, somebody named twice (also once by
+ * public key and once by certificate), times that are not whole
  * minutes, or a time lock that ends when the timeout does
  */
 export function quorum(count: number, approvers: readonly PolicyApprover[], options: QuorumOptions): PolicyRule {
   const approvals = approvers.map(approvalOf);
-  const ids = new Set(approvals.map(({ type, value, name }) => sha256Hex(Buffer.from(`${type} ${value ?? name}`))));
+  const ids = new Set(approvals.map(approverIdentity));
   if (ids.size !== approvals.length) invalidArgument('an approver is named twice');
   if (!Number.isInteger(count) || count < 1 || count > approvals.length)
     invalidArgument(`a quorum of ${count} out of ${approvals.length} approvers is impossible`);
@@ -88,9 +90,8 @@ export function buildPolicy(rules: PolicyRules, options: BuildPolicyOptions = {}
   const { use, modify = use, unblock = use, block = use, usage = 'sign' } = rules;
   if (use !== null && ruleStrength(use) === Number.POSITIVE_INFINITY)
     throw new SignError('ERR_POLICY_UNSAFE', 'nobody could ever use this key');
-  const needed = ruleStrength(use);
   for (const [name, rule] of Object.entries({ modify, unblock })) {
-    if (!options.allowUnprotectedModify && ruleStrength(rule) < needed)
+    if (!options.allowUnprotectedModify && mayBeWeaker(rule, use))
       throw new SignError(
         'ERR_POLICY_UNSAFE',
         `fewer people could ${name} the key than use it; that needs allowUnprotectedModify`,

@@ -1,6 +1,6 @@
 import { sanitizeText } from '@securosys/core';
 import type { ModifyPolicy, PolicyGroup, PolicyRule, PolicyToken } from '../api/policy.js';
-import { ruleStrength } from './strength.js';
+import { mayBeWeaker, ruleStrength } from './strength.js';
 
 const verbs = {
   ruleUse: 'use the key',
@@ -47,7 +47,7 @@ function ruleLines(name: RuleName, rule: PolicyRule | null): string[] {
 /** A policy in words, one line a statement, warnings included. Names are sanitised; they are what the policy's author wrote. */
 export function explainPolicy(policy: ModifyPolicy): string[] {
   const weaker = (['ruleModify', 'ruleUnblock'] as const)
-    .filter((name) => ruleStrength(policy[name]) > 0 && ruleStrength(policy[name]) < ruleStrength(policy.ruleUse))
+    .filter((name) => ruleStrength(policy[name]) > 0 && mayBeWeaker(policy[name], policy.ruleUse))
     .map((name) => `WARNING: fewer people can ${verbs[name]} than use it`);
   return [...(Object.keys(verbs) as RuleName[]).flatMap((name) => ruleLines(name, policy[name])), ...weaker];
 }

@@ -1,21 +1,88 @@
-import type { PolicyGroup, PolicyRule, PolicyToken } from '../api/policy.js';
+import type { PolicyRule, PolicyToken } from '../api/policy.js';
+import { approverIdentity } from './identity.js';
 
-const idsOf = (group: PolicyGroup): string[] => group.approvals.map(({ type, value, name }) => `${type}:${value ?? name ?? ''}`);
+/** Fewest people who can fulfil a rule: never below `least`, never above `most`; mostly they are equal. */
+export interface Strength {
+  readonly least: number;
+  readonly most: number;
+}
 
-/** Fewest different people who can fulfil a token: groups add up when nobody sits in two of them. */
-function tokenStrength(token: PolicyToken): number {
-  const groups = token.groups ?? [];
-  const ids = groups.flatMap(idsOf);
-  const disjoint = new Set(ids).size === ids.length;
-  const quorums = groups.map((group) => group.quorum);
-  return disjoint ? quorums.reduce((sum, quorum) => sum + quorum, 0) : Math.max(0, ...quorums);
+const nobody: Strength = { least: Number.POSITIVE_INFINITY, most: Number.POSITIVE_INFINITY };
+/** Combinations of people that are tried before bounds have to do. */
+const mostTried = 50_000;
+
+/** People who sit in the same groups are the same for counting. */
+interface Kind {
+  readonly groups: readonly number[];
+  readonly people: number;
+}
+
+function kindsOf(token: PolicyToken): Kind[] {
+  const groupsOf = new Map<string, Set<number>>();
+  (token.groups ?? []).forEach((group, index) => {
+    for (const approval of group.approvals) {
+      const person = approverIdentity(approval);
+      groupsOf.set(person, (groupsOf.get(person) ?? new Set()).add(index));
+    }
+  });
+  const kinds = new Map<string, Kind>();
+  for (const groups of groupsOf.values()) {
+    const key = [...groups].join();
+    kinds.set(key, { groups: [...groups], people: (kinds.get(key)?.people ?? 0) + 1 });
+  }
+  return [...kinds.values()];
+}
+
+/** Fewest people for what each group still needs, by trying every number of people of each kind. */
+function fewest(kinds: readonly Kind[], needed: readonly number[], at = 0): number {
+  if (needed.every((count) => count <= 0)) return 0;
+  const kind = kinds[at];
+  if (!kind) return Number.POSITIVE_INFINITY;
+  let best = Number.POSITIVE_INFINITY;
+  for (let count = 0; count <= kind.people; count++) {
+    const left = needed.map((need, group) => (kind.groups.includes(group) ? need - count : need));
+    best = Math.min(best, count + fewest(kinds, left, at + 1));
+  }
+  return best;
+}
+
+function tokenStrength(token: PolicyToken): Strength {
+  const quorums = (token.groups ?? []).map((group) => group.quorum);
+  const kinds = kindsOf(token);
+  const present = quorums.map((_, group) =>
+    kinds.reduce((sum, kind) => sum + (kind.groups.includes(group) ? kind.people : 0), 0),
+  );
+  if (quorums.some((quorum, group) => quorum > (present[group] ?? 0))) return nobody;
+  if (kinds.reduce((product, kind) => product * (kind.people + 1), 1) <= mostTried) {
+    const exact = fewest(kinds, quorums);
+    return { least: exact, most: exact };
+  }
+  // One person counts in every group they sit in: at best they are the same people throughout, at worst all different ones.
+  const everybody = kinds.reduce((sum, kind) => sum + kind.people, 0);
+  const sum = quorums.reduce((all, quorum) => all + quorum, 0);
+  return { least: Math.max(...quorums), most: Math.min(sum, everybody) };
 }
 
 /**
- * Fewest people who can fulfil a rule (`tsb-rest-api.md` §4.2): 0 when anyone with the API can (a `null` rule, or a token without
- * groups), `Infinity` when nobody ever can.
+ * How many people it takes to fulfil a rule (`tsb-rest-api.md` §4.2): 0 when anyone with the API can (a `null` rule, or a token
+ * without groups), `Infinity` when nobody ever can. Approvers known to the TSB by name count as people of their own.
+ */
+export function strengthOf(rule: PolicyRule | null | undefined): Strength {
+  if (rule === null || rule === undefined) return { least: 0, most: 0 };
+  return (rule.tokens ?? [])
+    .map(tokenStrength)
+    .reduce((a, b) => ({ least: Math.min(a.least, b.least), most: Math.min(a.most, b.most) }), nobody);
+}
+
+/**
+ * Fewest people who can fulfil a rule, as {@link strengthOf} counts them; for rules with very many ways to fulfil them a number
+ * that is not above it.
  */
 export function ruleStrength(rule: PolicyRule | null | undefined): number {
-  if (rule === null || rule === undefined) return 0;
-  return Math.min(Number.POSITIVE_INFINITY, ...(rule.tokens ?? []).map(tokenStrength));
+  return strengthOf(rule).least;
+}
+
+/** Whether fewer people might do with `rule` than with `other`. When it cannot be told, they might. */
+export function mayBeWeaker(rule: PolicyRule | null | undefined, other: PolicyRule | null | undefined): boolean {
+  return strengthOf(rule).least < strengthOf(other).most && rule !== other;
 }
