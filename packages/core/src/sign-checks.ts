@@ -8,7 +8,7 @@ import type { CallOptions } from './options.js';
 import { verifySignature } from './public-key.js';
 import type { SignerOptions, SignRequest } from './signer.js';
 
-const pkixDomains = new Set<SigningDomain>(['x509-certificate', 'x509-request', 'x509-crl', 'ocsp-response']);
+const pkixDomains = new Set<SigningDomain>(['x509-certificate', 'x509-request', 'x509-crl', 'ocsp-response', 'asn1']);
 /** Longest message that a key with approvals gets whole; longer ones need another way (threat model §3.2). */
 const longestApprovedMessage = 64 * 1024 - 1;
 
