@@ -119,6 +119,8 @@ export function invalidArgument(message: string, cause?: unknown): never {
  * @throws SignError `ERR_INVALID_ARGUMENT`
  */
 export function knownOptions(where: string, options: object, names: readonly string[]): void {
+  if (typeof options !== 'object' || options === null || Array.isArray(options))
+    invalidArgument(`${where}: options are not an object`);
   for (const name of Object.keys(options))
     if (!names.includes(name))
       invalidArgument(`${where}: unknown option '${sanitizeText(name, 60)}'; known are ${names.join(', ')}`);

@@ -2,75 +2,127 @@ import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import { link, lstat, mkdir, open, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type Clock, systemClock } from './clock.js';
 import { SignError } from './errors.js';
 import { canonicalJson, type JsonObject, parseJsonObject } from './json.js';
-import type { PendingStore } from './pending-store.js';
+import { conditionHolds } from './pending-condition.js';
+import type { PendingCondition, PendingStore } from './pending-store.js';
 
 const keyPattern = /^[A-Za-z0-9_-]{1,128}$/;
 const maxBytes = 4 * 1024 * 1024;
+/** A lock is held for milliseconds; one of this age belonged to a process that died. */
+const staleLockMs = 10_000;
+const lockPauseMs = 15;
 
 /**
  * A {@link PendingStore} in a folder of one machine, for command lines and plugins. The folder is made with mode 0700, records
  * are 0600, written to a temporary file in the same folder, synced and moved into place; links are never followed (S29).
+ * Writers of one record take turns by a lock file.
  * @throws SignError `ERR_STORE` when the folder is not ours alone, or a record is not one
  */
-export function createFolderStore(folder: string): PendingStore {
-  let ready: Promise<void> | undefined;
-  const prepare = () => {
-    ready ??= makeFolder(folder).catch((error: unknown) => {
-      ready = undefined;
-      throw error;
-    });
-    return ready;
-  };
+export function createFolderStore(folder: string, options: { clock?: Clock } = {}): PendingStore {
+  const { clock = systemClock } = options;
   const path = (key: string) => {
     if (!keyPattern.test(key)) throw new SignError('ERR_INVALID_ARGUMENT', 'store keys are 1 to 128 letters, digits, - and _');
     return join(folder, `${key}.json`);
   };
+
+  /** Runs `work` alone among all writers of this record, if the condition holds. */
+  async function change(
+    key: string,
+    condition: PendingCondition | undefined,
+    work: (target: string) => Promise<void>,
+  ): Promise<boolean> {
+    const target = path(key);
+    await makeFolder(folder);
+    const lock = join(folder, `.${key}.lock`);
+    const own = await acquire(lock, clock);
+    try {
+      if (condition && !conditionHolds(await read(target), condition)) return false;
+      await work(target);
+      return true;
+    } catch (cause) {
+      throw cause instanceof SignError ? cause : new SignError('ERR_STORE', 'a record could not be written', { cause });
+    } finally {
+      await release(lock, own);
+    }
+  }
+
   return {
     async get(key) {
-      await prepare();
-      const file = await open(path(key), constants.O_RDONLY | constants.O_NOFOLLOW).catch(absent);
-      if (!file) return undefined;
-      try {
-        const { size } = await file.stat();
-        if (size > maxBytes) throw new SignError('ERR_STORE', 'a record of the pending store is too large');
-        return parseJsonObject(new Uint8Array(await file.readFile()), { what: 'pending record', maxBytes });
-      } finally {
-        await file.close();
-      }
-    },
-    async put(key, record: JsonObject, options) {
-      await prepare();
       const target = path(key);
-      const temporary = join(folder, `.${randomBytes(12).toString('hex')}.tmp`);
-      const file = await open(temporary, 'wx', 0o600);
-      try {
+      await makeFolder(folder);
+      return read(target);
+    },
+    put: (key, record: JsonObject, condition) =>
+      change(key, condition, async (target) => {
+        const temporary = join(folder, `.${randomBytes(12).toString('hex')}.tmp`);
         try {
-          await file.writeFile(canonicalJson(record));
-          await file.sync();
-        } finally {
-          await file.close();
-        }
-        if (!options?.ifAbsent) {
+          await write(temporary, canonicalJson(record));
           await rename(temporary, target);
-          return true;
+        } finally {
+          await unlink(temporary).catch(absent);
         }
-        // A hard link fails when the name exists: the one atomic "create with these contents" that every file system has.
-        await link(temporary, target);
-        await unlink(temporary);
-        return true;
-      } catch (cause) {
-        await unlink(temporary).catch(absent);
-        if (options?.ifAbsent && code(cause) === 'EEXIST') return false;
-        throw cause instanceof SignError ? cause : new SignError('ERR_STORE', 'a record could not be written', { cause });
-      }
-    },
-    async delete(key) {
-      await prepare();
-      await unlink(path(key)).catch(absent);
-    },
+      }),
+    delete: (key, condition) => change(key, condition, (target) => unlink(target).catch(absent)),
   };
+}
+
+async function read(target: string): Promise<JsonObject | undefined> {
+  const file = await open(target, constants.O_RDONLY | constants.O_NOFOLLOW).catch(absent);
+  if (!file) return undefined;
+  try {
+    const { size } = await file.stat();
+    if (size > maxBytes) throw new SignError('ERR_STORE', 'a record of the pending store is too large');
+    return parseJsonObject(new Uint8Array(await file.readFile()), { what: 'pending record', maxBytes });
+  } finally {
+    await file.close();
+  }
+}
+
+async function write(target: string, text: string): Promise<void> {
+  const file = await open(target, 'wx', 0o600);
+  try {
+    await file.writeFile(text);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** Takes the lock file and returns its inode, by which we know later that it is still ours. */
+async function acquire(lock: string, clock: Clock): Promise<number> {
+  for (;;) {
+    try {
+      const file = await open(lock, 'wx', 0o600);
+      const { ino } = await file.stat();
+      await file.close();
+      return ino;
+    } catch (cause) {
+      if (code(cause) !== 'EEXIST')
+        throw new SignError('ERR_STORE', 'the folder of the pending store cannot be written to', { cause });
+    }
+    const held = await lstat(lock).catch(absent);
+    if (held && Date.now() - held.mtimeMs > staleLockMs) await bury(lock, held.ino);
+    else await clock.sleep(lockPauseMs);
+  }
+}
+
+/** Takes a dead process's lock away. Whoever sees that it moved a living one puts it back. */
+async function bury(lock: string, dead: number): Promise<void> {
+  const grave = `${lock}-${randomBytes(12).toString('hex')}`;
+  try {
+    await rename(lock, grave);
+    if ((await lstat(grave)).ino !== dead) await link(grave, lock);
+  } catch (error) {
+    if (code(error) !== 'ENOENT' && code(error) !== 'EEXIST') throw error;
+  } finally {
+    await unlink(grave).catch(absent);
+  }
+}
+
+async function release(lock: string, ino: number): Promise<void> {
+  if ((await lstat(lock).catch(absent))?.ino === ino) await unlink(lock).catch(absent);
 }
 
 async function makeFolder(folder: string): Promise<void> {

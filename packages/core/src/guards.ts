@@ -2,7 +2,10 @@ import type { KeyInfo, SignOperation } from './backend.js';
 import type { SigningDomain } from './domains.js';
 import type { SignError } from './errors.js';
 
-/** What is about to happen. `operation.facts` were recomputed from the bytes; `operation.claims` were not. */
+/**
+ * What is about to happen. `operation.facts` are what the signer's `formats` recomputed from the bytes, absent when none of them
+ * explains the bytes; `operation.claims` are nobody's proof.
+ */
 export interface SigningIntent {
   readonly backend: string;
   readonly key: KeyInfo;

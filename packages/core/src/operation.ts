@@ -1,6 +1,6 @@
 import type { ApprovalProgress, KeyBackend, RequestState } from './backend.js';
 import { type Clock, systemClock } from './clock.js';
-import { SignError, type SignErrorCode } from './errors.js';
+import { invalidArgument, SignError, type SignErrorCode } from './errors.js';
 import type { JsonObject } from './json.js';
 import type { CallOptions } from './options.js';
 
@@ -124,6 +124,7 @@ export class Operation<T> {
   async result(options: WaitOptions = {}): Promise<T> {
     const { clock = systemClock, random = Math.random } = this.#setup;
     const { timeoutMs = Number.POSITIVE_INFINITY, signal, onProgress } = options;
+    if (typeof timeoutMs !== 'number' || Number.isNaN(timeoutMs)) invalidArgument('timeoutMs is not a number of milliseconds');
     // The deadline is that of the waiting; one look has the backend's own.
     const look: CallOptions = { ...(signal && { signal }), ...(options.logger && { logger: options.logger }) };
     const deadline = clock.now() + timeoutMs;

@@ -1,4 +1,5 @@
 import type { KeySpec, SignatureAlgorithm } from './algorithms.js';
+import type { KeyAssurance } from './backend.js';
 import type { Clock } from './clock.js';
 import type { Descriptor } from './descriptor.js';
 import type { SigningDomain } from './domains.js';
@@ -15,6 +16,8 @@ export interface PreparedPart {
   /** What kind of bytes the message is, checked against the bytes before signing (S9). */
   readonly domain: SigningDomain;
   readonly facts: SigningFacts;
+  /** SHA-256 of the SubjectPublicKeyInfo whose signature this part waits for, hex, where the format binds one. */
+  readonly spkiSha256?: string;
 }
 
 /**
@@ -41,6 +44,8 @@ export interface FormatKey {
   readonly spki: Uint8Array;
   /** Certificate chain, DER, leaf first, root last; empty for formats that need none. */
   readonly chain: readonly Uint8Array[];
+  /** What is known of where the key lives: an emulated key needs certificates that say so (S34). */
+  readonly assurance?: KeyAssurance;
 }
 
 /** Why something that waited is no longer worth publishing. */

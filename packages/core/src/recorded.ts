@@ -1,5 +1,6 @@
-import type { KeyBackend, RequestState, SignOperation } from './backend.js';
-import { sha256Hex, utf8Bytes } from './bytes.js';
+import { randomBytes } from 'node:crypto';
+import type { BeginResult, KeyBackend, RequestState, SignOperation } from './backend.js';
+import { hexText, sha256Hex, utf8Bytes } from './bytes.js';
 import type { Clock } from './clock.js';
 import { SignError } from './errors.js';
 import type { SigningIntent } from './guards.js';
@@ -7,8 +8,9 @@ import { canonicalJson, type JsonObject } from './json.js';
 import { Operation } from './operation.js';
 import type { CallOptions } from './options.js';
 import type { PendingStore } from './pending-store.js';
+import { createMs, fittingRequest, listedRequests, settleMs } from './recovery.js';
 
-interface Recording {
+export interface Recording {
   readonly backend: KeyBackend;
   readonly store: PendingStore;
   readonly clock: Clock;
@@ -18,24 +20,24 @@ interface Recording {
   readonly random?: () => number;
 }
 
-/** Deadline of a create; a second run may have to wait this long before it can tell whether a first one made a request. */
-const createMs = 10_000;
-/** Requests beyond this are not compared: the outcome stays unknown, which is always safe. */
-const mostCandidates = 10_000;
-
-interface OpenRecord {
-  readonly requestId?: string;
+/** What the store knows of one attempt to create a request. The nonce tells attempts apart: nobody touches another's record. */
+export interface AttemptRecord {
+  readonly nonce: string;
   readonly intentAt: number;
+  readonly requestId?: string;
+  /** Ids that existed before; absent when the backend cannot list them. */
   readonly before?: readonly string[];
 }
+
+/** Runs that join or take over an attempt start again from the store; more rounds than this means something is wrong with it. */
+const mostRounds = 5;
 
 /** Key of the record: what is signed, with what, where. Holds no secret and no payload. */
 export function pendingKey(intent: SigningIntent): string {
   const { operation, backend, inputSha256 } = intent;
   const { label, spkiSha256 } = operation.key;
-  return sha256Hex(
-    utf8Bytes(canonicalJson({ backend, label, spkiSha256, algorithm: operation.algorithm, inputSha256, kind: operation.kind })),
-  );
+  const { algorithm, kind } = operation;
+  return sha256Hex(utf8Bytes(canonicalJson({ backend, label, spkiSha256, algorithm, inputSha256, kind })));
 }
 
 /**
@@ -43,138 +45,126 @@ export function pendingKey(intent: SigningIntent): string {
  * before the request exists, its id after. A later call for the same bytes continues what the store knows.
  */
 export async function beginRecorded(recording: Recording, options: CallOptions): Promise<Operation<Uint8Array>> {
-  const { backend, store, clock, operation, intent } = recording;
+  const { backend, store, operation, intent } = recording;
   // Without people there is nothing to lose: repeating a plain signature is harmless.
   if (intent.key.needsApproval === false || !backend.poll) {
     const begun = await backend.begin(operation, options);
     return 'done' in begun ? finished(recording, begun.done, options) : open(recording, begun.pending, { status: 'pending' });
   }
   const key = pendingKey(intent);
-  const known = openRecord(await store.get(key));
-  if (known) {
-    const continued = await resume(recording, key, known, options);
-    if (continued) return continued;
+  for (let round = 0; round < mostRounds; round++) {
+    const known = readRecord(await store.get(key));
+    const operationNow = known ? await resume(recording, key, known, options) : await create(recording, key, options);
+    if (operationNow) return operationNow;
   }
-  const before = await listed(backend, options);
-  const record = {
-    version: 1,
-    backend: backend.id,
-    inputSha256: intent.inputSha256,
-    intentAt: clock.now(),
-    ...(before && { before }),
-  };
-  if (!(await store.put(key, record, { ifAbsent: true })))
-    throw new SignError('ERR_CONFLICT', 'another process is creating the request for the same bytes; try again to join it');
-  let begun: Awaited<ReturnType<KeyBackend['begin']>>;
-  try {
-    begun = await backend.begin(operation, { ...options, timeoutMs: Math.min(options.timeoutMs ?? createMs, createMs) });
-  } catch (error) {
-    // By contract every other code means that nothing was created; an abort or anything foreign proves nothing.
-    if (SignError.is(error) && error.code !== 'ERR_OUTCOME_UNKNOWN' && error.code !== 'ERR_TIMEOUT') await store.delete(key);
-    throw error;
-  }
-  if ('done' in begun) {
-    await store.delete(key);
-    return finished(recording, begun.done, options);
-  }
-  await store.put(key, {
-    version: 1,
-    backend: backend.id,
-    inputSha256: intent.inputSha256,
-    intentAt: record.intentAt,
-    requestId: begun.pending,
-  });
-  const operationNow = open(recording, begun.pending, { status: 'pending' });
-  await operationNow.refresh(options).catch((error: unknown) => {
-    if (!SignError.is(error) || !error.retryable) throw error;
-  });
-  return operationNow;
+  throw new SignError('ERR_CONFLICT', 'other processes keep creating and ending requests for the same bytes; try again');
 }
 
 /** Only our own fields of a record count, and only when they have the right types: a store is shared and may be altered. */
-function openRecord(record: JsonObject | undefined): OpenRecord | undefined {
+function readRecord(record: JsonObject | undefined): AttemptRecord | undefined {
   if (!record) return undefined;
-  const { requestId, intentAt, before } = record;
+  const { nonce, requestId, intentAt, before } = record;
   return {
+    nonce: typeof nonce === 'string' ? nonce : '',
     intentAt: typeof intentAt === 'number' ? intentAt : 0,
     ...(typeof requestId === 'string' && { requestId }),
     ...(Array.isArray(before) && { before: before.filter((id) => typeof id === 'string') }),
   };
 }
 
+function writeRecord({ backend, intent }: Recording, record: AttemptRecord): JsonObject {
+  const { nonce, intentAt, requestId, before } = record;
+  return {
+    version: 1,
+    backend: backend.id,
+    inputSha256: intent.inputSha256,
+    nonce,
+    intentAt,
+    ...(requestId !== undefined && { requestId }),
+    ...(before && requestId === undefined && { before: [...before] }),
+  };
+}
+
+/** `undefined`: somebody else was first. */
+async function create(recording: Recording, key: string, options: CallOptions): Promise<Operation<Uint8Array> | undefined> {
+  const { backend, store, clock, operation } = recording;
+  const before = await listedRequests(backend, options);
+  const attempt: AttemptRecord = { nonce: hexText(randomBytes(16)), intentAt: clock.now(), ...(before && { before }) };
+  if (!(await store.put(key, writeRecord(recording, attempt), { ifAbsent: true }))) return undefined;
+  const bounded = boundedCreate(options, clock.now() - attempt.intentAt);
+  let begun: BeginResult;
+  try {
+    begun = await backend.begin(operation, bounded.options);
+  } catch (error) {
+    if (error === bounded.deadline.reason)
+      throw new SignError('ERR_OUTCOME_UNKNOWN', 'the backend took too long; a request may exist', { cause: error });
+    // By contract every other code means that nothing was created; an abort or anything foreign proves nothing.
+    if (SignError.is(error) && error.code !== 'ERR_OUTCOME_UNKNOWN' && error.code !== 'ERR_TIMEOUT')
+      await store.delete(key, { ifNonce: attempt.nonce });
+    throw error;
+  }
+  if ('done' in begun) {
+    const done = await finished(recording, begun.done, options);
+    await store.delete(key, { ifNonce: attempt.nonce });
+    return done;
+  }
+  const record = { ...attempt, requestId: begun.pending };
+  if (!(await store.put(key, writeRecord(recording, record), { ifNonce: attempt.nonce }))) {
+    // We were taken for dead and replaced. The other request is the one that people see; ours is withdrawn.
+    await backend.cancel?.(begun.pending, options);
+    return undefined;
+  }
+  const created = open(recording, begun.pending, { status: 'pending' }, attempt.nonce);
+  await created.refresh(options).catch((error: unknown) => {
+    if (!SignError.is(error) || !error.retryable) throw error;
+  });
+  return created;
+}
+
+/** The whole of `begin` gets one deadline, in real time: whoever finds the intent later waits longer than that before doubting it. */
+function boundedCreate(options: CallOptions, spentMs: number): { options: CallOptions; deadline: AbortSignal } {
+  const deadline = AbortSignal.timeout(Math.max(1, createMs - Math.max(0, spentMs)));
+  const timeoutMs = Math.min(options.timeoutMs ?? createMs, createMs);
+  const signal = options.signal ? AbortSignal.any([options.signal, deadline]) : deadline;
+  return { options: { ...options, timeoutMs, signal }, deadline };
+}
+
+/** `undefined`: the attempt is over or was replaced; look at the store again. */
 async function resume(
   recording: Recording,
   key: string,
-  known: OpenRecord,
+  known: AttemptRecord,
   options: CallOptions,
 ): Promise<Operation<Uint8Array> | undefined> {
-  const { store, backend } = recording;
-  if (known.requestId === undefined) return recover(recording, key, known, options);
-  let state: RequestState;
-  try {
-    state = await (backend.poll as NonNullable<KeyBackend['poll']>)(known.requestId, options);
-  } catch (error) {
-    if (!SignError.is(error, 'ERR_REQUEST_NOT_FOUND')) throw error;
-    await store.delete(key);
+  const { store, backend, clock, intent } = recording;
+  if (known.requestId !== undefined) {
+    const state = await (backend.poll as NonNullable<KeyBackend['poll']>)(known.requestId, options).catch((error: unknown) => {
+      if (!SignError.is(error, 'ERR_REQUEST_NOT_FOUND')) throw error;
+      return undefined;
+    });
+    if (state) return open(recording, known.requestId, state, known.nonce);
+    await store.delete(key, { ifNonce: known.nonce });
     return undefined;
   }
-  return open(recording, known.requestId, state);
-}
-
-/**
- * The intent is there, the id is not: the process died, or the answer was lost. The one new request whose result fits our
- * bytes is ours; while a new one is still undecided nobody can tell, so we say so (S31).
- */
-async function recover(
-  recording: Recording,
-  key: string,
-  known: OpenRecord,
-  options: CallOptions,
-): Promise<Operation<Uint8Array> | undefined> {
-  const { backend, store, clock, intent } = recording;
-  const inFlight = known.intentAt + createMs - clock.now();
+  // The intent is there, the id is not: another run is creating it, or died, or its answer was lost.
+  const inFlight = known.intentAt + settleMs - clock.now();
   if (inFlight > 0) {
-    await clock.sleep(Math.min(inFlight, createMs), options.signal);
-    const later = openRecord(await store.get(key));
-    if (later?.requestId !== undefined) return resume(recording, key, later, options);
+    await clock.sleep(Math.min(inFlight, settleMs), options.signal);
+    const later = readRecord(await store.get(key));
+    if (later?.nonce !== known.nonce || later.requestId !== undefined) return undefined;
   }
-  const now = await listed(backend, options);
-  const fresh = now && known.before ? now.filter((id) => !known.before?.includes(id)) : undefined;
-  const undecided: string[] = [];
-  for (const id of fresh ?? []) {
-    const state = await (backend.poll as NonNullable<KeyBackend['poll']>)(id, options);
-    if (state.status === 'pending' || state.status === 'approved') undecided.push(id);
-    if (state.status !== 'executed') continue;
-    const fits = await recording.accept(state.result, options).catch((error: unknown) => {
-      if (SignError.is(error)) return undefined;
-      throw error;
-    });
-    if (!fits) continue;
-    await store.put(key, {
-      version: 1,
-      backend: backend.id,
-      inputSha256: intent.inputSha256,
-      intentAt: known.intentAt,
-      requestId: id,
-    });
-    return open(recording, id, state);
-  }
-  if (fresh && undecided.length === 0) {
-    await store.delete(key);
+  const found = await fittingRequest(recording, known, options);
+  if (found === 'none') {
+    await store.delete(key, { ifNonce: known.nonce });
     return undefined;
+  }
+  if ('state' in found) {
+    await store.put(key, writeRecord(recording, { ...known, requestId: found.id }), { ifNonce: known.nonce });
+    return open(recording, found.id, found.state, known.nonce);
   }
   throw new SignError('ERR_OUTCOME_UNKNOWN', 'a request for these bytes may exist, but its id was lost', {
-    details: { intentKey: key, inputSha256: intent.inputSha256, intentAt: known.intentAt, candidates: undecided.slice(0, 20) },
+    details: { intentKey: key, inputSha256: intent.inputSha256, intentAt: known.intentAt, candidates: found.undecided },
   });
-}
-
-async function listed(backend: KeyBackend, options: CallOptions): Promise<string[] | undefined> {
-  if (!backend.candidates) return undefined;
-  const ids: string[] = [];
-  for await (const id of backend.candidates(options)) {
-    if (ids.push(id) > mostCandidates) return undefined;
-  }
-  return ids;
 }
 
 async function finished(recording: Recording, signature: Uint8Array, options: CallOptions): Promise<Operation<Uint8Array>> {
@@ -184,9 +174,12 @@ async function finished(recording: Recording, signature: Uint8Array, options: Ca
   return operation;
 }
 
-function open(recording: Recording, id: string, initial: RequestState): Operation<Uint8Array> {
+function open(recording: Recording, id: string, initial: RequestState, nonce?: string): Operation<Uint8Array> {
   const { store, intent } = recording;
-  return new Operation({ ...base(recording, id), id, initial, forget: () => store.delete(pendingKey(intent)) });
+  const forget = async () => {
+    if (nonce !== undefined) await store.delete(pendingKey(intent), { ifNonce: nonce });
+  };
+  return new Operation({ ...base(recording, id), id, initial, forget });
 }
 
 function base(recording: Recording, requestId?: string) {

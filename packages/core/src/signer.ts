@@ -7,9 +7,11 @@ import type { SigningDomain } from './domains.js';
 import { invalidArgument, knownOptions, SignError } from './errors.js';
 import type { Claims, SigningFacts } from './facts.js';
 import type { Guard, SigningIntent } from './guards.js';
+import { canonicalJson } from './json.js';
 import type { Operation, WaitOptions } from './operation.js';
 import type { CallOptions } from './options.js';
 import { createMemoryStore, type PendingStore } from './pending-store.js';
+import type { Format } from './prepared.js';
 import { keySpecOf, publicKeyFromSpki } from './public-key.js';
 import { beginRecorded } from './recorded.js';
 import { checkedInput, checkSignature } from './sign-checks.js';
@@ -31,6 +33,8 @@ export interface SignerOptions {
   /** SubjectPublicKeyInfo DER: with it, a credential that may only use keys is enough. */
   publicKey?: Uint8Array;
   guards?: readonly Guard[];
+  /** Formats that explain messages. Guards are told only what these recompute from the bytes; facts that say otherwise are refused. */
+  formats?: readonly Pick<Format<unknown>, 'id' | 'explain'>[];
   /** Where intents and request ids are kept. Default: memory of this process, which a crash forgets. */
   store?: PendingStore;
   /** Allows certificates, CSRs, CRLs and OCSP responses to be signed: a right of its own (S9). */
@@ -62,7 +66,7 @@ export interface Signer {
    * Starts one use of the key, or continues the one that the store knows for the same bytes. Call `release` on the operation when
    * its result is kept.
    * @throws SignError `ERR_CROSS_PROTOCOL`, `ERR_BLIND_SIGNING`, `ERR_ALGORITHM_UNSUPPORTED`, `ERR_KEY_CHANGED`,
-   * `ERR_KEY_NOT_USABLE`, `ERR_VETOED`, `ERR_OUTCOME_UNKNOWN`, and those of the backend
+   * `ERR_KEY_NOT_USABLE`, `ERR_FACTS_MISMATCH`, `ERR_VETOED`, `ERR_OUTCOME_UNKNOWN`, and those of the backend
    */
   begin(request: SignRequest, options?: CallOptions): Promise<Operation<Uint8Array>>;
   /** {@link Signer.begin}, wait, and release. @throws SignError `ERR_APPROVAL_PENDING` when `timeoutMs` ran out, the request stays */
@@ -70,6 +74,7 @@ export interface Signer {
 }
 
 const optionNames = [
+  'formats',
   'chain',
   'publicKey',
   'guards',
@@ -112,19 +117,23 @@ export function createSigner(backend: KeyBackend, ref: KeyRef, options: SignerOp
   async function begin(request: SignRequest, call: CallOptions = {}): Promise<Operation<Uint8Array>> {
     const key = await describe(call);
     const { input, message } = checkedInput(request, key, options);
+    const proven = explained(message, options.formats);
+    if (proven && request.facts && canonicalJson(proven) !== canonicalJson(request.facts))
+      throw new SignError('ERR_FACTS_MISMATCH', 'the facts given are not what the bytes say');
+    const facts = proven ?? request.facts;
     const operation = {
       kind: 'sign' as const,
       key: key.ref,
       algorithm: request.algorithm,
       input,
-      ...(request.facts && { facts: request.facts }),
+      ...(facts && { facts }),
       ...(request.claims && { claims: request.claims }),
     };
     const intent: SigningIntent = {
       backend: backend.id,
       key,
       domain: request.domain,
-      operation,
+      operation: { ...operation, facts: proven },
       inputSha256: sha256Hex(input.message ?? input.digest),
     };
     for (const guard of guards) await allowed(guard, intent);
@@ -177,6 +186,14 @@ function pin(ref: KeyRef, info: KeyInfo): KeyInfo {
       details: { expected: ref.spkiSha256, found: spkiSha256 },
     });
   return { ...info, ref: { ...info.ref, ...ref, spkiSha256 } };
+}
+
+function explained(message: Uint8Array | undefined, formats: SignerOptions['formats'] = []): SigningFacts | undefined {
+  for (const format of message ? formats : []) {
+    const facts = format.explain(message as Uint8Array);
+    if (facts) return facts;
+  }
+  return undefined;
 }
 
 function keyFromPublic(ref: KeyRef, spki: Uint8Array): KeyInfo {

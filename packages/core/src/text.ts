@@ -8,6 +8,9 @@ const hostile =
  * Never use it on digests that somebody has to compare: they are ASCII and must be shown whole.
  */
 export function sanitizeText(text: string, limit = 200): string {
-  const shown = text.toWellFormed().replace(hostile, (c) => `\\u{${(c.codePointAt(0) as number).toString(16)}}`);
+  // Callers hand in what the wrong type check let through, on the way to an error about it.
+  const shown = String(text)
+    .toWellFormed()
+    .replace(hostile, (c) => `\\u{${(c.codePointAt(0) as number).toString(16)}}`);
   return shown.length <= limit ? shown : `${shown.slice(0, limit - 1).toWellFormed()}…`;
 }

@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -53,5 +53,33 @@ describe('folder store (S29)', () => {
     await createFolderStore(folder).put('k', {});
     await writeFile(join(folder, 'k.json'), '{"a":1,"a":2}');
     await expect(createFolderStore(folder).get('k')).rejects.toMatchObject({ code: 'ERR_MALFORMED' });
+  });
+
+  it('deletes and replaces only the record that was meant, over instances', async () => {
+    const [one, two] = [createFolderStore(join(root, 'p')), createFolderStore(join(root, 'p'))];
+    await one.put('k', { nonce: 'a' });
+    expect(await two.delete('k', { ifNonce: 'b' })).toBe(false);
+    expect(await two.put('k', { nonce: 'c' }, { ifNonce: 'b' })).toBe(false);
+    expect(await two.put('k', { nonce: 'c' }, { ifNonce: 'a' })).toBe(true);
+    expect(await one.delete('k', { ifNonce: 'a' })).toBe(false);
+    expect((await one.get('k'))?.nonce).toBe('c');
+  });
+
+  it('lets exactly one of many replace a record it knows', async () => {
+    const stores = Array.from({ length: 10 }, () => createFolderStore(join(root, 'p')));
+    await stores[0]?.put('k', { nonce: 'start' });
+    const won = await Promise.all(stores.map((store, n) => store.put('k', { nonce: `n${n}` }, { ifNonce: 'start' })));
+    expect(won.filter(Boolean)).toHaveLength(1);
+    expect(await readdir(join(root, 'p'))).toEqual(['k.json']);
+  });
+
+  it('takes away the lock of a process that died', async () => {
+    const store = createFolderStore(join(root, 'p'));
+    await store.put('k', { n: 1 });
+    await writeFile(join(root, 'p', '.k.lock'), '');
+    const old = new Date(Date.now() - 60_000);
+    await utimes(join(root, 'p', '.k.lock'), old, old);
+    expect(await store.put('k', { n: 2 })).toBe(true);
+    expect(await readdir(join(root, 'p'))).toEqual(['k.json']);
   });
 });

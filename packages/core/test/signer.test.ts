@@ -172,3 +172,23 @@ it('makes software keys of every spec this runtime has', async () => {
   const { privateKey } = await generateSoftwareKey('ec-p521');
   expect(privateKey.asymmetricKeyDetails?.namedCurve).toBe('secp521r1');
 });
+
+describe('facts for guards', () => {
+  const format = {
+    id: 'test',
+    explain: (bytes: Uint8Array) => (bytes.byteLength > 0 ? { format: 'test', title: 'what the bytes say' } : undefined),
+  };
+
+  it('are recomputed by the signer’s formats; what a caller says instead is refused', async () => {
+    const backend = await approvalBackend();
+    const seen: SigningIntent[] = [];
+    const guards = [{ before: (intent: SigningIntent) => void seen.push(intent) }];
+    const lie = { format: 'test', title: 'something harmless' };
+    await expect(
+      createSigner(backend, { label: 'release' }, { guards, formats: [format] }).begin({ ...jws, facts: lie }),
+    ).rejects.toMatchObject({ code: 'ERR_FACTS_MISMATCH' });
+    await createSigner(backend, { label: 'release' }, { guards, formats: [format] }).begin(jws);
+    await createSigner(backend, { label: 'release' }, { guards }).begin({ ...jws, facts: lie });
+    expect(seen.map(({ operation }) => operation.facts?.title)).toEqual(['what the bytes say', undefined]);
+  });
+});

@@ -77,6 +77,10 @@ function prepare(subject: Descriptor, key: FormatKey, options: NotationPrepareOp
     extended: new Map(),
     criticalExtended: [],
   };
+  if (key.assurance === 'emulated' && !chain.some(isEmulated))
+    throw new SignError('ERR_CHAIN_INVALID', 'the key is emulated, and no certificate of its chain says so', {
+      details: { rule: 'emulated-mark' },
+    });
   const { bytes, subject: signed } = encodePayload(subject, options.annotations);
   const signingInput = encodeSigningInput(attributes, bytes);
   const signingAgent = checkSigningAgent(chain.some(isEmulated) ? `${agent} emulated/1` : agent);

@@ -7,6 +7,7 @@ import {
   type JsonObject,
   type Prepared,
   SignError,
+  sha256Hex,
   utf8Bytes,
 } from '@securosys/core';
 import { type Certificate, checkNotaryChain, parseCertificate } from '@securosys/pki';
@@ -74,6 +75,7 @@ export function preparedJws(parts: JwsParts, contents: SigningInputContents): Pr
         input: { message: utf8Bytes(parts.signingInput) },
         domain: 'jws',
         facts: factsOf(contents),
+        spkiSha256: sha256Hex((parts.chain[0] as Certificate).spki),
       },
     ],
     assemble: (signatures) => assemble(parts, contents, signatures),

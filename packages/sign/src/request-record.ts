@@ -5,6 +5,8 @@ import type { ImageFormatId } from './image-formats.js';
 export interface RequestIdentity {
   /** `repository@digest`. */
   readonly reference: string;
+  /** The tag that the caller named, to notice when it moves while people decide. */
+  readonly tag?: string;
   readonly format: ImageFormatId;
   readonly backend: string;
   readonly keyLabel?: string;
@@ -13,14 +15,12 @@ export interface RequestIdentity {
   readonly annotations?: Readonly<Record<string, string>>;
 }
 
-/** What the store holds of a request until its artifact is attached. No secrets. */
+/** What the store holds of a request until its artifact is attached. No secrets, no signatures. */
 export interface RequestRecord {
   readonly identity: RequestIdentity;
-  /** The tag the caller named, to notice when it moves while people decide. */
-  readonly tag?: string;
+  /** Tells this request from a later one about the same thing. */
+  readonly nonce: string;
   readonly prepared: JsonObject;
-  /** Base64 by part id, once all parts are signed: what approvals have earned is not asked for again. */
-  readonly signatures?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -36,16 +36,8 @@ export function recordKey(id: string): string {
   return `request-${id}`;
 }
 
-export function writeRecord(record: RequestRecord): JsonObject {
-  const { identity, prepared, tag, signatures } = record;
-  return {
-    version: 1,
-    kind: 'signing-request',
-    identity: identity as unknown as JsonObject,
-    prepared,
-    ...(tag !== undefined && { tag }),
-    ...(signatures && { signatures: { ...signatures } }),
-  };
+export function writeRecord({ identity, nonce, prepared }: RequestRecord): JsonObject {
+  return { version: 1, kind: 'signing-request', identity: { ...identity } as JsonObject, nonce, prepared };
 }
 
 /**
@@ -53,44 +45,36 @@ export function writeRecord(record: RequestRecord): JsonObject {
  * @throws SignError `ERR_MALFORMED`
  */
 export function readRecord(json: JsonObject, id: string): RequestRecord {
-  const { version, kind, identity, prepared, tag, signatures } = json;
-  const sound =
-    version === 1 &&
-    kind === 'signing-request' &&
-    isJsonObject(identity) &&
-    isJsonObject(prepared) &&
-    (tag === undefined || typeof tag === 'string') &&
-    (signatures === undefined || isTexts(signatures));
-  if (!sound) throw new SignError('ERR_MALFORMED', `the store holds no signing request under ${id}`);
+  const { version, kind, identity, nonce, prepared } = json;
+  if (
+    version !== 1 ||
+    kind !== 'signing-request' ||
+    !isJsonObject(identity) ||
+    !isJsonObject(prepared) ||
+    typeof nonce !== 'string'
+  )
+    throw new SignError('ERR_MALFORMED', `the store holds no signing request under ${id}`);
   const read = readIdentity(identity);
   if (!read || requestId(read) !== id)
     throw new SignError('ERR_MALFORMED', `the stored signing request ${id} is about something else: it was altered`);
-  return { identity: read, prepared, ...(tag !== undefined && { tag }), ...(signatures && { signatures }) };
+  return { identity: read, nonce, prepared };
 }
 
 function isTexts(value: JsonValue | undefined): value is Record<string, string> {
   return isJsonObject(value) && Object.values(value).every((member) => typeof member === 'string');
 }
 
+const textMembers = ['reference', 'format', 'backend', 'spkiSha256'] as const;
+const optionalTexts = ['tag', 'keyLabel'] as const;
+
 function readIdentity(json: JsonObject): RequestIdentity | undefined {
-  const { reference, format, backend, keyLabel, spkiSha256, expirySeconds, annotations, ...more } = json;
-  if (
-    typeof reference !== 'string' ||
-    typeof format !== 'string' ||
-    typeof backend !== 'string' ||
-    typeof spkiSha256 !== 'string'
-  )
-    return undefined;
-  if (keyLabel !== undefined && typeof keyLabel !== 'string') return undefined;
-  if (expirySeconds !== undefined && typeof expirySeconds !== 'number') return undefined;
-  if ((annotations !== undefined && !isTexts(annotations)) || Object.keys(more).length > 0) return undefined;
-  return {
-    reference,
-    format: format as ImageFormatId,
-    backend,
-    spkiSha256,
-    ...(keyLabel !== undefined && { keyLabel }),
-    ...(expirySeconds !== undefined && { expirySeconds }),
-    ...(annotations && { annotations }),
-  };
+  const { expirySeconds, annotations } = json;
+  const known: readonly string[] = [...textMembers, ...optionalTexts, 'expirySeconds', 'annotations'];
+  const sound =
+    textMembers.every((name) => typeof json[name] === 'string') &&
+    optionalTexts.every((name) => json[name] === undefined || typeof json[name] === 'string') &&
+    (expirySeconds === undefined || typeof expirySeconds === 'number') &&
+    (annotations === undefined || isTexts(annotations)) &&
+    Object.keys(json).every((name) => known.includes(name));
+  return sound ? (json as unknown as RequestIdentity) : undefined;
 }

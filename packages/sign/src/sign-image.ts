@@ -1,7 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import {
   type CallOptions,
   type Claims,
   type Clock,
+  hexText,
   knownOptions,
   type PendingStore,
   SignError,
@@ -11,8 +13,9 @@ import {
 import { createOci, type Oci, parseReference } from '@securosys/oci';
 import { durationSeconds } from './duration.js';
 import { type ImageFormatId, imageFormat } from './image-formats.js';
-import { type RequestIdentity, readRecord, recordKey, requestId } from './request-record.js';
+import { type RequestIdentity, recordKey, requestId } from './request-record.js';
 import { type SignedImage, SigningRequest } from './signing-request.js';
+import { takeUp } from './take-up.js';
 
 export type { SignedImage } from './signing-request.js';
 
@@ -78,6 +81,7 @@ export async function signImage(reference: string, options: SignImageOptions): P
 async function prepareImage(reference: string, options: SignImageOptions): Promise<SigningRequest> {
   const { signer, clock = systemClock, store = signer.store, oci = createOci(), annotations } = options;
   const call = callOf(options);
+  const expirySeconds = options.expiry === undefined ? undefined : durationSeconds(options.expiry);
   const { format } = imageFormat(options.format);
   const parsed = parseReference(reference);
   const repository = oci.open(parsed);
@@ -85,45 +89,37 @@ async function prepareImage(reference: string, options: SignImageOptions): Promi
   const key = await signer.describe(call);
   const identity: RequestIdentity = {
     reference: image.reference,
+    ...(parsed.digest === undefined && parsed.tag !== undefined && { tag: parsed.tag }),
     format: options.format,
     backend: signer.backend.id,
     spkiSha256: key.ref.spkiSha256 as string,
     ...(key.ref.label !== undefined && { keyLabel: key.ref.label }),
-    ...(options.expiry !== undefined && { expirySeconds: durationSeconds(options.expiry) }),
-    ...(annotations && { annotations }),
+    ...(expirySeconds !== undefined && { expirySeconds }),
+    ...(annotations && { annotations: { ...annotations } }),
   };
-  const tag = parsed.digest === undefined ? parsed.tag : undefined;
   const claims = { image: reference, ...options.claims };
-  const parts = { signer, store, clock, repository, subject: image.descriptor, claims, resumed: false };
   const id = requestId(identity);
   const stored = await store.get(recordKey(id));
-  if (stored) {
-    const record = readRecord(stored, id);
-    return new SigningRequest({ ...parts, record, prepared: format.restore(record.prepared) });
-  }
+  if (stored) return new SigningRequest({ ...takeUp(stored, id), signer, store, clock, repository, claims, stored: true });
   const chain = await signer.chain(call);
   if (chain.length === 0)
     throw new SignError(
       'ERR_CHAIN_INVALID',
-      'the key has no certificate chain: give one to createSigner, or import it at the backend',
+      'the key has no certificates: give a chain to createSigner, or import one at the backend',
       {
         details: { rule: 'not-empty' },
       },
     );
+  const { spec, spki, assurance } = key;
+  const times = { clock, ...(expirySeconds !== undefined && { expirySeconds }) };
   const prepared = format.prepare(
     image.descriptor,
-    { spec: key.spec, spki: key.spki, chain },
-    {
-      clock,
-      ...(identity.expirySeconds !== undefined && { expirySeconds: identity.expirySeconds }),
-      ...(annotations && { annotations }),
-    },
+    { spec, spki, chain, assurance },
+    { ...times, ...(annotations && { annotations }) },
   );
-  return new SigningRequest({
-    ...parts,
-    record: { identity, prepared: prepared.toJSON(), ...(tag !== undefined && { tag }) },
-    prepared,
-  });
+  const record = { identity, nonce: hexText(randomBytes(16)), prepared: prepared.toJSON() };
+  const subject = image.descriptor;
+  return new SigningRequest({ record, prepared, subject, signer, store, clock, repository, claims, stored: false });
 }
 
 function callOf({ signal, timeoutMs, logger }: CallOptions): CallOptions {

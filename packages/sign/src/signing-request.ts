@@ -1,23 +1,21 @@
 import {
-  base64Bytes,
-  base64Text,
   type CallOptions,
   type Claims,
   type Clock,
   type Descriptor,
+  knownOptions,
   type Operation,
   type OperationState,
   type PendingStore,
-  type Prepared,
   SignError,
   type Signer,
   type SigningFacts,
   type WaitOptions,
 } from '@securosys/core';
-import type { NotationSignature } from '@securosys/notation-envelope';
 import type { Repository } from '@securosys/oci';
 import { imageFormat } from './image-formats.js';
-import { type RequestRecord, recordKey, requestId, writeRecord } from './request-record.js';
+import { recordKey, requestId, writeRecord } from './request-record.js';
+import { type TakenUp, takeUp } from './take-up.js';
 
 /** An image and the signature that is now attached to it. */
 export interface SignedImage {
@@ -50,17 +48,14 @@ export interface SigningRequestState {
   })[];
 }
 
-export interface RequestParts {
-  readonly record: RequestRecord;
-  readonly prepared: Prepared<NotationSignature>;
+export interface RequestParts extends TakenUp {
   readonly signer: Signer;
   readonly store: PendingStore;
   readonly clock: Clock;
   readonly repository: Repository;
-  readonly subject: Descriptor;
   readonly claims: Claims;
-  /** Taken up from the store, maybe days after the image was looked up. */
-  readonly resumed: boolean;
+  /** Found in the store: it may be days old, and somebody else may end it meanwhile. */
+  readonly stored: boolean;
 }
 
 const order: readonly OperationState['status'][] = [
@@ -82,9 +77,11 @@ const decided = new Set([
 
 /** One image, one format, one key: from prepared bytes to the attached signature, over as many processes as people need days. */
 export class SigningRequest {
-  readonly #parts: RequestParts;
-  readonly #operations = new Map<string, Operation<Uint8Array>>();
   readonly id: string;
+  readonly #parts: RequestParts;
+  /** What the store holds: another run may have been first with the same request. */
+  #taken: TakenUp;
+  readonly #operations = new Map<string, Operation<Uint8Array>>();
   /** People had time: what was true when the image was looked up has to be looked at again. */
   #waited: boolean;
   #attached: Promise<SignedImage> | undefined;
@@ -92,38 +89,36 @@ export class SigningRequest {
   /** @internal Use `signImage` or `resumeSigningRequest`. */
   constructor(parts: RequestParts) {
     this.#parts = parts;
+    this.#taken = parts;
+    this.#waited = parts.stored;
     this.id = requestId(parts.record.identity);
-    this.#waited = parts.resumed;
   }
 
   /** What the bytes to be signed say, part by part. */
   get facts(): readonly SigningFacts[] {
-    return this.#parts.prepared.parts.map((part) => part.facts);
+    return this.#taken.prepared.parts.map((part) => part.facts);
   }
 
   /** As last seen; no I/O. */
   get state(): SigningRequestState {
-    const parts = this.#parts.prepared.parts.map((part) => {
+    const parts = this.#taken.prepared.parts.map((part) => {
       const operation = this.#operations.get(part.id);
-      const state: OperationState = operation?.state ?? { status: this.#parts.record.signatures ? 'executed' : 'pending' };
+      const state: OperationState = operation?.state ?? { status: 'pending' };
       return { id: part.id, facts: part.facts, ...state, ...(operation?.id !== undefined && { requestId: operation.id }) };
     });
     return { status: order.find((status) => parts.some((part) => part.status === status)) ?? 'pending', parts };
   }
 
-  /** Writes the record, then begins or finds the request of each part. Safe to call again. */
+  /**
+   * Writes the record, then begins or finds the request of each part. Safe to call again.
+   * @throws SignError `ERR_REQUEST_NOT_FOUND` when somebody else has ended this request, and those of `Signer.begin`
+   */
   async submit(options: CallOptions = {}): Promise<SigningRequestState> {
-    const { record, prepared, signer, store, claims } = this.#parts;
-    if (record.signatures || this.#operations.size === prepared.parts.length) return this.state;
-    const created = await store.put(recordKey(this.id), writeRecord(record), { ifAbsent: true });
-    if (created && this.#parts.resumed) {
-      await store.delete(recordKey(this.id));
-      throw new SignError('ERR_REQUEST_NOT_FOUND', `signing request ${this.id} was completed or cancelled by somebody else`);
-    }
-    for (const part of prepared.parts) {
-      if (this.#operations.has(part.id)) continue;
-      const { algorithm, input, domain, facts } = part;
-      this.#operations.set(part.id, await signer.begin({ algorithm, input, domain, facts, claims }, options));
+    if (this.#operations.size === 0) await this.#file();
+    const { signer, claims } = this.#parts;
+    for (const { id, algorithm, input, domain, facts } of this.#taken.prepared.parts) {
+      if (this.#operations.has(id)) continue;
+      this.#operations.set(id, await signer.begin({ algorithm, input, domain, facts, claims }, options));
     }
     return this.state;
   }
@@ -138,10 +133,11 @@ export class SigningRequest {
   /**
    * Waits for the signatures, checks that what was asked is still true, assembles and attaches. Doing it twice attaches once.
    * @throws SignError `ERR_APPROVAL_PENDING` with `details.requestId` (of this signing request), `ERR_APPROVAL_REJECTED`,
-   * `ERR_APPROVAL_EXPIRED`, `ERR_APPROVAL_CANCELLED`, `ERR_REQUEST_FAILED`, `ERR_REQUEST_STALE`, and those of the registry, after
-   * which a second call attaches without asking anybody again
+   * `ERR_APPROVAL_EXPIRED`, `ERR_APPROVAL_CANCELLED`, `ERR_REQUEST_FAILED`, `ERR_REQUEST_STALE`, `ERR_REQUEST_NOT_FOUND`, and those of
+   * the registry, after which a second call attaches without asking anybody again
    */
   async complete(options: CompleteOptions = {}): Promise<SignedImage> {
+    knownOptions('complete', options, ['approvalTimeoutMs', 'onProgress', 'signal', 'timeoutMs', 'logger']);
     if (this.#attached) return this.#attached;
     const attached = this.#complete(options);
     this.#attached = attached;
@@ -151,11 +147,42 @@ export class SigningRequest {
     return attached;
   }
 
+  /** Withdraws the requests at the backend and forgets this signing request. */
+  async cancel(options: CallOptions = {}): Promise<void> {
+    await this.submit(options);
+    for (const operation of this.#operations.values()) await operation.cancel(options);
+    await this.#forget();
+  }
+
+  /** Writes the record, or takes up the one that another run has written for the same thing: its bytes are the ones people decide on. */
+  async #file(): Promise<void> {
+    const { store, stored } = this.#parts;
+    const key = recordKey(this.id);
+    const { record } = this.#taken;
+    if (!stored && (await store.put(key, writeRecord(record), { ifAbsent: true }))) return;
+    const found = await store.get(key);
+    if (!found || (stored && found.nonce !== record.nonce))
+      throw new SignError('ERR_REQUEST_NOT_FOUND', `signing request ${this.id} was completed or cancelled by somebody else`, {
+        details: { requestId: this.id },
+      });
+    this.#taken = takeUp(found, this.id);
+  }
+
   async #complete(options: CompleteOptions): Promise<SignedImage> {
+    const { approvalTimeoutMs = Number.POSITIVE_INFINITY, onProgress, ...call } = options;
     try {
-      return await this.#attach(await this.#signatures(options), options);
+      await this.submit(call);
+      const signatures: Record<string, Uint8Array> = {};
+      for (const [id, operation] of this.#operations) {
+        this.#waited ||= operation.state.status !== 'executed';
+        const wait: WaitOptions = { ...call, timeoutMs: approvalTimeoutMs, ...(onProgress && { onProgress }) };
+        signatures[id] = await operation.result(wait);
+      }
+      const signed = await this.#attach(signatures, call);
+      await this.#forget();
+      return signed;
     } catch (error) {
-      if (SignError.is(error) && decided.has(error.code)) await this.#parts.store.delete(recordKey(this.id));
+      if (SignError.is(error) && decided.has(error.code)) await this.#forget();
       if (!SignError.is(error, 'ERR_APPROVAL_PENDING')) throw error;
       throw new SignError('ERR_APPROVAL_PENDING', `signing request ${this.id} waits for approvals`, {
         cause: error,
@@ -164,58 +191,27 @@ export class SigningRequest {
     }
   }
 
-  /** Withdraws the requests at the backend and forgets this signing request. */
-  async cancel(options: CallOptions = {}): Promise<void> {
-    await this.submit(options);
-    for (const operation of this.#operations.values()) await operation.cancel(options);
-    await this.#parts.store.delete(recordKey(this.id));
-  }
-
-  async #signatures(options: CompleteOptions): Promise<Record<string, Uint8Array>> {
-    const { record, store, prepared } = this.#parts;
-    const known = record.signatures;
-    if (known) {
-      this.#waited = true;
-      return Object.fromEntries(prepared.parts.map(({ id }) => [id, base64Bytes(known[id] ?? '', 'stored signature')]));
-    }
-    const { approvalTimeoutMs, onProgress, ...call } = options;
-    await this.submit(call);
-    const wait: WaitOptions = {
-      ...call,
-      timeoutMs: approvalTimeoutMs ?? Number.POSITIVE_INFINITY,
-      ...(onProgress && { onProgress }),
-    };
-    const signatures: Record<string, Uint8Array> = {};
-    for (const [id, operation] of this.#operations) {
-      this.#waited ||= operation.state.status !== 'executed';
-      signatures[id] = await operation.result(wait);
-    }
-    const texts = Object.fromEntries(Object.entries(signatures).map(([id, bytes]) => [id, base64Text(bytes)]));
-    await store.put(recordKey(this.id), writeRecord({ ...record, signatures: texts }));
-    for (const operation of this.#operations.values()) await operation.release();
-    return signatures;
-  }
-
-  async #attach(signatures: Record<string, Uint8Array>, options: CallOptions): Promise<SignedImage> {
-    const { prepared, record, clock, repository, subject, store } = this.#parts;
-    const { signal, logger, timeoutMs } = options;
-    const call: CallOptions = {
-      ...(signal && { signal }),
-      ...(logger && { logger }),
-      ...(timeoutMs !== undefined && { timeoutMs }),
-    };
+  async #attach(signatures: Record<string, Uint8Array>, call: CallOptions): Promise<SignedImage> {
+    const { clock, repository } = this.#parts;
+    const { record, prepared, subject } = this.#taken;
     const { format, publish } = imageFormat(record.identity.format);
     let artifact = prepared.assemble(signatures);
-    if (format.finish) artifact = await format.finish(artifact, { clock, ...(signal && { signal }) });
+    if (format.finish) artifact = await format.finish(artifact, { clock, ...(call.signal && { signal: call.signal }) });
     const stale = format.check?.(artifact, clock.now());
     if (stale) this.#stale(stale.code, stale.reason);
-    if (this.#waited && record.tag !== undefined) {
-      const { descriptor } = await repository.resolve(record.tag, call);
-      if (descriptor.digest !== subject.digest) this.#stale('subject-changed', `the tag '${record.tag}' names another image now`);
+    const { tag, reference } = record.identity;
+    if (this.#waited && tag !== undefined) {
+      const { descriptor } = await repository.resolve(tag, call);
+      if (descriptor.digest !== subject.digest) this.#stale('subject-changed', `the tag '${tag}' names another image now`);
     }
     const signature = await publish(repository, artifact, subject, call);
-    await store.delete(recordKey(this.id));
-    return { reference: record.identity.reference, subject, signature, requestId: this.id };
+    return { reference, subject, signature, requestId: this.id };
+  }
+
+  /** The record goes first: without it nobody takes this request up again, while what approvals have earned is still there. */
+  async #forget(): Promise<void> {
+    await this.#parts.store.delete(recordKey(this.id), { ifNonce: this.#taken.record.nonce });
+    for (const operation of this.#operations.values()) await operation.release();
   }
 
   #stale(reason: string, sentence: string): never {

@@ -58,6 +58,8 @@ const names = [
 export function notationTrust(options: NotationTrustOptions): NotationTrust {
   knownOptions('notationTrust', options, names);
   const { policy, trustStore, layoutScope = 'local/layout', maxSignatures = 100, ...rules } = options;
+  if (typeof policy !== 'string' && (typeof policy !== 'object' || policy === null))
+    invalidArgument('policy is not a trust policy document');
   if (!Number.isSafeInteger(maxSignatures) || maxSignatures < 1) invalidArgument('maxSignatures is a whole number of at least 1');
   return {
     kind: 'notation',
@@ -70,6 +72,8 @@ export function notationTrust(options: NotationTrustOptions): NotationTrust {
 }
 
 function storeOf(store: NotationTrustOptions['trustStore']): TrustStore {
+  if (typeof store !== 'string' && (typeof store !== 'object' || store === null))
+    return invalidArgument('trustStore is neither a folder nor certificates');
   if (typeof store === 'string') return trustStoreFromFolder(store);
   return typeof store.load === 'function'
     ? (store as TrustStore)

@@ -1,4 +1,5 @@
 import { createMemoryStore, type PendingStore, SignError } from '@securosys/core';
+import { createTestClock } from '@securosys/testing';
 import { describe, expect, it } from 'vitest';
 import { evaluateImage, resumeSigningRequest, signImage, verifyImage } from '../src/index.js';
 import { approveAll, createWorld, pushImage, repositoryName, tagged, type World } from './helpers.js';
@@ -171,15 +172,16 @@ describe('signing an image', () => {
         put: async (key, record, o) => {
           die();
           const wrote = await inner.put(key, record, o);
-          records.add(key);
+          if (wrote) records.add(key);
           die();
           return wrote;
         },
-        delete: async (key) => {
+        delete: async (key, condition) => {
           die();
-          await inner.delete(key);
-          records.delete(key);
+          const deleted = await inner.delete(key, condition);
+          if (deleted) records.delete(key);
           die();
+          return deleted;
         },
       };
       const run = (store: PendingStore) =>
@@ -222,6 +224,7 @@ describe('bad input', () => {
     ['an unknown format', { format: 'notation-cose' }, 'ERR_INVALID_ARGUMENT'],
     ['a bad duration', { expiry: '90 days' }, 'ERR_INVALID_ARGUMENT'],
     ['an unknown option', { expires: '90d' }, 'ERR_INVALID_ARGUMENT'],
+    ['a number for a duration', { expiry: 90 }, 'ERR_INVALID_ARGUMENT'],
     ['a reserved annotation', { annotations: { 'io.cncf.notary.x': '1' } }, 'ERR_INVALID_ARGUMENT'],
   ])('%s is refused before anything is asked of anybody', async (_, more, code) => {
     const world = await createWorld();
@@ -335,17 +338,66 @@ describe('a stored request is hostile input (S30)', () => {
     ).rejects.toMatchObject({ code: 'ERR_MALFORMED' });
   });
 
-  it('a stored signature that is not one is refused, and nothing is attached', async () => {
+  it('bytes about another image are refused by signImage too, before anything is signed or asked', async () => {
+    const world = await createWorld({ approvals: false });
+    await pushImage(world.oci, `${repositoryName}:evil`, 'evil');
+    const dead = (store: PendingStore): PendingStore => ({
+      ...store,
+      delete: async () => {
+        throw new Error('killed');
+      },
+    });
+    const run = (reference: string, store: PendingStore) =>
+      signImage(reference, { signer: world.signer(store), format: 'notation-jws', oci: world.oci, clock: world.clock });
+    const [good, evil] = [createMemoryStore(), createMemoryStore()];
+    const keys: string[] = [];
+    for (const [reference, store] of [
+      [tagged, good],
+      [`${repositoryName}:evil`, evil],
+    ] as const) {
+      const spied = {
+        ...store,
+        put: async (key: string, ...rest: [never]) => {
+          keys.push(key);
+          return store.put(key, ...rest);
+        },
+      };
+      await expect(run(reference, dead(spied))).rejects.toThrow('killed');
+    }
+    const [goodKey, evilKey] = keys as [string, string];
+    const planted = { ...(await good.get(goodKey)), prepared: (await evil.get(evilKey))?.prepared } as never;
+    await good.put(goodKey, planted);
+    const before = world.registry.requests.length;
+    await expect(run(tagged, good)).rejects.toMatchObject({ code: 'ERR_MALFORMED' });
+    expect(world.registry.requests.slice(before).every(({ method }) => method === 'GET')).toBe(true);
+  });
+
+  it('bytes for another key and its certificate are refused', async () => {
     const world = await createWorld();
     const { details } = await pending(world);
-    const request = await alter(world, details.requestId as string, (r) => {
-      (r as Record<string, unknown>).signatures = { signature: Buffer.alloc(64, 1).toString('base64') };
-    });
-    await expect(request.complete()).rejects.toMatchObject({
-      code: expect.stringMatching(/ERR_SIGNATURE_MISMATCH|ERR_MALFORMED/),
-    });
-    expect((await evaluateImage(tagged, { trust: world.trust(), oci: world.oci, clock: world.clock })).signatures).toHaveLength(
-      0,
-    );
+    const mallory = await createWorld();
+    await pending(mallory);
+    const stolen = await mallory.store.get(`request-${(await pending(mallory)).details.requestId}`);
+    await expect(
+      alter(world, details.requestId as string, (r) => {
+        (r as Record<string, unknown>).prepared = stolen?.prepared;
+      }),
+    ).rejects.toMatchObject({ code: 'ERR_MALFORMED' });
+  });
+});
+
+describe('many at once', () => {
+  it('two calls for one image, seconds apart, are one request: approving it is approving both', async () => {
+    const world = await createWorld();
+    const other = createTestClock(world.clock.now() + 5_000);
+    const results = await Promise.allSettled([
+      sign(world),
+      signImage(tagged, { signer: world.signer(), format: 'notation-jws', oci: world.oci, clock: other }),
+    ]);
+    for (const result of results) expect(result).toMatchObject({ reason: { code: 'ERR_APPROVAL_PENDING' } });
+    expect(world.tsb.requests).toHaveLength(1);
+    await approveAll(world);
+    await sign(world);
+    expect((await evaluateImage(tagged, { trust: world.trust(), oci: world.oci, clock: world.clock })).verdict).toBe('trusted');
   });
 });

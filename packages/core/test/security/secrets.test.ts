@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -118,9 +118,10 @@ describe('a failed write to the store', () => {
     const s = createSentinel('record');
     const store = createFolderStore(join(folder, 'pending'));
     await store.put('k', { a: 1 });
-    await rm(join(folder, 'pending'), { recursive: true });
+    await rm(join(folder, 'pending', 'k.json'));
+    await mkdir(join(folder, 'pending', 'k.json'));
     const { error } = await expectNoSecret({ s }, () => store.put('k', { s }), { folder });
-    expect(error).toBeInstanceOf(Error);
+    expect(error).toMatchObject({ code: 'ERR_STORE' });
   });
 });
 

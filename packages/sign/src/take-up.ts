@@ -1,0 +1,44 @@
+import { type Descriptor, type JsonObject, type Prepared, SignError, type SigningFacts } from '@securosys/core';
+import type { NotationSignature } from '@securosys/notation-envelope';
+import { imageFormat } from './image-formats.js';
+import { type RequestIdentity, type RequestRecord, readRecord } from './request-record.js';
+
+/** A stored request that was found to be what its id stands for. */
+export interface TakenUp {
+  readonly record: RequestRecord;
+  readonly prepared: Prepared<NotationSignature>;
+  /** Media type, digest and size, from the bytes to be signed. */
+  readonly subject: Descriptor;
+}
+
+/**
+ * Takes a stored request up, treating it as hostile (S30): its identity must hash to `id`, and the bytes to be signed must be about that very
+ * image, validity and annotations, for that very key. Nothing else in the record is believed.
+ * @throws SignError `ERR_MALFORMED`
+ */
+export function takeUp(stored: JsonObject, id: string): TakenUp {
+  const record = readRecord(stored, id);
+  const { identity } = record;
+  const prepared = imageFormat(identity.format).format.restore(record.prepared);
+  for (const { facts, spkiSha256 } of prepared.parts)
+    if (!isAbout(facts, identity) || spkiSha256 !== identity.spkiSha256)
+      throw new SignError(
+        'ERR_MALFORMED',
+        `the bytes stored for signing request ${id} are not about what it stands for: they were altered`,
+      );
+  const subject = prepared.parts[0]?.facts.subject;
+  if (!subject) throw new SignError('ERR_MALFORMED', `the stored signing request ${id} signs nothing`);
+  const { mediaType, digest, size } = subject;
+  return { record, prepared, subject: { mediaType, digest, size } };
+}
+
+function isAbout({ subject, signedAt = '', expiresAt }: SigningFacts, identity: RequestIdentity): boolean {
+  const seconds = expiresAt === undefined ? undefined : (Date.parse(expiresAt) - Date.parse(signedAt)) / 1000;
+  const sorted = (annotations: Readonly<Record<string, string>> = {}) => JSON.stringify(Object.entries(annotations).sort());
+  return (
+    subject !== undefined &&
+    identity.reference.endsWith(`@${subject.digest}`) &&
+    seconds === identity.expirySeconds &&
+    sorted(subject.annotations) === sorted(identity.annotations)
+  );
+}
