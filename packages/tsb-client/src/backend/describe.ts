@@ -8,7 +8,6 @@ import {
   keySpecOf,
   publicKeyFromSpki,
   SignError,
-  sanitizeText,
   sha256Hex,
 } from '@securosys/core';
 import type { TsbKeyAttributes } from '../api/keys.js';
@@ -55,8 +54,7 @@ function usagesOf({ attributes }: TsbKeyAttributes): KeyUsage[] {
  * another label
  */
 export function keyInfoOf(ref: KeyRef, json: TsbKeyAttributes, assurance: KeyAssurance): KeyInfo {
-  if (json.label !== ref.label)
-    throw new SignError('ERR_PROTOCOL', `asked for one key, the answer describes '${sanitizeText(json.label, 80)}'`);
+  if (json.label !== ref.label) throw new SignError('ERR_PROTOCOL', 'asked for one key, the answer describes another');
   if (!json.publicKey) throw new SignError('ERR_KEY_NOT_USABLE', 'the key has no public half: it cannot sign');
   const spki = spkiOfAnswer(json.publicKey);
   const spkiSha256 = sha256Hex(spki);

@@ -1,26 +1,38 @@
-import { concatBytes, SignError } from '@securosys/core';
+import { type Clock, concatBytes, SignError } from '@securosys/core';
 
 const ignore = () => undefined;
+/** Milliseconds in which a body may be as slow as it likes. */
+const graceMs = 5_000;
+/** Slowest body after that, in bytes per second since its start. */
+const minBytesPerSecond = 256;
+
+/** Gives up a body. Not awaited: a stream that never ends may never confirm either, and nothing depends on it. */
+export function letGo(body: { cancel(): Promise<void> } | Response): void {
+  const stream = 'cancel' in body ? body : body.body;
+  stream?.cancel().then(ignore, ignore);
+}
 
 /**
- * Reads a body up to a limit and lets go of the rest.
- * @param maxBytes after content decoding, so that a compressed bomb counts at full size
- * @throws SignError `ERR_LIMIT`
+ * Reads a body within limits of size and slowness, and lets go of the rest (S23). The deadline of the call is the caller's.
+ * @throws SignError `ERR_LIMIT` over `maxBytes`, or under 256 bytes a second
  */
-export async function readBody(response: Response, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
+export async function readBody(response: Response, maxBytes: number, clock: Clock): Promise<Uint8Array<ArrayBuffer>> {
   if (!response.body) return new Uint8Array(0);
   const reader = response.body.getReader();
+  const started = clock.now();
   const parts: Uint8Array[] = [];
   let size = 0;
+  const refuse = (why: string): never => {
+    letGo(reader);
+    throw new SignError('ERR_LIMIT', `answer of the TSB ${why}`, { details: { status: response.status } });
+  };
   for (;;) {
     const { done, value } = await reader.read();
     if (done) return concatBytes(...parts);
     size += value.byteLength;
-    if (size > maxBytes) {
-      // Not awaited: a stream that never ends may never confirm either, and nothing depends on it.
-      reader.cancel().then(ignore, ignore);
-      throw new SignError('ERR_LIMIT', `answer of the TSB is over ${maxBytes} bytes`, { details: { status: response.status } });
-    }
+    if (size > maxBytes) refuse(`is over ${maxBytes} bytes`);
+    const elapsed = clock.now() - started;
+    if (elapsed > graceMs && (size * 1000) / elapsed < minBytesPerSecond) refuse('arrives too slowly');
     parts.push(value);
   }
 }

@@ -1,4 +1,4 @@
-import type { CallOptions, Clock, Logger } from '@securosys/core';
+import type { CallOptions, Logger } from '@securosys/core';
 import { SignError } from '@securosys/core';
 import type { Endpoint } from '../api/endpoints.js';
 import type { ApiKeyRing } from './api-keys.js';
@@ -12,7 +12,6 @@ export interface CallerSettings extends ExchangeSettings {
   readonly base: BaseUrl;
   readonly bearer: Bearer;
   readonly apiKeys: ApiKeyRing;
-  readonly clock: Clock;
   readonly timeoutMs: number;
   readonly logger: Logger | undefined;
 }
@@ -67,8 +66,11 @@ export class Caller {
     let token = endpoint.bearer ? await bearer.token() : undefined;
     let turn = await apiKeys.turn(endpoint.role);
     let renewed = false;
+    const sent = new Set(wire.secrets);
     for (let repeats = 0; ; ) {
-      const attempt = await exchange(this.#settings, endpoint, wire, { bearer: token, apiKey: turn?.key }, progress, signal);
+      const apiKey = turn?.key;
+      for (const secret of [token, apiKey]) if (secret !== undefined) sent.add(secret);
+      const attempt = await exchange(this.#settings, endpoint, wire, { bearer: token, apiKey, sent }, progress, signal);
       if ('answer' in attempt) return attempt.answer;
       if ('refusal' in attempt && attempt.refusal.status === 401) {
         // 401 means not executed, so even a create may be sent again.

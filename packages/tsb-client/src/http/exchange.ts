@@ -1,6 +1,6 @@
-import { type Fetch, parseJson, SignError } from '@securosys/core';
+import { type Clock, type Fetch, parseJson, SignError } from '@securosys/core';
 import type { Endpoint } from '../api/endpoints.js';
-import { readBody } from './body.js';
+import { letGo, readBody } from './body.js';
 import { type Refusal, refusalOf } from './failure.js';
 import { networkFailure } from './network-failure.js';
 import type { WireRequest } from './request.js';
@@ -13,6 +13,8 @@ export interface Progress {
 export interface Credentials {
   readonly bearer: string | undefined;
   readonly apiKey: string | undefined;
+  /** Everything secret that this call has sent so far: no answer may carry it into an error. */
+  readonly sent: ReadonlySet<string>;
 }
 
 export type Attempt<A> = { readonly answer: A } | { readonly refusal: Refusal } | { readonly failed: SignError };
@@ -20,6 +22,7 @@ export type Attempt<A> = { readonly answer: A } | { readonly refusal: Refusal } 
 export interface ExchangeSettings {
   readonly fetch: Fetch;
   readonly maxResponseBytes: number;
+  readonly clock: Clock;
 }
 
 /** Credentials are attached here, as late as possible (S39). */
@@ -29,7 +32,7 @@ function requestInit<Q, A>(
   credentials: Credentials,
   signal: AbortSignal,
 ): RequestInit {
-  const headers: Record<string, string> = { accept: 'application/json' };
+  const headers: Record<string, string> = { accept: 'application/json', 'accept-encoding': 'identity' };
   if (wire.body !== undefined) headers['content-type'] = 'application/json';
   if (credentials.bearer !== undefined) headers.authorization = `Bearer ${credentials.bearer}`;
   if (credentials.apiKey !== undefined) headers['x-api-key'] = credentials.apiKey;
@@ -44,6 +47,16 @@ function refuseRedirect(what: string, response: Response): void {
     throw new SignError('ERR_ORIGIN_REFUSED', `${what} was answered with a redirect, which is never followed`, {
       details: { status },
     });
+}
+
+/** One coding hides what the limits count, and stacked ones cost without end (S23, CVE-2026-22036); none was asked for. */
+function refuseEncoding(what: string, response: Response): void {
+  const coding = response.headers.get('content-encoding');
+  if (coding === null || coding.toLowerCase() === 'identity') return;
+  letGo(response);
+  throw new SignError('ERR_PROTOCOL', `${what} got an encoded answer that nobody asked for`, {
+    details: { status: response.status },
+  });
 }
 
 function answerOf<A>(what: string, endpoint: Endpoint<unknown, A>, status: number, body: Uint8Array): A {
@@ -80,7 +93,8 @@ export async function exchange<Q, A>(
   try {
     response = await settings.fetch(wire.url, requestInit(endpoint, wire, credentials, signal));
     refuseRedirect(what, response);
-    body = await readBody(response, settings.maxResponseBytes);
+    refuseEncoding(what, response);
+    body = await readBody(response, settings.maxResponseBytes, settings.clock);
   } catch (error) {
     if (signal.aborted) throw signal.reason;
     if (SignError.is(error, 'ERR_ORIGIN_REFUSED')) progress.open = false;
@@ -92,7 +106,7 @@ export async function exchange<Q, A>(
   }
   const { status } = response;
   if (status !== 200 && status !== 201 && status !== 204) {
-    const refusal = refusalOf(what, status, body);
+    const refusal = refusalOf(what, status, body, credentials.sent);
     // After a 4xx nothing was done. After a 5xx it may have been, unless the TSB says that the HSM refused.
     progress.open = status >= 500 && refusal.error.code === 'ERR_UNAVAILABLE';
     return { refusal };

@@ -1,5 +1,6 @@
 import { parseJson, SignError, type SignErrorDetails, sanitizeText } from '@securosys/core';
 import { errorBodyDto, meaningOf, type TsbErrorBody } from '../api/errors.js';
+import { repeatsSecret } from './echo.js';
 
 function errorBody(body: Uint8Array): TsbErrorBody | undefined {
   try {
@@ -23,18 +24,25 @@ export interface Refusal {
 /** Statuses that a proxy before the TSB gives with a page of its own, and that mean what they say. */
 const proxyStatuses = new Set([401, 403, 429, 502, 503, 504]);
 
-/** Turns an answer that is no success into an error. The server's text is sanitised, and cut to 200 characters. */
-export function refusalOf(what: string, status: number, body: Uint8Array): Refusal {
+/**
+ * Turns an answer that is no success into an error. The server's text is sanitised, and cut to 200 characters; text that repeats
+ * one of `secrets` is left out.
+ */
+export function refusalOf(what: string, status: number, body: Uint8Array, secrets: Iterable<string>): Refusal {
   const parsed = errorBody(body);
-  const { errorCode, reason, message } = parsed ?? {};
+  const { errorCode } = parsed ?? {};
+  const quoted = (text: string | undefined) => (text !== undefined && repeatsSecret(text, secrets) ? undefined : text);
+  const [reason, message] = [quoted(parsed?.reason), quoted(parsed?.message)];
   const code = parsed || proxyStatuses.has(status) ? meaningOf(status, errorCode) : 'ERR_PROTOCOL';
   const details: SignErrorDetails = {
     status,
     ...(errorCode !== undefined && { upstreamCode: errorCode }),
     ...(reason !== undefined && { upstreamName: sanitizeText(reason, 80) }),
   };
-  const said = message === undefined ? (parsed ? '' : ' (the answer is not JSON)') : `: ${sanitizeText(message)}`;
+  const unsaid =
+    parsed === undefined ? ' (the answer is not JSON)' : parsed.message === undefined ? '' : ' (its text repeats a secret)';
+  const said = message === undefined ? unsaid : `: ${sanitizeText(message)}`;
   const named = reason === undefined ? '' : ` ${sanitizeText(reason, 80)}`;
   const error = new SignError(code, `${what} was refused with HTTP ${status}${named}${said}`, { details });
-  return { error, status, errorCode, fromTsb: errorCode !== undefined || reason !== undefined };
+  return { error, status, errorCode, fromTsb: errorCode !== undefined || parsed?.reason !== undefined };
 }

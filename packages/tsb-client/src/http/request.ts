@@ -6,13 +6,18 @@ import type { BaseUrl } from './base-url.js';
 export interface WireRequest {
   readonly url: string;
   readonly body: string | undefined;
+  /** Passwords in the body. */
+  readonly secrets: readonly string[];
 }
 
 const secretMembers = new Set(['password', 'keyPassword', 'newPassword']);
 
-function carriesSecret(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  return Object.entries(value).some(([name, inner]) => (secretMembers.has(name) && inner != null) || carriesSecret(inner));
+/** Passwords in a checked body, where they are arrays of characters. */
+function secretsIn(value: unknown): string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, inner]) =>
+    secretMembers.has(name) && Array.isArray(inner) ? [inner.join('')] : secretsIn(inner),
+  );
 }
 
 /** Fills `{name}` places, percent-encoded. Dot segments are refused: a URL parser would walk up with them. */
@@ -37,9 +42,10 @@ export function wireRequest<Q, A>(
   parameters: Readonly<Record<string, string>>,
 ): WireRequest {
   const url = `${base.text}${fillPath(endpoint.path, parameters)}`;
-  if (!endpoint.request) return { url, body: undefined };
+  if (!endpoint.request) return { url, body: undefined, secrets: [] };
   const checked = endpoint.request.sent.parse(body);
-  if (base.exposed && carriesSecret(checked))
+  const secrets = secretsIn(checked);
+  if (base.exposed && secrets.length > 0)
     throw new SignError('ERR_ORIGIN_REFUSED', 'a key password is never sent over plain http: to another machine');
-  return { url, body: JSON.stringify(checked) };
+  return { url, body: JSON.stringify(checked), secrets };
 }

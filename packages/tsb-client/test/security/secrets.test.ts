@@ -210,3 +210,59 @@ describe('a malformed answer is reported by position and path, never by value (S
     expect(error).toMatchObject({ name: 'SignError' });
   });
 });
+
+describe('a server that quotes what it was sent', () => {
+  it.each([
+    ['the token', token],
+    ['the API key', apiKey],
+    ['the key password', password],
+  ])('gets %s no further', async (_, secret) => {
+    const { fetch } = fakeFetch(failure(617, 403, `res.${secret}`, `not allowed with ${secret}`));
+    const { error } = await expectNoSecret(secrets, ({ logger }) =>
+      clientOf(fetch, options({ logger })).keys.attributes('k', { password }),
+    );
+    expect(error).toMatchObject({ name: 'SignError' });
+  });
+
+  const forms: Readonly<Record<string, (secret: string) => string>> = {
+    base64: (secret) => Buffer.from(`user:${secret}`).toString('base64'),
+    base64url: (secret) => Buffer.from(`{"t":"${secret}"}`).toString('base64url'),
+    hex: (secret) => Buffer.from(secret).toString('hex').toUpperCase(),
+    'percent-encoding': (secret) => encodeURIComponent(secret),
+    'percent-encoding of every byte': (secret) => Buffer.from(secret).toString('hex').replace(/../g, '%$&'),
+    'an array of characters': (secret) => JSON.stringify([...secret]),
+    'base64 of a request': (secret) => Buffer.from(JSON.stringify({ password: [...secret] })).toString('base64'),
+    'the first half': (secret) => `${secret.slice(0, secret.length / 2)}…`,
+  };
+  it.each(Object.keys(forms))('as %s is not repeated', async (form) => {
+    const said = (secret: string) => `before ${forms[form]?.(secret)} after`;
+    for (const secret of [token, apiKey, password]) {
+      const { fetch } = fakeFetch(failure(617, 403, 'res.error.x', said(secret)));
+      const { error } = await expectNoSecret(secrets, ({ logger }) =>
+        clientOf(fetch, options({ logger })).keys.attributes('k', { password }),
+      );
+      expect(error).toMatchObject({ details: { upstreamCode: 617, upstreamName: 'res.error.x' } });
+    }
+  });
+
+  it('gets no further after the credential was replaced', async () => {
+    const { fetch } = fakeFetch(failure(631, 401), failure(1, 403, 'res.error.x', `earlier: ${apiKey}`));
+    const apiKeys = { keyManagement: [apiKey, `another-${'k'.repeat(20)}`] };
+    const { error } = await expectNoSecret({ apiKey }, () => clientOf(fetch, { apiKeys }).keys.attributes('k'));
+    expect(error).toMatchObject({ details: { status: 403 } });
+  });
+
+  it('in the label of a key goes no further', async () => {
+    const { fetch } = fakeFetch(json({ json: { label: token, algorithm: 'EC', attributes: {} } }));
+    const { error } = await expectNoSecret(secrets, () =>
+      createTsbBackend({ ...(options({ fetch }) as TsbClientOptions), url: 'https://tsb.example' }).describeKey({ label: 'k' }),
+    );
+    expect(error).toMatchObject({ code: 'ERR_PROTOCOL' });
+  });
+
+  it('is told from a text that repeats nothing', async () => {
+    const { fetch } = fakeFetch(failure(600, 400, 'res.error.input.validation.failed', 'quorum has to be lower'));
+    const call = clientOf(fetch, options()).keys.attributes('k', { password });
+    await expect(call).rejects.toThrow(/res\.error\.input\.validation\.failed: quorum has to be lower$/);
+  });
+});
