@@ -16,6 +16,7 @@ import {
   signatureArtifactType,
 } from '@securosys/notation-envelope';
 import { createOci, type Oci, parseReference, type Repository } from '@securosys/oci';
+import { Deadline } from './deadline.js';
 import type { ImageReport, SignatureReport } from './image-report.js';
 import type { NotationTrust, Trust } from './trust.js';
 
@@ -25,7 +26,11 @@ export interface VerifyImageOptions extends CallOptions {
   /** Registry access. Default: anonymous, public registries only. */
   oci?: Oci;
   clock?: Clock;
+  /** Deadline of the whole verification in milliseconds, whatever number of signatures is read. Default 120,000. */
+  timeoutMs?: number;
 }
+
+const defaultTimeoutMs = 120_000;
 
 /** An image that is trusted, named by digest. */
 export interface VerifiedImage {
@@ -41,34 +46,48 @@ const optionNames = ['trust', 'oci', 'clock', 'signal', 'timeoutMs', 'logger'];
 
 /**
  * Judges an image by every signature it has, and reports all that was found. It never throws because an image is not trusted.
- * @throws SignError `ERR_INVALID_ARGUMENT`; `ERR_NOT_TRUSTED` when no statement of the policy is for this repository; those of the registry
+ * @throws SignError `ERR_INVALID_ARGUMENT`; `ERR_NOT_TRUSTED` when no statement of the policy is for this repository; `ERR_TIMEOUT` when
+ * `timeoutMs` is over, which is no verdict; those of the registry
  */
 export async function evaluateImage(reference: string, options: VerifyImageOptions): Promise<ImageReport> {
   knownOptions('evaluateImage', options, optionNames);
-  const { trust, oci = createOci(), clock = systemClock, signal, timeoutMs, logger } = options;
+  const { trust, clock = systemClock } = options;
   if (trust?.kind !== 'notation') return invalidArgument('trust is a value of notationTrust');
-  const call: CallOptions = {
-    ...(signal && { signal }),
-    ...(timeoutMs !== undefined && { timeoutMs }),
-    ...(logger && { logger }),
-  };
+  const deadline = new Deadline('verifying the image', clock, defaultTimeoutMs, options);
+  try {
+    return await evaluateUntil(deadline, reference, trust, clock, options.oci ?? createOci());
+  } finally {
+    deadline.end();
+  }
+}
+
+async function evaluateUntil(
+  deadline: Deadline,
+  reference: string,
+  trust: NotationTrust,
+  clock: Clock,
+  oci: Oci,
+): Promise<ImageReport> {
   const parsed = parseReference(reference);
   const repository = oci.open(parsed);
   // One lookup: every later step is about the object that this one returned (S18).
-  const image = await repository.resolve(undefined, call);
+  const image = await repository.resolve(undefined, deadline.one());
+  deadline.check();
   const scope = parsed.kind === 'layout' ? trust.layoutScope : repository.name;
   const about = { reference: image.reference, descriptor: image.descriptor };
   if (selectStatement(trust.policy, scope).level.name === 'skip') return { ...about, signatures: [], verdict: 'skipped' };
   const judge = (envelope: Uint8Array, mediaType: string) =>
-    evaluateSignature(envelope, mediaType, {
-      subject: image.descriptor,
-      repository: scope,
-      trustPolicy: trust.policy,
-      trustStore: trust.trustStore,
-      clock,
-      ...trust.rules,
-    });
-  const { signatures, limit } = await judgeAll(repository, image.descriptor, trust, judge, call);
+    deadline.race(
+      evaluateSignature(envelope, mediaType, {
+        subject: image.descriptor,
+        repository: scope,
+        trustPolicy: trust.policy,
+        trustStore: trust.trustStore,
+        clock,
+        ...trust.rules,
+      }),
+    );
+  const { signatures, limit } = await judgeAll(repository, image.descriptor, trust, judge, deadline);
   return { ...about, signatures, ...verdictOf(signatures, limit) };
 }
 
@@ -77,22 +96,25 @@ async function judgeAll(
   subject: Descriptor,
   trust: NotationTrust,
   judge: (envelope: Uint8Array, mediaType: string) => Promise<SignatureOutcome>,
-  call: CallOptions,
+  deadline: Deadline,
 ): Promise<{ signatures: SignatureReport[]; limit: SignError | undefined }> {
   const signatures: SignatureReport[] = [];
   try {
     for await (const descriptor of repository.referrers(subject, {
-      ...call,
+      ...deadline.remaining(),
       artifactType: signatureArtifactType,
     })) {
       if (signatures.length === trust.maxSignatures)
         throw new SignError('ERR_LIMIT', `the image has more than ${trust.maxSignatures} signatures`);
-      const read = await readSignature(repository, descriptor, subject, call);
+      const read = await readSignature(repository, descriptor, subject, deadline.one());
+      deadline.check();
       signatures.push(
         read instanceof Error ? { descriptor, error: read } : { descriptor, outcome: await judge(read.envelope, read.mediaType) },
       );
     }
+    deadline.check();
   } catch (error) {
+    deadline.check();
     if (SignError.is(error, 'ERR_LIMIT')) return { signatures, limit: error };
     throw error;
   }

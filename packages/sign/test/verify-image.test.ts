@@ -125,3 +125,67 @@ describe('verdicts', () => {
     expect(world.registry.requests.filter(({ url }) => url.endsWith('/manifests/1.4'))).toHaveLength(1);
   });
 });
+
+describe('the deadline covers the whole verification', () => {
+  const nobody = { trustedIdentities: ['x509.subject: C=CH, ST=Zurich, O=Other'] };
+  async function many(count: number): Promise<World> {
+    const world = await signed();
+    for (let i = 1; i < count; i++)
+      await signImage(tagged, {
+        signer: world.signer(),
+        format: 'notation-jws',
+        oci: world.oci,
+        clock: world.clock,
+        annotations: { i: String(i) },
+      });
+    world.registry.requests.length = 0;
+    return world;
+  }
+  const within = (world: World, timeoutMs: number | undefined, trust = world.trust(nobody)) =>
+    evaluateImage(tagged, { trust, oci: world.oci, clock: world.clock, ...(timeoutMs !== undefined && { timeoutMs }) });
+
+  it.each([
+    [300, 200],
+    [undefined, 50_000],
+  ])('timeoutMs %s with %i ms for each answer is ERR_TIMEOUT and no verdict', async (timeoutMs, each) => {
+    const world = await many(4);
+    world.registry.faults.push(() => void world.clock.advance(each));
+    await expect(within(world, timeoutMs)).rejects.toMatchObject({ code: 'ERR_TIMEOUT' });
+    // Tag, referrers, and at most one signature of two reads: nobody goes on with the other three.
+    expect(world.registry.requests.length).toBeLessThanOrEqual(4);
+  });
+
+  it('what a trust store takes counts as well', async () => {
+    const world = await many(1);
+    const slow = {
+      load: async () => {
+        world.clock.advance(400);
+        return [];
+      },
+    };
+    await expect(within(world, 300, world.trust({}, { trustStore: slow }))).rejects.toMatchObject({ code: 'ERR_TIMEOUT' });
+    const never = { load: () => new Promise<never>(() => undefined) };
+    await expect(within(world, 300, world.trust({}, { trustStore: never }))).rejects.toMatchObject({ code: 'ERR_TIMEOUT' });
+  });
+
+  it('a registry that falls silent is left at the deadline, by real time', async () => {
+    const world = await many(2);
+    world.registry.faults.push(({ url }) => (url.includes('/blobs/') ? new Promise<never>(() => undefined) : undefined));
+    const started = performance.now();
+    await expect(within(world, 300)).rejects.toMatchObject({ code: 'ERR_TIMEOUT' });
+    expect(performance.now() - started).toBeLessThan(3000);
+  });
+
+  it('enough time is enough, abortion stays the reason of the caller, and no number is refused', async () => {
+    const world = await many(2);
+    world.registry.faults.push(() => void world.clock.advance(10));
+    expect((await within(world, 1000, world.trust())).verdict).toBe('trusted');
+    const controller = new AbortController();
+    const reason = new Error('enough');
+    controller.abort(reason);
+    const options = { trust: world.trust(), oci: world.oci, clock: world.clock };
+    await expect(evaluateImage(tagged, { ...options, signal: controller.signal })).rejects.toBe(reason);
+    for (const timeoutMs of [0, -1, Number.NaN, '5' as never])
+      await expect(evaluateImage(tagged, { ...options, timeoutMs })).rejects.toMatchObject({ code: 'ERR_INVALID_ARGUMENT' });
+  });
+});
