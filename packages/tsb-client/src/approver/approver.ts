@@ -3,7 +3,7 @@ import { decodeApprovalChallenge } from '../api/approval-frame.js';
 import { endpoints } from '../api/endpoints.js';
 import type { ApprovalTask } from '../api/tasks.js';
 import { openClient, type TsbBackendClient } from '../backend/options.js';
-import { checkCallOptions, checkPositive, type TsbClientOptions } from '../client/options.js';
+import { checkCallOptions, checkObject, checkPositive, type TsbClientOptions } from '../client/options.js';
 import { examineTask } from './examine.js';
 import type { ExplainingFormat } from './explain-payload.js';
 import type { ApproverKey } from './key.js';
@@ -70,8 +70,12 @@ const mostTasks = 2_000;
  * ```
  */
 export function createApprover(options: ApproverOptions): Approver {
+  checkObject('options of createApprover', options);
   const { key, formats, pinnedTimestampKey, expectedKeys, maxAgeMs = defaultMaxAgeMs } = options;
-  if (!key || typeof key.sign !== 'function') invalidArgument('createApprover needs a key');
+  if (typeof key?.sign !== 'function' || !(key.spki instanceof Uint8Array)) invalidArgument('createApprover needs a key');
+  if (pinnedTimestampKey !== undefined && !(pinnedTimestampKey instanceof Uint8Array))
+    invalidArgument('pinnedTimestampKey must be bytes');
+  if (expectedKeys !== undefined && !Array.isArray(expectedKeys)) invalidArgument('expectedKeys must be a list');
   if (!Array.isArray(formats)) invalidArgument('createApprover needs formats, if only an empty list');
   checkPositive('maxAgeMs', maxAgeMs, Number.MAX_SAFE_INTEGER);
   const { client, clock, close } = openClient('createApprover', options, styleNames);
@@ -109,6 +113,7 @@ export function createApprover(options: ApproverOptions): Approver {
       });
     },
     async approve(view, callOptions = {}) {
+      checkObject('options of approve', callOptions);
       const { allowBlind = false, ...call } = callOptions;
       checkCallOptions('approve', call);
       const bytes = bytesOf(view);

@@ -1,7 +1,7 @@
 import { type Clock, invalidArgument, knownOptions, systemClock } from '@securosys/core';
 import { type SignatureType, signatureTypes } from '../api/algorithms.js';
 import { createTsbClient, type TsbClient } from '../client/client.js';
-import { clientOptionNames, type TsbClientOptions } from '../client/options.js';
+import { checkFunctions, checkObject, clientOptionNames, type TsbClientOptions } from '../client/options.js';
 
 /** What a backend needs beyond a client. */
 export interface TsbBackendStyle {
@@ -41,6 +41,9 @@ export function openClient(where: string, options: TsbClientOptions | TsbBackend
   const { clock = systemClock } = options;
   if ('client' in options) {
     knownOptions(where, options, ['client', 'clock', ...more]);
+    checkFunctions('client', options.client, ['call', 'close']);
+    checkFunctions('clock', options.clock, ['now', 'sleep']);
+    if (!options.client) invalidArgument('client must be a TsbClient');
     return { client: options.client, clock, close: async () => undefined };
   }
   knownOptions(where, options, [...clientOptionNames, ...more]);
@@ -50,7 +53,11 @@ export function openClient(where: string, options: TsbClientOptions | TsbBackend
 }
 
 export function openBackendClient(options: TsbBackendOptions): OpenedClient {
-  const { signatureType = 'RAW' } = options;
+  checkObject('options of createTsbBackend', options);
+  const { signatureType = 'RAW', keyPassword, partition, app } = options;
+  if (keyPassword !== undefined && typeof keyPassword !== 'function') invalidArgument('keyPassword must be a function');
+  for (const [name, text] of Object.entries({ partition, app }))
+    if (text !== undefined && typeof text !== 'string') invalidArgument(`${name} must be text`);
   if (!signatureTypes.includes(signatureType)) invalidArgument(`signatureType must be one of ${signatureTypes.join(', ')}`);
   return openClient('createTsbBackend', options, styleNames);
 }

@@ -1,4 +1,4 @@
-import { knownOptions, SignError, systemClock } from '@securosys/core';
+import { SignError, systemClock } from '@securosys/core';
 import { ApiKeyRing } from '../http/api-keys.js';
 import { parseBaseUrl } from '../http/base-url.js';
 import { Bearer } from '../http/bearer.js';
@@ -7,7 +7,7 @@ import { pooledTransport } from '../http/transport.js';
 import type { CallEndpoint } from './calls.js';
 import { certificateCalls, type TsbCertificates } from './certificates.js';
 import { keyCalls, type TsbKeys } from './keys.js';
-import { checkCallOptions, checkPositive, clientOptionNames, type TsbClientOptions } from './options.js';
+import { checkCallOptions, checkClientOptions, checkObject, type TsbClientOptions } from './options.js';
 import { requestCalls, type TsbRequests } from './requests.js';
 import { serviceCalls, type TsbService } from './service.js';
 import { signCalls, type TsbSign } from './sign.js';
@@ -42,14 +42,9 @@ export interface TsbClient {
  * ```
  */
 export function createTsbClient(options: TsbClientOptions): TsbClient {
-  knownOptions('createTsbClient', options, clientOptionNames);
+  checkClientOptions(options);
   const { url, auth, apiKeys = {}, clock = systemClock, logger } = options;
   const { timeoutMs = 30_000, maxResponseBytes = 8 * 1024 * 1024 } = options;
-  if (auth?.type !== 'none' && auth?.type !== 'token')
-    throw new SignError('ERR_INVALID_ARGUMENT', "auth.type must be 'none' or 'token'");
-  knownOptions('auth', auth, auth.type === 'token' ? ['type', 'token'] : ['type']);
-  checkPositive('timeoutMs', timeoutMs, 2 ** 31 - 1);
-  checkPositive('maxResponseBytes', maxResponseBytes, 2 ** 30);
   const base = parseBaseUrl(url, options.allowHttp === true);
   const ring = new ApiKeyRing(apiKeys);
   if (base.exposed && (auth.type !== 'none' || ring.some))
@@ -66,7 +61,9 @@ export function createTsbClient(options: TsbClientOptions): TsbClient {
     logger,
   });
   const call: CallEndpoint = async (endpoint, body, callOptions = {}) => {
+    checkObject('options of call', callOptions);
     const { path = {}, ...rest } = callOptions;
+    checkObject('path', path);
     checkCallOptions('call', rest);
     return caller.call(endpoint, body, path, rest);
   };

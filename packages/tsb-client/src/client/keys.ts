@@ -6,7 +6,7 @@ import type { CreateKeyRequest, SignedKeyAttributes, TsbAttributes } from '../ap
 import type { Policy } from '../api/policy.js';
 import { assertPolicySafe } from '../policy/safety.js';
 import type { CallEndpoint } from './calls.js';
-import { checkCallOptions } from './options.js';
+import { checkCallOptions, checkObject } from './options.js';
 
 /** A key to be made. */
 export interface NewTsbKey {
@@ -15,7 +15,7 @@ export interface NewTsbKey {
   /** Who must approve its use; `null` for a plain key, which can never get a policy. No default: it is a decision (S8). */
   readonly policy: Policy | null;
   readonly password?: string;
-  /** Default: may sign, and nothing else. */
+  /** Default: may sign, and nothing else; not `destroyable`, so it cannot be deleted either. */
   readonly attributes?: Partial<TsbAttributes>;
 }
 
@@ -34,11 +34,15 @@ export interface KeyCallOptions extends CallOptions {
 
 /** `client.keys` (role keyManagement, `tsb-rest-api.md` §2.3). */
 export interface TsbKeys {
-  /** @throws SignError `ERR_POLICY_UNSAFE`, `ERR_KEY_EXISTS` */
+  /**
+   * Makes a key that signs, and nothing else. It cannot be destroyed, so `delete` will be refused for ever: a key that is to be
+   * deleted some day (in a test, for example) needs `attributes: { destroyable: true }` now.
+   * @throws SignError `ERR_POLICY_UNSAFE`, `ERR_KEY_EXISTS`
+   */
   create(key: NewTsbKey, options?: CreateKeyOptions): Promise<SignedKeyAttributes>;
   /** @throws SignError `ERR_KEY_NOT_FOUND` */
   attributes(label: string, options?: KeyCallOptions): Promise<SignedKeyAttributes>;
-  /** Also cancels the key's open requests. @throws SignError `ERR_KEY_NOT_FOUND` */
+  /** Deletes a key made with `destroyable: true`, and cancels its open requests. @throws SignError `ERR_KEY_NOT_FOUND` */
   delete(label: string, options?: KeyCallOptions): Promise<void>;
   /** Labels of all keys. */
   list(options?: CallOptions): Promise<readonly string[]>;
@@ -81,13 +85,17 @@ function unknownSpec(): never {
 }
 
 export function keyCalls(call: CallEndpoint): TsbKeys {
-  const named = (label: string, { password, ...options }: KeyCallOptions, where: string) => {
+  const named = (label: string, given: KeyCallOptions, where: string) => {
+    checkObject(`options of ${where}`, given);
+    const { password, ...options } = given;
     checkCallOptions(where, options);
     const chars = toCharArray(password);
     return [{ label, ...(chars && { password: chars }) }, options] as const;
   };
   return {
     create: async (key, options = {}) => {
+      checkObject('key of keys.create', key);
+      checkObject('options of keys.create', options);
       const { allowUnprotectedModify, allowSignAndDecrypt, ...rest } = options;
       checkCallOptions('keys.create', rest);
       return call(endpoints.createKey, createRequest(key, { allowUnprotectedModify, allowSignAndDecrypt }), rest);

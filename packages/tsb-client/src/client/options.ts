@@ -35,10 +35,48 @@ export const clientOptionNames = [
 
 const callOptionNames = ['signal', 'timeoutMs', 'logger'] as const satisfies readonly (keyof CallOptions)[];
 
+/** Refuses what is no object, before anything reads a member of it. */
+export function checkObject(name: string, value: unknown): void {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) invalidArgument(`${name} must be an object`);
+}
+
+/** Refuses what lacks one of these functions; absent is fine. */
+export function checkFunctions(name: string, value: unknown, functions: readonly string[]): void {
+  if (value === undefined) return;
+  checkObject(name, value);
+  for (const one of functions)
+    if (typeof (value as Readonly<Record<string, unknown>>)[one] !== 'function') invalidArgument(`${name} lacks ${one}()`);
+}
+
+const loggerFunctions = ['debug', 'info', 'warn', 'error'] as const satisfies readonly (keyof Logger)[];
+const clockFunctions = ['now', 'sleep'] as const satisfies readonly (keyof Clock)[];
+
 /** Refuses options a call does not have. */
 export function checkCallOptions(where: string, options: CallOptions, more: readonly string[] = []): void {
+  checkObject(`options of ${where}`, options);
   knownOptions(where, options, [...callOptionNames, ...more]);
-  if (options.timeoutMs !== undefined) checkPositive('timeoutMs', options.timeoutMs, 2 ** 31 - 1);
+  const { timeoutMs, signal, logger } = options;
+  if (timeoutMs !== undefined) checkPositive('timeoutMs', timeoutMs, 2 ** 31 - 1);
+  if (signal !== undefined && !(signal instanceof AbortSignal)) invalidArgument('signal must be an AbortSignal');
+  checkFunctions('logger', logger, loggerFunctions);
+}
+
+/** Refuses the parts of client options that have a wrong type. Credentials check themselves where they are held. */
+export function checkClientOptions(options: TsbClientOptions): void {
+  checkObject('options of createTsbClient', options);
+  knownOptions('createTsbClient', options, clientOptionNames);
+  const { url, auth, apiKeys, fetch, clock, timeoutMs, maxResponseBytes, logger, allowHttp } = options;
+  if (typeof url !== 'string' && !(url instanceof URL)) invalidArgument('url must be text or a URL');
+  checkObject('auth', auth);
+  if (auth.type !== 'none' && auth.type !== 'token') invalidArgument("auth.type must be 'none' or 'token'");
+  knownOptions('auth', auth, auth.type === 'token' ? ['type', 'token'] : ['type']);
+  if (apiKeys !== undefined) checkObject('apiKeys', apiKeys);
+  if (fetch !== undefined && typeof fetch !== 'function') invalidArgument('fetch must be a function');
+  checkFunctions('clock', clock, clockFunctions);
+  checkFunctions('logger', logger, loggerFunctions);
+  if (allowHttp !== undefined && typeof allowHttp !== 'boolean') invalidArgument('allowHttp must be true or false');
+  if (timeoutMs !== undefined) checkPositive('timeoutMs', timeoutMs, 2 ** 31 - 1);
+  if (maxResponseBytes !== undefined) checkPositive('maxResponseBytes', maxResponseBytes, 2 ** 30);
 }
 
 export function checkPositive(name: string, value: number, most: number): void {

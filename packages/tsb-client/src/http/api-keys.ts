@@ -5,21 +5,24 @@ import { headerSecret, type SecretSource } from './secret.js';
 /** API keys (`X-API-KEY`) by role; several per role while one is being replaced (`tsb-rest-api.md` §1.3). */
 export type ApiKeys = { readonly [role in ApiKeyRole]?: SecretSource<string | readonly string[]> };
 
+function checkedKeys(given: string | readonly string[]): readonly string[] {
+  const keys = typeof given === 'string' ? [given] : given;
+  if (!Array.isArray(keys) || keys.length === 0 || keys.length > 16) invalidArgument('a role needs 1 to 16 API keys');
+  return keys.map((key) => headerSecret(key, 'API key'));
+}
+
 /** One role's keys. The place in the list outlives a call, so a revoked key is tried once and not once per call. */
 class Ring {
   readonly #source: SecretSource<string | readonly string[]>;
   #index = 0;
 
   constructor(source: SecretSource<string | readonly string[]>) {
-    this.#source = source;
+    this.#source = typeof source === 'function' ? source : checkedKeys(source);
   }
 
   async keys(): Promise<readonly string[]> {
     const source = this.#source;
-    const given = typeof source === 'function' ? await source() : source;
-    const keys = typeof given === 'string' ? [given] : given;
-    if (!Array.isArray(keys) || keys.length === 0 || keys.length > 16) invalidArgument('a role needs 1 to 16 API keys');
-    return keys.map((key) => headerSecret(key, 'API key'));
+    return checkedKeys(typeof source === 'function' ? await source() : source);
   }
 
   get index(): number {

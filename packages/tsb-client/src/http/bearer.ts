@@ -8,9 +8,10 @@ export class Bearer {
   readonly #source: SecretSource | undefined;
   #current: Promise<string> | undefined;
 
+  /** @throws SignError `ERR_INVALID_ARGUMENT` for a token that is neither text nor a function */
   constructor(auth: TsbAuth) {
     this.#source = auth.type === 'token' ? auth.token : undefined;
-    if (typeof this.#source === 'string') headerSecret(this.#source, 'token');
+    if (auth.type === 'token' && typeof this.#source !== 'function') headerSecret(this.#source, 'token');
   }
 
   /** The token to send now; `undefined` when there is none. */
