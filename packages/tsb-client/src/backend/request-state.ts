@@ -1,4 +1,4 @@
-import { type ApprovalProgress, type RequestState, SignError, sanitizeText } from '@securosys/core';
+import { type ApprovalProgress, type RequestState, sanitizeText } from '@securosys/core';
 import type { TsbRequest } from '../api/requests.js';
 import { answeredBytes } from '../client/sign.js';
 import { normalSignature } from './signature-bytes.js';
@@ -13,7 +13,12 @@ function approvalsOf(request: TsbRequest): ApprovalProgress {
   };
 }
 
-/** A request's state in our words (`tsb-rest-api.md` §4.4). `APPROVED` is not an end: a time lock may still run. */
+/**
+ * A request's state in our words (`tsb-rest-api.md` §4.4). `APPROVED` is not an end: a time lock may still run. An executed
+ * request without a result is one that made no signature (a block, an unblock, a change of rules): whoever looks through all
+ * requests for a lost one meets those too, so it is a state, `failed`, and no error.
+ * @throws SignError `ERR_PROTOCOL` for a result that is not base64
+ */
 export function requestState(request: TsbRequest): RequestState {
   const approvals = approvalsOf(request);
   switch (request.status) {
@@ -22,7 +27,7 @@ export function requestState(request: TsbRequest): RequestState {
     case 'APPROVED':
       return { status: 'approved', approvals };
     case 'EXECUTED':
-      if (!request.result) throw new SignError('ERR_PROTOCOL', 'an executed request came without its result');
+      if (!request.result) return { status: 'failed', approvals, reason: 'executed without a signature' };
       return { status: 'executed', approvals, result: normalSignature(answeredBytes(request.result, 'signature')) };
     case 'REJECTED':
       return { status: 'rejected', approvals };

@@ -283,8 +283,16 @@ describe('poll', () => {
     expect(await backend.poll(id)).toMatchObject({ status: 'executed', result: raw });
   });
 
-  it('distrusts an executed request without a result', async () => {
-    await expect(backendOf(request('EXECUTED')).backend.poll(id)).rejects.toMatchObject({ code: 'ERR_PROTOCOL' });
+  it.each([null, ''])(
+    'knows an executed request without a signature for a block or the like, and throws nothing (%j)',
+    async (result) => {
+      const state = await backendOf(request('EXECUTED', result)).backend.poll(id);
+      expect(state).toMatchObject({ status: 'failed', reason: 'executed without a signature' });
+    },
+  );
+
+  it('distrusts an executed request with a result that is no base64', async () => {
+    await expect(backendOf(request('EXECUTED', '%')).backend.poll(id)).rejects.toMatchObject({ code: 'ERR_PROTOCOL' });
   });
 
   it('after a cancel that came too late is no error', async () => {
