@@ -19,9 +19,13 @@ interface AnyManifest {
   readonly devDependencies?: Record<string, string>;
 }
 
+/** Where a package states the licences of what is built into it. */
+const notices = 'THIRD-PARTY-NOTICES.md';
+
 const read = (folder: string): AnyManifest => JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
 const names = [...packages.keys()];
 const folderOf = (name: string) => join(root, 'packages', name);
+const bundleOf = (name: string): readonly string[] => read(folderOf(name)).bundle ?? [];
 
 /** Scripts that npm or pnpm run by themselves: at install, pack or publish. */
 const lifecycle = /^(?:pre|post)?(?:install|prepare|pack|publish|uninstall|version|shrinkwrap)$|^prepublishOnly$|^dependencies$/;
@@ -70,7 +74,8 @@ describe('what we publish', () => {
   it.each(names)('%s runs no script by itself, ships its build only, and is published with provenance', (name) => {
     const manifest = packages.get(name);
     expect(Object.keys(manifest?.scripts ?? {}).filter((script) => lifecycle.test(script))).toEqual([]);
-    expect(manifest).toMatchObject({ files: ['dist'], license: 'Apache-2.0' });
+    const files = bundleOf(name).length > 0 ? ['dist', notices] : ['dist'];
+    expect(manifest).toMatchObject({ files, license: 'Apache-2.0' });
     expect(manifest?.publishConfig).toEqual({ access: 'public', provenance: true });
   });
 
@@ -92,9 +97,11 @@ describe('what we publish', () => {
       expect(
         paths.filter(
           (path) =>
-            !/^(?:dist\/(?:[a-z-]+\/)?[^/]+\.(?:js|cjs|d\.ts|d\.cts)(?:\.map)?|package\.json|LICENSE|README\.md)$/.test(path),
+            !/^(?:dist\/(?:[a-z-]+\/)?[^/]+\.(?:js|cjs|d\.ts|d\.cts)(?:\.map)?|package\.json|LICENSE|README\.md)$/.test(path) &&
+            path !== notices,
         ),
       ).toEqual([]);
+      expect(paths.includes(notices)).toBe(bundleOf(name).length > 0);
       if (existsSync(join(folderOf(name), 'dist'))) expect(paths).toContain('dist/index.js');
     });
   });
@@ -153,6 +160,19 @@ describe('what comes along with our packages', () => {
           .some((one) => one.split(' AND ').every((part) => permissive.has(part))),
         `${name}: ${license}`,
       ).toBe(true);
+  });
+
+  it('and is built into one of them has its version and licence text in the notices', () => {
+    const bundling = names.filter((name) => bundleOf(name).length > 0);
+    expect(bundling.length).toBeGreaterThan(0);
+    for (const name of bundling) {
+      const text = readFileSync(join(folderOf(name), notices), 'utf8');
+      for (const dependency of bundleOf(name)) {
+        const folder = dependencyFolder(folderOf(name), dependency) ?? '';
+        expect(text, name).toContain(`## ${dependency} ${read(folder).version}\n`);
+        expect(text, name).toContain(readFileSync(join(folder, 'LICENSE'), 'utf8').trim());
+      }
+    }
   });
 
   it('is asked for by exact version', () => {
