@@ -17,7 +17,8 @@ const groupShape = object({
   name: optional(text),
   /** How many of `approvals` must approve. */
   quorum: positive,
-  approvals: list<PolicyApproval>(approvalShape, { min: 1 }),
+  /** An empty list is refused by the TSB itself, with error 401 (§4.1). */
+  approvals: list<PolicyApproval>(approvalShape),
 });
 
 const tokenShape = object({

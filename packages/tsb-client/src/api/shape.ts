@@ -80,11 +80,8 @@ export function named<T>(inner: Field<T>): Field<T> {
 }
 
 /** A list. */
-export function list<T>(inner: Field<T>, limits: { min?: number } = {}): Field<readonly T[]> {
-  return field((direction) => {
-    const all = z.array(schemaOf(inner, direction));
-    return direction === 'sent' && limits.min !== undefined ? all.check(z.minLength(limits.min)) : all;
-  });
+export function list<T>(inner: Field<T>): Field<readonly T[]> {
+  return field((direction) => z.array(schemaOf(inner, direction)));
 }
 
 /** One of these names, in both directions: a state we do not know cannot be acted on. */

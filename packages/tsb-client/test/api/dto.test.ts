@@ -57,6 +57,11 @@ describe('what is sent', () => {
     });
   });
 
+  it('may hold a group without approvals, which the TSB itself answers with 401 (§4.1)', () => {
+    const tokens = [{ timelock: 0, timeout: 0, groups: [{ quorum: 1, approvals: [] }] }];
+    expect(policyDto.sent.parse({ ruleUse: { tokens }, keyStatus: { blocked: false } })).toMatchObject({ ruleUse: { tokens } });
+  });
+
   it.each([59, 90, -60, 0.5])('refuses a timeout of %d seconds', (timeout) => {
     const policy = { ruleUse: { tokens: [{ timelock: 0, timeout, groups: [] }] }, keyStatus: { blocked: false } };
     expect(() => policyDto.sent.parse(policy)).toThrow(/ruleUse\.tokens\.0\.timeout/);
