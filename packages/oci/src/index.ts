@@ -1,9 +1,14 @@
-export { decodeDescriptor, sameContent } from './descriptor.js';
-export * from './digest.js';
-export * from './limits.js';
-export * from './manifest.js';
-export * from './media-types.js';
-export * from './oci.js';
-export type { CredentialSource, Credentials, OciOptions } from './options.js';
-export * from './reference.js';
-export * from './repository.js';
+export { type DigestAlgorithm, digestOf } from './digest.js';
+export { defaultLimits, type OciLimits } from './limits.js';
+export { decodeManifest, type ImageIndex, type ImageManifest, type Manifest } from './manifest.js';
+export { mediaTypes } from './media-types.js';
+export { createOci, type Oci } from './oci.js';
+export type { Credentials, CredentialSource, OciOptions } from './options.js';
+export { formatReference, type LayoutReference, parseReference, type Reference, type RegistryReference } from './reference.js';
+export type {
+  FetchBlobOptions,
+  PushManifestOptions,
+  ReferrersOptions,
+  Repository,
+  ResolvedManifest,
+} from './repository.js';

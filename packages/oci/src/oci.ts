@@ -1,6 +1,7 @@
+import { checkedReference } from './internal/checked-reference.js';
 import { LayoutRepository } from './layout/layout-repository.js';
 import { type OciOptions, settingsOf } from './options.js';
-import { parseReference, type Reference } from './reference.js';
+import type { Reference } from './reference.js';
 import { RegistryAccess } from './registry/access.js';
 import { RegistryRepository } from './registry/registry-repository.js';
 import type { Repository } from './repository.js';
@@ -31,7 +32,7 @@ export function createOci(options: OciOptions = {}): Oci {
   const access = new RegistryAccess(settings);
   return {
     open(reference) {
-      const parsed = typeof reference === 'string' ? parseReference(reference) : reference;
+      const parsed = checkedReference(reference);
       if (parsed.kind === 'layout') return new LayoutRepository(parsed, settings);
       return new RegistryRepository(parsed, access.client(parsed), settings);
     },

@@ -1,4 +1,5 @@
-import { type Clock, type Fetch, invalidArgument, knownOptions, systemClock } from '@securosys/core';
+import { type Clock, type Fetch, invalidArgument, systemClock } from '@securosys/core';
+import { checkedOptions } from './internal/call-options.js';
 import { defaultLimits, type OciLimits } from './limits.js';
 import { createOriginGuard, type OriginGuard } from './registry/origin.js';
 
@@ -15,7 +16,7 @@ export type CredentialSource = (host: string) => Promise<Credentials | undefined
 export interface OciOptions {
   readonly credentials?: CredentialSource;
   /**
-   * Hosts (`host` or `host:port`) that may be private addresses, and that logins of a registry may be sent to when it names them as
+   * Hosts (`host` or `host:port`) that may be private addresses or names (one label, `.local`, `.internal`, …), and that logins of a registry may be sent to when it names them as
    * its token service. Without it a login goes to the registry's own origin or a parent domain of it.
    */
   readonly allowHosts?: readonly string[];
@@ -45,17 +46,21 @@ const names = ['credentials', 'allowHosts', 'allowPrivate', 'plainHttp', 'fetch'
 
 /** Checks options and fills in defaults. @throws SignError `ERR_INVALID_ARGUMENT` */
 export function settingsOf(options: OciOptions): Settings {
-  knownOptions('createOci', options, names);
-  knownOptions('createOci limits', options.limits ?? {}, Object.keys(defaultLimits));
-  const limits: OciLimits = { ...defaultLimits, ...options.limits };
+  checkedOptions('createOci', options, names);
+  const { limits: own = {}, credentials, fetch, clock } = options;
+  checkedOptions('createOci limits', own, Object.keys(defaultLimits));
+  for (const [name, seam] of Object.entries({ credentials, fetch }))
+    if (seam !== undefined && typeof seam !== 'function') invalidArgument(`createOci: ${name} is a function`);
+  if (clock !== undefined && typeof clock?.now !== 'function') invalidArgument('createOci: clock is a Clock');
+  const limits: OciLimits = { ...defaultLimits, ...own };
   const timeoutMs = options.timeoutMs ?? 60_000;
   for (const value of [timeoutMs, ...Object.values(limits)])
     if (!Number.isFinite(value) || value < 0) invalidArgument('createOci: a limit is not a number of at least 0');
   return {
-    credentials: options.credentials ?? (() => undefined),
+    credentials: credentials ?? (() => undefined),
     guard: createOriginGuard(options),
-    fetch: options.fetch ?? ((input, init) => globalThis.fetch(input, init)),
-    clock: options.clock ?? systemClock,
+    fetch: fetch ?? ((input, init) => globalThis.fetch(input, init)),
+    clock: clock ?? systemClock,
     timeoutMs,
     limits,
   };

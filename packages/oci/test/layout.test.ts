@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, symlink, writeFile
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Logger, utf8Bytes } from '@securosys/core';
+import { createTestClock } from '@securosys/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createOci, digestOf, mediaTypes } from '../src/index.js';
 import {
@@ -189,5 +190,72 @@ describe.skipIf(process.platform === 'win32')('S29: links in a layout are not fo
     await rm(join(layout, 'index.json'));
     await mkdir(join(layout, 'index.json'));
     await expect(open(':1').resolve()).rejects.toMatchObject({ code: 'ERR_STORE' });
+  });
+});
+
+describe('limits and deadlines of a layout are those of a registry', () => {
+  const five = async () => {
+    for (let i = 0; i < 5; i++) await attachMark(open(), subject, `mark ${i}`);
+  };
+  const drain = async (source: AsyncIterable<unknown>, each = () => {}) => {
+    let count = 0;
+    const error = await (async () => {
+      for await (const _ of source) {
+        count++;
+        each();
+      }
+    })().catch((thrown: unknown) => thrown);
+    return { count, error };
+  };
+
+  it('referrers over the cap are ERR_LIMIT after the last one below it (S23)', async () => {
+    await five();
+    const { count, error } = await drain(
+      createOci({ limits: { referrers: 2 } })
+        .open(`oci:${layout}`)
+        .referrers(subject),
+    );
+    expect(count).toBe(2);
+    expect(error).toMatchObject({ code: 'ERR_LIMIT' });
+    expect(
+      await collect(
+        createOci({ limits: { referrers: 5 } })
+          .open(`oci:${layout}`)
+          .referrers(subject),
+      ),
+    ).toHaveLength(5);
+  });
+
+  it('at most ten times as many entries are looked at', async () => {
+    for (let i = 0; i < 11; i++) await open().pushManifest(imageManifest(`other ${i}`), mediaTypes.imageManifest);
+    const { count, error } = await drain(
+      createOci({ limits: { referrers: 1 } })
+        .open(`oci:${layout}`)
+        .referrers(subject),
+    );
+    expect(count).toBe(0);
+    expect(error).toMatchObject({ code: 'ERR_LIMIT' });
+  });
+
+  it('the deadline covers the whole iteration, with what the caller does in between', async () => {
+    await five();
+    const clock = createTestClock();
+    const source = createOci({ clock }).open(`oci:${layout}`).referrers(subject, { timeoutMs: 300 });
+    const { count, error } = await drain(source, () => clock.advance(200));
+    expect(count).toBe(2);
+    expect(error).toMatchObject({ code: 'ERR_TIMEOUT' });
+  });
+
+  it('every reading call ends at its deadline', async () => {
+    let now = 0;
+    const clock = { ...createTestClock(), now: () => (now += 100) };
+    const late = createOci({ clock, timeoutMs: 50 }).open(`oci:${layout}:1`);
+    const timeout = { code: 'ERR_TIMEOUT' };
+    await expect(late.resolve()).rejects.toMatchObject(timeout);
+    await expect(late.fetchManifest(subject)).rejects.toMatchObject(timeout);
+    await expect(late.fetchBlob(subject, { maxBytes: 1e6 })).rejects.toMatchObject(timeout);
+    await expect(late.hasBlob(subject)).rejects.toMatchObject(timeout);
+    await expect(late.pushBlob(utf8Bytes('late'), 'a/b')).rejects.toMatchObject(timeout);
+    expect(await open().hasBlob(describe256(utf8Bytes('late'), 'a/b'))).toBe(false);
   });
 });

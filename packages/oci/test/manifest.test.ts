@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeManifest, digestOf, isDigest, mediaTypes, parseDigest } from '../src/index.js';
+import { isDigest, parseDigest } from '../src/digest.js';
+import { decodeManifest, digestOf, mediaTypes } from '../src/index.js';
 import { describe256, imageManifest, jsonBytes } from './support/images.js';
 
 const config = describe256(jsonBytes({}), mediaTypes.imageConfig);

@@ -1,4 +1,4 @@
-import { type CallOptions, type Clock, type Logger, SignError } from '@securosys/core';
+import { type CallOptions, type Clock, invalidArgument, type Logger, SignError } from '@securosys/core';
 
 /** Time and abortion of one public call. Everything awaited goes through it, so that no silent peer can hold us. */
 export class Call {
@@ -13,6 +13,7 @@ export class Call {
 
   constructor(clock: Clock, timeoutMs: number, options: CallOptions) {
     const limit = options.timeoutMs ?? timeoutMs;
+    if (typeof limit !== 'number' || !(limit >= 0)) invalidArgument('timeoutMs is a number of milliseconds, at least 0');
     this.clock = clock;
     this.logger = options.logger;
     this.signal = this.#controller.signal;
@@ -25,7 +26,7 @@ export class Call {
   }
 
   #late(): SignError {
-    return new SignError('ERR_TIMEOUT', 'the registry took longer than the call may');
+    return new SignError('ERR_TIMEOUT', 'the call took longer than it may');
   }
 
   /** Throws when the time is over, also by a clock that only tests move. */
@@ -47,6 +48,13 @@ export class Call {
     } finally {
       this.signal.removeEventListener('abort', stop);
     }
+  }
+
+  /** The result of `work`, if it comes in time. */
+  async step<T>(work: Promise<T>): Promise<T> {
+    const result = await this.race(work);
+    this.check();
+    return result;
   }
 
   hasTime(ms: number): boolean {

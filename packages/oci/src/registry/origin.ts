@@ -1,5 +1,5 @@
 import { invalidArgument, SignError } from '@securosys/core';
-import { isLoopback, isPrivateAddress, isPublicHost } from '../internal/address.js';
+import { isLoopback, isPublicHost } from '../internal/address.js';
 import { shownName } from '../internal/shown.js';
 
 /** Decides at URL time where requests and logins may go (threat model S25, S26). */
@@ -22,6 +22,7 @@ interface GuardOptions {
 }
 
 function hostSet(hosts: readonly string[] = [], option: string): ReadonlySet<string> {
+  if (!Array.isArray(hosts)) invalidArgument(`${option} is a list of hosts`);
   for (const host of hosts)
     if (typeof host !== 'string' || !/^[a-z0-9.[\]:-]+$/.test(host))
       invalidArgument(`${option}: '${shownName(host, 80)}' is not a host or host:port`);
@@ -54,8 +55,9 @@ export function createOriginGuard(options: GuardOptions): OriginGuard {
     registry(host) {
       const name = host === dockerHub.name ? dockerHub.registry : host;
       const url = new URL(`${plain.has(host) ? 'http' : 'https'}://${name}/`);
-      if (isPrivateAddress(url.hostname) && !mayBePrivate(url))
-        refuse(`registry ${host} is a private address; name it in allowHosts or plainHttp if that is meant`);
+      // Names lead to private addresses too; those that cannot be public are refused like the addresses themselves.
+      if (!isPublicHost(url.hostname) && !mayBePrivate(url) && !allowed.has(host))
+        refuse(`registry ${host} is not a public host; name it in allowHosts or plainHttp if that is meant`);
       return url;
     },
 

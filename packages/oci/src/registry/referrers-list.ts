@@ -1,4 +1,5 @@
 import { type Descriptor, SignError } from '@securosys/core';
+import { boundedReferrers } from '../internal/bounded-referrers.js';
 import type { Call } from '../internal/call.js';
 import { decodeManifest } from '../manifest.js';
 import { mediaTypes } from '../media-types.js';
@@ -14,26 +15,20 @@ import { discard } from './transport.js';
  * are treated alike, because the filter is applied here again.
  * @throws SignError `ERR_LIMIT` when a cap ends the listing: not the same as "there are no more"
  */
-export async function* listReferrers(
+export function listReferrers(
   call: Call,
   client: RegistryClient,
   digest: string,
   artifactType?: string,
 ): AsyncGenerator<Descriptor> {
-  const { limits } = client.settings;
-  const over = (what: string) => new SignError('ERR_LIMIT', `the referrers of ${digest} end at a limit: ${what}`);
-  const seen = new Set<string>();
-  let looked = 0;
-  let given = 0;
-  for await (const entries of pages(call, client, digest, artifactType)) {
-    for (const entry of entries) {
-      if (++looked > limits.referrers * 10) throw over(`over ${limits.referrers * 10} entries`);
-      if (seen.has(entry.digest) || (artifactType !== undefined && entry.artifactType !== artifactType)) continue;
-      seen.add(entry.digest);
-      if (++given > limits.referrers) throw over(`over ${limits.referrers} artifacts`);
-      yield entry;
-    }
-  }
+  const entries = listed(call, client, digest, artifactType);
+  return boundedReferrers(call, client.settings.limits, digest, entries, (entry) =>
+    artifactType === undefined || entry.artifactType === artifactType ? entry : undefined,
+  );
+}
+
+async function* listed(call: Call, client: RegistryClient, digest: string, artifactType?: string): AsyncGenerator<Descriptor> {
+  for await (const entries of pages(call, client, digest, artifactType)) yield* entries;
 }
 
 async function* pages(

@@ -1,8 +1,9 @@
-import { type CallOptions, type Descriptor, invalidArgument, knownOptions, SignError } from '@securosys/core';
+import { type CallOptions, type Descriptor, invalidArgument, SignError } from '@securosys/core';
 import { attachmentOf } from '../attachment.js';
-import { checkContent, isDigest, parseDigest } from '../digest.js';
+import { checkContent, isDigest } from '../digest.js';
+import { checkBytes, checkDescriptor, checkMaxBytes } from '../internal/arguments.js';
 import { Call, withCall } from '../internal/call.js';
-import { callOptions } from '../internal/call-options.js';
+import { callOptions, checkedOptions } from '../internal/call-options.js';
 import { decodeManifest } from '../manifest.js';
 import { acceptManifests } from '../media-types.js';
 import type { Settings } from '../options.js';
@@ -29,19 +30,19 @@ export class RegistryRepository implements Repository {
   }
 
   #call<T>(where: string, options: CallOptions, extra: readonly string[], run: (call: Call) => Promise<T>): Promise<T> {
-    knownOptions(where, options, [...callOptions, ...extra]);
+    checkedOptions(where, options, [...callOptions, ...extra]);
     return withCall(this.#settings.clock, this.#settings.timeoutMs, options, run);
   }
 
   async resolve(tagOrDigest?: string, options: CallOptions = {}): Promise<ResolvedManifest> {
     const wanted = tagOrDigest ?? this.#reference.digest ?? this.#reference.tag;
     if (wanted === undefined) return invalidArgument(`name a tag or a digest of ${this.name}`);
-    if (!isDigest(wanted) && !isTag(wanted)) return invalidArgument('neither a tag nor a digest');
+    if (typeof wanted !== 'string' || (!isDigest(wanted) && !isTag(wanted))) return invalidArgument('neither a tag nor a digest');
     return this.#call('resolve', options, [], (call) => this.#manifest(call, wanted, isDigest(wanted) ? { digest: wanted } : {}));
   }
 
   async fetchManifest(descriptor: Descriptor, options: CallOptions = {}): Promise<ResolvedManifest> {
-    parseDigest(descriptor.digest);
+    checkDescriptor(descriptor);
     return this.#call('fetchManifest', options, [], (call) => this.#manifest(call, descriptor.digest, descriptor));
   }
 
@@ -61,8 +62,10 @@ export class RegistryRepository implements Repository {
   }
 
   async fetchBlob(descriptor: Descriptor, options: FetchBlobOptions): Promise<Uint8Array> {
-    parseDigest(descriptor.digest);
+    checkDescriptor(descriptor);
+    checkedOptions('fetchBlob', options, [...callOptions, 'maxBytes']);
     const { maxBytes } = options;
+    checkMaxBytes(maxBytes);
     if (descriptor.size > maxBytes)
       throw new SignError('ERR_LIMIT', `blob ${descriptor.digest} has ${descriptor.size} bytes, over ${maxBytes}`);
     return this.#call('fetchBlob', options, ['maxBytes'], async (call) => {
@@ -80,17 +83,20 @@ export class RegistryRepository implements Repository {
   }
 
   async hasBlob(descriptor: Descriptor, options: CallOptions = {}): Promise<boolean> {
-    parseDigest(descriptor.digest);
+    checkDescriptor(descriptor);
     return this.#call('hasBlob', options, [], (call) => hasBlob(call, this.#client, descriptor));
   }
 
   async pushBlob(bytes: Uint8Array, mediaType: string, options: CallOptions = {}): Promise<Descriptor> {
+    checkBytes(bytes);
     return this.#call('pushBlob', options, [], (call) => pushBlob(call, this.#client, bytes, mediaType));
   }
 
   async pushManifest(bytes: Uint8Array, mediaType: string, options: PushManifestOptions = {}): Promise<Descriptor> {
+    checkedOptions('pushManifest', options, [...callOptions, 'tag']);
     const { tag } = options;
-    if (tag !== undefined && !isTag(tag)) invalidArgument('bad tag');
+    if (tag !== undefined && (typeof tag !== 'string' || !isTag(tag))) invalidArgument('bad tag');
+    checkBytes(bytes);
     decodeManifest(bytes, mediaType, this.#settings.limits.manifestBytes);
     return this.#call(
       'pushManifest',
@@ -101,8 +107,8 @@ export class RegistryRepository implements Repository {
   }
 
   async *referrers(subject: Descriptor, options: ReferrersOptions = {}): AsyncGenerator<Descriptor> {
-    knownOptions('referrers', options, [...callOptions, 'artifactType']);
-    parseDigest(subject.digest);
+    checkedOptions('referrers', options, [...callOptions, 'artifactType']);
+    checkDescriptor(subject);
     const call = new Call(this.#settings.clock, this.#settings.timeoutMs, options);
     try {
       yield* listReferrers(call, this.#client, subject.digest, options.artifactType);
@@ -112,6 +118,8 @@ export class RegistryRepository implements Repository {
   }
 
   async attach(bytes: Uint8Array, mediaType: string, subject: Descriptor, options: CallOptions = {}): Promise<Descriptor> {
+    checkBytes(bytes);
+    checkDescriptor(subject);
     const entry = attachmentOf(bytes, mediaType, subject, this.#settings.limits.manifestBytes);
     return this.#call('attach', options, [], async (call) => {
       const { response } = await putManifest(call, this.#client, bytes, mediaType);

@@ -89,6 +89,21 @@ describe('S23: bodies', () => {
     expect(clock.now() - start).toBeLessThan(10_000);
   });
 
+  it('the deadline of a listing covers what the caller does between two referrers', async () => {
+    const clock = createTestClock();
+    const { app, registry, subject } = await seeded({}, { clock });
+    registry.faults.push(() => page(Array.from({ length: 5 }, (_, i) => entry(`m${i}`))));
+    let count = 0;
+    const run = async () => {
+      for await (const _ of app.referrers(subject, { timeoutMs: 300 })) {
+        count++;
+        clock.advance(200);
+      }
+    };
+    await expect(run()).rejects.toMatchObject({ code: 'ERR_TIMEOUT' });
+    expect(count).toBe(2);
+  });
+
   it('the deadline holds while a body arrives', async () => {
     const clock = createTestClock();
     const { app, registry } = await seeded({}, { clock, timeoutMs: 3000, limits: { minBytesPerSecond: 0 } });

@@ -218,18 +218,27 @@ describe('descriptor urls', () => {
 });
 
 describe('a registry named by a reference', () => {
-  it.each(['127.0.0.1:5000', '10.0.0.1', 'localhost:5000', '[::1]:5000', '[::ffff:7f00:1]', '169.254.169.254'])(
-    '%s is refused until an option names it',
-    async (host) => {
-      const { oci } = await seeded();
-      expect(() => oci.open(`${host}/app:1`)).toThrow(expect.objectContaining({ code: 'ERR_ORIGIN_REFUSED' }));
-      for (const options of [{ allowHosts: [host] }, { allowPrivate: true }, { plainHttp: [host] }]) {
-        const allowed = await seeded({}, options);
-        expect((await allowed.oci.open(`${host}/app:1`).resolve()).reference).toContain(`${host}/app@`);
-        expect(new URL(allowed.registry.requests[0]?.url ?? '').protocol).toBe('plainHttp' in options ? 'http:' : 'https:');
-      }
-    },
-  );
+  it.each([
+    '127.0.0.1:5000',
+    '10.0.0.1',
+    'localhost:5000',
+    '[::1]:5000',
+    '[::ffff:7f00:1]',
+    '169.254.169.254',
+    'metadata.google.internal',
+    'printer.local',
+    'intranet:5000',
+    'a.lan',
+    'b.home.arpa:443',
+  ])('%s is refused until an option names it', async (host) => {
+    const { oci } = await seeded();
+    expect(() => oci.open(`${host}/app:1`)).toThrow(expect.objectContaining({ code: 'ERR_ORIGIN_REFUSED' }));
+    for (const options of [{ allowHosts: [host] }, { allowPrivate: true }, { plainHttp: [host] }]) {
+      const allowed = await seeded({}, options);
+      expect((await allowed.oci.open(`${host}/app:1`).resolve()).reference).toContain(`${host}/app@`);
+      expect(new URL(allowed.registry.requests[0]?.url ?? '').protocol).toBe('plainHttp' in options ? 'http:' : 'https:');
+    }
+  });
 
   it.each([
     ['127.0.0.1:5000', true],
