@@ -1,4 +1,4 @@
-import { concatBytes, SignError } from '@securosys/core';
+import { concatBytes, SignError, sanitizeText } from '@securosys/core';
 import { type Certificate, parseCertificates } from '@securosys/pki';
 import { checkStoreContents, type TrustStore } from './trust-store.js';
 import { parseTrustStoreName, type TrustStoreType } from './trust-store-name.js';
@@ -42,6 +42,15 @@ async function load(directory: string, type: TrustStoreType, name: string): Prom
   return certificates;
 }
 
+/** A store that is not there is the first thing everybody meets, so this names the folder and what belongs into it. */
+function unreadable(cause: unknown, directory: string, store: string): SignError {
+  const folder = sanitizeText([directory, 'x509', ...store.split(':')].join('/'), 4_096);
+  if ((cause as NodeJS.ErrnoException).code !== 'ENOENT')
+    return new SignError('ERR_STORE', `trust store ${store} cannot be read: ${folder}`, { cause });
+  const what = store.startsWith('ca:') ? 'CA certificates' : 'certificates';
+  return new SignError('ERR_NOT_FOUND', `trust store ${store}: no folder ${folder}: put ${what} (PEM or DER) there`, { cause });
+}
+
 /**
  * Trust stores in a folder as notation keeps them: `{directory}/x509/{type}/{name}/{file}`, each file PEM or DER
  * (`notation.md` §13). Links, sub-folders and files without a certificate break a store, as they do there. Files are read
@@ -55,11 +64,7 @@ export function trustStoreFromFolder(directory: string): TrustStore {
       try {
         return await load(directory, type, name);
       } catch (error) {
-        if (SignError.is(error)) throw error;
-        const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
-        throw new SignError(missing ? 'ERR_NOT_FOUND' : 'ERR_STORE', `trust store ${type}:${name} cannot be read`, {
-          cause: error,
-        });
+        throw SignError.is(error) ? error : unreadable(error, directory, `${type}:${name}`);
       }
     },
   };

@@ -45,6 +45,13 @@ describe('a trust store in a folder', () => {
     expect(await load()).toHaveLength(2);
   });
 
+  it('that is missing is named by the folder it should be in and what belongs there', async () => {
+    await expect(load('other')).rejects.toMatchObject({
+      code: 'ERR_NOT_FOUND',
+      message: `trust store ca:other: no folder ${directory}/x509/ca/other: put CA certificates (PEM or DER) there`,
+    });
+  });
+
   it('sees a removed anchor at once', async () => {
     writeFileSync(join(folder, 'a'), root);
     expect(await load()).toHaveLength(1);

@@ -9,9 +9,9 @@ import {
 
 /** Whom to believe, in the terms of the Notary Project. Everything that loosens a rule is off by default. */
 export interface NotationTrustOptions {
-  /** A trust policy document 1.0: its JSON as text or bytes, or the same as an object. */
+  /** A trust policy document 1.0: its JSON as text (not a path) or bytes, or the same as an object. */
   policy: string | Uint8Array | Readonly<Record<string, unknown>>;
-  /** A folder as Notation lays it out (`…/truststore`), DER certificates by `{type}:{name}`, or your own. */
+  /** A folder as Notation lays it out (`…/truststore`, with `x509/ca/{name}/*.pem` in it), DER certificates by `{type}:{name}`, or your own. */
   trustStore: string | Readonly<Record<string, readonly Uint8Array[]>> | TrustStore;
   /** What registry scopes are matched with for images in layouts, which have no repository name. Default `local/layout`. */
   layoutScope?: string;
@@ -60,6 +60,9 @@ export function notationTrust(options: NotationTrustOptions): NotationTrust {
   const { policy, trustStore, layoutScope = 'local/layout', maxSignatures = 100, ...rules } = options;
   if (typeof policy !== 'string' && (typeof policy !== 'object' || policy === null))
     invalidArgument('policy is not a trust policy document');
+  // A string trustStore is a path, so a path is what people try here as well.
+  if (typeof policy === 'string' && !/^\s*\{/.test(policy))
+    invalidArgument('policy is the document itself, not a path: read the file first');
   if (!Number.isSafeInteger(maxSignatures) || maxSignatures < 1) invalidArgument('maxSignatures is a whole number of at least 1');
   return {
     kind: 'notation',

@@ -61,6 +61,14 @@ describe('verdicts', () => {
     );
   });
 
+  it('takes a policy as JSON text, and says so to whoever gives the path of a file', async () => {
+    const policy = ` ${JSON.stringify({ version: '1.0', trustPolicies: [] })}`;
+    expect(() => notationTrust({ policy, trustStore: {} })).not.toThrow(/path/);
+    expect(() => notationTrust({ policy: './trustpolicy.json', trustStore: {} })).toThrow(
+      expect.objectContaining({ code: 'ERR_INVALID_ARGUMENT', message: expect.stringContaining('not a path') }),
+    );
+  });
+
   it('says "no signature" for an image without one, and "limit" when the cap was reached first (S23)', async () => {
     const world = await signed();
     await pushImage(world.oci, `${repositoryName}:bare`, 'bare');
