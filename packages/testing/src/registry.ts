@@ -1,5 +1,8 @@
 import { createHash } from 'node:crypto';
-import { base64Text, type Fetch, isJsonObject, type JsonValue, parseJson, utf8Bytes } from '@securosys/core';
+import { base64Text, type Fetch, isJsonObject, type JsonValue, knownOptions, parseJson, utf8Bytes } from '@securosys/core';
+import { type AddedImage, type AddImageOptions, imageOf } from './registry-image.js';
+
+export type { AddedImage, AddImageOptions } from './registry-image.js';
 
 /** One request as the registry saw it, for "no secret arrived here". */
 export interface RegistryRequestRecord {
@@ -52,6 +55,12 @@ export interface MemoryRegistry {
   readonly fetch: Fetch;
   /** The same as a web-standard handler, for a server or msw. */
   handle(request: Request): Promise<Response>;
+  /**
+   * Puts an image in, as if somebody had pushed it; a tag that is taken moves to the new image.
+   * @param reference `host/repository:tag`; the host does not matter
+   * @throws SignError `ERR_INVALID_ARGUMENT`
+   */
+  addImage(reference: string, options?: AddImageOptions): AddedImage;
   /** Everything that arrived, oldest first. */
   readonly requests: RegistryRequestRecord[];
   readonly faults: RegistryFault[];
@@ -76,6 +85,7 @@ const own = (bytes: Uint8Array) => Uint8Array.from(bytes);
  * ```ts
  * import { createMemoryRegistry } from '@securosys/testing';
  * const registry = createMemoryRegistry({ referrersApi: false });
+ * const { digest } = registry.addImage('registry.example/app:1');
  * registry.faults.push((request) => (request.url.includes('/blobs/') ? new Response(null, { status: 503 }) : undefined));
  * // createOci({ fetch: registry.fetch }).open('registry.example/app:1')
  * ```
@@ -177,8 +187,18 @@ export function createMemoryRegistry(options: MemoryRegistryOptions = {}): Memor
     });
   }
 
+  function addImage(reference: string, image: AddImageOptions = {}): AddedImage {
+    knownOptions('addImage', image, ['content']);
+    const { repository, tag, manifest, blobs: parts, added } = imageOf(reference, image);
+    for (const [digest, bytes] of parts) blobs.set(digest, bytes);
+    manifests.set(`${repository}@${added.digest}`, { mediaType: added.mediaType, bytes: manifest });
+    tags.set(`${repository}:${tag}`, added.digest);
+    return added;
+  }
+
   return {
     handle,
+    addImage,
     fetch: (input, init) => handle(new Request(input, init)),
     requests,
     faults,
