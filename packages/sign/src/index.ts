@@ -1,18 +1,54 @@
 export {
+  type ApprovalProgress,
+  type BeginResult,
+  type CallOptions,
+  type Claims,
   type Clock,
   createMemoryStore,
   createSigner,
+  type Descriptor,
+  type Fetch,
+  type Guard,
+  type KeyAssurance,
   type KeyBackend,
+  type KeyInfo,
+  type KeyOperation,
   type KeyRef,
+  type KeySpec,
+  type KeySpecRequest,
+  type KeyUsage,
+  type Logger,
+  type Operation,
+  type OperationState,
   type PendingStore,
+  type RequestState,
+  type SignatureAlgorithm,
   SignError,
   type SignErrorCode,
   type Signer,
   type SignerOptions,
+  type SignInput,
+  type SigningDomain,
+  type SigningFacts,
+  type SigningIntent,
+  type SigningOutcome,
+  type SignOperation,
+  type SignRequest,
+  type WaitOptions,
 } from '@securosys/core';
 export { createFolderStore } from '@securosys/core/folder-store';
-export { trustStoreFromCertificates, trustStoreFromFolder } from '@securosys/notation-envelope';
-export { createOci, type Oci, type OciOptions } from '@securosys/oci';
+export type { MemoryBackend, MemoryKeyOptions } from '@securosys/core/memory';
+export {
+  type SignatureContents,
+  type SignatureOutcome,
+  type SignerIdentity,
+  type TrustPolicy,
+  type TrustStore,
+  trustStoreFromCertificates,
+  trustStoreFromFolder,
+} from '@securosys/notation-envelope';
+export { type CredentialSource, type Credentials, createOci, type Oci, type OciOptions, type Repository } from '@securosys/oci';
+export type { TsbAuth, TsbBackend, TsbBackendOptions } from '@securosys/tsb-client';
 export { connectMemory, connectTsb } from './connect.js';
 export type { ImageFormatId } from './image-formats.js';
 export type { ImageReport, ReportCommon, SignatureReport } from './image-report.js';
