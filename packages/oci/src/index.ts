@@ -3,7 +3,7 @@ export { defaultLimits, type OciLimits } from './limits.js';
 export { decodeManifest, type ImageIndex, type ImageManifest, type Manifest } from './manifest.js';
 export { mediaTypes } from './media-types.js';
 export { createOci, type Oci } from './oci.js';
-export type { Credentials, CredentialSource, OciOptions } from './options.js';
+export type { CredentialSource, Credentials, OciOptions } from './options.js';
 export { formatReference, type LayoutReference, parseReference, type Reference, type RegistryReference } from './reference.js';
 export type {
   FetchBlobOptions,

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { evaluateRule, type PolicyRule, type PolicyToken, type RuleFacts } from '../../src/index.js';
+import { evaluateRule, type RuleFacts } from '../../src/policy/evaluate.js';
+import type { PolicyRule, PolicyToken } from '../../src/policy/model.js';
 
 const approver = (name: string) => ({ type: 'public_key', name, value: name, spki: name }) as const;
 const group = (quorum: number, ...names: string[]) => ({ name: 'g', quorum, approvers: names.map(approver) });

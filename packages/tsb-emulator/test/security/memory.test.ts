@@ -27,7 +27,7 @@ const samples: Readonly<Record<string, () => Promise<unknown>>> = {
     }
   },
 };
-const withoutBytes = ['approvalEntry', 'evaluateRule'];
+const withoutBytes = ['approvalEntry'];
 
 describe('bytes that are given out have memory of their own (S39):', () => {
   it.each(Object.keys(samples))('%s', async (name) => {
