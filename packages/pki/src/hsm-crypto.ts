@@ -11,6 +11,8 @@ import {
   type SigningDomain,
   signatureAlgorithmFor,
 } from '@securosys/core';
+import { certificateOfTbs } from './certificate-facts.js';
+import { EMULATED_POLICY_OID, isEmulated } from './emulated.js';
 import { type HsmKeyAlgorithm, signatureAlgorithmOf, webKeyAlgorithm } from './webcrypto-algorithms.js';
 
 /** How a key of a backend behaves as a WebCrypto key. */
@@ -40,6 +42,8 @@ interface HsmKey {
   readonly algorithm: HsmKeyAlgorithm;
   readonly domains: ReadonlySet<SigningDomain>;
   readonly waitMs: number;
+  /** The key is an emulator's: certificates have to say so. */
+  readonly emulated: boolean;
 }
 
 const defaultDomains: readonly SigningDomain[] = ['x509-certificate', 'x509-request'];
@@ -48,6 +52,26 @@ function bytesOf(data: webcrypto.BufferSource): Uint8Array {
   return ownBytes(
     ArrayBuffer.isView(data) ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength) : new Uint8Array(data),
   );
+}
+
+/**
+ * Refuses a certificate that does not say that an emulator signs it (threat model S34): verifiers would take it for real.
+ * @throws SignError `ERR_EMULATOR_REFUSED`
+ */
+function checkMarked(tbs: Uint8Array): void {
+  let marked = false;
+  let cause: unknown;
+  try {
+    marked = isEmulated(certificateOfTbs(tbs));
+  } catch (error) {
+    cause = error;
+  }
+  if (!marked)
+    throw new SignError(
+      'ERR_EMULATOR_REFUSED',
+      `the key is an emulator's, and the certificate does not say so in a form that is read strictly: add SERIALNUMBER=EMULATED to its subject or the policy ${EMULATED_POLICY_OID}`,
+      cause === undefined ? {} : { cause },
+    );
 }
 
 async function signWith(
@@ -61,6 +85,7 @@ async function signWith(
   // The caller of WebCrypto cannot say what it means, so the key says what may be meant (S9).
   if (domain && !key.domains.has(domain))
     throw new SignError('ERR_CROSS_PROTOCOL', `this key does not sign '${domain}' through WebCrypto`, { details: { domain } });
+  if (key.emulated && domain === 'x509-certificate') checkMarked(message);
   const signature = await key.signer.sign(
     { algorithm, input: { message }, ...(domain && { domain }) },
     { timeoutMs: key.waitMs },
@@ -97,7 +122,7 @@ export function createHsmCrypto(options: { fallback?: webcrypto.Crypto } = {}): 
 
   async function importHsmKey(signer: Signer, keyOptions: HsmKeyOptions = {}): Promise<webcrypto.CryptoKeyPair> {
     knownOptions('importHsmKey', keyOptions, ['algorithm', 'domains', 'waitMs']);
-    const { spec, spki, needsApproval } = await signer.describe();
+    const { spec, spki, needsApproval, assurance } = await signer.describe();
     const algorithm = keyOptions.algorithm ?? signatureAlgorithmFor('x509', spec);
     if (!spec || !algorithmFitsKey(algorithm, spec))
       throw new SignError('ERR_ALGORITHM_UNSUPPORTED', `${algorithm} cannot be computed with this key`);
@@ -115,7 +140,7 @@ export function createHsmCrypto(options: { fallback?: webcrypto.Crypto } = {}): 
       algorithm: web,
     });
     const domains = new Set(keyOptions.domains ?? defaultDomains);
-    keys.set(privateKey, { signer, algorithm: web, domains, waitMs: keyOptions.waitMs ?? 0 });
+    keys.set(privateKey, { signer, algorithm: web, domains, waitMs: keyOptions.waitMs ?? 0, emulated: assurance === 'emulated' });
     return { privateKey, publicKey };
   }
 

@@ -2,7 +2,7 @@ export { type Certificate, maxCertificateBytes, parseCertificate } from './certi
 export type { CertificateProfile } from './certificate-tbs.js';
 export { type ChainOptions, checkNotaryChain } from './chain.js';
 export { type ChainPurpose, type ChainRule, extendedKeyUsages } from './chain-rules.js';
-export { EMULATED_POLICY_OID, EMULATED_SERIAL_NUMBER, isEmulated } from './emulated.js';
+export { EMULATED_POLICY_OID, EMULATED_SERIAL_NUMBER, isEmulated, type SigningKey } from './emulated.js';
 export type { KeyUsageBit } from './extension-values.js';
 export { keyUsageBits } from './extension-values.js';
 export type {

@@ -1,7 +1,6 @@
 import {
   equalBytes,
   type Format,
-  type FormatKey,
   hexBytes,
   invalidArgument,
   keyFacts,
@@ -13,7 +12,7 @@ import {
 import type { Certificate } from './certificate.js';
 import { certificateKind } from './certificate-facts.js';
 import { buildTbs, type CertificateProfile } from './certificate-tbs.js';
-import { EMULATED_POLICY_OID, EMULATED_SERIAL_NUMBER, isEmulated, serialNumberOid } from './emulated.js';
+import { EMULATED_POLICY_OID, markedSubject, needsMark, type SigningKey } from './emulated.js';
 import { explainPkix, identifierFor, preparedPkix, restorePkix } from './pkix.js';
 import { publicKeyOfSpki } from './public-key.js';
 import { parseSubject } from './subject.js';
@@ -22,8 +21,8 @@ import { parseSubject } from './subject.js';
 export interface CertificateOptions {
   /** RFC 4514 text, most specific part first: `CN=release,O=Example,ST=Zurich,C=CH`. A trust policy needs C, ST and O to name it. */
   subject: string;
-  /** The key that signs: the subject's own, or with `issuer` the issuer's. */
-  key: Pick<FormatKey, 'spki'>;
+  /** The key that signs: the subject's own, or with `issuer` the issuer's. Pass `signer.describe()` whole, so that an emulator's is known. */
+  key: SigningKey;
   /** SubjectPublicKeyInfo DER of the key that gets the certificate; needs `issuer`. Default: `key`. */
   subjectKey?: Uint8Array;
   /** The CA; without it the certificate is self-signed. */
@@ -38,7 +37,7 @@ export interface CertificateOptions {
   pathLen?: number;
   /** Certificate policies, dotted object identifiers. */
   policies?: readonly string[];
-  /** Marks the certificate as an emulator's (threat model S34). Default: whether the issuer is marked, which cannot be undone. */
+  /** Marks the certificate as an emulator's (threat model S34). Default: whether `key` or the issuer is one's, which cannot be undone. */
   emulated?: boolean;
 }
 
@@ -55,7 +54,7 @@ const optionNames = [
   'emulated',
 ];
 
-function checkIssuer(issuer: Certificate, key: Pick<FormatKey, 'spki'>): void {
+function checkIssuer(issuer: Certificate, key: SigningKey): void {
   if (!equalBytes(issuer.spki, key.spki)) invalidArgument("the signing key is not the key of the issuer's certificate");
   if (!issuer.basicConstraints?.ca || issuer.keyUsage?.bits.has('keyCertSign') === false)
     invalidArgument("the issuer's certificate does not allow it to issue certificates");
@@ -121,16 +120,13 @@ export async function prepareCertificate(options: CertificateOptions): Promise<P
   // Leaves are held to the six key types of the Notary Project (§8.3); of a CA's key nothing is said.
   if (profile !== 'ca' && !(spec && ['rsa', 'ec'].includes(keyFacts(spec).type))) signatureAlgorithmFor('notary', spec);
 
-  const emulated = options.emulated ?? (issuer !== undefined && isEmulated(issuer));
-  if (!emulated && issuer && isEmulated(issuer)) invalidArgument('what an emulated CA issues is emulated');
+  const emulated = needsMark(options.emulated, key, issuer);
   const subject = parseSubject(options.subject);
-  if (emulated && subject.some(({ oid }) => oid === serialNumberOid))
-    invalidArgument('SERIALNUMBER is the mark of emulated certificates');
 
   const signerSpec = keySpecOf(publicKeyOfSpki(key.spki));
   const tbs = await buildTbs({
     profile,
-    subject: emulated ? [...subject, { oid: serialNumberOid, value: EMULATED_SERIAL_NUMBER }] : subject,
+    subject: emulated ? markedSubject(subject) : subject,
     subjectSpki,
     issuer,
     signatureIdentifier: identifierFor(signatureAlgorithmFor('x509', signerSpec)),

@@ -1,7 +1,6 @@
 import {
   equalBytes,
   type Format,
-  type FormatKey,
   invalidArgument,
   knownOptions,
   type Prepared,
@@ -12,6 +11,7 @@ import {
   sha256Hex,
 } from '@securosys/core';
 import { asn1Name, loadAsn1 } from './certificate-tbs.js';
+import { isEmulatedName, markedSubject, needsMark, type SigningKey } from './emulated.js';
 import { nameText, parseName } from './names.js';
 import { explainPkix, type PkixKind, preparedPkix, restorePkix } from './pkix.js';
 import { publicKeyOfSpki } from './public-key.js';
@@ -22,14 +22,16 @@ import { parseSubject } from './subject.js';
 export interface CsrOptions {
   /** RFC 4514 text, most specific part first, as for `prepareCertificate`. */
   subject: string;
-  /** The key that asks for a certificate and signs the request. */
-  key: Pick<FormatKey, 'spki'>;
+  /** The key that asks for a certificate and signs the request. Pass `signer.describe()` whole, so that an emulator's is known. */
+  key: SigningKey;
+  /** Marks the subject as an emulator's (threat model S34). Default: whether `key` is one's, which cannot be undone. */
+  emulated?: boolean;
 }
 
 const maxRequestBytes = 64 * 1024;
 
 /** Reads `CertificationRequestInfo` (RFC 2986 §4.1). */
-function readRequest(bytes: Uint8Array): { subjectText: string; spki: Uint8Array } {
+function readRequest(bytes: Uint8Array): { subjectText: string; emulated: boolean; spki: Uint8Array } {
   if (bytes.byteLength > maxRequestBytes)
     throw new SignError('ERR_LIMIT', `certification request is over ${maxRequestBytes} bytes`);
   scanDer(bytes, { what: 'certification request', maxDepth: 16, maxElements: 2_000 });
@@ -41,16 +43,16 @@ function readRequest(bytes: Uint8Array): { subjectText: string; spki: Uint8Array
   const spki = request.whole(request.take(tags.sequence));
   request.optional(tags.context0);
   request.end();
-  return { subjectText: nameText(subject), spki };
+  return { subjectText: nameText(subject), emulated: isEmulatedName(subject), spki };
 }
 
 function readFacts(bytes: Uint8Array): SigningFacts {
-  const { subjectText, spki } = readRequest(bytes);
+  const { subjectText, emulated, spki } = readRequest(bytes);
   const subject = sanitizeText(subjectText);
   return {
     format: 'x509-request',
     title: `Request for a certificate for ${subject}`,
-    details: { subject, publicKeySha256: sha256Hex(spki) },
+    details: { subject, publicKeySha256: sha256Hex(spki), ...(emulated && { emulated: 'yes' }) },
   };
 }
 
@@ -70,8 +72,9 @@ const requestKind: PkixKind = {
  * @throws SignError `ERR_INVALID_ARGUMENT`, `ERR_ALGORITHM_UNSUPPORTED`, `ERR_MALFORMED` for a key that is none
  */
 export async function prepareCsr(options: CsrOptions): Promise<Prepared<Uint8Array>> {
-  knownOptions('prepareCsr', options, ['subject', 'key']);
-  const subject = parseSubject(options.subject);
+  knownOptions('prepareCsr', options, ['subject', 'key', 'emulated']);
+  const named = parseSubject(options.subject);
+  const subject = needsMark(options.emulated, options.key) ? markedSubject(named) : named;
   publicKeyOfSpki(options.key.spki); // anything but a key is refused before a library meant for trusted bytes sees it
   const asn1 = await loadAsn1();
   const { Attributes, CertificationRequestInfo } = await import('@peculiar/asn1-csr');

@@ -12,7 +12,16 @@ import {
 } from '@securosys/core';
 import { createMemoryBackend } from '@securosys/core/memory';
 import { describe, expect, test } from 'vitest';
-import { checkNotaryChain, createHsmCrypto, type HsmCrypto, isSelfSigned, parseCertificate, prepareCsr } from '../src/index.js';
+import {
+  checkNotaryChain,
+  createHsmCrypto,
+  EMULATED_POLICY_OID,
+  type HsmCrypto,
+  isEmulated,
+  isSelfSigned,
+  parseCertificate,
+  prepareCsr,
+} from '../src/index.js';
 import { craft } from './craft.js';
 import { notarySpecs, subject, testKey } from './issue.js';
 
@@ -150,6 +159,49 @@ describe('rights of a key (S9)', () => {
   });
   test('a message of no known format needs allowOpaque', async () =>
     expect(attempt(utf8Bytes('text'), { allowCertificates: true })).rejects.toThrow(code('ERR_CROSS_PROTOCOL')));
+});
+
+describe('the key of an emulator (S34)', () => {
+  const emulator: KeyBackend = {
+    ...backend,
+    describeKey: async (ref) => ({ ...(await backend.describeKey(ref)), assurance: 'emulated' }),
+  };
+  const selfSigned = async (name: string, extensions: x509.Extension[] = [], by: KeyBackend = emulator) => {
+    const crypto = createHsmCrypto();
+    const keys = await crypto.importHsmKey(signerOf('ec-p256', { allowCertificates: true, allowOpaque: true }, by));
+    const signingAlgorithm = { name: 'ECDSA', hash: 'SHA-256' };
+    const dates = { notBefore: new Date('2026-01-01'), notAfter: new Date('2030-01-01') };
+    return x509.X509CertificateGenerator.createSelfSigned({ name, keys, signingAlgorithm, extensions, ...dates }, crypto);
+  };
+  const usage = new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true);
+  const refused = expect.objectContaining({ code: 'ERR_EMULATOR_REFUSED', message: expect.stringContaining('EMULATED') });
+
+  test('signs no certificate without the mark, and says what is missing', async () => {
+    await expect(selfSigned('CN=release, O=Acme, C=CH', [usage])).rejects.toThrow(refused);
+    await expect(selfSigned('CN=release', [], backend)).resolves.toBeDefined();
+  });
+  test('signs one with either mark', async () => {
+    const byName = await selfSigned('CN=release, 2.5.4.5=EMULATED', [usage]);
+    expect(isEmulated(parseCertificate(new Uint8Array(byName.rawData)))).toBe(true);
+    const byPolicy = await selfSigned('CN=release', [new x509.CertificatePolicyExtension([EMULATED_POLICY_OID])]);
+    expect(isEmulated(parseCertificate(new Uint8Array(byPolicy.rawData)))).toBe(true);
+  });
+  test('signs nothing that only some reader takes for a certificate', async () => {
+    const tbs = parseCertificate(craft()).tbs;
+    const indefinite = Uint8Array.from([
+      0x30,
+      0x80,
+      ...tbs.subarray((tbs[1] as number) & 0x80 ? 2 + ((tbs[1] as number) & 0x7f) : 2),
+      0,
+      0,
+    ]);
+    const crypto = createHsmCrypto();
+    const { privateKey } = await crypto.importHsmKey(
+      signerOf('ec-p256', { allowCertificates: true, allowOpaque: true }, emulator),
+    );
+    for (const message of [tbs, indefinite])
+      await expect(crypto.subtle.sign({ name: 'ECDSA', hash: 'SHA-256' }, privateKey, message)).rejects.toThrow(refused);
+  });
 });
 
 describe('handles', () => {

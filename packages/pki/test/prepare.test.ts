@@ -310,4 +310,28 @@ describe('subject text', () => {
       expect(() => parseSubject(text)).toThrow(expect.objectContaining({ code: 'ERR_INVALID_ARGUMENT' }));
     expect(performance.now() - start).toBeLessThan(1_000);
   });
+  test('what the key of an emulator signs is marked by what the key says of itself, and nobody can wish it away', async () => {
+    const emulated = { spki: key.spki, assurance: 'emulated' as const };
+    const own = async (options: Partial<CertificateOptions> = {}) =>
+      parseCertificate(complete(await prepare({ key: emulated, ...options }), key));
+    expect(isEmulated(await own())).toBe(true);
+    expect(isEmulated(await own({ emulated: true }))).toBe(true);
+    await refused({ key: emulated, emulated: false });
+    await refused({ key: emulated, subject: 'CN=a,SERIALNUMBER=1' });
+    // An unmarked certificate of the same key, from before, does not clean what it issues.
+    const root = await issue(key, { profile: 'ca', subject: 'CN=root,C=CH' });
+    expect(isEmulated(root)).toBe(false);
+    expect(isEmulated(await own({ issuer: { certificate: root }, subjectKey: ca.spki }))).toBe(true);
+    for (const assurance of ['software', 'self-reported', 'attested'] as const)
+      expect(isEmulated(await own({ key: { spki: key.spki, assurance } }))).toBe(false);
+  });
+  test('a request of an emulator’s key is marked in its subject, and its facts say so', async () => {
+    const emulated = { spki: key.spki, assurance: 'emulated' as const };
+    const facts = async (options: object) => (await prepareCsr({ subject, key: emulated, ...options })).parts[0]?.facts.details;
+    expect(await facts({})).toMatchObject({ subject: `SERIALNUMBER=EMULATED,${subject}`, emulated: 'yes' });
+    expect(await facts({ key, emulated: true })).toMatchObject({ emulated: 'yes' });
+    expect(await facts({ key })).not.toHaveProperty('emulated');
+    for (const options of [{ emulated: false }, { subject: 'CN=a,SERIALNUMBER=1' }])
+      await expect(facts(options)).rejects.toThrow(expect.objectContaining({ code: 'ERR_INVALID_ARGUMENT' }));
+  });
 });
