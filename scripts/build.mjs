@@ -3,25 +3,30 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
-const root = new URL('..', import.meta.url).pathname;
+const root = fileURLToPath(new URL('..', import.meta.url));
+// Its program and not node_modules/.bin, which holds shell scripts and, on Windows, files that only a shell starts.
+const tsup = join(root, 'node_modules/tsup/dist/cli-default.js');
 const js = process.argv.includes('--js');
 const quiet = process.argv.includes('--quiet');
 const newest = (dir) =>
   readdirSync(dir, { withFileTypes: true, recursive: true })
     .filter((e) => e.isFile())
     .reduce((max, e) => Math.max(max, statSync(join(e.parentPath ?? e.path, e.name)).mtimeMs), 0);
+const changed = (file) => statSync(file).mtimeMs;
 const fresh = (dir) =>
   js &&
   existsSync(join(dir, 'dist/index.js')) &&
-  statSync(join(dir, 'dist/index.js')).mtimeMs > Math.max(newest(join(dir, 'src')), statSync(join(dir, 'package.json')).mtimeMs);
+  changed(join(dir, 'dist/index.js')) >
+    Math.max(newest(join(dir, 'src')), changed(join(dir, 'package.json')), changed(join(root, 'tsup.config.ts')));
 
 function build(name) {
   const cwd = join(root, 'packages', name);
   if (fresh(cwd)) return Promise.resolve();
-  const args = ['--config', '../../tsup.config.ts', '--silent', ...(js ? ['--no-dts'] : [])];
+  const args = [tsup, '--config', '../../tsup.config.ts', '--silent', ...(js ? ['--no-dts'] : [])];
   return new Promise((resolve, reject) => {
-    const child = spawn(join(root, 'node_modules/.bin/tsup'), args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk));
     child.on('close', (code) => {
