@@ -4,7 +4,6 @@ import { defineConfig } from 'tsup';
 /** One configuration for every package: the entries are the `@securosys/source` conditions of its export map. */
 const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as {
   exports: Record<string, string | { '@securosys/source'?: string }>;
-  bundle?: string[];
 };
 const sources = Object.values(manifest.exports).flatMap((entry) =>
   typeof entry === 'object' && entry['@securosys/source'] ? [entry['@securosys/source']] : [],
@@ -19,7 +18,8 @@ export default defineConfig((options) => ({
   clean: options.dts !== false,
   dts: options.dts ?? true,
   sourcemap: true,
-  noExternal: manifest.bundle ?? [],
+  // Development dependencies that are built in; harmless for packages without them.
+  noExternal: ['zod'],
   // Compiling is most of what an import costs, and it grows with the text. Names stay, for stack traces.
   esbuildOptions: (esbuild) => {
     esbuild.minifyWhitespace = true;

@@ -13,6 +13,7 @@ export interface Manifest {
   >;
   readonly dependencies?: Record<string, string>;
   readonly peerDependencies?: Record<string, string>;
+  readonly devDependencies?: Record<string, string>;
   readonly scripts?: Record<string, string>;
   readonly files?: readonly string[];
   readonly publishConfig?: Record<string, unknown>;
@@ -26,6 +27,13 @@ export const packages: ReadonlyMap<string, Manifest> = new Map(
     .sort()
     .map((name) => [name, JSON.parse(readFileSync(join(root, 'packages', name, 'package.json'), 'utf8'))]),
 );
+
+/** Development dependencies that are built into a package: those that `tsup.config.ts` names. */
+export function bundledIn(name: string): string[] {
+  const [, list = ''] = /^ {2}noExternal: \[([^\]]*)\],$/m.exec(readFileSync(join(root, 'tsup.config.ts'), 'utf8')) ?? [];
+  const named = [...list.matchAll(/'([^']+)'/g)].map(([, dependency]) => dependency as string);
+  return named.filter((dependency) => dependency in (packages.get(name)?.devDependencies ?? {}));
+}
 
 /** TypeScript sources of a package, by path relative to its `src`. */
 export function sources(name: string): Map<string, string> {
