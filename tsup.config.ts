@@ -3,6 +3,7 @@ import { defineConfig } from 'tsup';
 
 /** One configuration for every package: the entries are the `@securosys/source` conditions of its export map. */
 const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as {
+  name: string;
   exports: Record<string, string | { '@securosys/source'?: string }>;
 };
 const sources = Object.values(manifest.exports).flatMap((entry) =>
@@ -18,11 +19,12 @@ export default defineConfig((options) => ({
   clean: options.dts !== false,
   dts: options.dts ?? true,
   sourcemap: true,
+  // Subpaths import their own package by name: one file each, instead of a chunk for everything two of them share.
+  external: [manifest.name],
   // Development dependencies that are built in; harmless for packages without them.
   noExternal: ['zod'],
   // Compiling is most of what an import costs, and it grows with the text. Names stay, for stack traces.
   esbuildOptions: (esbuild) => {
     esbuild.minifyWhitespace = true;
-    esbuild.minifySyntax = true;
   },
 }));

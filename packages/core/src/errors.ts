@@ -56,8 +56,13 @@ export interface SignErrorDetails {
   readonly upstreamName?: string;
   /** The other side's own number, for example TSB's `errorCode` 650. */
   readonly upstreamCode?: number;
-  /** Id of the request at the broker, or of the signing request, that can be resumed. */
+  /**
+   * Id to come back with: of the request at the backend, or, in errors of a signing request (`signImage`, `complete`), of that
+   * signing request, for `resumeSigningRequest`.
+   */
   readonly requestId?: string;
+  /** Id of the request at the backend, where `requestId` is that of a signing request. */
+  readonly brokerRequestId?: string;
   readonly [name: string]: unknown;
 }
 

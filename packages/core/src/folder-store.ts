@@ -2,11 +2,20 @@ import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import { link, lstat, mkdir, open, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Clock, systemClock } from './clock.js';
-import { SignError } from './errors.js';
-import { canonicalJson, type JsonObject, parseJsonObject } from './json.js';
-import { conditionHolds } from './pending-condition.js';
-import type { PendingCondition, PendingStore } from './pending-store.js';
+import {
+  type Clock,
+  canonicalJson,
+  conditionHolds,
+  invalidArgument,
+  type JsonObject,
+  knownOptions,
+  type PendingCondition,
+  type PendingStore,
+  parseJsonObject,
+  SignError,
+  sanitizeText,
+  systemClock,
+} from '@securosys/core';
 
 const keyPattern = /^[A-Za-z0-9_-]{1,128}$/;
 const maxBytes = 4 * 1024 * 1024;
@@ -18,9 +27,11 @@ const lockPauseMs = 15;
  * A {@link PendingStore} in a folder of one machine, for command lines and plugins. The folder is made with mode 0700, records
  * are 0600, written to a temporary file in the same folder, synced and moved into place; links are never followed (S29).
  * Writers of one record take turns by a lock file.
- * @throws SignError `ERR_STORE` when the folder is not ours alone, or a record is not one
+ * @throws SignError `ERR_STORE` when the folder is not ours alone or cannot be used, `ERR_MALFORMED` for a record that is not JSON
  */
 export function createFolderStore(folder: string, options: { clock?: Clock } = {}): PendingStore {
+  knownOptions('createFolderStore', options, ['clock']);
+  if (typeof folder !== 'string' || folder === '') invalidArgument('createFolderStore needs the path of a folder');
   const { clock = systemClock } = options;
   const path = (key: string) => {
     if (!keyPattern.test(key)) throw new SignError('ERR_INVALID_ARGUMENT', 'store keys are 1 to 128 letters, digits, - and _');
@@ -69,7 +80,7 @@ export function createFolderStore(folder: string, options: { clock?: Clock } = {
 }
 
 async function read(target: string): Promise<JsonObject | undefined> {
-  const file = await open(target, constants.O_RDONLY | constants.O_NOFOLLOW).catch(absent);
+  const file = await open(target, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0)).catch(absent);
   if (!file) return undefined;
   try {
     const { size } = await file.stat();
@@ -92,7 +103,7 @@ async function write(target: string, text: string): Promise<void> {
 
 /** Takes the lock file and returns its inode, by which we know later that it is still ours. */
 async function acquire(lock: string, clock: Clock): Promise<number> {
-  for (;;) {
+  for (const start = clock.now(); ; ) {
     try {
       const file = await open(lock, 'wx', 0o600);
       const { ino } = await file.stat();
@@ -102,8 +113,10 @@ async function acquire(lock: string, clock: Clock): Promise<number> {
       if (code(cause) !== 'EEXIST')
         throw new SignError('ERR_STORE', 'the folder of the pending store cannot be written to', { cause });
     }
+    if (clock.now() - start > 3 * staleLockMs) throw new SignError('ERR_STORE', `a record stays locked: ${sanitizeText(lock)}`);
     const held = await lstat(lock).catch(absent);
-    if (held && Date.now() - held.mtimeMs > staleLockMs) await bury(lock, held.ino);
+    // File times are the machine's own, whatever clock was handed in.
+    if (held && Math.abs(Date.now() - held.mtimeMs) > staleLockMs) await bury(lock, held.ino);
     else await clock.sleep(lockPauseMs);
   }
 }
@@ -126,12 +139,14 @@ async function release(lock: string, ino: number): Promise<void> {
 }
 
 async function makeFolder(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await mkdir(folder, { recursive: true, mode: 0o700 }).catch((cause: unknown) => {
+    throw new SignError('ERR_STORE', `the folder of the pending store cannot be made: ${sanitizeText(folder)}`, { cause });
+  });
   const stats = await lstat(folder);
-  if (!stats.isDirectory()) throw new SignError('ERR_STORE', 'the pending store is not a folder');
+  if (!stats.isDirectory()) throw new SignError('ERR_STORE', `the pending store is not a folder: ${sanitizeText(folder)}`);
   const foreign = process.getuid !== undefined && stats.uid !== process.getuid();
   if (process.platform !== 'win32' && (foreign || (stats.mode & 0o077) !== 0))
-    throw new SignError('ERR_STORE', 'the pending store must belong to this user alone (mode 0700)');
+    throw new SignError('ERR_STORE', `the pending store must belong to this user alone: chmod 700 ${sanitizeText(folder)}`);
 }
 
 const code = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined);

@@ -1,12 +1,25 @@
 import { generateKeyPair as generate, type KeyObject, type KeyPairKeyObjectResult, sign } from 'node:crypto';
 import { promisify } from 'node:util';
-import { algorithmFitsKey, type KeySpec } from './algorithms.js';
-import type { BeginResult, KeyBackend, KeyInfo, KeyOperation, KeyRef, KeySpecRequest } from './backend.js';
-import { equalBytes, ownBytes, sha256Hex } from './bytes.js';
-import { knownOptions, SignError } from './errors.js';
-import type { CallOptions } from './options.js';
-import { cryptoParameters, keySpecOf, spkiOf } from './public-key.js';
-import { sanitizeText } from './text.js';
+import {
+  algorithmFitsKey,
+  type BeginResult,
+  type CallOptions,
+  cryptoParameters,
+  equalBytes,
+  type KeyBackend,
+  type KeyInfo,
+  type KeyOperation,
+  type KeyRef,
+  type KeySpec,
+  type KeySpecRequest,
+  keySpecOf,
+  knownOptions,
+  ownBytes,
+  SignError,
+  sanitizeText,
+  sha256Hex,
+  spkiOf,
+} from '@securosys/core';
 
 const generateKeyPair = promisify(generate) as (type: string, options: object) => Promise<KeyPairKeyObjectResult>;
 const curves: Readonly<Record<string, string>> = { 'ec-p256': 'P-256', 'ec-p384': 'P-384', 'ec-p521': 'P-521' };

@@ -41,6 +41,15 @@ const endings: Readonly<Record<'rejected' | 'expired' | 'cancelled' | 'failed', 
   failed: 'ERR_REQUEST_FAILED',
 };
 
+const statuses: readonly RequestState['status'][] = [
+  'pending',
+  'approved',
+  'executed',
+  'rejected',
+  'expired',
+  'cancelled',
+  'failed',
+];
 const firstDelayMs = 1_000;
 const longestDelayMs = 30_000;
 
@@ -77,7 +86,10 @@ export class Operation<T> {
     if (id !== undefined && (this.#state.status === 'pending' || this.#state.status === 'approved')) {
       if (!backend.poll)
         throw new SignError('ERR_CAPABILITY_MISSING', `backend '${backend.id}' has requests but cannot poll them`);
-      this.#state = await backend.poll(id, options);
+      const state = await backend.poll(id, options);
+      if (!statuses.includes(state?.status) || (state.status === 'executed' && !(state.result instanceof Uint8Array)))
+        throw new SignError('ERR_PROTOCOL', `backend '${backend.id}' answered poll with no state of a request`);
+      this.#state = state;
     }
     return this.state;
   }
@@ -122,27 +134,35 @@ export class Operation<T> {
    * {@link Operation.settled}; `signal.reason` when aborted
    */
   async result(options: WaitOptions = {}): Promise<T> {
-    const { clock = systemClock, random = Math.random } = this.#setup;
+    const { clock = systemClock } = this.#setup;
     const { timeoutMs = Number.POSITIVE_INFINITY, signal, onProgress } = options;
     if (typeof timeoutMs !== 'number' || Number.isNaN(timeoutMs)) invalidArgument('timeoutMs is not a number of milliseconds');
     // The deadline is that of the waiting; one look has the backend's own.
     const look: CallOptions = { ...(signal && { signal }), ...(options.logger && { logger: options.logger }) };
     const deadline = clock.now() + timeoutMs;
-    for (let delay = firstDelayMs; ; delay = Math.min(delay * 1.6, longestDelayMs)) {
+    for (let looks = 0; ; looks++) {
       signal?.throwIfAborted();
       const result = await this.settled(look);
       if (result !== undefined) return result;
       const left = deadline - clock.now();
       if (left <= 0) throw this.#pending();
-      await clock.sleep(Math.ceil(Math.min(left, delay * (0.75 + random() / 2))), signal);
-      try {
-        const state = await this.refresh(look);
-        onProgress?.(state);
-      } catch (error) {
-        // Losing people's approvals to a network hiccup would be the worst outcome of all: a look is repeated, never the request.
-        if (!SignError.is(error) || !error.retryable || clock.now() >= deadline) throw error;
-        options.logger?.warn('a look at the request failed and will be repeated', { requestId: this.id, code: error.code });
-      }
+      const state = await this.#lookAgain(looks, left, look);
+      if (state) onProgress?.(state);
+    }
+  }
+
+  /** Waits a little longer each time, then looks. `undefined`: this look failed for a moment, the next may not. */
+  async #lookAgain(looks: number, atMostMs: number, options: CallOptions): Promise<OperationState | undefined> {
+    const { clock = systemClock, random = Math.random } = this.#setup;
+    const delay = Math.min(firstDelayMs * 1.6 ** Math.min(looks, 20), longestDelayMs) * (0.75 + random() / 2);
+    await clock.sleep(Math.ceil(Math.min(atMostMs, delay)), options.signal);
+    try {
+      return await this.refresh(options);
+    } catch (error) {
+      // Losing people's approvals to a network hiccup would be the worst outcome of all: a look is repeated, never the request.
+      if (!SignError.is(error) || !error.retryable) throw error;
+      options.logger?.warn('a look at the request failed and will be repeated', { requestId: this.id, code: error.code });
+      return undefined;
     }
   }
 
@@ -158,15 +178,13 @@ export class Operation<T> {
 
   /** Every state as it changes, until the request has ended. */
   async *updates(options: CallOptions = {}): AsyncGenerator<OperationState, void, void> {
-    const { clock = systemClock, random = Math.random } = this.#setup;
     let last = '';
-    for (let delay = firstDelayMs; ; delay = Math.min(delay * 1.6, longestDelayMs)) {
+    for (let looks = 0; ; looks++) {
       const text = JSON.stringify(this.state);
       if (text !== last) yield this.state;
       last = text;
       if (this.#state.status !== 'pending' && this.#state.status !== 'approved') return;
-      await clock.sleep(delay * (0.75 + random() / 2), options.signal);
-      await this.refresh(options);
+      await this.#lookAgain(looks, longestDelayMs * 2, options);
     }
   }
 

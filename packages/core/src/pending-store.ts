@@ -1,5 +1,4 @@
 import { canonicalJson, type JsonObject, parseJsonObject } from './json.js';
-import { conditionHolds } from './pending-condition.js';
 
 /** Makes a write depend on what is there; nothing is written when it is not so. */
 export interface PendingCondition {
@@ -22,6 +21,12 @@ export interface PendingStore {
   put(key: string, record: JsonObject, condition?: PendingCondition): Promise<boolean>;
   /** Says whether it deleted, as far as the condition goes. */
   delete(key: string, condition?: Pick<PendingCondition, 'ifNonce'>): Promise<boolean>;
+}
+
+/** Whether a condition holds for the record that is there. */
+export function conditionHolds(record: JsonObject | undefined, { ifAbsent, ifNonce }: PendingCondition = {}): boolean {
+  if (ifAbsent && record !== undefined) return false;
+  return ifNonce === undefined || record?.nonce === ifNonce;
 }
 
 /** A store that lives as long as the process: enough when no key needs approval, and for tests. */

@@ -48,7 +48,7 @@ export async function beginRecorded(recording: Recording, options: CallOptions):
   const { backend, store, operation, intent } = recording;
   // Without people there is nothing to lose: repeating a plain signature is harmless.
   if (intent.key.needsApproval === false || !backend.poll) {
-    const begun = await backend.begin(operation, options);
+    const begun = checkedBegin(await backend.begin(operation, options));
     return 'done' in begun ? finished(recording, begun.done, options) : open(recording, begun.pending, { status: 'pending' });
   }
   const key = pendingKey(intent);
@@ -94,7 +94,7 @@ async function create(recording: Recording, key: string, options: CallOptions): 
   const bounded = boundedCreate(options, clock.now() - attempt.intentAt);
   let begun: BeginResult;
   try {
-    begun = await backend.begin(operation, bounded.options);
+    begun = checkedBegin(await backend.begin(operation, bounded.options));
   } catch (error) {
     if (error === bounded.deadline.reason)
       throw new SignError('ERR_OUTCOME_UNKNOWN', 'the backend took too long; a request may exist', { cause: error });
@@ -119,6 +119,13 @@ async function create(recording: Recording, key: string, options: CallOptions): 
     if (!SignError.is(error) || !error.retryable) throw error;
   });
   return created;
+}
+
+/** Authors of backends get told what is wrong, instead of a wait that never ends. */
+function checkedBegin(begun: BeginResult): BeginResult {
+  const { done, pending } = (begun ?? {}) as { done?: unknown; pending?: unknown };
+  if (done instanceof Uint8Array || (typeof pending === 'string' && pending !== '')) return begun;
+  throw new SignError('ERR_PROTOCOL', "the backend's begin must resolve to { done: Uint8Array } or { pending: 'id' }");
 }
 
 /** The whole of `begin` gets one deadline, in real time: whoever finds the intent later waits longer than that before doubting it. */

@@ -19,6 +19,9 @@ export function checkedInput(
   options: SignerOptions,
 ): { input: SignInput; message: Uint8Array | undefined } {
   const { algorithm, input } = request;
+  for (const [name, bytes] of Object.entries(input ?? {}))
+    if (bytes !== undefined && !(bytes instanceof Uint8Array)) invalidArgument(`${name} is not a Uint8Array`);
+  if (!input) invalidArgument('a sign request needs an input');
   const { hash } = algorithmFacts(algorithm);
   if (!key.spec || !algorithmFitsKey(algorithm, key.spec))
     throw new SignError('ERR_ALGORITHM_UNSUPPORTED', `${algorithm} cannot be computed with a ${key.spec ?? 'key of this type'}`);

@@ -55,12 +55,13 @@ export interface Signer {
   readonly ref: KeyRef;
   /** Where this signer keeps intents and request ids; signing requests over it are kept there too. */
   readonly store: PendingStore;
+  readonly clock: Clock;
   /**
    * The key behind the reference. Asked once and remembered by its public key: a later change is `ERR_KEY_CHANGED` (S7).
    * @throws SignError `ERR_KEY_NOT_FOUND`, `ERR_KEY_CHANGED`
    */
   describe(options?: CallOptions): Promise<KeyInfo>;
-  /** Certificate chain, DER, leaf first; empty when there is none. */
+  /** Certificate chain, DER, leaf first; empty when there is none. The same array each time. */
   chain(options?: CallOptions): Promise<readonly Uint8Array[]>;
   /**
    * Starts one use of the key, or continues the one that the store knows for the same bytes. Call `release` on the operation when
@@ -103,11 +104,14 @@ const optionNames = [
  */
 export function createSigner(backend: KeyBackend, ref: KeyRef, options: SignerOptions = {}): Signer {
   knownOptions('createSigner', options, optionNames);
+  if (typeof backend?.begin !== 'function' || typeof ref !== 'object' || ref === null)
+    invalidArgument('createSigner needs a backend and a key reference');
   if (ref.label === undefined && ref.id === undefined && ref.spkiSha256 === undefined)
     invalidArgument('a key reference needs a label, an id or spkiSha256');
   const { guards = [], store = createMemoryStore(), clock = systemClock } = options;
   let pinned: KeyInfo | undefined;
   let publicKey: KeyObject | undefined;
+  let chain: readonly Uint8Array[] | undefined;
 
   async function describe(call: CallOptions = {}): Promise<KeyInfo> {
     pinned ??= pin(ref, options.publicKey ? keyFromPublic(ref, options.publicKey) : await backend.describeKey(ref, call));
@@ -163,10 +167,12 @@ export function createSigner(backend: KeyBackend, ref: KeyRef, options: SignerOp
     backend,
     ref,
     store,
+    clock,
     describe,
     begin,
     async chain(call = {}) {
-      return (options.chain ?? (await backend.certificates?.(ref, call)) ?? []).map(ownBytes);
+      chain ??= Object.freeze((options.chain ?? (await backend.certificates?.(ref, call)) ?? []).map(ownBytes));
+      return chain;
     },
     async sign(request, { timeoutMs, onProgress, ...call } = {}) {
       const operation = await begin(request, call);
@@ -180,6 +186,14 @@ export function createSigner(backend: KeyBackend, ref: KeyRef, options: SignerOp
 
 /** Checks a description against what was asked for, and fills in the hash by which the key is known from now on. */
 function pin(ref: KeyRef, info: KeyInfo): KeyInfo {
+  if (!(info?.spki instanceof Uint8Array) || !Array.isArray(info.usages))
+    throw new SignError('ERR_PROTOCOL', "the backend's describeKey must give spki (DER bytes) and usages (a list)");
+  const spec = keySpecOf(publicKeyFromSpki(info.spki));
+  if (info.spec !== spec)
+    throw new SignError(
+      'ERR_PROTOCOL',
+      `the backend describes a ${spec ?? 'key of no spec'} as ${info.spec ?? 'a key of no spec'}`,
+    );
   const spkiSha256 = sha256Hex(info.spki);
   if ((ref.spkiSha256 ?? spkiSha256) !== spkiSha256)
     throw new SignError('ERR_KEY_CHANGED', 'the key behind this reference is not the one that was pinned', {

@@ -7,6 +7,8 @@ import type { Certificate } from '@securosys/pki';
  */
 export function leafAlgorithm(leaf: Certificate | undefined): SignatureAlgorithm {
   if (!leaf)
-    throw new SignError('ERR_CHAIN_INVALID', 'a Notary signature needs a certificate chain', { details: { rule: 'empty' } });
+    throw new SignError('ERR_CHAIN_INVALID', 'a Notary signature needs a certificate chain', {
+      details: { rule: 'chain-empty' },
+    });
   return signatureAlgorithmFor('notary', leaf.spec);
 }

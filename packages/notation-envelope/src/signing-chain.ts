@@ -1,15 +1,17 @@
 import { equalBytes } from '@securosys/core';
 import { type Certificate, parseCertificate } from '@securosys/pki';
 
-/** The chain that signed last: a signer uses one again and again. */
-let last: readonly Certificate[] = [];
+/** By the array that holds the bytes: a signer hands out the same one each time. */
+const parsed = new WeakMap<readonly Uint8Array[], readonly Certificate[]>();
 
 /**
- * The certificates of a signer's chain. The one used last is recognised by its bytes and not read again.
+ * The certificates of a signer's chain, not read again while the array and its bytes are the same.
  * @throws SignError `ERR_MALFORMED`
  */
 export function certificatesOf(chain: readonly Uint8Array[]): readonly Certificate[] {
-  const same = chain.length === last.length && last.every(({ der }, index) => equalBytes(der, chain[index] as Uint8Array));
-  if (!same) last = chain.map((der) => parseCertificate(der));
-  return last;
+  const known = parsed.get(chain);
+  const same = known?.length === chain.length && known.every(({ der }, index) => equalBytes(der, chain[index] as Uint8Array));
+  const certificates = same ? (known as readonly Certificate[]) : chain.map((der) => parseCertificate(der));
+  parsed.set(chain, certificates);
+  return certificates;
 }

@@ -1,4 +1,13 @@
-import { canonicalJson, isJsonObject, type JsonObject, type JsonValue, SignError, sha256Hex, utf8Bytes } from '@securosys/core';
+import {
+  type Claims,
+  canonicalJson,
+  isJsonObject,
+  type JsonObject,
+  type JsonValue,
+  SignError,
+  sha256Hex,
+  utf8Bytes,
+} from '@securosys/core';
 import type { ImageFormatId } from './image-formats.js';
 
 /** What a signing request is about, whatever time it is signed at. Its hash is the request's id. */
@@ -10,7 +19,8 @@ export interface RequestIdentity {
   readonly format: ImageFormatId;
   readonly backend: string;
   readonly keyLabel?: string;
-  readonly spkiSha256: string;
+  /** SubjectPublicKeyInfo of the key, DER in base64: resuming needs no right to read attributes. */
+  readonly spki: string;
   readonly expirySeconds?: number;
   readonly annotations?: Readonly<Record<string, string>>;
 }
@@ -18,6 +28,8 @@ export interface RequestIdentity {
 /** What the store holds of a request until its artifact is attached. No secrets, no signatures. */
 export interface RequestRecord {
   readonly identity: RequestIdentity;
+  /** Told to approvers, marked as claims. */
+  readonly claims: Claims;
   /** Tells this request from a later one about the same thing. */
   readonly nonce: string;
   readonly prepared: JsonObject;
@@ -36,8 +48,8 @@ export function recordKey(id: string): string {
   return `request-${id}`;
 }
 
-export function writeRecord({ identity, nonce, prepared }: RequestRecord): JsonObject {
-  return { version: 1, kind: 'signing-request', identity: { ...identity } as JsonObject, nonce, prepared };
+export function writeRecord({ identity, claims, nonce, prepared }: RequestRecord): JsonObject {
+  return { version: 1, kind: 'signing-request', identity: { ...identity } as JsonObject, claims: { ...claims }, nonce, prepared };
 }
 
 /**
@@ -45,26 +57,27 @@ export function writeRecord({ identity, nonce, prepared }: RequestRecord): JsonO
  * @throws SignError `ERR_MALFORMED`
  */
 export function readRecord(json: JsonObject, id: string): RequestRecord {
-  const { version, kind, identity, nonce, prepared } = json;
+  const { version, kind, identity, claims, nonce, prepared } = json;
   if (
     version !== 1 ||
     kind !== 'signing-request' ||
     !isJsonObject(identity) ||
     !isJsonObject(prepared) ||
-    typeof nonce !== 'string'
+    typeof nonce !== 'string' ||
+    !isTexts(claims)
   )
     throw new SignError('ERR_MALFORMED', `the store holds no signing request under ${id}`);
   const read = readIdentity(identity);
   if (!read || requestId(read) !== id)
     throw new SignError('ERR_MALFORMED', `the stored signing request ${id} is about something else: it was altered`);
-  return { identity: read, nonce, prepared };
+  return { identity: read, claims, nonce, prepared };
 }
 
 function isTexts(value: JsonValue | undefined): value is Record<string, string> {
   return isJsonObject(value) && Object.values(value).every((member) => typeof member === 'string');
 }
 
-const textMembers = ['reference', 'format', 'backend', 'spkiSha256'] as const;
+const textMembers = ['reference', 'format', 'backend', 'spki'] as const;
 const optionalTexts = ['tag', 'keyLabel'] as const;
 
 function readIdentity(json: JsonObject): RequestIdentity | undefined {

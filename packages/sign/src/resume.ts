@@ -1,4 +1,5 @@
 import {
+  base64Bytes,
   type CallOptions,
   type Clock,
   createSigner,
@@ -8,6 +9,7 @@ import {
   knownOptions,
   type PendingStore,
   SignError,
+  sha256Hex,
   systemClock,
 } from '@securosys/core';
 import { createOci, type Oci } from '@securosys/oci';
@@ -16,6 +18,7 @@ import { recordKey } from './request-record.js';
 import { SigningRequest } from './signing-request.js';
 import { takeUp } from './take-up.js';
 
+/** What taking up a signing request needs. */
 export interface ResumeOptions extends CallOptions {
   backend: KeyBackend;
   /** The store that the request was made with. */
@@ -52,10 +55,10 @@ export async function resumeSigningRequest(id: string, options: ResumeOptions): 
   const taken = takeUp(stored, id);
   const { identity } = taken.record;
   if (identity.backend !== backend.id) invalidArgument('this signing request belongs to another backend');
-  const key = { spkiSha256: identity.spkiSha256, ...(identity.keyLabel !== undefined && { label: identity.keyLabel }) };
+  const publicKey = base64Bytes(identity.spki, 'public key');
+  const key = { spkiSha256: sha256Hex(publicKey), ...(identity.keyLabel !== undefined && { label: identity.keyLabel }) };
   const { format } = imageFormat(identity.format);
-  const signer = createSigner(backend, key, { store, clock, formats: [format], ...(guards && { guards }) });
+  const signer = createSigner(backend, key, { publicKey, store, clock, formats: [format], ...(guards && { guards }) });
   const repository = oci.open(identity.reference);
-  const claims = { image: identity.reference };
-  return new SigningRequest({ ...taken, signer, store, clock, repository, claims, stored: true });
+  return new SigningRequest({ ...taken, signer, store, clock, repository, stored: true });
 }

@@ -1,14 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import {
+  base64Text,
   type CallOptions,
   type Claims,
   type Clock,
   hexText,
+  invalidArgument,
   knownOptions,
   type PendingStore,
   SignError,
   type Signer,
-  systemClock,
 } from '@securosys/core';
 import { createOci, type Oci, parseReference } from '@securosys/oci';
 import { durationSeconds } from './duration.js';
@@ -35,6 +36,7 @@ export interface SignImageOptions extends CallOptions {
   store?: PendingStore;
   /** How long to wait for people, in milliseconds. Default 0: throw `ERR_APPROVAL_PENDING` and come back. */
   approvalTimeoutMs?: number;
+  /** Default: the signer's. */
   clock?: Clock;
 }
 
@@ -73,13 +75,14 @@ const optionNames = [
  */
 export async function signImage(reference: string, options: SignImageOptions): Promise<SignedImage> {
   knownOptions('signImage', options, optionNames);
+  if (typeof options.signer?.begin !== 'function') invalidArgument('signImage needs a signer: createSigner(backend, { label })');
   const { approvalTimeoutMs = 0 } = options;
   const request = await prepareImage(reference, options);
   return request.complete({ ...callOf(options), approvalTimeoutMs });
 }
 
 async function prepareImage(reference: string, options: SignImageOptions): Promise<SigningRequest> {
-  const { signer, clock = systemClock, store = signer.store, oci = createOci(), annotations } = options;
+  const { signer, clock = signer.clock, store = signer.store, oci = createOci(), annotations } = options;
   const call = callOf(options);
   const expirySeconds = options.expiry === undefined ? undefined : durationSeconds(options.expiry);
   const { format } = imageFormat(options.format);
@@ -92,7 +95,7 @@ async function prepareImage(reference: string, options: SignImageOptions): Promi
     ...(parsed.digest === undefined && parsed.tag !== undefined && { tag: parsed.tag }),
     format: options.format,
     backend: signer.backend.id,
-    spkiSha256: key.ref.spkiSha256 as string,
+    spki: base64Text(key.spki),
     ...(key.ref.label !== undefined && { keyLabel: key.ref.label }),
     ...(expirySeconds !== undefined && { expirySeconds }),
     ...(annotations && { annotations: { ...annotations } }),
@@ -100,14 +103,14 @@ async function prepareImage(reference: string, options: SignImageOptions): Promi
   const claims = { image: reference, ...options.claims };
   const id = requestId(identity);
   const stored = await store.get(recordKey(id));
-  if (stored) return new SigningRequest({ ...takeUp(stored, id), signer, store, clock, repository, claims, stored: true });
+  if (stored) return new SigningRequest({ ...takeUp(stored, id), signer, store, clock, repository, stored: true });
   const chain = await signer.chain(call);
   if (chain.length === 0)
     throw new SignError(
       'ERR_CHAIN_INVALID',
       'the key has no certificates: give a chain to createSigner, or import one at the backend',
       {
-        details: { rule: 'not-empty' },
+        details: { rule: 'chain-empty' },
       },
     );
   const { spec, spki, assurance } = key;
@@ -117,9 +120,9 @@ async function prepareImage(reference: string, options: SignImageOptions): Promi
     { spec, spki, chain, assurance },
     { ...times, ...(annotations && { annotations }) },
   );
-  const record = { identity, nonce: hexText(randomBytes(16)), prepared: prepared.toJSON() };
+  const record = { identity, claims, nonce: hexText(randomBytes(16)), prepared: prepared.toJSON() };
   const subject = image.descriptor;
-  return new SigningRequest({ record, prepared, subject, signer, store, clock, repository, claims, stored: false });
+  return new SigningRequest({ record, prepared, subject, signer, store, clock, repository, stored: false });
 }
 
 function callOf({ signal, timeoutMs, logger }: CallOptions): CallOptions {

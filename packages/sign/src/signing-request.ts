@@ -1,6 +1,5 @@
 import {
   type CallOptions,
-  type Claims,
   type Clock,
   type Descriptor,
   knownOptions,
@@ -53,7 +52,6 @@ export interface RequestParts extends TakenUp {
   readonly store: PendingStore;
   readonly clock: Clock;
   readonly repository: Repository;
-  readonly claims: Claims;
   /** Found in the store: it may be days old, and somebody else may end it meanwhile. */
   readonly stored: boolean;
 }
@@ -115,7 +113,8 @@ export class SigningRequest {
    */
   async submit(options: CallOptions = {}): Promise<SigningRequestState> {
     if (this.#operations.size === 0) await this.#file();
-    const { signer, claims } = this.#parts;
+    const { signer } = this.#parts;
+    const { claims } = this.#taken.record;
     for (const { id, algorithm, input, domain, facts } of this.#taken.prepared.parts) {
       if (this.#operations.has(id)) continue;
       this.#operations.set(id, await signer.begin({ algorithm, input, domain, facts, claims }, options));

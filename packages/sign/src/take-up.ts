@@ -1,4 +1,12 @@
-import { type Descriptor, type JsonObject, type Prepared, SignError, type SigningFacts } from '@securosys/core';
+import {
+  base64Bytes,
+  type Descriptor,
+  type JsonObject,
+  type Prepared,
+  SignError,
+  type SigningFacts,
+  sha256Hex,
+} from '@securosys/core';
 import type { NotationSignature } from '@securosys/notation-envelope';
 import { imageFormat } from './image-formats.js';
 import { type RequestIdentity, type RequestRecord, readRecord } from './request-record.js';
@@ -20,8 +28,9 @@ export function takeUp(stored: JsonObject, id: string): TakenUp {
   const record = readRecord(stored, id);
   const { identity } = record;
   const prepared = imageFormat(identity.format).format.restore(record.prepared);
+  const keyHash = sha256Hex(base64Bytes(identity.spki, 'public key'));
   for (const { facts, spkiSha256 } of prepared.parts)
-    if (!isAbout(facts, identity) || spkiSha256 !== identity.spkiSha256)
+    if (!isAbout(facts, identity) || spkiSha256 !== keyHash)
       throw new SignError(
         'ERR_MALFORMED',
         `the bytes stored for signing request ${id} are not about what it stands for: they were altered`,

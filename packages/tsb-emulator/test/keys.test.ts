@@ -148,7 +148,7 @@ describe('POST /v1/key', () => {
     ['a null timeout', withPolicy({ ruleUse: token({ timeout: null }) }), 400, 600],
     ['a use rule that nothing fulfils', withPolicy({ ruleUse: { tokens: [] } }), 400, 600],
     ['a use rule with null tokens', withPolicy({ ruleUse: { tokens: null } }), 400, 600],
-    ['a group without approvals', withPolicy({ ruleUse: group({ approvals: [] }) }), 400, 600],
+    ['a group without approvals', withPolicy({ ruleUse: group({ approvals: [] }) }), 400, 401],
     ['a quorum over the number of approvals', withPolicy({ ruleUse: group({ quorum: 2 }) }), 400, 600],
     ['a quorum of 0', withPolicy({ ruleUse: group({ quorum: 0 }) }), 400, 600],
     [

@@ -59,6 +59,7 @@ const withoutBytes = [
   'base64urlText',
   'canonicalJson',
   'classifySigningBytes',
+  'conditionHolds',
   'createMemoryStore',
   'cryptoParameters',
   'derChildren',
