@@ -306,4 +306,20 @@ describe('nothing is lost and nothing is doubled', () => {
     const operation = await createSigner(await approvalBackend(), ref, { clock: fastClock() }).begin(request);
     await expect(operation.result({ timeoutMs: Number.NaN })).rejects.toMatchObject({ code: 'ERR_INVALID_ARGUMENT' });
   });
+
+  it('updates survive a look that fails for a moment, and tell every change once', async () => {
+    const backend = await approvalBackend();
+    const operation = await createSigner(backend, ref, { clock: fastClock() }).begin(request);
+    const poll = backend.poll as NonNullable<typeof backend.poll>;
+    let looks = 0;
+    backend.poll = async (id) => {
+      looks++;
+      if (looks === 2) throw new SignError('ERR_NETWORK', 'hiccup');
+      if (looks === 4) await backend.decide(id, 'executed');
+      return poll(id);
+    };
+    const seen: string[] = [];
+    for await (const { status } of operation.updates()) seen.push(status);
+    expect(seen).toEqual(['pending', 'executed']);
+  });
 });

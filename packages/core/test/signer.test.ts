@@ -192,3 +192,45 @@ describe('facts for guards', () => {
     expect(seen.map(({ operation }) => operation.facts?.title)).toEqual(['what the bytes say', undefined]);
   });
 });
+
+describe('what the author of a backend gets wrong is said, and nothing hangs', () => {
+  it.each<[string, object]>([
+    ['begin gives raw bytes', { begin: async () => new Uint8Array(64) }],
+    ['begin gives nothing', { begin: async () => undefined }],
+    ['begin gives an empty id', { begin: async () => ({ pending: '' }) }],
+    ['describeKey leaves spki out', { describeKey: async () => ({ usages: ['sign'] }) }],
+    ['describeKey leaves usages out', { describeKey: async () => ({ spki: new Uint8Array(3) }) }],
+  ])('%s', async (_, change) => {
+    const backend = { ...(await memory()), ...change } as never;
+    await expect(createSigner(backend, { label: 'release' }).sign(jws)).rejects.toMatchObject({ code: 'ERR_PROTOCOL' });
+  });
+
+  it('a key described as another spec', async () => {
+    const backend = await memory();
+    const info = await backend.describeKey({ label: 'release' });
+    const wrong = { ...backend, describeKey: async () => ({ ...info, spec: 'ec-p384' as const }) };
+    await expect(createSigner(wrong, { label: 'release' }).describe()).rejects.toMatchObject({
+      code: 'ERR_PROTOCOL',
+      message: expect.stringContaining('ec-p384'),
+    });
+  });
+
+  it('poll answers with a state that does not exist, or without the result', async () => {
+    for (const state of [{ status: 'done' }, undefined, { status: 'executed' }]) {
+      const backend = await approvalBackend();
+      const operation = await createSigner(backend, { label: 'release' }).begin(jws);
+      backend.poll = async () => state as never;
+      await expect(operation.result()).rejects.toMatchObject({ code: 'ERR_PROTOCOL' });
+    }
+  });
+
+  it('messages that are not bytes, and no backend at all', async () => {
+    const signer = createSigner(await memory(), { label: 'release' }, { allowOpaque: true });
+    await expect(signer.sign({ algorithm: 'ecdsa-sha256', input: { message: 'hello' as never } })).rejects.toMatchObject({
+      code: 'ERR_INVALID_ARGUMENT',
+    });
+    expect(() => createSigner(undefined as never, { label: 'release' })).toThrow(
+      expect.objectContaining({ code: 'ERR_INVALID_ARGUMENT' }),
+    );
+  });
+});
