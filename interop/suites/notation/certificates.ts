@@ -6,7 +6,7 @@ import { signImage } from '@securosys/sign';
 import { pushImage } from '../../lib/images.js';
 import { NotationHome } from '../../lib/notation-home.js';
 import { OpensslCa } from '../../lib/openssl.js';
-import { theyAccept, weAccept } from './judges.js';
+import { theyAccept, weAccept, weRefuse } from './judges.js';
 import type { World } from './world.js';
 
 const subject = 'CN=release,O=Acme,ST=Zurich,C=CH';
@@ -28,8 +28,9 @@ export async function otherCertificates({ report, scope, oci, registries, connec
       await signImage(tagged, { signer, format: 'notation-jws', expiry: '90d', oci });
       const home = await NotationHome.create(scope, { anchors: chain.slice(-1) });
       await theyAccept(home, reference);
-      // Neither certificate carries the mark of the emulator: to a verifier this is a key like any other.
-      await weAccept(home, reference, { oci });
+      // The mark of the emulator goes along, through our certificates and through another CA's: notation does not know it, we do.
+      await weAccept(home, reference, { oci, trust: { allowEmulated: true } });
+      await weRefuse(home, reference, 'emulation', { oci });
     };
 
     await report.case(`notation accepts a self-signed ${spec} certificate that its own key signed`, async () => {

@@ -53,7 +53,7 @@ export function createFolderStore(folder: string, options: { clock?: Clock } = {
       await work(target);
       return true;
     } catch (cause) {
-      throw cause instanceof SignError ? cause : new SignError('ERR_STORE', 'a record could not be written', { cause });
+      throw SignError.is(cause) ? cause : new SignError('ERR_STORE', 'a record could not be written', { cause });
     } finally {
       await release(lock, own);
     }

@@ -77,8 +77,8 @@ function prepare(subject: Descriptor, key: FormatKey, options: NotationPrepareOp
     extended: new Map(),
     criticalExtended: [],
   };
-  if (key.assurance === 'emulated' && !chain.some(isEmulated))
-    throw new SignError('ERR_CHAIN_INVALID', 'the key is emulated, and no certificate of its chain says so', {
+  if (key.assurance === 'emulated' && !isEmulated(chain[0]))
+    throw new SignError('ERR_CHAIN_INVALID', 'the key is emulated, and its certificate does not say so', {
       details: { rule: 'emulated-mark' },
     });
   const { bytes, subject: signed } = encodePayload(subject, options.annotations);
