@@ -43,7 +43,7 @@ const { url } = emulator;
 step('Pack a folder of real files into an OCI image layout');
 const image = 'oci:./layout:1.4';
 const packed = await packFolder(`${here}app`, './layout', { tag: '1.4' });
-tell(`${image} is ${packed.digest}`);
+tell(`${image} is ${packed.digest}`, 'paths in this story are under .out/quickstart');
 
 step('Create a key that two of three people must approve for every use');
 const people = ['Ada', 'Ben', 'Cleo'].map((name) => createApproverKey(name));
@@ -127,4 +127,8 @@ await client.close();
 await emulator.close();
 console.log(`
 Done. Look around in .out/quickstart: layout (the signed image), tampered (the changed copy).
-Next: replace startTsbEmulator by the url and auth of your TSB; in tests, keep it. README.md goes on from here.`);
+Next: replace startTsbEmulator by the url and auth of your TSB; in tests, keep it. Three things here exist with the emulator only:
+  emulator.tsb.certificateAuthority   your CA certifies the key (README.md, "A certificate for the key")
+  emulator.tsb.timestampKey           whoever runs your HSM tells approvers the key to pin
+  allowEmulated: true                 leave it out: real signatures need no exception
+README.md goes on from here.`);

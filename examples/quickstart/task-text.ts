@@ -8,7 +8,7 @@ export function taskText(name: string, task: TaskView): string[] {
     `${name} reads: ${task.operation} with key '${task.keyLabel}'`,
     '  PROVEN by the very bytes that will be signed:',
     row('what', facts?.format),
-    row('image', facts?.subject?.digest),
+    row('digest', facts?.subject?.digest),
     row('size', facts?.subject && `${facts.subject.size} bytes of manifest`),
     row('signed', facts?.signedAt),
     row('expires', facts?.expiresAt ?? 'never'),
