@@ -1,5 +1,5 @@
-import { hash as digest, timingSafeEqual } from 'node:crypto';
 import { SignError } from './errors.js';
+import { nodeCrypto } from './node-modules.js';
 
 /** Hash names as `node:crypto` and the digest grammar of OCI spell them. */
 export type HashName = 'sha256' | 'sha384' | 'sha512';
@@ -24,7 +24,7 @@ export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array<ArrayBu
 
 /** Compares in time that depends on the lengths only. */
 export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return a.byteLength === b.byteLength && timingSafeEqual(a, b);
+  return a.byteLength === b.byteLength && nodeCrypto().timingSafeEqual(a, b);
 }
 
 /** Overwrites key material with zeros. Call it on arrays you own, in a `finally`. */
@@ -34,12 +34,12 @@ export function wipe(bytes: Uint8Array): void {
 
 /** Digest of `data` as raw bytes (32, 48 or 64). */
 export function hashBytes(hash: HashName, data: Uint8Array): Uint8Array<ArrayBuffer> {
-  return ownBytes(digest(hash, data, 'buffer'));
+  return ownBytes(nodeCrypto().hash(hash, data, 'buffer'));
 }
 
 /** SHA-256 of `data` as 64 lower-case hex characters. */
 export function sha256Hex(data: Uint8Array): string {
-  return digest('sha256', data, 'hex');
+  return nodeCrypto().hash('sha256', data, 'hex');
 }
 
 /** UTF-8 bytes of a string. A lone surrogate is refused, because two strings would share one encoding. */

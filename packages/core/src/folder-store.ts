@@ -1,6 +1,3 @@
-import { randomBytes } from 'node:crypto';
-import { constants } from 'node:fs';
-import { link, lstat, mkdir, open, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   type Clock,
@@ -9,6 +6,8 @@ import {
   invalidArgument,
   type JsonObject,
   knownOptions,
+  nodeCrypto,
+  nodeFiles,
   type PendingCondition,
   type PendingStore,
   parseJsonObject,
@@ -67,20 +66,22 @@ export function createFolderStore(folder: string, options: { clock?: Clock } = {
     },
     put: (key, record: JsonObject, condition) =>
       change(key, condition, async (target) => {
-        const temporary = join(folder, `.${randomBytes(12).toString('hex')}.tmp`);
+        const temporary = join(folder, `.${nodeCrypto().randomBytes(12).toString('hex')}.tmp`);
         try {
           await write(temporary, canonicalJson(record));
-          await rename(temporary, target);
+          await nodeFiles().rename(temporary, target);
         } finally {
-          await unlink(temporary).catch(absent);
+          await nodeFiles().unlink(temporary).catch(absent);
         }
       }),
-    delete: (key, condition) => change(key, condition, (target) => unlink(target).catch(absent)),
+    delete: (key, condition) => change(key, condition, (target) => nodeFiles().unlink(target).catch(absent)),
   };
 }
 
 async function read(target: string): Promise<JsonObject | undefined> {
-  const file = await open(target, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0)).catch(absent);
+  const file = await nodeFiles()
+    .open(target, nodeFiles().constants.O_RDONLY | (nodeFiles().constants.O_NOFOLLOW ?? 0))
+    .catch(absent);
   if (!file) return undefined;
   try {
     const { size } = await file.stat();
@@ -92,7 +93,7 @@ async function read(target: string): Promise<JsonObject | undefined> {
 }
 
 async function write(target: string, text: string): Promise<void> {
-  const file = await open(target, 'wx', 0o600);
+  const file = await nodeFiles().open(target, 'wx', 0o600);
   try {
     await file.writeFile(text);
     await file.sync();
@@ -105,7 +106,7 @@ async function write(target: string, text: string): Promise<void> {
 async function acquire(lock: string, clock: Clock): Promise<number> {
   for (const start = clock.now(); ; ) {
     try {
-      const file = await open(lock, 'wx', 0o600);
+      const file = await nodeFiles().open(lock, 'wx', 0o600);
       const { ino } = await file.stat();
       await file.close();
       return ino;
@@ -114,7 +115,7 @@ async function acquire(lock: string, clock: Clock): Promise<number> {
         throw new SignError('ERR_STORE', 'the folder of the pending store cannot be written to', { cause });
     }
     if (clock.now() - start > 3 * staleLockMs) throw new SignError('ERR_STORE', `a record stays locked: ${sanitizeText(lock)}`);
-    const held = await lstat(lock).catch(absent);
+    const held = await nodeFiles().lstat(lock).catch(absent);
     // File times are the machine's own, whatever clock was handed in.
     if (held && Math.abs(Date.now() - held.mtimeMs) > staleLockMs) await bury(lock, held.ino);
     else await clock.sleep(lockPauseMs);
@@ -123,26 +124,28 @@ async function acquire(lock: string, clock: Clock): Promise<number> {
 
 /** Takes a dead process's lock away. Whoever sees that it moved a living one puts it back. */
 async function bury(lock: string, dead: number): Promise<void> {
-  const grave = `${lock}-${randomBytes(12).toString('hex')}`;
+  const grave = `${lock}-${nodeCrypto().randomBytes(12).toString('hex')}`;
   try {
-    await rename(lock, grave);
-    if ((await lstat(grave)).ino !== dead) await link(grave, lock);
+    await nodeFiles().rename(lock, grave);
+    if ((await nodeFiles().lstat(grave)).ino !== dead) await nodeFiles().link(grave, lock);
   } catch (error) {
     if (code(error) !== 'ENOENT' && code(error) !== 'EEXIST') throw error;
   } finally {
-    await unlink(grave).catch(absent);
+    await nodeFiles().unlink(grave).catch(absent);
   }
 }
 
 async function release(lock: string, ino: number): Promise<void> {
-  if ((await lstat(lock).catch(absent))?.ino === ino) await unlink(lock).catch(absent);
+  if ((await nodeFiles().lstat(lock).catch(absent))?.ino === ino) await nodeFiles().unlink(lock).catch(absent);
 }
 
 async function makeFolder(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: 0o700 }).catch((cause: unknown) => {
-    throw new SignError('ERR_STORE', `the folder of the pending store cannot be made: ${sanitizeText(folder)}`, { cause });
-  });
-  const stats = await lstat(folder);
+  await nodeFiles()
+    .mkdir(folder, { recursive: true, mode: 0o700 })
+    .catch((cause: unknown) => {
+      throw new SignError('ERR_STORE', `the folder of the pending store cannot be made: ${sanitizeText(folder)}`, { cause });
+    });
+  const stats = await nodeFiles().lstat(folder);
   if (!stats.isDirectory()) throw new SignError('ERR_STORE', `the pending store is not a folder: ${sanitizeText(folder)}`);
   const foreign = process.getuid !== undefined && stats.uid !== process.getuid();
   if (process.platform !== 'win32' && (foreign || (stats.mode & 0o077) !== 0))

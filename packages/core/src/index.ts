@@ -9,6 +9,7 @@ export * from './errors.js';
 export * from './facts.js';
 export * from './guards.js';
 export * from './json.js';
+export { nodeCrypto, nodeFiles } from './node-modules.js';
 export * from './operation.js';
 export * from './options.js';
 export * from './pending-store.js';

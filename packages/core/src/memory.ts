@@ -1,5 +1,4 @@
-import { generateKeyPair as generate, type KeyObject, type KeyPairKeyObjectResult, sign } from 'node:crypto';
-import { promisify } from 'node:util';
+import type { KeyObject, KeyPairKeyObjectResult } from 'node:crypto';
 import {
   algorithmFitsKey,
   type BeginResult,
@@ -14,6 +13,7 @@ import {
   type KeySpecRequest,
   keySpecOf,
   knownOptions,
+  nodeCrypto,
   ownBytes,
   SignError,
   sanitizeText,
@@ -21,7 +21,17 @@ import {
   spkiOf,
 } from '@securosys/core';
 
-const generateKeyPair = promisify(generate) as (type: string, options: object) => Promise<KeyPairKeyObjectResult>;
+/** Node's own, with the key type as a text: the typed forms do not know the newest. */
+function generateKeyPair(type: string, options: object): Promise<KeyPairKeyObjectResult> {
+  const generate = nodeCrypto().generateKeyPair as (
+    type: string,
+    options: object,
+    done: (error: Error | null, publicKey: KeyObject, privateKey: KeyObject) => void,
+  ) => void;
+  return new Promise((resolve, reject) => {
+    generate(type, options, (error, publicKey, privateKey) => (error ? reject(error) : resolve({ publicKey, privateKey })));
+  });
+}
 const curves: Readonly<Record<string, string>> = { 'ec-p256': 'P-256', 'ec-p384': 'P-384', 'ec-p521': 'P-521' };
 
 /**
@@ -118,7 +128,7 @@ export function createMemoryBackend(options: { id?: string } = {}): MemoryBacken
       if (message === undefined)
         throw new SignError('ERR_CAPABILITY_MISSING', 'the memory backend signs messages, not bare digests');
       const { hash, parameters } = cryptoParameters(algorithm);
-      return { done: ownBytes(sign(hash, message, { key: privateKey, ...parameters })) };
+      return { done: ownBytes(nodeCrypto().sign(hash, message, { key: privateKey, ...parameters })) };
     },
     async certificates(ref) {
       return find(ref).chain.map(ownBytes);

@@ -1,4 +1,4 @@
-import { constants, createPublicKey, type KeyObject, verify } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import {
   type AlgorithmFamily,
   algorithmFacts,
@@ -8,6 +8,7 @@ import {
   type SignatureAlgorithm,
 } from './algorithms.js';
 import { SignError } from './errors.js';
+import { nodeCrypto } from './node-modules.js';
 
 const curves: Readonly<Record<string, KeySpec>> = { prime256v1: 'ec-p256', secp384r1: 'ec-p384', secp521r1: 'ec-p521' };
 
@@ -50,7 +51,7 @@ function readSpec(key: KeyObject): KeySpec | undefined {
  */
 export function publicKeyFromSpki(spki: Uint8Array): KeyObject {
   try {
-    return createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' });
+    return nodeCrypto().createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' });
   } catch {
     throw new SignError('ERR_MALFORMED', 'public key is not a SubjectPublicKeyInfo in DER that this runtime knows');
   }
@@ -58,7 +59,7 @@ export function publicKeyFromSpki(spki: Uint8Array): KeyObject {
 
 /** SubjectPublicKeyInfo DER of a public or private key, in memory of its own. */
 export function spkiOf(key: KeyObject): Uint8Array<ArrayBuffer> {
-  const publicKey = key.type === 'private' ? createPublicKey(key) : key;
+  const publicKey = key.type === 'private' ? nodeCrypto().createPublicKey(key) : key;
   return Uint8Array.from(publicKey.export({ format: 'der', type: 'spki' }));
 }
 
@@ -69,9 +70,10 @@ export interface CryptoParameters {
   readonly parameters: { readonly padding?: number; readonly saltLength?: number; readonly dsaEncoding?: 'ieee-p1363' };
 }
 
+// The numbers of OpenSSL: RSA_PKCS1_PSS_PADDING, RSA_PSS_SALTLEN_DIGEST, RSA_PKCS1_PADDING.
 const families: Readonly<Record<AlgorithmFamily, CryptoParameters['parameters']>> = {
-  'rsa-pss': { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST },
-  'rsa-pkcs1': { padding: constants.RSA_PKCS1_PADDING },
+  'rsa-pss': { padding: 6, saltLength: -1 },
+  'rsa-pkcs1': { padding: 1 },
   ecdsa: { dsaEncoding: 'ieee-p1363' },
   ed25519: {},
   'ml-dsa': {},
@@ -98,7 +100,7 @@ export function verifySignature(
   if (!spec || !algorithmFitsKey(algorithm, spec) || signature.byteLength !== keyFacts(spec).signatureBytes) return false;
   const { hash, parameters } = cryptoParameters(algorithm);
   try {
-    return verify(hash, message, { key, ...parameters }, signature);
+    return nodeCrypto().verify(hash, message, { key, ...parameters }, signature);
   } catch {
     return false;
   }

@@ -1,10 +1,10 @@
-import { randomBytes } from 'node:crypto';
 import type { BeginResult, KeyBackend, RequestState, SignOperation } from './backend.js';
 import { hexText, sha256Hex, utf8Bytes } from './bytes.js';
 import type { Clock } from './clock.js';
 import { SignError } from './errors.js';
 import type { SigningIntent } from './guards.js';
 import { canonicalJson, type JsonObject } from './json.js';
+import { nodeCrypto } from './node-modules.js';
 import { Operation } from './operation.js';
 import type { CallOptions } from './options.js';
 import type { PendingStore } from './pending-store.js';
@@ -89,7 +89,11 @@ function writeRecord({ backend, intent }: Recording, record: AttemptRecord): Jso
 async function create(recording: Recording, key: string, options: CallOptions): Promise<Operation<Uint8Array> | undefined> {
   const { backend, store, clock, operation } = recording;
   const before = await listedRequests(backend, options);
-  const attempt: AttemptRecord = { nonce: hexText(randomBytes(16)), intentAt: clock.now(), ...(before && { before }) };
+  const attempt: AttemptRecord = {
+    nonce: hexText(nodeCrypto().randomBytes(16)),
+    intentAt: clock.now(),
+    ...(before && { before }),
+  };
   if (!(await store.put(key, writeRecord(recording, attempt), { ifAbsent: true }))) return undefined;
   const bounded = boundedCreate(options, clock.now() - attempt.intentAt);
   let begun: BeginResult;

@@ -11,7 +11,7 @@ import { maxChainLength, maxEnvelopeBytes, unsignedAttribute } from './constants
 import { caseVariantCheck } from './json-members.js';
 import { refuse } from './refusal.js';
 
-/** A JWS envelope taken apart and nothing more: whether any of it is true is for {@link openJwsEnvelope} to find out. */
+/** A JWS envelope taken apart and nothing more: whether any of it is true is for `openEnvelope` to find out. */
 export interface JwsEnvelope {
   /** The exact ASCII bytes that are signed: `protected.payload` as they stood in the envelope. */
   readonly signingInput: Uint8Array;

@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import { type Descriptor, invalidArgument, knownOptions, utf8Bytes } from '@securosys/core';
+import { type Descriptor, hashBytes, hexText, invalidArgument, knownOptions, utf8Bytes } from '@securosys/core';
 import { emptyConfigDigest, emptyConfigType, imageManifestType, signatureArtifactType } from './constants.js';
 import type { NotationSignature } from './signature.js';
 
@@ -27,8 +26,7 @@ export function signatureManifest(
   if (style !== 'config' && style !== 'artifact-type') invalidArgument("style is neither 'config' nor 'artifact-type'");
   const { mediaType, digest, size } = envelopeDescriptor;
   const [hash] = digest.split(':');
-  const own =
-    hash === 'sha256' || hash === 'sha384' || hash === 'sha512' ? createHash(hash).update(signature.envelope).digest('hex') : '';
+  const own = hash === 'sha256' || hash === 'sha384' || hash === 'sha512' ? hexText(hashBytes(hash, signature.envelope)) : '';
   if (mediaType !== signature.mediaType || size !== signature.envelope.byteLength || digest !== `${hash}:${own}`)
     invalidArgument('the envelope descriptor does not describe this envelope');
   const { subject } = signature;

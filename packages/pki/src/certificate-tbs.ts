@@ -1,6 +1,5 @@
-import { randomBytes } from 'node:crypto';
 import type * as Asn1X509 from '@peculiar/asn1-x509';
-import { equalBytes, hashBytes, hexBytes, invalidArgument } from '@securosys/core';
+import { equalBytes, hashBytes, hexBytes, invalidArgument, nodeCrypto } from '@securosys/core';
 import type { Certificate } from './certificate.js';
 import { certificateOfTbs } from './certificate-facts.js';
 import { extendedKeyUsages } from './chain-rules.js';
@@ -91,7 +90,7 @@ function extensionsFor(asn1: Asn1, setup: TbsSetup): Asn1X509.Extensions {
 
 /** 159 random bits: unpredictable, positive, inside the 20 octets of RFC 5280 §4.1.2.2 and never zero. */
 function randomSerial(): Uint8Array {
-  const bytes = Uint8Array.from(randomBytes(20));
+  const bytes = Uint8Array.from(nodeCrypto().randomBytes(20));
   bytes[0] = ((bytes[0] as number) & 0x3f) | 0x40;
   return bytes;
 }

@@ -1,8 +1,9 @@
-import { webcrypto } from 'node:crypto';
+import type { webcrypto } from 'node:crypto';
 import {
   algorithmFitsKey,
   classifySigningBytes,
   knownOptions,
+  nodeCrypto,
   ownBytes,
   publicKeyFromSpki,
   type SignatureAlgorithm,
@@ -112,7 +113,7 @@ async function signWith(
  */
 export function createHsmCrypto(options: { fallback?: webcrypto.Crypto } = {}): HsmCrypto {
   knownOptions('createHsmCrypto', options, ['fallback']);
-  const platform = options.fallback ?? webcrypto;
+  const platform = options.fallback ?? nodeCrypto().webcrypto;
   const keys = new WeakMap<object, HsmKey>();
 
   const sign: webcrypto.SubtleCrypto['sign'] = async (parameters, key, data) => {
@@ -146,7 +147,7 @@ export function createHsmCrypto(options: { fallback?: webcrypto.Crypto } = {}): 
 
   return {
     subtle: forwarding(platform.subtle, keys, sign),
-    CryptoKey: webcrypto.CryptoKey,
+    CryptoKey: nodeCrypto().webcrypto.CryptoKey,
     getRandomValues: (array) => platform.getRandomValues(array),
     randomUUID: () => platform.randomUUID(),
     importHsmKey,

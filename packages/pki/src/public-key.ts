@@ -1,5 +1,5 @@
-import { createPublicKey, type KeyObject } from 'node:crypto';
-import { base64urlText, hexText, publicKeyFromSpki } from '@securosys/core';
+import type { KeyObject } from 'node:crypto';
+import { base64urlText, hexText, nodeCrypto, publicKeyFromSpki } from '@securosys/core';
 import { DerReader, malformed, tags, unsignedInteger } from './reader.js';
 
 /** `AlgorithmIdentifier { rsaEncryption, NULL }` (RFC 3279 §2.3.1). */
@@ -22,7 +22,7 @@ function readKey(spki: Uint8Array): KeyObject {
   const e = unsignedInteger(pair.contents(pair.take(tags.integer)), 'RSA exponent');
   pair.end();
   try {
-    return createPublicKey({ key: { kty: 'RSA', n: base64urlText(n), e: base64urlText(e) }, format: 'jwk' });
+    return nodeCrypto().createPublicKey({ key: { kty: 'RSA', n: base64urlText(n), e: base64urlText(e) }, format: 'jwk' });
   } catch {
     return malformed('public key is none that this runtime knows');
   }

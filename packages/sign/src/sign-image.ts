@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import {
   base64Text,
   type CallOptions,
@@ -7,6 +6,7 @@ import {
   hexText,
   invalidArgument,
   knownOptions,
+  nodeCrypto,
   type PendingStore,
   SignError,
   type Signer,
@@ -120,7 +120,7 @@ async function prepareImage(reference: string, options: SignImageOptions): Promi
     { spec, spki, chain, assurance },
     { ...times, ...(annotations && { annotations }) },
   );
-  const record = { identity, claims, nonce: hexText(randomBytes(16)), prepared: prepared.toJSON() };
+  const record = { identity, claims, nonce: hexText(nodeCrypto().randomBytes(16)), prepared: prepared.toJSON() };
   const subject = image.descriptor;
   return new SigningRequest({ record, prepared, subject, signer, store, clock, repository, stored: false });
 }

@@ -72,6 +72,8 @@ const withoutBytes = [
   'keyFacts',
   'keySpecOf',
   'knownOptions',
+  'nodeCrypto',
+  'nodeFiles',
   'parseJson',
   'parseJsonObject',
   'pendingKey',

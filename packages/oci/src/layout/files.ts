@@ -1,11 +1,12 @@
-import { randomUUID } from 'node:crypto';
-import { constants } from 'node:fs';
-import { type FileHandle, lstat, mkdir, open, rename, rm } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { SignError, sanitizeText } from '@securosys/core';
+import { nodeCrypto, nodeFiles, SignError, sanitizeText } from '@securosys/core';
 
 // Windows has neither flag; there lstat alone has to do.
-const readFlags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+const readFlags = (): number => {
+  const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = nodeFiles().constants;
+  return O_RDONLY | O_NOFOLLOW | O_NONBLOCK;
+};
 
 function storeError(path: string, why: string, cause?: unknown): SignError {
   return new SignError('ERR_STORE', `image layout: ${sanitizeText(path)} ${why}`, cause === undefined ? {} : { cause });
@@ -18,11 +19,13 @@ export function errno(error: unknown): string | undefined {
 
 /** Refuses a folder that is a symbolic link: a layout is read and written inside itself only (S29). */
 export async function realFolder(path: string): Promise<void> {
-  const stat = await lstat(path).catch((error: unknown) => {
-    if (errno(error) === 'ENOENT' || errno(error) === 'ENOTDIR')
-      throw new SignError('ERR_NOT_FOUND', `image layout: no folder ${sanitizeText(path)}`);
-    throw storeError(path, 'cannot be looked at', error);
-  });
+  const stat = await nodeFiles()
+    .lstat(path)
+    .catch((error: unknown) => {
+      if (errno(error) === 'ENOENT' || errno(error) === 'ENOTDIR')
+        throw new SignError('ERR_NOT_FOUND', `image layout: no folder ${sanitizeText(path)}`);
+      throw storeError(path, 'cannot be looked at', error);
+    });
   if (!stat.isDirectory()) throw storeError(path, 'is not a plain folder');
 }
 
@@ -33,8 +36,8 @@ export async function realFolder(path: string): Promise<void> {
 export async function readPlainFile(path: string, maxBytes: number): Promise<Uint8Array> {
   let file: FileHandle;
   try {
-    if ((await lstat(path)).isSymbolicLink()) throw storeError(path, 'is a symbolic link');
-    file = await open(path, readFlags);
+    if ((await nodeFiles().lstat(path)).isSymbolicLink()) throw storeError(path, 'is a symbolic link');
+    file = await nodeFiles().open(path, readFlags());
   } catch (error) {
     if (SignError.is(error)) throw error;
     if (errno(error) === 'ENOENT') throw new SignError('ERR_NOT_FOUND', `image layout: no file ${sanitizeText(path)}`);
@@ -60,14 +63,14 @@ export async function readPlainFile(path: string, maxBytes: number): Promise<Uin
 
 /** A name in the same folder that nobody else uses, so that a rename stays on one file system (CVE-2024-51491). */
 export function temporaryName(path: string): string {
-  return join(dirname(path), `.${randomUUID()}.tmp`);
+  return join(dirname(path), `.${nodeCrypto().randomUUID()}.tmp`);
 }
 
 /** Writes a file whole or not at all: exclusive temporary file (0644) in the same folder, then rename. */
 export async function writeWhole(path: string, bytes: Uint8Array, beforeRename?: () => Promise<void>): Promise<void> {
   const temporary = temporaryName(path);
   try {
-    const file = await open(temporary, 'wx', 0o644);
+    const file = await nodeFiles().open(temporary, 'wx', 0o644);
     try {
       await file.writeFile(bytes);
       await file.sync();
@@ -75,9 +78,9 @@ export async function writeWhole(path: string, bytes: Uint8Array, beforeRename?:
       await file.close();
     }
     await beforeRename?.();
-    await rename(temporary, path);
+    await nodeFiles().rename(temporary, path);
   } catch (error) {
-    await rm(temporary, { force: true });
+    await nodeFiles().rm(temporary, { force: true });
     throw SignError.is(error) ? error : storeError(path, 'cannot be written', error);
   }
 }
@@ -85,7 +88,7 @@ export async function writeWhole(path: string, bytes: Uint8Array, beforeRename?:
 /** Creates a folder (0755) unless it is there. */
 export async function makeFolder(path: string): Promise<void> {
   try {
-    await mkdir(path, { recursive: true, mode: 0o755 });
+    await nodeFiles().mkdir(path, { recursive: true, mode: 0o755 });
   } catch (error) {
     throw storeError(path, 'cannot be created', error);
   }

@@ -1,10 +1,10 @@
-import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   type Descriptor,
   equalBytes,
   isJsonObject,
   type JsonObject,
+  nodeFiles,
   parseJsonObject,
   SignError,
   utf8Bytes,
@@ -37,7 +37,7 @@ const turns = new Turns();
 
 async function realName(layout: string): Promise<string> {
   try {
-    return await realpath(layout);
+    return await nodeFiles().realpath(layout);
   } catch (error) {
     throw new SignError(errno(error) === 'ENOENT' ? 'ERR_NOT_FOUND' : 'ERR_STORE', 'image layout: the folder is gone', {
       cause: error,

@@ -1,6 +1,5 @@
-import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseJsonObject, SignError, utf8Bytes } from '@securosys/core';
+import { nodeFiles, parseJsonObject, SignError, utf8Bytes } from '@securosys/core';
 import { checkContent, digestOf, parseDigest } from '../digest.js';
 import { mediaTypes } from '../media-types.js';
 import { errno, makeFolder, readPlainFile, realFolder, writeWhole } from './files.js';
@@ -68,7 +67,7 @@ export async function blobIsThere(layout: string, blob: { readonly digest: strin
   try {
     await realFolder(join(layout, 'blobs'));
     await realFolder(join(layout, 'blobs', algorithm));
-    const found = await lstat(blobPath(layout, blob.digest));
+    const found = await nodeFiles().lstat(blobPath(layout, blob.digest));
     return found.isFile() && found.size === blob.size;
   } catch (error) {
     if (errno(error) === 'ENOENT' || SignError.is(error, 'ERR_NOT_FOUND')) return false;

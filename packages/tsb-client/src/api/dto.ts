@@ -1,5 +1,6 @@
-import { SignError, type SignErrorCode, sanitizeText } from '@securosys/core';
+import { invalidArgument, SignError, type SignErrorCode, sanitizeText } from '@securosys/core';
 import { type Direction, type Field, schemaOf } from './shape.js';
+import type * as Zod from './validators.js';
 
 /** Checks an unknown value and returns it typed; unknown members are refused or kept, by direction. */
 export interface Parser<T> {
@@ -36,11 +37,25 @@ function pathsOf(issues: readonly Issue[]): string {
   return sanitizeText(paths.slice(0, 8).join(', '), 300);
 }
 
+let loaded: typeof Zod | undefined;
+
+/**
+ * Loads what checks documents. Await it once before the first `parse`; the client does so by itself. Kept out of the import because
+ * a program that only verifies never needs it.
+ */
+export async function loadContract(): Promise<void> {
+  loaded ??= await import('./validators.js');
+}
+
+function validators(): typeof Zod {
+  return loaded ?? invalidArgument('await loadContract() of @securosys/tsb-client/api before checking documents');
+}
+
 function parser<T>(name: string, shape: Field<T>, direction: Direction): Parser<T> {
   let schema: ReturnType<typeof schemaOf> | undefined;
   return {
     parse(value) {
-      schema ??= schemaOf(shape, direction);
+      schema ??= schemaOf(shape, direction, validators());
       const result = schema.safeParse(value);
       if (result.success) return result.data as T;
       const paths = pathsOf(result.error.issues);

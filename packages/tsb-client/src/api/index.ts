@@ -22,7 +22,7 @@ export {
   unblockDto,
 } from './changes.js';
 export * from './char-array.js';
-export type { Dto, Parser } from './dto.js';
+export { type Dto, loadContract, type Parser } from './dto.js';
 export * from './endpoints.js';
 export * from './errors.js';
 export {

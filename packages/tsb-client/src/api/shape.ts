@@ -1,4 +1,4 @@
-import * as z from 'zod/mini';
+import type * as Zod from './validators.js';
 
 /** Which way a document travels, seen from whoever parses it. */
 export type Direction = 'sent' | 'received';
@@ -29,15 +29,16 @@ type Split<S extends Shape> = {
 /** One flat object type, so that editors and documentation show members and not the machinery. */
 type Members<S extends Shape> = Split<S> extends infer All ? { [K in keyof All]: All[K] } : never;
 
-type Maker = (direction: Direction) => z.ZodMiniType;
+/** The validator's library is handed in, because it loads when first used. */
+type Maker = (direction: Direction, z: typeof Zod) => Zod.ZodMiniType;
 
 const makers = new WeakMap<object, Maker>();
 
 /** The validator of a field. Module-internal to the wire contract. */
-export function schemaOf(field: object, direction: Direction): z.ZodMiniType {
+export function schemaOf(field: object, direction: Direction, z: typeof Zod): Zod.ZodMiniType {
   const maker = makers.get(field);
   if (!maker) throw new TypeError('not a wire field');
-  return maker(direction);
+  return maker(direction, z);
 }
 
 /** A field with a validator of its own for each direction. */
@@ -49,8 +50,8 @@ export function field<T>(maker: Maker): Field<T> {
 
 /** An object: unknown members are refused when sent and ignored when received, at every depth. */
 export function object<S extends Shape>(shape: S): Field<Members<S>> {
-  return field((direction) => {
-    const members = Object.fromEntries(Object.entries(shape).map(([name, member]) => [name, schemaOf(member, direction)]));
+  return field((direction, z) => {
+    const members = Object.fromEntries(Object.entries(shape).map(([name, member]) => [name, schemaOf(member, direction, z)]));
     return direction === 'sent' ? z.strictObject(members) : z.looseObject(members);
   });
 }
@@ -58,10 +59,10 @@ export function object<S extends Shape>(shape: S): Field<Members<S>> {
 /** May be absent; `null` reads as absent. */
 export function optional<T>(inner: Field<T>): OptionalField<T> {
   const made: OptionalField<T> = { optional: true };
-  makers.set(made, (direction) =>
+  makers.set(made, (direction, z) =>
     z.optional(
       z.pipe(
-        z.nullable(schemaOf(inner, direction)),
+        z.nullable(schemaOf(inner, direction, z)),
         z.transform((value) => value ?? undefined),
       ),
     ),
@@ -71,7 +72,7 @@ export function optional<T>(inner: Field<T>): OptionalField<T> {
 
 /** A value or an explicit `null`; absent reads as `null`. For members where `null` says something of its own. */
 export function nullable<T>(inner: Field<T>): Field<T | null> {
-  return field((direction) => z._default(z.nullable(schemaOf(inner, direction)), null));
+  return field((direction, z) => z._default(z.nullable(schemaOf(inner, direction, z)), null));
 }
 
 /** The same field under the name of its type. */
@@ -81,17 +82,17 @@ export function named<T>(inner: Field<T>): Field<T> {
 
 /** A list. */
 export function list<T>(inner: Field<T>): Field<readonly T[]> {
-  return field((direction) => z.array(schemaOf(inner, direction)));
+  return field((direction, z) => z.array(schemaOf(inner, direction, z)));
 }
 
 /** One of these names, in both directions: a state we do not know cannot be acted on. */
 export function oneOf<const N extends string>(names: readonly N[]): Field<N> {
-  return field(() => z.enum(names));
+  return field((_, z) => z.enum(names));
 }
 
 /** One of these names when sent; any name when received, because servers grow new ones. */
 export function oneOfOpen<const N extends string>(names: readonly N[]): Field<N | OtherName> {
-  return field((direction) => (direction === 'sent' ? z.enum(names) : z.string()));
+  return field((direction, z) => (direction === 'sent' ? z.enum(names) : z.string()));
 }
 
 /** A name that this version does not list. */

@@ -1,5 +1,5 @@
-import { constants, type KeyObject, sign } from 'node:crypto';
-import { invalidArgument, ownBytes, spkiOf } from '@securosys/core';
+import type { KeyObject } from 'node:crypto';
+import { invalidArgument, nodeCrypto, ownBytes, spkiOf } from '@securosys/core';
 import type { ApproverDigest } from '../api/algorithms.js';
 
 /** A person's key: what approves. It may live anywhere that can sign bytes. */
@@ -38,11 +38,11 @@ function digestOf(key: KeyObject): { name: ApproverDigest; hash: string | null }
 export function approverKeyFromPrivateKey(key: KeyObject, options: { certificate?: Uint8Array } = {}): ApproverKey {
   if (key.type !== 'private') invalidArgument('an approver key is made from a private key');
   const { name, hash } = digestOf(key);
-  const rsa = key.asymmetricKeyType === 'rsa' ? { padding: constants.RSA_PKCS1_PADDING } : {};
+  const rsa = key.asymmetricKeyType === 'rsa' ? { padding: nodeCrypto().constants.RSA_PKCS1_PADDING } : {};
   return {
     spki: spkiOf(key),
     digestAlgorithm: name,
     ...(options.certificate && { certificate: ownBytes(options.certificate) }),
-    sign: async (bytes) => ownBytes(sign(hash, bytes, { key, ...rsa })),
+    sign: async (bytes) => ownBytes(nodeCrypto().sign(hash, bytes, { key, ...rsa })),
   };
 }

@@ -1,5 +1,4 @@
-import { createPublicKey, verify } from 'node:crypto';
-import { base64Bytes, base64Text, SignError } from '@securosys/core';
+import { base64Bytes, base64Text, nodeCrypto, SignError } from '@securosys/core';
 import type { ApprovalChallenge } from '../api/approval-frame.js';
 import { encodeHsmTimestamp } from '../api/hsm-timestamp.js';
 import type { ApprovalTask } from '../api/tasks.js';
@@ -12,8 +11,8 @@ const maxAheadMs = 5 * 60_000;
 /** Whether a pinned HSM key signed the timestamp of a challenge (SHA256withECDSA over its complete bytes, §5.4). */
 export function timestampVerifies(challenge: ApprovalChallenge, pinned: Uint8Array): boolean {
   try {
-    const key = createPublicKey({ key: Buffer.from(pinned), format: 'der', type: 'spki' });
-    return verify('sha256', encodeHsmTimestamp(challenge.timestamp), key, challenge.timestampSignature);
+    const key = nodeCrypto().createPublicKey({ key: Buffer.from(pinned), format: 'der', type: 'spki' });
+    return nodeCrypto().verify('sha256', encodeHsmTimestamp(challenge.timestamp), key, challenge.timestampSignature);
   } catch (cause) {
     throw new SignError('ERR_INVALID_ARGUMENT', 'pinnedTimestampKey is no SubjectPublicKeyInfo of an EC key', { cause });
   }

@@ -1,5 +1,6 @@
 import type { CallOptions, Logger } from '@securosys/core';
 import { SignError } from '@securosys/core';
+import { loadContract } from '../api/dto.js';
 import type { Endpoint } from '../api/endpoints.js';
 import type { ApiKeyRing } from './api-keys.js';
 import type { BaseUrl } from './base-url.js';
@@ -35,6 +36,7 @@ export class Caller {
   }
 
   async call<Q, A>(endpoint: Endpoint<Q, A>, body: Q | undefined, path: PathParameters, options: CallOptions): Promise<A> {
+    await loadContract();
     const { base, timeoutMs: usual } = this.#settings;
     const wire = wireRequest(base, endpoint, body, path);
     const progress: Progress = { open: false };

@@ -1,5 +1,5 @@
-import { createPublicKey, type KeyObject, X509Certificate } from 'node:crypto';
-import { base64Bytes, hexText, SignError } from '@securosys/core';
+import type { KeyObject } from 'node:crypto';
+import { base64Bytes, hexText, nodeCrypto, SignError } from '@securosys/core';
 import type { PolicyApproval } from '../api/policy.js';
 
 /** Key types whose JWK is one text for one key; the DER of an EC key may hold its point in two forms. */
@@ -14,8 +14,8 @@ function keyText(key: KeyObject): string {
 /** The public key in the bytes, `undefined` when Node cannot read them: then the bytes themselves stand for it. */
 function readKey(type: string, bytes: Uint8Array): string | undefined {
   try {
-    if (type === 'certificate') return keyText(new X509Certificate(bytes).publicKey);
-    return keyText(createPublicKey({ key: Buffer.from(bytes), format: 'der', type: 'spki' }));
+    if (type === 'certificate') return keyText(new (nodeCrypto().X509Certificate)(bytes).publicKey);
+    return keyText(nodeCrypto().createPublicKey({ key: Buffer.from(bytes), format: 'der', type: 'spki' }));
   } catch (error) {
     if (error instanceof Error) return undefined;
     throw error;

@@ -75,7 +75,7 @@ export function strengthOf(rule: PolicyRule | null | undefined): Strength {
 }
 
 /**
- * Fewest people who can fulfil a rule, as {@link strengthOf} counts them; for rules with very many ways to fulfil them a number
+ * Fewest people who can fulfil a rule, as `strengthOf` counts them; for rules with very many ways to fulfil them a number
  * that is not above it.
  */
 export function ruleStrength(rule: PolicyRule | null | undefined): number {

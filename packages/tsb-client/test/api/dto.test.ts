@@ -1,8 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import {
   asynchronousSignDto,
   createKeyDto,
   endpoints,
+  loadContract,
   meaningOf,
   policyDto,
   requestStatusDto,
@@ -13,6 +14,8 @@ import {
 
 const sign = { signRequest: { payload: 'aGk=', signKeyName: 'k', signatureAlgorithm: 'EDDSA' } };
 const argument = expect.objectContaining({ code: 'ERR_INVALID_ARGUMENT' });
+
+beforeAll(loadContract);
 
 describe('what is sent', () => {
   it('may not hold unknown members, at any depth', () => {

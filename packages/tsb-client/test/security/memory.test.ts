@@ -85,6 +85,7 @@ const withoutBytes = [
   'decodePolicyFrame',
   'explainPolicy',
   'fromCharArray',
+  'loadContract',
   'meaningOf',
   'never',
   'quorum',

@@ -1,4 +1,5 @@
 import { type JsonValue, parseJson, SignError } from '@securosys/core';
+import { loadContract } from '@securosys/tsb-client/api';
 import { errorAnswer, failure } from '../failure.js';
 import type { Fault, Faults } from '../faults.js';
 import type { Call } from '../handlers/call.js';
@@ -35,6 +36,7 @@ const jsonResponse = (status: number, body: unknown): Response =>
 
 async function execute(port: Port, request: Request, route: Route, params: Call['params']): Promise<Response> {
   const { endpoint } = route;
+  await loadContract();
   const rawBody = await boundedBody(request, port.maxBodyBytes);
   if (endpoint.request) demandJson(request);
   const body = endpoint.request?.sent.parse(readJson(rawBody));

@@ -1,0 +1,22 @@
+/** What the wire contract needs of its validation library, and nothing more: the rest of it stays out of the build. */
+export {
+  _default,
+  array,
+  boolean,
+  enum,
+  gte,
+  int,
+  length,
+  looseObject,
+  minLength,
+  multipleOf,
+  nullable,
+  optional,
+  pipe,
+  regex,
+  strictObject,
+  string,
+  transform,
+  unknown,
+  type ZodMiniType,
+} from 'zod/mini';
