@@ -44,7 +44,6 @@ export type SignErrorCode =
   | 'ERR_CHAIN_INVALID'
   | 'ERR_NOT_TRUSTED'
   // fix the host
-  | 'ERR_DEPENDENCY_MISSING'
   | 'ERR_STORE'
   | 'ERR_EMULATOR_REFUSED';
 
