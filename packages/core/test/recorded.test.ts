@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  type Clock,
   createMemoryStore,
   createSigner,
   type JsonObject,
@@ -10,7 +11,7 @@ import {
   sha256Hex,
   verifySignature,
 } from '../src/index.js';
-import { approvalBackend, fastClock, jwsMessage } from './helpers.js';
+import { type ApprovalBackend, approvalBackend, fastClock, jwsMessage } from './helpers.js';
 
 const request = { algorithm: 'ecdsa-sha256', domain: 'jws', input: { message: jwsMessage() } } as const;
 const ref = { label: 'release' };
@@ -36,6 +37,15 @@ function mortalStore(inner: PendingStore, dieAt: number): PendingStore {
       return inner.delete(key, condition);
     },
   };
+}
+
+/** A run that died after storing its intent and before creating a request. */
+async function leaveIntent(backend: ApprovalBackend, store: PendingStore, clock: Clock): Promise<void> {
+  backend.crash = (at) => {
+    if (at === 'before-create') throw new Death();
+  };
+  await expect(createSigner(backend, ref, { store, clock }).begin(request)).rejects.toBeInstanceOf(Death);
+  delete backend.crash;
 }
 
 describe('nothing is lost and nothing is doubled', () => {
@@ -123,11 +133,7 @@ describe('nothing is lost and nothing is doubled', () => {
     const backend = await approvalBackend();
     const store = createMemoryStore();
     const clock = fastClock();
-    backend.crash = (at) => {
-      if (at === 'before-create') throw new Death();
-    };
-    await expect(createSigner(backend, ref, { store, clock }).begin(request)).rejects.toBeInstanceOf(Death);
-    delete backend.crash;
+    await leaveIntent(backend, store, clock);
     const planted = { ...request, input: { message: jwsMessage('ZXZpbA') } };
     await createSigner(backend, ref, { clock }).begin(planted);
     await backend.decide('request-1', 'executed');
@@ -202,11 +208,7 @@ describe('nothing is lost and nothing is doubled', () => {
     const backend = await approvalBackend();
     const store = createMemoryStore();
     const clock = fastClock();
-    backend.crash = (at) => {
-      if (at === 'before-create') throw new Death();
-    };
-    await expect(createSigner(backend, ref, { store, clock }).begin(request)).rejects.toBeInstanceOf(Death);
-    delete backend.crash;
+    await leaveIntent(backend, store, clock);
     const poll = backend.poll as NonNullable<typeof backend.poll>;
     const list = backend.candidates as NonNullable<typeof backend.candidates>;
     backend.candidates = async function* () {
@@ -240,11 +242,7 @@ describe('nothing is lost and nothing is doubled', () => {
     const backend = await approvalBackend();
     const store = createMemoryStore();
     const clock = fastClock();
-    backend.crash = (at) => {
-      if (at === 'before-create') throw new Death();
-    };
-    await expect(createSigner(backend, ref, { store, clock }).begin(request)).rejects.toBeInstanceOf(Death);
-    delete backend.crash;
+    await leaveIntent(backend, store, clock);
     const slow = {
       ...backend,
       candidates: async function* () {

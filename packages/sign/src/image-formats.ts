@@ -16,9 +16,12 @@ const formats: Readonly<Record<ImageFormatId, ImageFormat>> = {
   'notation-jws': { format: notationJws, publish: attachSignature },
 };
 
+export function isImageFormat(id: string): id is ImageFormatId {
+  return Object.hasOwn(formats, id);
+}
+
 /** @throws SignError `ERR_INVALID_ARGUMENT` for a format that does not exist */
 export function imageFormat(id: string): ImageFormat {
-  if (!Object.hasOwn(formats, id))
-    return invalidArgument(`unknown format '${sanitizeText(id, 40)}'; known are ${Object.keys(formats).join(', ')}`);
-  return formats[id as ImageFormatId];
+  if (isImageFormat(id)) return formats[id];
+  return invalidArgument(`unknown format '${sanitizeText(id, 40)}'; known are ${Object.keys(formats).join(', ')}`);
 }

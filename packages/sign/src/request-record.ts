@@ -8,7 +8,7 @@ import {
   sha256Hex,
   utf8Bytes,
 } from '@securosys/core';
-import type { ImageFormatId } from './image-formats.js';
+import { type ImageFormatId, isImageFormat } from './image-formats.js';
 
 /** What a signing request is about, whatever time it is signed at. Its hash is the request's id. */
 export interface RequestIdentity {
@@ -77,17 +77,24 @@ function isTexts(value: JsonValue | undefined): value is Record<string, string> 
   return isJsonObject(value) && Object.values(value).every((member) => typeof member === 'string');
 }
 
-const textMembers = ['reference', 'format', 'backend', 'spki'] as const;
-const optionalTexts = ['tag', 'keyLabel'] as const;
+const members = ['reference', 'tag', 'format', 'backend', 'keyLabel', 'spki', 'expirySeconds', 'annotations'];
+const isText = (value: JsonValue | undefined): value is string => typeof value === 'string';
 
 function readIdentity(json: JsonObject): RequestIdentity | undefined {
-  const { expirySeconds, annotations } = json;
-  const known: readonly string[] = [...textMembers, ...optionalTexts, 'expirySeconds', 'annotations'];
-  const sound =
-    textMembers.every((name) => typeof json[name] === 'string') &&
-    optionalTexts.every((name) => json[name] === undefined || typeof json[name] === 'string') &&
-    (expirySeconds === undefined || typeof expirySeconds === 'number') &&
-    (annotations === undefined || isTexts(annotations)) &&
-    Object.keys(json).every((name) => known.includes(name));
-  return sound ? (json as unknown as RequestIdentity) : undefined;
+  const { reference, tag, format, backend, keyLabel, spki, expirySeconds, annotations } = json;
+  if (Object.keys(json).some((name) => !members.includes(name))) return undefined;
+  if (!isText(reference) || !isText(format) || !isImageFormat(format) || !isText(backend) || !isText(spki)) return undefined;
+  if ((tag !== undefined && !isText(tag)) || (keyLabel !== undefined && !isText(keyLabel))) return undefined;
+  if (expirySeconds !== undefined && typeof expirySeconds !== 'number') return undefined;
+  if (annotations !== undefined && !isTexts(annotations)) return undefined;
+  return {
+    reference,
+    ...(tag !== undefined && { tag }),
+    format,
+    backend,
+    ...(keyLabel !== undefined && { keyLabel }),
+    spki,
+    ...(expirySeconds !== undefined && { expirySeconds }),
+    ...(annotations && { annotations }),
+  };
 }
