@@ -54,9 +54,17 @@ export function algorithmsNamed(wire: string, payloadBytes: number): readonly Si
   });
 }
 
-const signsMessage = new Set<string>(tsbSignatureAlgorithms.filter((wire) => !wire.startsWith('NONE')));
+/**
+ * Names that say, or may mean, that the payload is a digest already: `NONE…`, the pre-hash forms of the post-quantum algorithms,
+ * ML-DSA over an externally made `μ`, and IOTA's signatures of bundle hashes.
+ */
+const mayTakeDigest = /^NONE|^(SHA[23]|SHAKE)_.*_(ML|SLH)_DSA$|^ML_DSA_M$|^ISS_KERL$/;
+const signsMessage = new Set<string>(tsbSignatureAlgorithms.filter((wire) => !mayTakeDigest.test(wire)));
 
-/** Whether an algorithm of the API hashes the payload itself. One that this version does not know counts as `NONE…` does (S4). */
+/**
+ * Whether an algorithm of the API surely takes the message itself. One that this version does not know counts as `NONE…` does:
+ * people would approve a digest that they cannot read (S4).
+ */
 export function takesMessage(wire: string): boolean {
   return signsMessage.has(wire);
 }
