@@ -1,3 +1,4 @@
+export * from './certificate-names.js';
 export * from './cipher-algorithms.js';
 export * from './key-algorithms.js';
 export * from './signature-algorithms.js';
@@ -25,11 +26,6 @@ export type RequestDigest = (typeof requestDigests)[number];
 export const approverDigests = [...requestDigests, 'EdDSA'] as const;
 /** One of {@link approverDigests}. */
 export type ApproverDigest = (typeof approverDigests)[number];
-
-/** Orders in which lists of requests and tasks are answered (§3.6). */
-export const sortOrders = ['CREATION_DATE_ASC', 'CREATION_DATE_DESC', 'LAST_FETCHED_DATE_ASC', 'LAST_FETCHED_DATE_DESC'] as const;
-/** One of {@link sortOrders}. */
-export type SortOrder = (typeof sortOrders)[number];
 
 /** States of a request, as the wire spells them (§4.4). */
 export const tsbRequestStatuses = ['PENDING', 'APPROVED', 'EXECUTED', 'FAILED', 'EXPIRED', 'REJECTED', 'CANCELLED'] as const;
