@@ -44,3 +44,8 @@ export type ExtendedKeyUsage = (typeof extendedKeyUsages)[number];
 export const sanTypes = ['DNS', 'IP', 'URI', 'EMAIL', 'OTHERNAME'] as const;
 /** One of {@link sanTypes}. */
 export type SanType = (typeof sanTypes)[number];
+
+/** Whether a certificate takes over the extensions that its signing request asks for (§2.7). */
+export const extensionCopying = ['NO_COPY', 'COPY'] as const;
+/** One of {@link extensionCopying}. */
+export type ExtensionCopying = (typeof extensionCopying)[number];

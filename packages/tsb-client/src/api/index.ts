@@ -1,11 +1,31 @@
 export * from './algorithms.js';
 export * from './approval-frame.js';
 export * from './approver-login.js';
+export * from './approver-management.js';
+export * from './attestation.js';
+export * from './certificate-names.js';
 export {
+  type AsynchronousCsr,
+  type AsynchronousSelfSign,
+  type AsynchronousSignCertificate,
+  asynchronousCsrDto,
+  asynchronousSelfSignDto,
+  asynchronousSignCertificateDto,
   type CertificateAnswer,
+  type CertificateCreated,
+  type CsrAnswer,
+  type CsrRequest,
+  certificateCreatedDto,
   certificateDto,
+  csrAnswerDto,
+  csrDto,
   type ImportCertificate,
   importCertificateDto,
+  type SelfSignRequest,
+  type SignCertificateRequest,
+  type StandardCertificateAttributes,
+  selfSignDto,
+  signCertificateDto,
 } from './certificates.js';
 export {
   type BlockCreated,
@@ -16,12 +36,36 @@ export {
   type ModifyKey,
   modifyCreatedDto,
   modifyDto,
+  type SynchronousBlock,
+  type SynchronousModify,
+  type SynchronousUnblock,
+  synchronousBlockDto,
+  synchronousModifyDto,
+  synchronousUnblockDto,
   type UnblockCreated,
   type UnblockKey,
   unblockCreatedDto,
   unblockDto,
 } from './changes.js';
 export * from './char-array.js';
+export {
+  type AsynchronousDecrypt,
+  asynchronousDecryptDto,
+  type DecryptAnswer,
+  type DecryptCreated,
+  type DecryptRequestBody,
+  decryptCreatedDto,
+  decryptedDto,
+  type Encrypt,
+  type EncryptAnswer,
+  type EncryptRequestBody,
+  encryptDto,
+  encryptedDto,
+  type SynchronousDecrypt,
+  type SynchronousDecryptRequestBody,
+  synchronousDecryptDto,
+} from './ciphers.js';
+export * from './data-objects.js';
 export { type Dto, loadContract, type Parser } from './dto.js';
 export * from './endpoints.js';
 export * from './errors.js';
@@ -33,7 +77,19 @@ export {
   unwrapTimestampSignature,
   wrapTimestampSignature,
 } from './hsm-timestamp.js';
-export * from './keys.js';
+export * from './key-material.js';
+export {
+  addressFormats,
+  type CreateKeyRequest,
+  createKeyDto,
+  type KeyNameRequest,
+  keyNameDto,
+  labelsDto,
+  type SignedKeyAttributes,
+  signedKeyAttributesDto,
+  type TsbAttributes,
+  type TsbKeyAttributes,
+} from './keys.js';
 export {
   approvalTypes,
   type ModifyPolicy,
@@ -72,3 +128,20 @@ export {
   synchronousSignDto,
 } from './sign.js';
 export * from './tasks.js';
+export * from './utilities.js';
+export * from './verify.js';
+export {
+  type AsynchronousUnwrap,
+  asynchronousUnwrapDto,
+  type SynchronousUnwrap,
+  type SynchronousUnwrapRequestBody,
+  synchronousUnwrapDto,
+  type UnwrapCreated,
+  type UnwrapRequestBody,
+  unwrapCreatedDto,
+  type WrapAnswer,
+  type WrapKey,
+  type WrapRequestBody,
+  wrapDto,
+  wrappedDto,
+} from './wrapping.js';

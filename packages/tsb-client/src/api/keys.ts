@@ -7,7 +7,7 @@ import { anything, base64, charArray, count, flag, name, positive, text } from '
 /** Cryptocurrency addresses that a server can derive from a key (§3.1). */
 export const addressFormats = ['BTC', 'ETH', 'XLM', 'XRP', 'IOTA'] as const;
 
-const attributesShape = object({
+export const attributesShape = object({
   decrypt: flag,
   sign: flag,
   unwrap: flag,
@@ -24,6 +24,8 @@ const attributesShape = object({
   destroyable: optional(flag),
   sensitive: optional(flag),
   copyable: optional(flag),
+  /** Newer servers; what it does is not documented. */
+  rollover: optional(flag),
 });
 
 const createKeyShape = object({

@@ -1,12 +1,13 @@
-import { approverDigests, payloadTypes, signatureTypes, tsbSignatureAlgorithms } from './algorithms.js';
+import { payloadTypes, requestDigests, tsbSignatureAlgorithms, tsbSignatureTypes } from './algorithms.js';
 import { dto } from './dto.js';
-import { type Infer, list, named, object, oneOf, oneOfOpen, optional } from './shape.js';
-import { base64, base64NotEmpty, charArray, name, uuid } from './values.js';
+import { tagged, withApprovals } from './envelope.js';
+import { type Infer, named, object, oneOf, oneOfOpen, optional } from './shape.js';
+import { base64, base64NotEmpty, charArray, name, text, uuid } from './values.js';
 
 /** Signature of a calling application over the inner request (§1.4). */
 export const requestSignatureShape = object({
   signature: base64NotEmpty,
-  digestAlgorithm: oneOf(approverDigests),
+  digestAlgorithm: oneOf(requestDigests),
   publicKey: base64NotEmpty,
 });
 
@@ -16,18 +17,27 @@ const common = {
   payloadType: optional(oneOfOpen(payloadTypes)),
   signKeyName: name,
   keyPassword: optional(charArray),
-  /** Base64; shown to approvers, not covered by what they sign (§6). */
-  metaData: optional(base64),
-  metaDataSignature: optional(base64),
+  ...tagged,
   signatureAlgorithm: oneOfOpen(tsbSignatureAlgorithms),
-  signatureType: optional(oneOfOpen(signatureTypes)),
-  /** Base64 context bytes of ML-DSA. */
+  signatureType: optional(oneOfOpen(tsbSignatureTypes)),
+  /** Base64 context bytes of ML-DSA and SLH-DSA. */
   context: optional(base64),
+  /** Base64, for `NONE_WITH_EC_SCHNORR_BIP0340`: 32 bytes. */
+  auxiliaryRandomData: optional(base64),
+  /** Base64, for `NONE_WITH_EC_SCHNORR_BIP0340`: 32 bytes; excludes `merkleRootData`. */
+  taprootTweakData: optional(base64),
+  /** Base64, for `NONE_WITH_EC_SCHNORR_BIP0340`; excludes `taprootTweakData`. */
+  merkleRootData: optional(base64),
 };
 
 export const signRequestShape = object(common);
 
-const synchronousSignRequestShape = object({ ...common, signedApprovals: optional(list(base64NotEmpty)) });
+const synchronousSignRequestShape = object({
+  ...common,
+  /** Base64 of a key that is kept outside the HSM. */
+  signKeyObject: optional(base64NotEmpty),
+  ...withApprovals,
+});
 
 const synchronousSignShape = object({
   signRequest: named<SynchronousSignRequestBody>(synchronousSignRequestShape),
@@ -41,6 +51,7 @@ export const signedSignShape = object({
 const signatureShape = object({
   /** Base64 signature. */
   signature: base64NotEmpty,
+  publicNonce: optional(text),
 });
 const signCreatedShape = object({ signRequestId: uuid });
 

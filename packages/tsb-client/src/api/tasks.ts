@@ -1,10 +1,20 @@
 import { approverDigests, payloadTypes } from './algorithms.js';
+import {
+  type AsynchronousCsr,
+  type AsynchronousSelfSign,
+  type AsynchronousSignCertificate,
+  csrRequestShape,
+  selfSignRequestShape,
+  signCertificateRequestShape,
+} from './certificates.js';
 import { type BlockKey, blockShape, type ModifyKey, modifyShape, type UnblockKey, unblockShape } from './changes.js';
+import { type AsynchronousDecrypt, decryptShape } from './ciphers.js';
 import { dto } from './dto.js';
 import { requestStatusShape, type TsbRequest } from './requests.js';
 import { type Infer, list, nullable, object, oneOf, oneOfOpen, optional } from './shape.js';
 import { type AsynchronousSign, signedSignShape } from './sign.js';
-import { anything, base64, base64NotEmpty, count, positive, text, timestamp, uuid } from './values.js';
+import { base64, base64NotEmpty, count, positive, text, timestamp, uuid } from './values.js';
+import { type AsynchronousUnwrap, unwrapShape } from './wrapping.js';
 
 /** How much of a task is fetched: each level adds members to the one before (§5.1). */
 export const detailLevels = ['level1', 'level2', 'level3', 'level4', 'level5', 'level6'] as const;
@@ -55,11 +65,11 @@ const taskShape = object({
   signedModifyKeyRequest: nullable<ModifyKey>(modifyShape),
   signedBlockKeyRequest: nullable<BlockKey>(blockShape),
   signedUnblockKeyRequest: nullable<UnblockKey>(unblockShape),
-  signedDecryptRequest: nullable(anything),
-  signedUnwrapKeyRequest: nullable(anything),
-  signedCertificateRequestRequest: nullable(anything),
-  signedSignCertificateRequest: nullable(anything),
-  signedSelfSignCertificateRequestDto: nullable(anything),
+  signedDecryptRequest: nullable<AsynchronousDecrypt>(decryptShape),
+  signedUnwrapKeyRequest: nullable<AsynchronousUnwrap>(unwrapShape),
+  signedCertificateRequestRequest: nullable<AsynchronousCsr>(csrRequestShape),
+  signedSignCertificateRequest: nullable<AsynchronousSignCertificate>(signCertificateRequestShape),
+  signedSelfSignCertificateRequestDto: nullable<AsynchronousSelfSign>(selfSignRequestShape),
   // level 4
   /** Base64 of the HSM timestamp; equals the timestamp inside the challenge. */
   timestamp: nullable(base64),

@@ -7,6 +7,7 @@ export {
   gte,
   int,
   length,
+  literal,
   looseObject,
   minLength,
   multipleOf,

@@ -55,3 +55,11 @@ export const charArray: Field<readonly string[]> = field((_, z) =>
     z.array(z.string().check(z.length(1))).check(z.minLength(1)),
   ),
 );
+
+/** What servers give as text although their schema says an array of characters (§8, 2): reads as text. */
+export const textOrChars: Field<string> = field((_, z) =>
+  z.pipe(
+    z.transform((value) => (Array.isArray(value) ? value.join('') : value)),
+    z.string(),
+  ),
+);

@@ -14,7 +14,7 @@ export interface Call<Body = unknown> {
   readonly params: Readonly<Record<string, string>>;
 }
 
-/** A handler per endpoint of the contract: a missing one does not compile. */
+/** Handlers by endpoint of the contract; an endpoint without one answers error 101. */
 export type Handlers = {
-  readonly [N in EndpointName]: (call: Call<BodyOf<N>>) => Promise<AnswerOf<N> | undefined> | AnswerOf<N> | undefined;
+  readonly [N in EndpointName]?: (call: Call<BodyOf<N>>) => Promise<AnswerOf<N> | undefined> | AnswerOf<N> | undefined;
 };

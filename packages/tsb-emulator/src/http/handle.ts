@@ -40,7 +40,8 @@ async function execute(port: Port, request: Request, route: Route, params: Call[
   const rawBody = await boundedBody(request, port.maxBodyBytes);
   if (endpoint.request) demandJson(request);
   const body = endpoint.request?.sent.parse(readJson(rawBody));
-  const handler = handlers[route.name] as (call: Call<never>) => unknown;
+  const handler = handlers[route.name] as ((call: Call<never>) => unknown) | undefined;
+  if (!handler) throw failure(101, 'a TSB can do this, the emulator cannot yet');
   const answer = await handler({ partition: port.partition, body: body as never, rawBody, params });
   // The strict side of the contract again: an answer that a client could not read is our own mistake.
   return jsonResponse(endpoint.status, answer === undefined ? undefined : endpoint.response?.sent.parse(answer));
