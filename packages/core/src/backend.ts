@@ -44,6 +44,8 @@ export interface SignOperation {
   readonly key: KeyRef;
   readonly algorithm: SignatureAlgorithm;
   readonly input: SignInput;
+  /** Signed along with the message, up to 255 bytes; ML-DSA only. */
+  readonly context?: Uint8Array;
   /** Recomputed from the input, for backends that show people what they approve. */
   readonly facts?: SigningFacts;
   readonly claims?: Claims;

@@ -5,6 +5,7 @@ import {
   type CallOptions,
   cryptoParameters,
   equalBytes,
+  isMlDsaSpec,
   type KeyBackend,
   type KeyInfo,
   type KeyOperation,
@@ -13,13 +14,18 @@ import {
   type KeySpecRequest,
   keySpecOf,
   knownOptions,
+  type MlDsaOptions,
   nodeCrypto,
   ownBytes,
+  type SignatureAlgorithm,
   SignError,
   sanitizeText,
   sha256Hex,
   spkiOf,
 } from '@securosys/core';
+import { createMlDsaKey, type MlDsaKey } from './ml-dsa-key.js';
+
+export { createMlDsaKey, type MlDsaKey } from './ml-dsa-key.js';
 
 /** Node's own, with the key type as a text: the typed forms do not know the newest. */
 function generateKeyPair(type: string, options: object): Promise<KeyPairKeyObjectResult> {
@@ -35,8 +41,8 @@ function generateKeyPair(type: string, options: object): Promise<KeyPairKeyObjec
 const curves: Readonly<Record<string, string>> = { 'ec-p256': 'P-256', 'ec-p384': 'P-384', 'ec-p521': 'P-521' };
 
 /**
- * A fresh software key pair of one of our key specs.
- * @throws SignError `ERR_ALGORITHM_UNSUPPORTED` when this runtime has no such algorithm (ML-DSA before Node 24)
+ * A fresh software key pair of one of our key specs, as key objects of this runtime; {@link createMlDsaKey} needs none.
+ * @throws SignError `ERR_ALGORITHM_UNSUPPORTED` when this runtime has no such algorithm (ML-DSA before Node 24.6)
  */
 export async function generateSoftwareKey(spec: KeySpec): Promise<KeyPairKeyObjectResult> {
   try {
@@ -52,8 +58,8 @@ export async function generateSoftwareKey(spec: KeySpec): Promise<KeyPairKeyObje
 /** A key of the caller's own for {@link MemoryBackend.addKey}. */
 export interface MemoryKeyOptions {
   label: string;
-  /** A private key of the caller's own, for tests with fixed keys. */
-  privateKey: KeyObject;
+  /** A private key of the caller's own, for tests with fixed keys; {@link createMlDsaKey} makes those of ML-DSA. */
+  privateKey: KeyObject | MlDsaKey;
   /** DER, leaf first. */
   chain?: readonly Uint8Array[];
 }
@@ -70,10 +76,28 @@ export interface MemoryBackend extends KeyBackend {
 /** Public halves are given out as copies: a caller who writes to one must not change the key. */
 const copyOf = (info: KeyInfo): KeyInfo => ({ ...info, spki: ownBytes(info.spki) });
 
-interface MemoryKey {
+interface SoftwareKey {
+  readonly spec: KeySpec | undefined;
+  readonly spki: Uint8Array;
+  readonly sign: (algorithm: SignatureAlgorithm, message: Uint8Array, options: MlDsaOptions) => Uint8Array;
+}
+
+interface MemoryKey extends Pick<SoftwareKey, 'sign'> {
   readonly info: KeyInfo;
-  readonly privateKey: KeyObject;
   chain: readonly Uint8Array[];
+}
+
+function softwareKey(key: KeyObject | MlDsaKey): SoftwareKey {
+  if ('spki' in key) return { spec: key.spec, spki: key.spki, sign: (_, message, options) => key.sign(message, options) };
+  return {
+    spec: keySpecOf(key),
+    spki: spkiOf(key),
+    sign(algorithm, message, { context }) {
+      if (context !== undefined) throw new SignError('ERR_CAPABILITY_MISSING', 'this key signs without a context');
+      const { hash, parameters } = cryptoParameters(algorithm);
+      return ownBytes(nodeCrypto().sign(hash, message, { key, ...parameters }));
+    },
+  };
 }
 
 /**
@@ -96,16 +120,17 @@ export function createMemoryBackend(options: { id?: string } = {}): MemoryBacken
 
   function addKey({ label, privateKey, chain = [] }: MemoryKeyOptions): KeyInfo {
     if (keys.has(label)) throw new SignError('ERR_KEY_EXISTS', `key '${sanitizeText(label)}' exists`);
-    const spki = spkiOf(privateKey);
+    const software = softwareKey(privateKey);
+    const { spki } = software;
     const info: KeyInfo = {
       ref: { label, spkiSha256: sha256Hex(spki) },
-      spec: keySpecOf(privateKey),
-      spki,
+      spec: software.spec,
+      spki: ownBytes(spki),
       usages: ['sign', 'verify'],
       needsApproval: false,
       assurance: 'software',
     };
-    keys.set(label, { info, privateKey, chain: chain.map(ownBytes) });
+    keys.set(label, { info, sign: software.sign, chain: chain.map(ownBytes) });
     return copyOf(info);
   }
 
@@ -120,15 +145,14 @@ export function createMemoryBackend(options: { id?: string } = {}): MemoryBacken
       signal?.throwIfAborted();
       const kind: string = operation.kind;
       if (kind !== 'sign') throw new SignError('ERR_CAPABILITY_MISSING', `the memory backend cannot ${sanitizeText(kind)}`);
-      const { privateKey, info } = find(operation.key);
-      const { algorithm, input } = operation;
+      const { sign, info } = find(operation.key);
+      const { algorithm, input, context } = operation;
       if (!info.spec || !algorithmFitsKey(algorithm, info.spec))
         throw new SignError('ERR_ALGORITHM_UNSUPPORTED', `${algorithm} cannot be computed with this key`);
       const message = input.message ?? input.preimage;
       if (message === undefined)
         throw new SignError('ERR_CAPABILITY_MISSING', 'the memory backend signs messages, not bare digests');
-      const { hash, parameters } = cryptoParameters(algorithm);
-      return { done: ownBytes(nodeCrypto().sign(hash, message, { key: privateKey, ...parameters })) };
+      return { done: sign(algorithm, message, { context }) };
     },
     async certificates(ref) {
       return find(ref).chain.map(ownBytes);
@@ -137,7 +161,7 @@ export function createMemoryBackend(options: { id?: string } = {}): MemoryBacken
       for (const { info } of keys.values()) yield copyOf(info);
     },
     async createKey({ label, spec }) {
-      const { privateKey } = await generateSoftwareKey(spec);
+      const privateKey = isMlDsaSpec(spec) ? await createMlDsaKey(spec) : (await generateSoftwareKey(spec)).privateKey;
       return addKey({ label, privateKey });
     },
     setCertificates(label, chain) {

@@ -36,8 +36,9 @@ const mostRounds = 5;
 export function pendingKey(intent: SigningIntent): string {
   const { operation, backend, inputSha256 } = intent;
   const { label, spkiSha256 } = operation.key;
-  const { algorithm, kind } = operation;
-  return sha256Hex(utf8Bytes(canonicalJson({ backend, label, spkiSha256, algorithm, inputSha256, kind })));
+  const { algorithm, kind, context } = operation;
+  const said = context && { context: hexText(context) };
+  return sha256Hex(utf8Bytes(canonicalJson({ backend, label, spkiSha256, algorithm, inputSha256, kind, ...said })));
 }
 
 /**

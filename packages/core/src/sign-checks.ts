@@ -1,12 +1,11 @@
-import type { KeyObject } from 'node:crypto';
-import { algorithmFacts, algorithmFitsKey, type SignatureAlgorithm } from './algorithms.js';
-import type { KeyBackend, KeyInfo, SignInput } from './backend.js';
+import { algorithmFacts, algorithmFitsKey } from './algorithms.js';
+import type { KeyBackend, KeyInfo, SignInput, SignOperation } from './backend.js';
 import { equalBytes, hashBytes, ownBytes, sha256Hex } from './bytes.js';
 import { classifySigningBytes, type SigningDomain } from './domains.js';
 import { invalidArgument, SignError } from './errors.js';
 import type { CallOptions } from './options.js';
-import { verifySignature } from './public-key.js';
 import type { SignerOptions, SignRequest } from './signer.js';
+import type { SignatureVerifier } from './verifier.js';
 
 const pkixDomains = new Set<SigningDomain>(['x509-certificate', 'x509-request', 'x509-crl', 'ocsp-response', 'asn1']);
 /** Longest message that a key with approvals gets whole; longer ones need another way (threat model §3.2). */
@@ -51,6 +50,14 @@ export function checkedInput(
   return { input: { digest: ownBytes(input.digest), preimage: ownBytes(message) }, message };
 }
 
+/** The context of a request, as the backend gets it. @throws SignError `ERR_INVALID_ARGUMENT` */
+export function checkedContext({ algorithm, context }: SignRequest): Uint8Array | undefined {
+  if (context === undefined) return undefined;
+  if (algorithmFacts(algorithm).family !== 'ml-dsa') invalidArgument(`${algorithm} has no context`);
+  if (!(context instanceof Uint8Array) || context.byteLength > 255) invalidArgument('a context is up to 255 bytes');
+  return ownBytes(context);
+}
+
 function checkDomain(message: Uint8Array, domain: SigningDomain | undefined, options: SignerOptions): void {
   const found = classifySigningBytes(message);
   if (found !== domain) {
@@ -74,13 +81,13 @@ function checkDomain(message: Uint8Array, domain: SigningDomain | undefined, opt
  */
 export async function checkSignature(
   backend: KeyBackend,
-  { key, publicKey }: { key: KeyInfo; publicKey: KeyObject },
-  algorithm: SignatureAlgorithm,
+  { key, verifier }: { key: KeyInfo; verifier: SignatureVerifier },
+  { algorithm, context }: Pick<SignOperation, 'algorithm' | 'context'>,
   message: Uint8Array | undefined,
   signature: Uint8Array,
   call: CallOptions,
 ): Promise<void> {
-  if (message === undefined || verifySignature(publicKey, algorithm, message, signature)) return;
+  if (message === undefined || verifier.verify(algorithm, message, signature, { context })) return;
   // A wrong signature under a label that now means another key is the likelier story; say which it is.
   const now = await backend.describeKey(key.ref, call).catch((error: unknown) => {
     if (SignError.is(error, 'ERR_KEY_CHANGED')) throw error;

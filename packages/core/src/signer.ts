@@ -1,4 +1,3 @@
-import type { KeyObject } from 'node:crypto';
 import type { SignatureAlgorithm } from './algorithms.js';
 import type { KeyBackend, KeyInfo, KeyRef, SignInput } from './backend.js';
 import { ownBytes, sha256Hex } from './bytes.js';
@@ -12,14 +11,16 @@ import type { Operation, WaitOptions } from './operation.js';
 import type { CallOptions } from './options.js';
 import { createMemoryStore, type PendingStore } from './pending-store.js';
 import type { Format } from './prepared.js';
-import { keySpecOf, publicKeyFromSpki } from './public-key.js';
 import { beginRecorded } from './recorded.js';
-import { checkedInput, checkSignature } from './sign-checks.js';
+import { checkedContext, checkedInput, checkSignature } from './sign-checks.js';
+import { keySpecOfSpki, loadVerifier, type SignatureVerifier } from './verifier.js';
 
 /** One signature asked of a {@link Signer}. */
 export interface SignRequest {
   readonly algorithm: SignatureAlgorithm;
   readonly input: SignInput;
+  /** Signed along with the message, up to 255 bytes: tells uses of one ML-DSA key apart. No other algorithm has one. */
+  readonly context?: Uint8Array;
   /** What kind of message this is. Bytes that look like another domain are refused; leave it out only with `allowOpaque`. */
   readonly domain?: SigningDomain;
   readonly facts?: SigningFacts;
@@ -110,7 +111,7 @@ export function createSigner(backend: KeyBackend, ref: KeyRef, options: SignerOp
     invalidArgument('a key reference needs a label, an id or spkiSha256');
   const { guards = [], store = createMemoryStore(), clock = systemClock } = options;
   let pinned: KeyInfo | undefined;
-  let publicKey: KeyObject | undefined;
+  let verifier: SignatureVerifier | undefined;
   let chain: readonly Uint8Array[] | undefined;
 
   async function describe(call: CallOptions = {}): Promise<KeyInfo> {
@@ -121,6 +122,7 @@ export function createSigner(backend: KeyBackend, ref: KeyRef, options: SignerOp
   async function begin(request: SignRequest, call: CallOptions = {}): Promise<Operation<Uint8Array>> {
     const key = await describe(call);
     const { input, message } = checkedInput(request, key, options);
+    const context = checkedContext(request);
     const proven = explained(message, options.formats);
     if (proven && request.facts && canonicalJson(proven) !== canonicalJson(request.facts))
       throw new SignError('ERR_FACTS_MISMATCH', 'the facts given are not what the bytes say');
@@ -130,6 +132,7 @@ export function createSigner(backend: KeyBackend, ref: KeyRef, options: SignerOp
       key: key.ref,
       algorithm: request.algorithm,
       input,
+      ...(context && { context }),
       ...(facts && { facts }),
       ...(request.claims && { claims: request.claims }),
     };
@@ -145,8 +148,8 @@ export function createSigner(backend: KeyBackend, ref: KeyRef, options: SignerOp
       for (const guard of guards) await guard.after?.(outcome);
     };
     const accept = async (signature: Uint8Array, later: CallOptions) => {
-      publicKey ??= publicKeyFromSpki(key.spki);
-      await checkSignature(backend, { key, publicKey }, request.algorithm, message, signature, later);
+      verifier ??= await loadVerifier(key.spki);
+      await checkSignature(backend, { key, verifier }, operation, message, signature, later);
       return ownBytes(signature);
     };
     try {
@@ -188,7 +191,7 @@ export function createSigner(backend: KeyBackend, ref: KeyRef, options: SignerOp
 function pin(ref: KeyRef, info: KeyInfo): KeyInfo {
   if (!(info?.spki instanceof Uint8Array) || !Array.isArray(info.usages))
     throw new SignError('ERR_PROTOCOL', "the backend's describeKey must give spki (DER bytes) and usages (a list)");
-  const spec = keySpecOf(publicKeyFromSpki(info.spki));
+  const spec = keySpecOfSpki(info.spki);
   if (info.spec !== spec)
     throw new SignError(
       'ERR_PROTOCOL',
@@ -211,7 +214,7 @@ function explained(message: Uint8Array | undefined, formats: SignerOptions['form
 }
 
 function keyFromPublic(ref: KeyRef, spki: Uint8Array): KeyInfo {
-  const spec = keySpecOf(publicKeyFromSpki(spki));
+  const spec = keySpecOfSpki(spki);
   return { ref, spec, spki: ownBytes(spki), usages: ['sign'], needsApproval: undefined, assurance: 'self-reported' };
 }
 
