@@ -18,6 +18,7 @@ const floors: Record<string, number> = {
 const side = ['tsb-emulator', 'testing'];
 /** Loads in over 5 ms: only behind a dynamic import (design §4). */
 const heavy = [
+  '@noble/',
   '@peculiar/',
   'undici',
   'zod',

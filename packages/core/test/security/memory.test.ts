@@ -11,6 +11,8 @@ const message = api.utf8Bytes('hello');
 const raw = new Uint8Array(64).fill(7);
 const sequence = pooled('\x30\x03\x02\x01\x05');
 
+const mlDsaInfo = () => Buffer.from(api.mlDsaSpki({ spec: 'ml-dsa-44', publicKey: new Uint8Array(1312) }));
+
 function memoryBackend() {
   const backend = memory.createMemoryBackend();
   const info = backend.addKey({ label: 'k', privateKey, chain: [sequence] });
@@ -31,6 +33,17 @@ const samples: Readonly<Record<string, () => unknown>> = {
   derWrap: () => api.derWrap(4, pooled('abc')),
   derBytes: () => api.derBytes(sequence, api.readDer(sequence, 0)),
   spkiOf: () => api.spkiOf(privateKey),
+  mlDsaPublicKey: () => api.mlDsaPublicKey(mlDsaInfo())?.publicKey,
+  mlDsaSpki: () => api.mlDsaSpki({ spec: 'ml-dsa-44', publicKey: new Uint8Array(1312) }),
+  loadMlDsa: async () => {
+    const library = await api.loadMlDsa();
+    const pair = library.generate('ml-dsa-44', pooled('x'.repeat(32)));
+    return [pair.publicKey, pair.secretKey, library.sign('ml-dsa-44', pair.secretKey, message)];
+  },
+  createMlDsaKey: async () => {
+    const key = await memory.createMlDsaKey('ml-dsa-44');
+    return [key.spki, key.sign(message)];
+  },
   createSigner: async () => {
     const { backend } = memoryBackend();
     const signer = api.createSigner(backend, { label: 'k' }, { allowOpaque: true });
@@ -68,10 +81,13 @@ const withoutBytes = [
   'hexText',
   'invalidArgument',
   'isJsonObject',
+  'isMlDsaSpec',
   'isoSeconds',
   'keyFacts',
   'keySpecOf',
+  'keySpecOfSpki',
   'knownOptions',
+  'loadVerifier',
   'nodeCrypto',
   'nodeFiles',
   'parseJson',
