@@ -24,10 +24,11 @@ export function keySpecOfSpki(spki: Uint8Array): KeySpec | undefined {
   return mlDsaPublicKey(spki)?.spec ?? keySpecOf(publicKeyFromSpki(spki));
 }
 
-/** The runtime's own key object; `undefined` where it knows no ML-DSA (before Node 24.6). */
-function nativeKey(spki: Uint8Array): KeyObject | undefined {
+/** The runtime's own key object, before Node 24.6 `undefined`: Node 20 cannot read such a key, Node 22 reads it and has no name for it. */
+function nativeKey(spki: Uint8Array, spec: KeySpec): KeyObject | undefined {
   try {
-    return publicKeyFromSpki(spki);
+    const key = publicKeyFromSpki(spki);
+    return keySpecOf(key) === spec ? key : undefined;
   } catch (error) {
     if (SignError.is(error, 'ERR_MALFORMED')) return undefined;
     throw error;
@@ -63,5 +64,5 @@ function mlDsaVerifierOf(key: MlDsaPublicKey, library: MlDsa, native: KeyObject 
  */
 export async function loadVerifier(spki: Uint8Array): Promise<SignatureVerifier> {
   const key = mlDsaPublicKey(spki);
-  return key ? mlDsaVerifierOf(key, await loadMlDsa(), nativeKey(spki)) : verifierOf(publicKeyFromSpki(spki));
+  return key ? mlDsaVerifierOf(key, await loadMlDsa(), nativeKey(spki, key.spec)) : verifierOf(publicKeyFromSpki(spki));
 }

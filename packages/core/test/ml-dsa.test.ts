@@ -4,6 +4,7 @@ import {
   base64Bytes,
   createSigner,
   hexBytes,
+  keySpecOf,
   keySpecOfSpki,
   loadVerifier,
   type MlDsaSpec,
@@ -33,8 +34,7 @@ const keyOf = (spec: MlDsaSpec) => createMlDsaKey(spec, hexBytes(vectors.seed));
 /** Whether this runtime has ML-DSA of its own (Node 24.6 and later). */
 function native(spki: Uint8Array): boolean {
   try {
-    publicKeyFromSpki(spki);
-    return true;
+    return keySpecOf(publicKeyFromSpki(spki)) !== undefined;
   } catch {
     return false;
   }
