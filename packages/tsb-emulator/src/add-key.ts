@@ -54,18 +54,18 @@ export async function addKey(partition: Partition, options: AddKeyOptions): Prom
   const { privateKey, spec } = await privateKeyOf(options);
   const attributes = { ...defaultAttributes, ...options.attributes };
   if (rules && attributes.extractable) invalidArgument('addKey: a key with a policy cannot be extractable');
-  const secrets = { privateKey, password };
-  const key = new KeyRecord(
+  const key = new KeyRecord({
     label,
-    undefined,
     spec,
     attributes,
-    hsmSeconds(partition),
-    secrets,
-    rules,
-    options.privateKey !== undefined,
-  );
-  if (certificate) key.certificate = ownBytes(certificate);
+    createdAt: hsmSeconds(partition),
+    privateKey,
+    password,
+    imported: options.privateKey !== undefined,
+    certificate: certificate && ownBytes(certificate),
+    ...rules,
+  });
   partition.keys.add(key);
+  partition.store.commit();
   return { label, spec, spki: ownBytes(key.spki), spkiSha256: sha256Hex(key.spki) };
 }

@@ -1,21 +1,17 @@
 import { randomBytes } from 'node:crypto';
-import { base64urlText, type Fetch, knownOptions, spkiOf, systemClock } from '@securosys/core';
+import { base64urlText, type Fetch, knownOptions, spkiOf } from '@securosys/core';
 import { type AddKeyOptions, addKey, type FakeKey } from './add-key.js';
 import type { ApproverKeyPair } from './approvals/approver-key.js';
-import { defaultLoginWindow } from './approvals/login.js';
-import { type CertificateAuthority, createCertificateAuthority } from './certificate-authority.js';
+import type { CertificateAuthority } from './certificate-authority.js';
+import { createPartition } from './create-partition.js';
 import { type Fault, Faults } from './faults.js';
-import { AttestationKey } from './hsm/attestation-key.js';
-import { TimestampKey } from './hsm/timestamp-key.js';
 import { Gate } from './http/auth.js';
 import { handleRequest, type Port } from './http/handle.js';
 import { approveInProcess, authorizationTokenFor, type FakeRequest, listRequests, rejectInProcess } from './in-process.js';
-import { KeyStore } from './keys/key-store.js';
 import { type FakeTsbOptions, fakeTsbOptionNames } from './options.js';
-import { hsmSeconds, type Partition } from './partition.js';
 import { refuseProduction } from './production-guard.js';
 import { advance } from './requests/lifecycle.js';
-import { RequestStore } from './requests/request-store.js';
+import { memoryJournal } from './store/journal.js';
 
 /** An emulated TSB in this process. Its keys are software keys, in memory only: never for production. */
 export interface FakeTsb {
@@ -49,20 +45,6 @@ export interface FakeTsb {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-function createPartition(options: FakeTsbOptions): Partition {
-  const clock = options.clock ?? systemClock;
-  return {
-    name: options.name ?? 'EMULATED',
-    clock,
-    keys: new KeyStore(),
-    requests: new RequestStore(),
-    timestampKey: new TimestampKey(),
-    attestationKey: new AttestationKey(options.attestationKey),
-    certificateAuthority: createCertificateAuthority(clock),
-    loginWindow: options.loginWindow ?? defaultLoginWindow,
-  };
-}
-
 /** Like a network: an abort ends the caller's waiting while the broker goes on. */
 function fetchOf(handle: FakeTsb['handle']): Fetch {
   return async (input, init) => {
@@ -81,7 +63,7 @@ export function createHostedFakeTsb(options: FakeTsbOptions, hosts: Set<string>)
   refuseProduction(options, process.env.NODE_ENV);
   const url = options.url ?? 'https://tsb.emulated.invalid';
   const token = options.token === false ? undefined : (options.token ?? base64urlText(randomBytes(32)));
-  const partition = createPartition(options);
+  const partition = createPartition(options.name ?? 'EMULATED', options, memoryJournal);
   const faults = new Faults(partition.clock);
   const gate = new Gate(token, options.apiKeys ?? {});
   const port: Port = { partition, gate, faults, hosts, maxBodyBytes: options.maxBodyBytes ?? 4 * 1024 * 1024 };
@@ -106,7 +88,8 @@ export function createHostedFakeTsb(options: FakeTsbOptions, hosts: Set<string>)
       return listRequests(partition);
     },
     tick: async () => {
-      for (const request of partition.requests.all()) await advance(request, partition.keys, hsmSeconds(partition));
+      for (const request of partition.requests.all()) await advance(partition, request);
+      partition.store.commit();
     },
     faults: { add: (fault) => faults.add(fault), clear: () => faults.clear() },
     certificateAuthority: partition.certificateAuthority,

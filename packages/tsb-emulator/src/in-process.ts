@@ -5,9 +5,10 @@ import { signAsApprover } from './approvals/approver-signature.js';
 import { encodeAuthorizationToken } from './approvals/authorization-token.js';
 import { approveTask, rejectTask } from './approvals/decide.js';
 import { failure } from './failure.js';
-import { hsmSeconds, type Partition } from './partition.js';
+import type { Partition } from './partition.js';
 import { settle } from './requests/lifecycle.js';
-import type { OperationKind, TaskRecord } from './requests/request-record.js';
+import type { OperationKind } from './requests/operation-kind.js';
+import type { TaskRecord } from './requests/request-record.js';
 import { statusView } from './requests/status-view.js';
 
 /** A request as a test looks at it. */
@@ -23,10 +24,10 @@ export interface FakeRequest extends TsbRequest {
 /** All requests, oldest first, up to date with the clock. */
 export function listRequests(partition: Partition): FakeRequest[] {
   return partition.requests.all().map((request) => {
-    settle(request, hsmSeconds(partition));
-    const { kind, key, shown } = request.spec;
+    settle(partition, request);
+    const { kind, keyLabel, shown, failureReason } = request;
     const payload = shown.payload === null ? undefined : base64Bytes(shown.payload);
-    return { ...statusView(request), kind, keyLabel: key.label, failureReason: request.failureReason, payload };
+    return { ...statusView(request), kind, keyLabel, failureReason, payload };
   });
 }
 
@@ -43,7 +44,7 @@ const identity = ({ approver }: TaskRecord) =>
 /** Signs the challenge with the approver's key and hands the approval in, through the same checks as over HTTP. */
 export async function approveInProcess(partition: Partition, requestId: string, approver: ApproverKeyPair): Promise<void> {
   const task = taskOf(partition, requestId, approver);
-  const { approvalToBeSigned } = partition.requests.get(requestId).spec.challenge;
+  const { approvalToBeSigned } = partition.requests.get(requestId).challenge;
   const { signature, digest } = signAsApprover(approver.privateKey, approvalToBeSigned);
   await approveTask(partition, {
     id: task.id,
@@ -71,7 +72,7 @@ export async function rejectInProcess(partition: Partition, requestId: string, a
 /** An entry of `signedApprovals` (`tsb-rest-api.md` §5.6) over the challenge of a request, base64, in the emulator's own form. */
 export function authorizationTokenFor(partition: Partition, requestId: string, approver: ApproverKeyPair): string {
   const task = taskOf(partition, requestId, approver);
-  const { approvalToBeSigned } = partition.requests.get(requestId).spec.challenge;
+  const { approvalToBeSigned } = partition.requests.get(requestId).challenge;
   const { signature } = signAsApprover(approver.privateKey, approvalToBeSigned);
   const value = base64Bytes(task.approver.value);
   const who = task.approver.type === 'public_key' ? { spki: value } : { certificate: value };

@@ -12,5 +12,5 @@ export type { FakeTsbOptions } from './options.js';
 export type { RuleName } from './policy/model.js';
 export type { WireApproval, WireGroup, WireRule, WireRules, WireToken } from './policy/read-policy.js';
 export type { ProductionGuardOptions } from './production-guard.js';
-export type { OperationKind } from './requests/request-record.js';
+export type { OperationKind } from './requests/operation-kind.js';
 export { startTsbEmulator, type TsbEmulator, type TsbEmulatorOptions } from './server.js';

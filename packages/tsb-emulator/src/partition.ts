@@ -5,13 +5,16 @@ import type { AttestationKey } from './hsm/attestation-key.js';
 import type { TimestampKey } from './hsm/timestamp-key.js';
 import type { KeyStore } from './keys/key-store.js';
 import type { RequestStore } from './requests/request-store.js';
+import type { PartitionStore } from './store/partition-store.js';
 
-/** Everything one emulated TSB knows. All of it lives in memory and ends with the process. */
+/** Everything one partition of an emulated TSB knows. */
 export interface Partition {
   readonly name: string;
   readonly clock: Clock;
   readonly keys: KeyStore;
   readonly requests: RequestStore;
+  /** Commits what a call changed. */
+  readonly store: PartitionStore;
   readonly timestampKey: TimestampKey;
   readonly attestationKey: AttestationKey;
   readonly certificateAuthority: CertificateAuthority;

@@ -2,9 +2,9 @@ import { base64Bytes, equalBytes } from '@securosys/core';
 import type { RejectTask, SendApproval } from '@securosys/tsb-client/api';
 import { failure } from '../failure.js';
 import { errorOfForeignApproval } from '../inferred.js';
-import { hsmSeconds, type Partition } from '../partition.js';
+import type { Partition } from '../partition.js';
 import { advance, settle } from '../requests/lifecycle.js';
-import type { RequestRecord, TaskRecord } from '../requests/request-record.js';
+import { hasEnded, type RequestRecord, type TaskRecord } from '../requests/request-record.js';
 import { readApprover } from './approver.js';
 import { approverSignatureHolds } from './approver-signature.js';
 import { approverOfLogin } from './login.js';
@@ -12,7 +12,7 @@ import { approverOfLogin } from './login.js';
 /** The task while it can still be decided: a rejection may be taken back as long as the quorum is not reached (§4.4). */
 function undecided(partition: Partition, id: string, mayTakeBack: boolean): { request: RequestRecord; task: TaskRecord } {
   const found = partition.requests.task(id);
-  const over = settle(found.request, hsmSeconds(partition)) === 'ended' || found.request.ended;
+  const over = settle(partition, found.request) === 'ended' || hasEnded(found.request);
   const takesBack = mayTakeBack && found.task.state === 'rejected' && found.request.status === 'PENDING';
   if (over || (found.task.state !== 'open' && !takesBack)) throw failure(652, 'the task is not open any more');
   return found;
@@ -25,7 +25,7 @@ function undecided(partition: Partition, id: string, mayTakeBack: boolean): { re
  */
 export async function approveTask(partition: Partition, approval: SendApproval): Promise<void> {
   const { request, task } = undecided(partition, approval.id, true);
-  const issued = request.spec.challenge.approvalToBeSigned;
+  const issued = request.challenge.approvalToBeSigned;
   const approver = readApprover(approval);
   const bytes = base64Bytes(approval.approvalToBeSigned, 'approvalToBeSigned');
   const signature = base64Bytes(approval.signature, 'signature');
@@ -35,8 +35,8 @@ export async function approveTask(partition: Partition, approval: SendApproval):
     throw failure(errorOfForeignApproval, 'the task belongs to another approver');
   if (!approverSignatureHolds(approver.key, approval.approvalDigestAlgorithm, issued, signature))
     throw failure(403, 'the approval signature does not verify');
-  task.state = 'approved';
-  await advance(request, partition.keys, hsmSeconds(partition));
+  partition.requests.decide(request, task, 'approved');
+  await advance(partition, request);
 }
 
 /**
@@ -47,6 +47,6 @@ export async function rejectTask(partition: Partition, rejection: RejectTask): P
   const approver = approverOfLogin(rejection, partition.clock.now(), partition.loginWindow);
   const { request, task } = undecided(partition, rejection.id, false);
   if (task.approver.spki !== approver.spki) throw failure(652, 'there is no task of this id for this approver');
-  task.state = 'rejected';
-  await advance(request, partition.keys, hsmSeconds(partition));
+  partition.requests.decide(request, task, 'rejected');
+  await advance(partition, request);
 }

@@ -1,5 +1,6 @@
-import { base64Text, utf8Bytes } from '@securosys/core';
+import { base64Text, parseJson, utf8Bytes } from '@securosys/core';
 import { type ApprovalTask, type DetailLevel, wrapTimestampSignature } from '@securosys/tsb-client/api';
+import { executors } from '../executors/index.js';
 import { attestationXml } from '../hsm/attestation-xml.js';
 import { hsmSeconds, type Partition } from '../partition.js';
 import type { RequestRecord, TaskRecord } from '../requests/request-record.js';
@@ -32,9 +33,10 @@ const nothing = {
 /** One task as its approver sees it at a level; levels are cumulative (`tsb-rest-api.md` §5.3). */
 export function taskView(partition: Partition, request: RequestRecord, task: TaskRecord, detailLevel: DetailLevel): ApprovalTask {
   const level = Number(detailLevel.slice('level'.length));
-  const { challenge, shown, body, key } = request.spec;
-  const { parsed, ...described } = shown;
+  const { challenge, shown, body } = request;
   const level5 = () => {
+    const key = partition.keys.same(request.keyLabel, request.keyIdentity);
+    if (!key) return {};
     const xml = attestationXml(key, hsmSeconds(partition));
     return { keyAttributes: xml, keyAttributesSignature: base64Text(partition.attestationKey.sign(utf8Bytes(xml))) };
   };
@@ -44,8 +46,8 @@ export function taskView(partition: Partition, request: RequestRecord, task: Tas
     detailLevel,
     approvalToBeSigned: base64Text(challenge.approvalToBeSigned),
     approverPublicKey: task.approver.spki,
-    ...(level >= 2 && described),
-    ...(level >= 3 && { requestBase64: base64Text(body), ...parsed }),
+    ...(level >= 2 && shown),
+    ...(level >= 3 && { requestBase64: base64Text(body), [executors[request.kind].shownAs]: parseJson(body) }),
     ...(level >= 4 && {
       timestamp: base64Text(challenge.timestamp),
       timestampSignature: base64Text(challenge.timestampSignature),

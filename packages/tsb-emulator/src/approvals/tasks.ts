@@ -1,18 +1,19 @@
 import type { TaskFilter, TaskList } from '@securosys/tsb-client/api';
-import { hsmSeconds, type Partition } from '../partition.js';
+import { executors } from '../executors/index.js';
+import type { Partition } from '../partition.js';
 import { settle } from '../requests/lifecycle.js';
-import type { RequestRecord, TaskKind, TaskRecord } from '../requests/request-record.js';
+import type { TaskKind } from '../requests/operation-kind.js';
+import { hasEnded, type RequestRecord, type TaskRecord } from '../requests/request-record.js';
 import { approverOfLogin } from './login.js';
 import { taskView } from './task-view.js';
 
 type Open = readonly [RequestRecord, TaskRecord];
 
 function openTasks(partition: Partition, spki: string, kind: TaskKind): Open[] {
-  const now = hsmSeconds(partition);
   return partition.requests
     .all()
-    .filter((request) => kind === 'all' || request.spec.kind === kind)
-    .filter((request) => settle(request, now) !== 'ended' && !request.ended)
+    .filter((request) => kind === 'all' || executors[request.kind].tasks === kind)
+    .filter((request) => settle(partition, request) !== 'ended' && !hasEnded(request))
     .flatMap((request) => request.tasks.map((task) => [request, task] as const))
     .filter(([, task]) => task.state === 'open' && task.approver.spki === spki);
 }

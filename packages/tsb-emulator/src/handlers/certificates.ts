@@ -28,7 +28,7 @@ export const certificateHandlers: Pick<Handlers, 'importCertificate' | 'certific
     const certificate = readCertificate(body.certificate);
     if (!equalBytes(spkiOf(certificate.publicKey), key.spki))
       throw failure(errorOfForeignCertificate, 'the certificate is for another key');
-    key.certificate = ownBytes(certificate.raw);
+    partition.keys.update(key, { certificate: ownBytes(certificate.raw) });
     return certificateView(key);
   },
 

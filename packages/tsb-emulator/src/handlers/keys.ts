@@ -9,7 +9,7 @@ import { specFacts, specOfWire } from '../keys/key-specs.js';
 import { hsmSeconds, type Partition } from '../partition.js';
 import { readRules } from '../policy/read-policy.js';
 import { wirePolicy } from '../policy/wire-policy.js';
-import { cancel } from '../requests/lifecycle.js';
+import { cancelRequestsOf } from '../requests/lifecycle.js';
 import type { Handlers } from './call.js';
 
 /** The answer of create and attributes (`tsb-rest-api.md` §2.2). */
@@ -67,8 +67,16 @@ export const keyHandlers: Pick<Handlers, 'createKey' | 'listKeys' | 'keyAttribut
     if (policy?.blocked && policy.rules.ruleUnblock?.tokens.length === 0)
       throw failure(600, 'nobody could ever unblock this key');
     partition.keys.refuseTaken(body.label);
-    const secrets = { privateKey: await generatePrivateKey(spec), password: fromCharArray(body.password) };
-    const key = new KeyRecord(body.label, body.id, spec, attributes, hsmSeconds(partition), secrets, policy);
+    const key = new KeyRecord({
+      label: body.label,
+      id: body.id,
+      spec,
+      attributes,
+      createdAt: hsmSeconds(partition),
+      privateKey: await generatePrivateKey(spec),
+      password: fromCharArray(body.password),
+      ...policy,
+    });
     partition.keys.add(key);
     return attributesView(partition, key);
   },
@@ -82,8 +90,7 @@ export const keyHandlers: Pick<Handlers, 'createKey' | 'listKeys' | 'keyAttribut
     const key = partition.keys.unlock(body.label, fromCharArray(body.password));
     if (!key.attributes.destroyable) throw failure(614, 'the key is not destroyable');
     partition.keys.delete(key);
-    const now = hsmSeconds(partition);
-    for (const request of partition.requests.all()) if (request.spec.key === key) cancel(request, now);
+    cancelRequestsOf(partition, key);
     return undefined;
   },
 };

@@ -1,4 +1,3 @@
-import { hsmSeconds } from '../partition.js';
 import { cancel, settle } from '../requests/lifecycle.js';
 import { statusView } from '../requests/status-view.js';
 import type { Handlers } from './call.js';
@@ -7,19 +6,18 @@ export const requestHandlers: Pick<Handlers, 'request' | 'cancelRequest' | 'filt
   /** Looks only: the one thing that may change is that time has run out (§10.5). */
   request({ partition, params }) {
     const request = partition.requests.get(params.id ?? '');
-    settle(request, hsmSeconds(partition));
+    settle(partition, request);
     return statusView(request);
   },
 
   cancelRequest({ partition, params }) {
-    cancel(partition.requests.get(params.id ?? ''), hsmSeconds(partition));
+    cancel(partition, partition.requests.get(params.id ?? ''));
     return undefined;
   },
 
   filteredRequests({ partition, body }) {
-    const now = hsmSeconds(partition);
     const all = partition.requests.all();
-    for (const request of all) settle(request, now);
+    for (const request of all) settle(partition, request);
     const asked = all.filter((request) => body.requestStatusList.includes(request.status));
     return { requests: asked.map(({ id, status }) => ({ id, status })) };
   },

@@ -1,20 +1,11 @@
-import { base64Bytes, base64Text } from '@securosys/core';
-import { fromCharArray, type SignatureType, type SignRequestBody, signatureTypes } from '@securosys/tsb-client/api';
-import { demandApproved } from '../approvals/signed-approvals.js';
+import { base64Bytes } from '@securosys/core';
+import { type SignatureType, type SignRequestBody, signatureTypes } from '@securosys/tsb-client/api';
 import { failure } from '../failure.js';
-import { defaultSignatureType, errorOfBlockedKey } from '../inferred.js';
-import type { KeyRecord } from '../keys/key-record.js';
-import { checkPayload, signPayload } from '../keys/sign.js';
+import { defaultSignatureType } from '../inferred.js';
+import { checkPayload } from '../keys/sign.js';
 import { wireAlgorithm } from '../keys/signature-algorithms.js';
-import type { Partition } from '../partition.js';
 import type { Handlers } from './call.js';
-import { submit } from './submit.js';
-
-interface PreparedSign {
-  readonly key: KeyRecord;
-  readonly payload: Uint8Array;
-  run(key: KeyRecord): Promise<string>;
-}
+import { type Operation, runNow, submit } from './operate.js';
 
 function readSignatureType(type: string = defaultSignatureType): SignatureType {
   const known = signatureTypes.find((name) => name === type);
@@ -22,47 +13,28 @@ function readSignatureType(type: string = defaultSignatureType): SignatureType {
   return known;
 }
 
-/** Everything that can be refused before anybody is asked (§10.1, §10.3). */
-function prepareSign(partition: Partition, request: SignRequestBody): PreparedSign {
-  const key = partition.keys.unlock(request.signKeyName, fromCharArray(request.keyPassword));
-  if (!key.attributes.sign) throw failure(614, 'the key may not sign');
-  if (key.blocked) throw failure(errorOfBlockedKey, 'the key is blocked');
-  const algorithm = wireAlgorithm(request.signatureAlgorithm, key.spec);
-  const payload = base64Bytes(request.payload, 'payload');
-  checkPayload(key.spec, algorithm, payload);
-  const signatureType = readSignatureType(request.signatureType);
-  const run = async (current: KeyRecord) => {
-    current.useCount++;
-    return base64Text(await signPayload(current.privateKey, current.spec, algorithm, payload, signatureType));
-  };
-  return { key, payload, run };
-}
+const signing = (request: SignRequestBody): Operation<'sign'> => ({
+  kind: 'sign',
+  keyName: request.signKeyName,
+  keyPassword: request.keyPassword,
+  prepare(key) {
+    const algorithm = wireAlgorithm(request.signatureAlgorithm, key.spec);
+    const payload = base64Bytes(request.payload, 'payload');
+    checkPayload(key.spec, algorithm, payload);
+    const signatureType = readSignatureType(request.signatureType);
+    return { payload, input: { payload, algorithm: request.signatureAlgorithm, signatureType } };
+  },
+});
 
 export const signHandlers: Pick<Handlers, 'synchronousSign' | 'sign'> = {
-  async synchronousSign({ partition, body: { signRequest } }) {
-    const { key, payload, run } = prepareSign(partition, signRequest);
-    const call = { operation: 'use', label: key.label, payload, rule: key.rule('ruleUse') } as const;
-    demandApproved(partition, call, signRequest.signedApprovals ?? []);
-    return { signature: await run(key) };
+  async synchronousSign(call) {
+    const { signRequest } = call.body;
+    const signature = await runNow(call, signing(signRequest), signRequest.signedApprovals);
+    return { signature: signature ?? '' };
   },
 
-  async sign({ partition, body, rawBody }) {
-    const { signRequest } = body;
-    const { key, payload, run } = prepareSign(partition, signRequest);
-    const signRequestId = await submit(partition, {
-      kind: 'sign',
-      key,
-      payload: { kind: 'use', bytes: payload },
-      body: rawBody,
-      shown: {
-        metaData: signRequest.metaData ?? null,
-        metaDataSignature: signRequest.metaDataSignature ?? null,
-        payload: signRequest.payload,
-        payloadType: signRequest.payloadType ?? 'UNSPECIFIED',
-        parsed: { signedSignRequest: body },
-      },
-      run,
-    });
-    return { signRequestId };
+  async sign(call) {
+    const { signRequest } = call.body;
+    return { signRequestId: await submit(call, signing(signRequest), signRequest) };
   },
 };

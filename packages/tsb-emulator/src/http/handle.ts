@@ -1,4 +1,4 @@
-import { type JsonValue, parseJson, SignError } from '@securosys/core';
+import { type JsonValue, ownBytes, parseJson, SignError } from '@securosys/core';
 import { loadContract } from '@securosys/tsb-client/api';
 import { errorAnswer, failure } from '../failure.js';
 import type { Fault, Faults } from '../faults.js';
@@ -6,8 +6,9 @@ import type { Call } from '../handlers/call.js';
 import { handlers } from '../handlers/index.js';
 import type { Partition } from '../partition.js';
 import type { Gate } from './auth.js';
-import { boundedBody, demandJson, refuseBrowsers } from './guards.js';
-import { findRoute, isServedElsewhere, type Route } from './routes.js';
+import { readBody } from './body.js';
+import { refuseBrowsers } from './guards.js';
+import { findRoute, type Route } from './routes.js';
 
 /** What the port needs to know besides the partition. */
 export interface Port {
@@ -34,18 +35,41 @@ const jsonResponse = (status: number, body: unknown): Response =>
     headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
   });
 
+type AnyHandler = (call: Call<never>) => unknown;
+
+/** Runs the handler and commits what it changed, also when it then refused: a refusal may have found that time ran out. */
+async function outcomeOf(partition: Partition, handler: AnyHandler, call: Call<never>): Promise<unknown> {
+  try {
+    return await handler(call);
+  } finally {
+    partition.store.commit();
+  }
+}
+
 async function execute(port: Port, request: Request, route: Route, params: Call['params']): Promise<Response> {
   const { endpoint } = route;
-  await loadContract();
-  const rawBody = await boundedBody(request, port.maxBodyBytes);
-  if (endpoint.request) demandJson(request);
-  const body = endpoint.request?.sent.parse(readJson(rawBody));
-  const handler = handlers[route.name] as ((call: Call<never>) => unknown) | undefined;
+  const handler = handlers[route.name] as AnyHandler | undefined;
   if (!handler) throw failure(101, 'a TSB can do this, the emulator cannot yet');
-  const answer = await handler({ partition: port.partition, body: body as never, rawBody, params });
+  await loadContract();
+  const { rawBody, file } = await readBody(request, endpoint, port.maxBodyBytes);
+  const body = endpoint.request?.sent.parse(readJson(rawBody));
+  const answer = await outcomeOf(port.partition, handler, {
+    partition: port.partition,
+    body: body as never,
+    rawBody,
+    file,
+    params,
+  });
+  if (endpoint.file && answer instanceof Uint8Array) return fileResponse(endpoint.status, answer);
   // The strict side of the contract again: an answer that a client could not read is our own mistake.
   return jsonResponse(endpoint.status, answer === undefined ? undefined : endpoint.response?.sent.parse(answer));
 }
+
+const fileResponse = (status: number, bytes: Uint8Array): Response =>
+  new Response(ownBytes(bytes), {
+    status,
+    headers: { 'content-type': 'application/octet-stream', 'cache-control': 'no-store' },
+  });
 
 async function answer(port: Port, request: Request, faultOf: (route: Route) => Fault | undefined): Promise<Response> {
   const url = new URL(request.url);
@@ -53,7 +77,6 @@ async function answer(port: Port, request: Request, faultOf: (route: Route) => F
   const match = findRoute(request.method, url.pathname);
   if (!match) {
     port.gate.admit(request, { bearer: true, role: 'service' });
-    if (isServedElsewhere(url.pathname)) throw failure(611, 'a TSB can do this, the emulator cannot yet');
     return jsonResponse(404, { message: 'there is nothing at this path' });
   }
   port.gate.admit(request, match.route.endpoint);

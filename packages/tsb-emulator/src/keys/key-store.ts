@@ -1,22 +1,23 @@
 import { failure } from '../failure.js';
+import type { Collection } from '../store/collection.js';
 import type { KeyRecord } from './key-record.js';
 
-/** Most keys of one emulator: it is a process in memory, reachable over HTTP. */
-const maxKeys = 10_000;
-
-/** The partition: keys by label, in memory only. */
+/** The keys of a partition, by label. */
 export class KeyStore {
-  readonly #keys = new Map<string, KeyRecord>();
+  readonly #keys: Collection<KeyRecord>;
+
+  constructor(keys: Collection<KeyRecord>) {
+    this.#keys = keys;
+  }
 
   labels(): string[] {
-    return [...this.#keys.keys()];
+    return this.#keys.ids();
   }
 
   /** @throws SignError with the TSB error 608 for a label in use */
   add(key: KeyRecord): void {
     this.refuseTaken(key.label);
-    if (this.#keys.size >= maxKeys) throw failure(701, `the emulator holds at most ${maxKeys} keys`);
-    this.#keys.set(key.label, key);
+    this.#keys.put(key);
   }
 
   /** Asked before a slow key generation, too. @throws SignError with the TSB error 608, 610 */
@@ -46,11 +47,19 @@ export class KeyStore {
     return key?.identity === identity ? key : undefined;
   }
 
+  update(key: KeyRecord, changes: Partial<KeyRecord>): void {
+    this.#keys.update(key, changes);
+  }
+
+  countUse(key: KeyRecord): void {
+    this.update(key, { useCount: key.useCount + 1 });
+  }
+
   delete(key: KeyRecord): void {
-    this.#keys.delete(key.label);
+    this.#keys.delete(key);
   }
 
   all(): readonly KeyRecord[] {
-    return [...this.#keys.values()];
+    return this.#keys.all();
   }
 }

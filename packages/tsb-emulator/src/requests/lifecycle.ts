@@ -1,61 +1,75 @@
+import { execute } from '../executors/execute.js';
+import { executors } from '../executors/index.js';
 import { statusOfRule } from '../inferred.js';
-import type { KeyStore } from '../keys/key-store.js';
+import type { KeyRecord } from '../keys/key-record.js';
+import { hsmSeconds, type Partition } from '../partition.js';
 import { evaluateRule, type RuleState } from '../policy/evaluate.js';
 import type { MaybeRule } from '../policy/model.js';
-import type { RequestRecord } from './request-record.js';
+import { hasEnded, keysIn, type RequestRecord } from './request-record.js';
 
 function stateOf(request: RequestRecord, rule: MaybeRule, now: number): RuleState {
   return evaluateRule(rule, {
-    createdAt: request.spec.createdAt,
+    createdAt: request.createdAt,
     now,
-    approvedBy: request.keysIn('approved'),
-    rejectedBy: request.keysIn('rejected'),
+    approvedBy: keysIn(request, 'approved'),
+    rejectedBy: keysIn(request, 'rejected'),
   });
 }
 
-/**
- * Brings the status up to date with time and decisions, without executing anything: all that a `GET` may do (§10.5).
- * @param now seconds
- */
-export function settle(request: RequestRecord, now: number): RuleState['kind'] | 'ended' {
-  if (request.ended || request.execution) return 'ended';
-  const { kind } = stateOf(request, request.rule, now);
-  request.status = statusOfRule[kind];
+/** Brings the status up to date with time and decisions, without executing anything: all that a `GET` may do (§10.5). */
+export function settle({ requests, clock }: Partition, request: RequestRecord): RuleState['kind'] | 'ended' {
+  if (hasEnded(request) || requests.executions.has(request.id)) return 'ended';
+  const { kind } = stateOf(request, request.rule, hsmSeconds({ clock }));
+  const status = statusOfRule[kind];
+  if (status !== request.status) requests.update(request, { status });
   return kind;
 }
 
-async function execute(request: RequestRecord, keys: KeyStore, now: number): Promise<void> {
-  const { key: asked, ruleName, run } = request.spec;
-  request.executionTime = now;
-  const fail = (reason: string) => {
-    request.failureReason = reason;
-    request.status = 'FAILED';
-  };
-  const key = keys.same(asked.label, asked.identity);
-  if (!key) return fail('the key is gone');
-  if (key.blocked && ruleName === 'ruleUse') return fail('the key is blocked');
+/** The key as it is now, if it may do this now. */
+function usableKey(partition: Partition, request: RequestRecord, now: number): KeyRecord | string {
+  const key = partition.keys.same(request.keyLabel, request.keyIdentity);
+  if (!key) return 'the key is gone';
+  const { rule } = executors[request.kind];
+  if (key.blocked && rule === 'ruleUse') return 'the key is blocked';
   // The HSM knows nothing of the snapshot: it checks the approvals against the policy the key has now.
-  if (stateOf(request, key.rule(ruleName), now).kind !== 'open') return fail('the key has another policy now');
+  if (stateOf(request, key.rule(rule), now).kind !== 'open') return 'the key has another policy now';
+  return key;
+}
+
+async function run(partition: Partition, request: RequestRecord): Promise<void> {
+  const { requests } = partition;
+  const executionTime = hsmSeconds(partition);
+  const fail = (failureReason: string) => requests.update(request, { status: 'FAILED', failureReason, executionTime });
+  const key = usableKey(partition, request, executionTime);
+  if (typeof key === 'string') return fail(key);
   try {
-    request.result = await run(key);
-    request.status = 'EXECUTED';
+    const { result, apply } = await execute(partition, { kind: request.kind, key, input: request.input });
+    // No await from here on: what the HSM changed and the request's result are committed together.
+    apply();
+    requests.update(request, { status: 'EXECUTED', result, executionTime });
   } catch (error) {
     fail(error instanceof Error ? error.message : 'the HSM refused');
   }
 }
 
-/**
- * Settles and, when the rule is open, executes: once, however often and from wherever it is called.
- * @param now seconds
- */
-export async function advance(request: RequestRecord, keys: KeyStore, now: number): Promise<void> {
-  if (settle(request, now) === 'open') request.execution = execute(request, keys, now);
-  await request.execution;
+/** Settles and, when the rule is open, executes: once, however often and from wherever it is called. */
+export async function advance(partition: Partition, request: RequestRecord): Promise<void> {
+  const { executions } = partition.requests;
+  if (settle(partition, request) === 'open') {
+    const execution = run(partition, request).finally(() => executions.delete(request.id));
+    executions.set(request.id, execution);
+  }
+  await executions.get(request.id);
 }
 
 /** Withdraws a request that has not ended (§2.6). Returns whether it did. */
-export function cancel(request: RequestRecord, now: number): boolean {
-  if (settle(request, now) === 'ended' || request.ended) return false;
-  request.status = 'CANCELLED';
+export function cancel(partition: Partition, request: RequestRecord): boolean {
+  if (settle(partition, request) === 'ended' || hasEnded(request)) return false;
+  partition.requests.update(request, { status: 'CANCELLED' });
   return true;
+}
+
+/** A deleted key's requests end with it, those of keys derived from it as well (§10.8). */
+export function cancelRequestsOf(partition: Partition, key: KeyRecord): void {
+  for (const request of partition.requests.all()) if (request.keyIdentity === key.identity) cancel(partition, request);
 }

@@ -1,24 +1,42 @@
 import { failure } from '../failure.js';
+import type { Collection } from '../store/collection.js';
 import type { RequestRecord, TaskRecord } from './request-record.js';
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
-/** Most requests that are remembered; it is a process in memory, reachable over HTTP. */
-const maxRequests = 100_000;
-
 /** All requests and their tasks, in the order of creation. */
 export class RequestStore {
-  readonly #requests = new Map<string, RequestRecord>();
-  readonly #tasks = new Map<string, { request: RequestRecord; task: TaskRecord }>();
+  readonly #requests: Collection<RequestRecord>;
+  /** Request id by task id. */
+  readonly #tasks = new Map<string, string>();
+  /** Executions under way, by request id: set before anything runs, so that nothing runs twice. */
+  readonly executions = new Map<string, Promise<void>>();
+
+  constructor(requests: Collection<RequestRecord>) {
+    this.#requests = requests;
+    for (const request of requests.all()) this.#index(request);
+  }
+
+  #index(request: RequestRecord): void {
+    for (const task of request.tasks) this.#tasks.set(task.id, request.id);
+  }
 
   add(request: RequestRecord): void {
-    if (this.#requests.size >= maxRequests) throw failure(701, `the emulator remembers at most ${maxRequests} requests`);
-    this.#requests.set(request.id, request);
-    for (const task of request.tasks) this.#tasks.set(task.id, { request, task });
+    this.#requests.put(request);
+    this.#index(request);
+  }
+
+  update(request: RequestRecord, changes: Partial<RequestRecord>): void {
+    this.#requests.update(request, changes);
+  }
+
+  /** What an approver decided. */
+  decide(request: RequestRecord, task: TaskRecord, state: TaskRecord['state']): void {
+    this.update(request, { tasks: request.tasks.map((other) => (other.id === task.id ? { ...other, state } : other)) });
   }
 
   all(): readonly RequestRecord[] {
-    return [...this.#requests.values()];
+    return this.#requests.all();
   }
 
   /** @throws SignError with the TSB error 609, 651 */
@@ -29,11 +47,17 @@ export class RequestStore {
     return request;
   }
 
+  hasTask(id: string): boolean {
+    return this.#tasks.has(id.toLowerCase());
+  }
+
   /** @throws SignError with the TSB error 609, 652 */
   task(id: string): { readonly request: RequestRecord; readonly task: TaskRecord } {
     if (!uuid.test(id)) throw failure(609, 'the task id is not a UUID');
-    const found = this.#tasks.get(id.toLowerCase());
-    if (!found) throw failure(652, 'there is no task of this id');
-    return found;
+    const taskId = id.toLowerCase();
+    const request = this.#requests.get(this.#tasks.get(taskId) ?? '');
+    const task = request?.tasks.find((one) => one.id === taskId);
+    if (!request || !task) throw failure(652, 'there is no task of this id');
+    return { request, task };
   }
 }

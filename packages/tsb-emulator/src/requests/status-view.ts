@@ -1,7 +1,7 @@
 import { isoSeconds } from '@securosys/core';
 import type { TsbRequest } from '@securosys/tsb-client/api';
 import { progressOf } from '../policy/progress.js';
-import type { RequestRecord } from './request-record.js';
+import { keysIn, type RequestRecord } from './request-record.js';
 
 /** The answer of `GET /v1/request/{id}` (`tsb-rest-api.md` §2.6). */
 export function statusView(request: RequestRecord): TsbRequest {
@@ -9,7 +9,7 @@ export function statusView(request: RequestRecord): TsbRequest {
     id: request.id,
     status: request.status,
     executionTime: request.executionTime === undefined ? null : isoSeconds(request.executionTime * 1000),
-    ...progressOf(request.rule, request.keysIn('approved'), request.keysIn('rejected')),
+    ...progressOf(request.rule, keysIn(request, 'approved'), keysIn(request, 'rejected')),
     result: request.status === 'EXECUTED' ? request.result : null,
   };
 }

@@ -1,0 +1,42 @@
+import { type KeySpec, keySpecs } from '@securosys/core';
+import { storedRules } from '../policy/stored-rules.js';
+import type { CollectionOptions } from '../store/collection.js';
+import { bytes, flag, keyObject, number, oneOf, optional, type StoredField, struct, text } from '../store/fields.js';
+import { type KeyAttributeFlags, type KeyFacts, KeyRecord } from './key-record.js';
+
+const attributes: StoredField<KeyAttributeFlags> = struct({
+  decrypt: flag,
+  sign: flag,
+  unwrap: flag,
+  derive: flag,
+  sensitive: flag,
+  extractable: flag,
+  modifiable: flag,
+  copyable: flag,
+  destroyable: flag,
+});
+
+const facts: StoredField<KeyFacts> = struct({
+  label: text,
+  id: optional(text),
+  spec: oneOf(keySpecs) as StoredField<KeySpec>,
+  attributes,
+  createdAt: number,
+  privateKey: keyObject,
+  password: optional(text),
+  rules: optional(storedRules),
+  blocked: optional(flag),
+  imported: optional(flag),
+  certificate: optional(bytes),
+  useCount: optional(number),
+  identity: optional(text),
+});
+
+/** Keys by label. */
+export const storedKeys: CollectionOptions<KeyRecord> = {
+  name: 'keys',
+  limit: 10_000,
+  idOf: (key) => key.label,
+  encode: (key) => facts.encode(key.facts()),
+  decode: (stored) => new KeyRecord(facts.decode(stored)),
+};

@@ -1,0 +1,16 @@
+import type { SignInput } from '../executors/sign.js';
+import type { Rules } from '../policy/model.js';
+
+/** What each kind of operation needs besides its key: data, so that a request outlives the process. */
+export interface OperationInputs {
+  readonly sign: SignInput;
+  readonly block: null;
+  readonly unblock: null;
+  readonly modify: { readonly rules: Rules };
+}
+
+/** What is decided on. */
+export type OperationKind = keyof OperationInputs;
+
+/** What an approver can ask for. */
+export type TaskKind = 'sign' | 'decrypt' | 'unwrap' | 'block' | 'unblock' | 'modify' | 'all';
