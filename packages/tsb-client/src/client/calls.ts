@@ -6,6 +6,8 @@ import type { PathParameters } from '../http/caller.js';
 export interface EndpointCallOptions extends CallOptions {
   /** Values for the `{…}` places of the endpoint's path; they are percent-encoded. */
   path?: PathParameters;
+  /** The file of a multipart endpoint; refused by the others. */
+  file?: Uint8Array;
 }
 
 /**
