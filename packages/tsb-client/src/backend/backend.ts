@@ -125,7 +125,7 @@ class Backend implements TsbBackend {
     }
     try {
       const signature = await this.client.sign.synchronous(plainRequest(operation, password, this.#style), options);
-      return { done: normalSignature(signature) };
+      return { done: normalSignature(signature, operation.algorithm) };
     } catch (error) {
       // The rules may have changed since they were read; the next attempt reads them again.
       this.#known.delete(this.#nameOf(operation.key));

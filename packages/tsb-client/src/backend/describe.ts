@@ -5,8 +5,7 @@ import {
   type KeyRef,
   type KeySpec,
   type KeyUsage,
-  keySpecOf,
-  publicKeyFromSpki,
+  keySpecOfSpki,
   SignError,
   sha256Hex,
 } from '@securosys/core';
@@ -23,18 +22,12 @@ export function needsApproval(policy: ReportedPolicy | null): boolean {
   return !(rule.tokens ?? []).some((token) => (token.groups ?? []).length === 0 && token.timelock === 0);
 }
 
-const postQuantum: Readonly<Record<string, KeySpec>> = {
-  'ML-DSA-44': 'ml-dsa-44',
-  'ML-DSA-65': 'ml-dsa-65',
-  'ML-DSA-87': 'ml-dsa-87',
-};
-
-function specOf(spki: Uint8Array, algorithm: string): KeySpec | undefined {
+function specOf(spki: Uint8Array): KeySpec | undefined {
   try {
-    return keySpecOf(publicKeyFromSpki(spki));
+    return keySpecOfSpki(spki);
   } catch (error) {
     // A type of key that this Node version cannot read is described, not refused.
-    if (SignError.is(error, 'ERR_MALFORMED')) return postQuantum[algorithm];
+    if (SignError.is(error, 'ERR_MALFORMED')) return undefined;
     throw error;
   }
 }
@@ -64,7 +57,7 @@ export function keyInfoOf(ref: KeyRef, json: TsbKeyAttributes, assurance: KeyAss
     });
   return {
     ref: { label: json.label, spkiSha256 },
-    spec: specOf(spki, json.algorithm),
+    spec: specOf(spki),
     spki,
     usages: usagesOf(json),
     needsApproval: needsApproval(json.policy),

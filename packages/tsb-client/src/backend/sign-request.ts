@@ -44,13 +44,14 @@ function requestFor(
   kind: 'message' | 'digest',
   style: RequestStyle,
 ): SignRequestBody {
-  const { algorithm, key } = operation;
+  const { algorithm, key, context } = operation;
   return {
     payload: base64Text(payload),
     payloadType: 'UNSPECIFIED',
     signKeyName: key.label as string,
     signatureAlgorithm: tsbAlgorithmFor(algorithm, kind),
     ...(hasSignatureType(algorithm) && { signatureType: style.signatureType }),
+    ...(context && { context: base64Text(context) }),
   };
 }
 

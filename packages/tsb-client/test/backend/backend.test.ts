@@ -1,5 +1,13 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
-import { base64Bytes, base64Text, ecdsaToDer, type SignatureAlgorithm, type SignOperation, utf8Bytes } from '@securosys/core';
+import {
+  base64Bytes,
+  base64Text,
+  ecdsaToDer,
+  mlDsaSpki,
+  type SignatureAlgorithm,
+  type SignOperation,
+  utf8Bytes,
+} from '@securosys/core';
 import { describe, expect, it } from 'vitest';
 import type { Policy } from '../../src/api/index.js';
 import { createTsbBackend, decodeMetadata, quorum, type TsbBackendStyle } from '../../src/index.js';
@@ -130,10 +138,13 @@ describe('a plain key', () => {
     expect(paths(seen).filter((path) => path === '/v1/key/attributes')).toHaveLength(1);
   });
 
-  /** Attributes of a key that the algorithm fits. A key type that no Node version here can read stands for ML-DSA. */
+  /** Attributes of a key that the algorithm fits. */
   const fitting = (algorithm: SignatureAlgorithm) => {
     if (algorithm.startsWith('ecdsa')) return attributes();
-    if (algorithm.startsWith('ml-dsa')) return attributes(null, { algorithm: algorithm.toUpperCase(), publicKey: 'MAA=' });
+    if (algorithm === 'ml-dsa-65') {
+      const publicKey = base64Text(mlDsaSpki({ spec: algorithm, publicKey: new Uint8Array(1952) }));
+      return attributes(null, { algorithm: 'ML-DSA-65', publicKey });
+    }
     const { publicKey } =
       algorithm === 'ed25519' ? generateKeyPairSync('ed25519') : generateKeyPairSync('rsa', { modulusLength: 2048 });
     return attributes(null, { publicKey: publicKey.export({ format: 'der', type: 'spki' }).toString('base64') });
@@ -172,6 +183,16 @@ describe('a plain key', () => {
     for (const algorithm of ['ml-dsa-44', 'ecdsa-sha256'] as const)
       await expect(backend.begin(signOperation({ algorithm }))).rejects.toMatchObject({ code: 'ERR_ALGORITHM_UNSUPPORTED' });
     expect(paths(seen)).not.toContain('/v1/synchronousSign');
+  });
+
+  it('sends the context of an ML-DSA signature, and no form of its result', async () => {
+    const { backend, seen } = backendOf({
+      '/v1/key/attributes': () => json(fitting('ml-dsa-65')),
+      '/v1/synchronousSign': () => json({ signature: base64Text(raw) }),
+    });
+    await backend.begin(signOperation({ algorithm: 'ml-dsa-65', context: Uint8Array.of(1, 2, 3) }));
+    expect(sentRequest(seen)).toMatchObject({ signatureAlgorithm: 'ML_DSA', context: 'AQID' });
+    expect(sentRequest(seen)).not.toHaveProperty('signatureType');
   });
 
   const bytes = Uint8Array.from({ length: 64 }, (_, i) => i + 1);
