@@ -50,7 +50,8 @@ export async function* signCalls(note: (text: string) => void): AsyncIterable<Re
   const sign = () => client.sign.synchronous(signRequest);
   const dispatcher = await dispatcherOf(sign);
   const url = `${server.url}/v1/synchronousSign`;
-  const init = { method: 'POST', headers, body, dispatcher } as RequestInit;
+  const options: RequestInit = { method: 'POST', headers, body };
+  const init = Object.assign(options, { dispatcher });
   const peers = {
     'bare fetch': async () => (await fetch(url, init)).json(),
     'undici.request': async () => (await request(url, { method: 'POST', headers, body, dispatcher })).body.json(),

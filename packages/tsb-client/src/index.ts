@@ -19,9 +19,11 @@ export type { TsbRequests } from './client/requests.js';
 export type { TsbService } from './client/service.js';
 export type { TsbSign } from './client/sign.js';
 export type { ApiKeys } from './http/api-keys.js';
-export type { TsbAuth } from './http/bearer.js';
 export type { PathParameters } from './http/caller.js';
+export type { TsbAuth } from './http/login.js';
+export type { TsbProxy } from './http/proxy.js';
 export type { SecretSource } from './http/secret.js';
+export type { CertificateAuthorities, PemSource } from './http/tls.js';
 export { decodeMetadata, encodeMetadata, type MetadataBinding, type RequestMetadata } from './metadata/metadata.js';
 export {
   anyOf,
@@ -36,3 +38,4 @@ export {
 export { explainPolicy } from './policy/explain.js';
 export { assertPolicySafe } from './policy/safety.js';
 export { ruleStrength } from './policy/strength.js';
+export { type ApplicationKey, applicationKeyFromPrivateKey, signMetadata } from './request-signing/application-key.js';

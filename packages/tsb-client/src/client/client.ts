@@ -1,13 +1,17 @@
-import { SignError, systemClock } from '@securosys/core';
+import { invalidArgument, SignError, systemClock } from '@securosys/core';
 import { ApiKeyRing } from '../http/api-keys.js';
-import { parseBaseUrl } from '../http/base-url.js';
-import { Bearer } from '../http/bearer.js';
+import { type BaseUrl, parseBaseUrl } from '../http/base-url.js';
 import { Caller } from '../http/caller.js';
-import { pooledTransport } from '../http/transport.js';
+import { Login } from '../http/login.js';
+import { proxyFor } from '../http/proxy.js';
+import { Slots } from '../http/slots.js';
+import { authorityTexts } from '../http/tls.js';
+import { givenTransport, pooledTransport, type Transport } from '../http/transport.js';
 import type { CallEndpoint } from './calls.js';
 import { certificateCalls, type TsbCertificates } from './certificates.js';
+import { checkClientOptions } from './check-options.js';
 import { keyCalls, type TsbKeys } from './keys.js';
-import { checkCallOptions, checkClientOptions, checkObject, type TsbClientOptions } from './options.js';
+import { checkCallOptions, checkObject, type TsbClientOptions } from './options.js';
 import { requestCalls, type TsbRequests } from './requests.js';
 import { serviceCalls, type TsbService } from './service.js';
 import { signCalls, type TsbSign } from './sign.js';
@@ -43,29 +47,34 @@ export interface TsbClient {
  */
 export function createTsbClient(options: TsbClientOptions): TsbClient {
   checkClientOptions(options);
-  const { url, auth, apiKeys = {}, clock = systemClock, logger } = options;
-  const { timeoutMs = 30_000, maxResponseBytes = 8 * 1024 * 1024 } = options;
-  const base = parseBaseUrl(url, options.allowHttp === true);
+  const { url, auth, apiKeys = {}, applicationKey, clock = systemClock, random = Math.random, logger } = options;
+  const { timeoutMs = 30_000, retries = 2, maxConcurrency = 64, maxResponseBytes = 8 * 1024 * 1024 } = options;
+  const base = parseBaseUrl(url, options.allowHttp === true, (text) => proxyFor(text, options.proxy));
   const ring = new ApiKeyRing(apiKeys);
   if (base.exposed && (auth.type !== 'none' || ring.some))
     throw new SignError('ERR_ORIGIN_REFUSED', 'credentials are never sent over plain http: to another machine');
-  const transport = options.fetch ? { fetch: options.fetch, close: async () => undefined } : pooledTransport();
+  const transport = transportOf(options, base, maxConcurrency);
   const caller = new Caller({
     base,
-    bearer: new Bearer(auth),
+    login: new Login(auth),
     apiKeys: ring,
-    fetch: transport.fetch,
+    applicationKey,
+    transport,
+    slots: new Slots(maxConcurrency),
     clock,
+    random,
+    retries,
     timeoutMs,
     maxResponseBytes,
     logger,
   });
   const call: CallEndpoint = async (endpoint, body, callOptions = {}) => {
     checkObject('options of call', callOptions);
-    const { path = {}, ...rest } = callOptions;
+    const { path = {}, file, ...rest } = callOptions;
     checkObject('path', path);
+    if (file !== undefined && !(file instanceof Uint8Array)) invalidArgument('file must be bytes');
     checkCallOptions('call', rest);
-    return caller.call(endpoint, body, path, rest);
+    return caller.call(endpoint, { body, path, file }, rest);
   };
   return {
     url: base.text,
@@ -77,4 +86,12 @@ export function createTsbClient(options: TsbClientOptions): TsbClient {
     call,
     close: () => transport.close(),
   };
+}
+
+function transportOf({ fetch, auth, ca }: TsbClientOptions, { text, proxy }: BaseUrl, connections: number): Transport {
+  if (fetch) return givenTransport(fetch);
+  const identity = auth.type === 'certificate' ? auth : undefined;
+  if (text.startsWith('http:') && (ca !== undefined || identity)) invalidArgument('ca and certificates need an https: url');
+  if (ca !== undefined) authorityTexts(ca);
+  return pooledTransport({ connections, ca, identity, proxy });
 }

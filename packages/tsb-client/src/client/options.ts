@@ -1,6 +1,9 @@
 import { type CallOptions, type Clock, type Fetch, invalidArgument, knownOptions, type Logger } from '@securosys/core';
 import type { ApiKeys } from '../http/api-keys.js';
-import type { TsbAuth } from '../http/bearer.js';
+import type { TsbAuth } from '../http/login.js';
+import type { TsbProxy } from '../http/proxy.js';
+import type { CertificateAuthorities } from '../http/tls.js';
+import type { ApplicationKey } from '../request-signing/application-key.js';
 
 /** How a TSB is reached. */
 export interface TsbClientOptions {
@@ -8,14 +11,26 @@ export interface TsbClientOptions {
   readonly url: string | URL;
   readonly auth: TsbAuth;
   readonly apiKeys?: ApiKeys;
-  /** Replaces the default transport, a pool of connections behind the global `fetch`. */
+  /** PEM roots that the TSB's certificate must lead to, instead of those of the runtime. It is verified in any case. */
+  readonly ca?: CertificateAuthorities;
+  /** An HTTP proxy; `'environment'` takes `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, which do not count otherwise (S40). */
+  readonly proxy?: TsbProxy | 'environment';
+  /** Signs every request that can carry a signature of the calling application (`tsb-rest-api.md` §1.4). */
+  readonly applicationKey?: ApplicationKey;
+  /** Replaces the default transport, a pool of connections behind the global `fetch`; certificates and proxies are then its business. */
   readonly fetch?: Fetch;
   /** For the pauses between repetitions and for approver logins. */
   readonly clock?: Clock;
-  /** Deadline of a call in milliseconds, repetitions included. Default 30,000. */
+  /** A number from 0 to below 1, for the pauses between repetitions. Default `Math.random`. */
+  readonly random?: () => number;
+  /** Deadline of a call in milliseconds, waiting and repetitions included. Default 30,000. */
   readonly timeoutMs?: number;
+  /** Most repetitions of a call that may be repeated, 0 to 10. Default 2. */
+  readonly retries?: number;
+  /** Most calls in flight and connections at a time; further calls wait in order. Default 64. */
+  readonly maxConcurrency?: number;
   readonly logger?: Logger;
-  /** Allows plain `http:` to another machine, without any credentials (S40). Loopback never needs it. */
+  /** Allows plain `http:` to another machine, without any credentials (S40). Loopback never needs it, except through a proxy. */
   readonly allowHttp?: boolean;
   /** Largest answer in bytes. Default 8 MiB. */
   readonly maxResponseBytes?: number;
@@ -25,9 +40,15 @@ export const clientOptionNames = [
   'url',
   'auth',
   'apiKeys',
+  'ca',
+  'proxy',
+  'applicationKey',
   'fetch',
   'clock',
+  'random',
   'timeoutMs',
+  'retries',
+  'maxConcurrency',
   'logger',
   'allowHttp',
   'maxResponseBytes',
@@ -48,8 +69,8 @@ export function checkFunctions(name: string, value: unknown, functions: readonly
     if (typeof (value as Readonly<Record<string, unknown>>)[one] !== 'function') invalidArgument(`${name} lacks ${one}()`);
 }
 
-const loggerFunctions = ['debug', 'info', 'warn', 'error'] as const satisfies readonly (keyof Logger)[];
-const clockFunctions = ['now', 'sleep'] as const satisfies readonly (keyof Clock)[];
+export const loggerFunctions = ['debug', 'info', 'warn', 'error'] as const satisfies readonly (keyof Logger)[];
+export const clockFunctions = ['now', 'sleep'] as const satisfies readonly (keyof Clock)[];
 
 /** Refuses options a call does not have. */
 export function checkCallOptions(where: string, options: CallOptions, more: readonly string[] = []): void {
@@ -59,24 +80,6 @@ export function checkCallOptions(where: string, options: CallOptions, more: read
   if (timeoutMs !== undefined) checkPositive('timeoutMs', timeoutMs, 2 ** 31 - 1);
   if (signal !== undefined && !(signal instanceof AbortSignal)) invalidArgument('signal must be an AbortSignal');
   checkFunctions('logger', logger, loggerFunctions);
-}
-
-/** Refuses the parts of client options that have a wrong type. Credentials check themselves where they are held. */
-export function checkClientOptions(options: TsbClientOptions): void {
-  checkObject('options of createTsbClient', options);
-  knownOptions('createTsbClient', options, clientOptionNames);
-  const { url, auth, apiKeys, fetch, clock, timeoutMs, maxResponseBytes, logger, allowHttp } = options;
-  if (typeof url !== 'string' && !(url instanceof URL)) invalidArgument('url must be text or a URL');
-  checkObject('auth', auth);
-  if (auth.type !== 'none' && auth.type !== 'token') invalidArgument("auth.type must be 'none' or 'token'");
-  knownOptions('auth', auth, auth.type === 'token' ? ['type', 'token'] : ['type']);
-  if (apiKeys !== undefined) checkObject('apiKeys', apiKeys);
-  if (fetch !== undefined && typeof fetch !== 'function') invalidArgument('fetch must be a function');
-  checkFunctions('clock', clock, clockFunctions);
-  checkFunctions('logger', logger, loggerFunctions);
-  if (allowHttp !== undefined && typeof allowHttp !== 'boolean') invalidArgument('allowHttp must be true or false');
-  if (timeoutMs !== undefined) checkPositive('timeoutMs', timeoutMs, 2 ** 31 - 1);
-  if (maxResponseBytes !== undefined) checkPositive('maxResponseBytes', maxResponseBytes, 2 ** 30);
 }
 
 export function checkPositive(name: string, value: number, most: number): void {

@@ -2,17 +2,18 @@ import type { CallOptions, Logger } from '@securosys/core';
 import { SignError } from '@securosys/core';
 import { loadContract } from '../api/dto.js';
 import type { Endpoint } from '../api/endpoints.js';
+import type { ApplicationKey } from '../request-signing/application-key.js';
 import type { ApiKeyRing } from './api-keys.js';
+import { type Attempts, attempts } from './attempts.js';
 import type { BaseUrl } from './base-url.js';
-import type { Bearer } from './bearer.js';
 import { withDeadline } from './deadline.js';
-import { type Attempt, type ExchangeSettings, exchange, type Progress } from './exchange.js';
-import { type WireRequest, wireRequest } from './request.js';
+import type { Progress } from './exchange.js';
+import { type CallParts, wireRequest } from './request.js';
 
-export interface CallerSettings extends ExchangeSettings {
+export interface CallerSettings extends Attempts {
   readonly base: BaseUrl;
-  readonly bearer: Bearer;
   readonly apiKeys: ApiKeyRing;
+  readonly applicationKey: ApplicationKey | undefined;
   readonly timeoutMs: number;
   readonly logger: Logger | undefined;
 }
@@ -20,14 +21,7 @@ export interface CallerSettings extends ExchangeSettings {
 /** Values for the `{…}` places of a path. */
 export type PathParameters = Readonly<Record<string, string>>;
 
-/** Milliseconds before the first and second repetition of a call that changes nothing. */
-const pauses = [250, 1_000] as const;
-const transientStatuses = new Set([429, 502, 503, 504]);
-
-const isTransient = (attempt: Attempt<unknown>): boolean =>
-  'failed' in attempt || ('refusal' in attempt && transientStatuses.has(attempt.refusal.status));
-
-/** Sends calls: logs in, moves on from refused API keys, repeats what is safe to repeat. */
+/** Carries calls out, each under its deadline, and says what became of those whose answer was lost. */
 export class Caller {
   readonly #settings: CallerSettings;
 
@@ -35,66 +29,40 @@ export class Caller {
     this.#settings = settings;
   }
 
-  async call<Q, A>(endpoint: Endpoint<Q, A>, body: Q | undefined, path: PathParameters, options: CallOptions): Promise<A> {
+  async call<Q, A>(endpoint: Endpoint<Q, A>, parts: CallParts<Q>, options: CallOptions): Promise<A> {
     await loadContract();
-    const { base, timeoutMs: usual } = this.#settings;
-    const wire = wireRequest(base, endpoint, body, path);
+    const settings = this.#settings;
+    const { base, applicationKey, clock } = settings;
+    const { timeoutMs = settings.timeoutMs, signal, logger = settings.logger } = options;
     const progress: Progress = { open: false };
-    const { timeoutMs = usual, signal } = options;
-    const run = (until: AbortSignal) => this.#attempts(endpoint, wire, progress, until);
+    const untilMs = clock.now() + timeoutMs;
     try {
-      return await withDeadline(run, timeoutMs, signal);
-    } catch (error) {
-      this.#log(options, endpoint, error);
+      return await withDeadline(
+        async (until) => {
+          const wire = await wireRequest(base, endpoint, parts, applicationKey);
+          return attempts(settings, endpoint, wire, { progress, signal: until, untilMs, logger });
+        },
+        timeoutMs,
+        signal,
+      );
+    } catch (given) {
+      const error = aboutRequest(given, endpoint, parts.path);
+      // The path template only: labels and ids are nobody's business in a log.
+      const { method, path } = endpoint;
+      logger?.debug('tsb call failed', { method, path, code: SignError.is(error) ? error.code : 'aborted' });
       if (endpoint.effect !== 'create' || !progress.open || signal?.aborted) throw error;
-      const what = `${endpoint.method} ${endpoint.path}`;
-      const details = SignError.is(error) ? error.details : {};
-      throw new SignError('ERR_OUTCOME_UNKNOWN', `${what} may have been executed, but its answer was lost`, {
+      throw new SignError('ERR_OUTCOME_UNKNOWN', `${method} ${path} may have been executed, but its answer was lost`, {
         cause: error,
-        details,
+        details: SignError.is(error) ? error.details : {},
       });
     }
   }
+}
 
-  /** The path template only: labels and ids are nobody's business in a log. */
-  #log(options: CallOptions, endpoint: Endpoint<never, never> | Endpoint, error: unknown): void {
-    const code = SignError.is(error) ? error.code : 'aborted';
-    const logger = options.logger ?? this.#settings.logger;
-    logger?.debug('tsb call failed', { method: endpoint.method, path: endpoint.path, code });
-  }
-
-  async #attempts<Q, A>(endpoint: Endpoint<Q, A>, wire: WireRequest, progress: Progress, signal: AbortSignal): Promise<A> {
-    const { bearer, apiKeys, clock } = this.#settings;
-    let token = endpoint.bearer ? await bearer.token() : undefined;
-    let turn = await apiKeys.turn(endpoint.role);
-    let renewed = false;
-    const sent = new Set(wire.secrets);
-    for (let repeats = 0; ; ) {
-      const apiKey = turn?.key;
-      for (const secret of [token, apiKey]) if (secret !== undefined) sent.add(secret);
-      const attempt = await exchange(this.#settings, endpoint, wire, { bearer: token, apiKey, sent }, progress, signal);
-      if ('answer' in attempt) return attempt.answer;
-      if ('refusal' in attempt && attempt.refusal.status === 401) {
-        // 401 means not executed, so even a create may be sent again.
-        if (attempt.refusal.errorCode === 631 && turn) {
-          turn = turn.next();
-          if (turn) continue;
-          throw new SignError('ERR_AUTHENTICATION', `every API key of the role ${endpoint.role} was refused`, {
-            details: attempt.refusal.error.details,
-          });
-        }
-        const fresh: string | undefined = renewed ? undefined : await bearer.renewed(token);
-        renewed = true;
-        if (fresh !== undefined) {
-          token = fresh;
-          continue;
-        }
-      }
-      const pause = pauses[repeats++];
-      const safe = endpoint.effect === 'read' || endpoint.effect === 'idempotent';
-      if (pause === undefined || !safe || !isTransient(attempt))
-        throw 'failed' in attempt ? attempt.failed : attempt.refusal.error;
-      await clock.sleep(pause, signal);
-    }
-  }
+/** Errors of calls about a request name it. */
+function aboutRequest(error: unknown, endpoint: Endpoint<never, never> | Endpoint, { id }: PathParameters): unknown {
+  if (!SignError.is(error) || id === undefined || !endpoint.path.startsWith('/v1/request/')) return error;
+  const { code, message, retryable, cause } = error;
+  const details = { ...error.details, requestId: id };
+  return new SignError(code, message, { details, retryable, ...(cause !== undefined && { cause }) });
 }

@@ -1,9 +1,10 @@
-import { type Clock, type Fetch, parseJson, SignError } from '@securosys/core';
+import { type Clock, parseJson, SignError } from '@securosys/core';
 import type { Endpoint } from '../api/endpoints.js';
 import { letGo, readBody } from './body.js';
 import { type Refusal, refusalOf } from './failure.js';
-import { networkFailure } from './network-failure.js';
+import { type NetworkFailure, networkFailure } from './network-failure.js';
 import type { WireRequest } from './request.js';
+import type { Transport } from './transport.js';
 
 /** Whether an attempt that may have been executed has no reliable answer. */
 export interface Progress {
@@ -11,42 +12,46 @@ export interface Progress {
 }
 
 export interface Credentials {
-  readonly bearer: string | undefined;
+  /** Value of the `Authorization` header. */
+  readonly authorization: string | undefined;
   readonly apiKey: string | undefined;
   /** Everything secret that this call has sent so far: no answer may carry it into an error. */
-  readonly sent: ReadonlySet<string>;
+  readonly sent: Iterable<string>;
 }
 
-export type Attempt<A> = { readonly answer: A } | { readonly refusal: Refusal } | { readonly failed: SignError };
+export type Attempt<A> = { readonly answer: A } | { readonly refusal: Refusal } | NetworkFailure;
 
 export interface ExchangeSettings {
-  readonly fetch: Fetch;
+  readonly transport: Transport;
   readonly maxResponseBytes: number;
   readonly clock: Clock;
 }
 
 /** Credentials are attached here, as late as possible (S39). */
 function requestInit<Q, A>(
-  endpoint: Endpoint<Q, A>,
-  wire: WireRequest,
-  credentials: Credentials,
+  { method, file }: Endpoint<Q, A>,
+  { body }: WireRequest,
+  { authorization, apiKey }: Credentials,
   signal: AbortSignal,
 ): RequestInit {
-  const headers: Record<string, string> = { accept: 'application/json', 'accept-encoding': 'identity' };
-  if (wire.body !== undefined) headers['content-type'] = 'application/json';
-  if (credentials.bearer !== undefined) headers.authorization = `Bearer ${credentials.bearer}`;
-  if (credentials.apiKey !== undefined) headers['x-api-key'] = credentials.apiKey;
+  const headers: Record<string, string> = { accept: file ? '*/*' : 'application/json', 'accept-encoding': 'identity' };
+  // The platform names a multipart body itself, with its boundary.
+  if (typeof body === 'string') headers['content-type'] = 'application/json';
+  if (authorization !== undefined) headers.authorization = authorization;
+  if (apiKey !== undefined) headers['x-api-key'] = apiKey;
   // `manual`: the platform's redirect would carry X-API-KEY and a body with passwords to wherever the answer points (S25).
-  const init: RequestInit = { method: endpoint.method, headers, redirect: 'manual', signal };
-  return wire.body === undefined ? init : { ...init, body: wire.body };
+  const init: RequestInit = { method, headers, redirect: 'manual', signal };
+  if (body !== undefined) init.body = body;
+  return init;
 }
 
 function refuseRedirect(what: string, response: Response): void {
   const { status, type, redirected } = response;
-  if (redirected || type === 'opaqueredirect' || (status >= 300 && status < 400))
-    throw new SignError('ERR_ORIGIN_REFUSED', `${what} was answered with a redirect, which is never followed`, {
-      details: { status },
-    });
+  if (!redirected && type !== 'opaqueredirect' && (status < 300 || status >= 400)) return;
+  letGo(response);
+  throw new SignError('ERR_ORIGIN_REFUSED', `${what} was answered with a redirect, which is never followed`, {
+    details: { status },
+  });
 }
 
 /** One coding hides what the limits count, and stacked ones cost without end (S23, CVE-2026-22036); none was asked for. */
@@ -59,7 +64,12 @@ function refuseEncoding(what: string, response: Response): void {
   });
 }
 
-function answerOf<A>(what: string, endpoint: Endpoint<unknown, A>, status: number, body: Uint8Array): A {
+function answerOf<A>(what: string, endpoint: Endpoint<unknown, A>, { status, headers }: Response, body: Uint8Array): A {
+  if (endpoint.file) {
+    // A page is what a login server or a proxy answers with; no file of the API is one.
+    if (!/^text\/html\b/i.test(headers.get('content-type') ?? '')) return body as A;
+    throw new SignError('ERR_PROTOCOL', `${what} got a page in place of a file`, { details: { status } });
+  }
   const { response } = endpoint;
   if (!response) return undefined as A;
   try {
@@ -79,7 +89,7 @@ function answerOf<A>(what: string, endpoint: Endpoint<unknown, A>, status: numbe
  * repetition mends is thrown.
  */
 export async function exchange<Q, A>(
-  settings: ExchangeSettings,
+  { transport, maxResponseBytes, clock }: ExchangeSettings,
   endpoint: Endpoint<Q, A>,
   wire: WireRequest,
   credentials: Credentials,
@@ -91,27 +101,26 @@ export async function exchange<Q, A>(
   let response: Response;
   let body: Uint8Array;
   try {
-    response = await settings.fetch(wire.url, requestInit(endpoint, wire, credentials, signal));
+    response = await transport.fetch(wire.url, requestInit(endpoint, wire, credentials, signal));
     refuseRedirect(what, response);
     refuseEncoding(what, response);
-    body = await readBody(response, settings.maxResponseBytes, settings.clock);
+    body = await readBody(response, maxResponseBytes, clock);
   } catch (error) {
     if (signal.aborted) throw signal.reason;
     if (SignError.is(error, 'ERR_ORIGIN_REFUSED')) progress.open = false;
     if (SignError.is(error)) throw error;
-    const { names, neverSent } = networkFailure(error);
-    if (neverSent) progress.open = false;
-    const why = names.length > 0 ? names.join(', ') : 'connection failed';
-    return { failed: new SignError('ERR_NETWORK', `${what} got no answer: ${why}`, { details: { names } }) };
+    const failure = networkFailure(what, error);
+    progress.open = !failure.neverSent;
+    return failure;
   }
   const { status } = response;
   if (status !== 200 && status !== 201 && status !== 204) {
-    const refusal = refusalOf(what, status, body, credentials.sent);
+    const refusal = refusalOf(what, response, body, credentials.sent, clock);
     // After a 4xx nothing was done. After a 5xx it may have been, unless the TSB says that the HSM refused.
     progress.open = status >= 500 && refusal.error.code === 'ERR_UNAVAILABLE';
     return { refusal };
   }
-  const answer = answerOf(what, endpoint as Endpoint<unknown, A>, status, body);
+  const answer = answerOf(what, endpoint as Endpoint<unknown, A>, response, body);
   progress.open = false;
   return { answer };
 }

@@ -1,37 +1,73 @@
-/** Causes that end an attempt before any byte of the request left: names, routes, connecting, TLS. */
-const beforeSending = new Set([
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'ECONNREFUSED',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
+import { SignError, type SignErrorCode } from '@securosys/core';
+
+/** The server is not who it should be. Nothing was said to it, and trying again mends nothing. */
+const untrusted = new Set([
   'CERT_HAS_EXPIRED',
   'CERT_NOT_YET_VALID',
   'CERT_REVOKED',
+  'CERT_SIGNATURE_FAILURE',
+  'CERT_UNTRUSTED',
   'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'INVALID_CA',
+  'INVALID_PURPOSE',
   'SELF_SIGNED_CERT_IN_CHAIN',
   'UNABLE_TO_GET_ISSUER_CERT',
   'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
   'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
   'ERR_TLS_CERT_ALTNAME_INVALID',
+  'UND_ERR_PRX_TLS',
 ]);
 
-function codesOf(error: unknown, depth = 0): string[] {
-  if (depth > 4 || !(error instanceof Error)) return [];
-  const own = 'code' in error && typeof error.code === 'string' ? [error.code] : [];
-  const inner = error instanceof AggregateError ? error.errors.flatMap((e: unknown) => codesOf(e, depth + 1)) : [];
-  return [...own, ...inner, ...codesOf(error.cause, depth + 1)];
+/** Names and routes that lead nowhere, connections that were not accepted: the server saw nothing, and may next time. */
+const unreachable = new Set(['ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT']);
+
+/** TLS alerts by which a server refuses the certificate of a client, or its lack; the names differ between versions of OpenSSL. */
+const refusedIdentity =
+  /_ALERT_(?:CERTIFICATE_REQUIRED|BAD_CERTIFICATE|UNKNOWN_CA|CERTIFICATE_EXPIRED|CERTIFICATE_REVOKED|CERTIFICATE_UNKNOWN|UNSUPPORTED_CERTIFICATE|ACCESS_DENIED)$/;
+
+interface Found {
+  readonly codes: readonly string[];
+  /** Status by which a proxy refused a tunnel. */
+  readonly tunnel: number | undefined;
 }
 
-/** What a failed `fetch` says about itself: stable names only, no text that could quote a header. */
+function search(error: unknown, depth = 0): Found {
+  if (depth > 4 || !(error instanceof Error)) return { codes: [], tunnel: undefined };
+  const own = 'code' in error && typeof error.code === 'string' ? [error.code] : [];
+  const inner = error instanceof AggregateError ? error.errors.map((one: unknown) => search(one, depth + 1)) : [];
+  const all = [...inner, search(error.cause, depth + 1)];
+  const status = /^Proxy response \((\d{3})\)/.exec(error.message)?.[1];
+  return {
+    codes: [...own, ...all.flatMap(({ codes }) => codes)],
+    tunnel: status === undefined ? all.find(({ tunnel }) => tunnel !== undefined)?.tunnel : Number(status),
+  };
+}
+
+/** A failed `fetch` as an error of ours. It says stable names only, no text that could quote a header. */
 export interface NetworkFailure {
-  readonly names: readonly string[];
-  /** True only when it is certain that the server saw nothing. */
+  readonly failed: SignError;
+  /** True only when it is certain that the TSB saw nothing. */
   readonly neverSent: boolean;
 }
 
-export function networkFailure(error: unknown): NetworkFailure {
-  const names = [...new Set(codesOf(error))].filter((code) => /^[A-Z][A-Z0-9_]{1,60}$/.test(code)).slice(0, 4);
-  return { names, neverSent: names.length > 0 && names.every((code) => beforeSending.has(code)) };
+/** Sorts what `fetch` rejected with. */
+export function networkFailure(what: string, error: unknown): NetworkFailure {
+  const { codes, tunnel } = search(error);
+  const names = [...new Set(codes.map((code) => code.replaceAll('/', '_')))]
+    .filter((code) => /^[A-Z][A-Z0-9_]{1,60}$/.test(code))
+    .slice(0, 4);
+  const fail = (code: SignErrorCode, why: string, neverSent: boolean, retryable: boolean, more = {}): NetworkFailure => ({
+    failed: new SignError(code, `${what} ${why}`, { details: { names, ...more }, retryable }),
+    neverSent,
+  });
+  const list = names.join(', ');
+  if (tunnel === 407) return fail('ERR_AUTHENTICATION', 'was refused by the proxy: its login', true, false, { status: tunnel });
+  if (tunnel !== undefined)
+    return fail('ERR_NETWORK', `was refused by the proxy with HTTP ${tunnel}`, true, tunnel >= 500, { status: tunnel });
+  if (names.some((name) => refusedIdentity.test(name)))
+    return fail('ERR_AUTHENTICATION', `was refused before it was read, for its client certificate: ${list}`, true, false);
+  if (names.some((name) => untrusted.has(name)))
+    return fail('ERR_NETWORK', `was not sent, because the server is not trusted: ${list}`, true, false);
+  const neverSent = names.length > 0 && names.every((name) => unreachable.has(name));
+  return fail('ERR_NETWORK', `got no answer: ${list || 'connection failed'}`, neverSent, true);
 }

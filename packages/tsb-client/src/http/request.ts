@@ -1,27 +1,38 @@
 import { invalidArgument, SignError } from '@securosys/core';
 import type { Endpoint } from '../api/endpoints.js';
+import type { ApplicationKey } from '../request-signing/application-key.js';
+import { signedBody } from '../request-signing/signed-body.js';
 import type { BaseUrl } from './base-url.js';
 
-/** One call, ready to be sent as often as needed: the body is text, never a stream. */
+/** One call, ready to be sent as often as needed: the body is no stream. */
 export interface WireRequest {
   readonly url: string;
-  readonly body: string | undefined;
+  readonly body: string | FormData | undefined;
   /** Passwords in the body. */
   readonly secrets: readonly string[];
 }
 
-const secretMembers = new Set(['password', 'keyPassword', 'newPassword']);
+/** What fills an endpoint. */
+export interface CallParts<Q> {
+  readonly body: Q | undefined;
+  readonly path: Readonly<Record<string, string>>;
+  /** For the part `file` of a multipart body. */
+  readonly file: Uint8Array | undefined;
+}
 
-/** Passwords in a checked body, where they are arrays of characters. */
+const isCharArray = (value: readonly unknown[]): boolean =>
+  value.length > 0 && value.every((one) => typeof one === 'string' && one.length === 1);
+
+/** Passwords and codes in a checked body: the wire has all of them, and nothing else, as arrays of characters (§2.2). */
 function secretsIn(value: unknown): string[] {
   if (typeof value !== 'object' || value === null) return [];
-  return Object.entries(value).flatMap(([name, inner]) =>
-    secretMembers.has(name) && Array.isArray(inner) ? [inner.join('')] : secretsIn(inner),
-  );
+  if (Array.isArray(value) && isCharArray(value)) return [value.join('')];
+  return Object.values(value).flatMap(secretsIn);
 }
 
 /** Fills `{name}` places, percent-encoded. Dot segments are refused: a URL parser would walk up with them. */
 function fillPath(template: string, parameters: Readonly<Record<string, string>>): string {
+  if (!template.includes('{')) return template;
   return template.replace(/\{(\w+)\}/g, (_, name: string) => {
     const value = parameters[name];
     if (!value || value === '.' || value === '..' || !value.isWellFormed())
@@ -30,22 +41,32 @@ function fillPath(template: string, parameters: Readonly<Record<string, string>>
   });
 }
 
+function multipartBody(part: string, text: string, file: Uint8Array): FormData {
+  const form = new FormData();
+  form.append(part, new Blob([text], { type: 'application/json' }));
+  form.append('file', new Blob([new Uint8Array(file)]), 'file');
+  return form;
+}
+
 /**
- * Checks and serialises a call.
+ * Checks and serialises a call, signed with the application's key where the endpoint takes that.
  * @throws SignError `ERR_INVALID_ARGUMENT` when the body is not as the contract has it; `ERR_ORIGIN_REFUSED` when a password would
  * travel over plain http to another machine (S40)
  */
-export function wireRequest<Q, A>(
+export async function wireRequest<Q, A>(
   base: BaseUrl,
   endpoint: Endpoint<Q, A>,
-  body: Q | undefined,
-  parameters: Readonly<Record<string, string>>,
-): WireRequest {
-  const url = `${base.text}${fillPath(endpoint.path, parameters)}`;
+  { body, path, file }: CallParts<Q>,
+  key: ApplicationKey | undefined,
+): Promise<WireRequest> {
+  const url = `${base.text}${fillPath(endpoint.path, path)}`;
+  if ((endpoint.multipart === undefined) !== (file === undefined))
+    invalidArgument(`${endpoint.method} ${endpoint.path} takes ${file ? 'no' : 'a'} file`);
   if (!endpoint.request) return { url, body: undefined, secrets: [] };
   const checked = endpoint.request.sent.parse(body);
   const secrets = secretsIn(checked);
   if (base.exposed && secrets.length > 0)
     throw new SignError('ERR_ORIGIN_REFUSED', 'a key password is never sent over plain http: to another machine');
-  return { url, body: JSON.stringify(checked), secrets };
+  const text = key && endpoint.signs !== undefined ? await signedBody(checked, endpoint.signs, key) : JSON.stringify(checked);
+  return { url, secrets, body: file && endpoint.multipart ? multipartBody(endpoint.multipart, text, file) : text };
 }

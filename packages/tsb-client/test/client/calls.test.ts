@@ -128,12 +128,23 @@ describe('repetition', () => {
     },
   );
 
-  it.each(['ECONNREFUSED', 'ENOTFOUND', 'ERR_TLS_CERT_ALTNAME_INVALID'])(
-    'of a create after %s is left to the caller',
+  it.each(['ECONNREFUSED', 'ENOTFOUND', 'UND_ERR_CONNECT_TIMEOUT'])(
+    'of a create after %s, when the server saw nothing, is bounded, and leaves nothing unknown',
     async (code) => {
       const { fetch, seen } = fakeFetch(networkError(code));
       expect((await codeOf(clientOf(fetch).sign.asynchronous(signBody))).code).toBe('ERR_NETWORK');
-      expect(seen).toHaveLength(1);
+      expect(seen).toHaveLength(3);
+    },
+  );
+
+  it.each(['ERR_TLS_CERT_ALTNAME_INVALID', 'SELF_SIGNED_CERT_IN_CHAIN', 'CERT_HAS_EXPIRED'])(
+    'of anything after %s never happens: it mends nothing',
+    async (code) => {
+      const { fetch, seen } = fakeFetch(networkError(code));
+      const client = clientOf(fetch);
+      for (const call of [client.sign.asynchronous(signBody), client.service.version()])
+        expect(await codeOf(call)).toMatchObject({ code: 'ERR_NETWORK', retryable: false, details: { names: [code] } });
+      expect(seen).toHaveLength(2);
     },
   );
 

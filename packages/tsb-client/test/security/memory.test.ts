@@ -40,6 +40,10 @@ const challenge = {
 
 /** Every exported function that gives out bytes, with a call of it. */
 const samples: Readonly<Record<string, () => unknown>> = {
+  applicationKeyFromPrivateKey: async () => {
+    const key = client.applicationKeyFromPrivateKey(pair.privateKey);
+    return [key.spki, await key.sign(message)];
+  },
   approverKeyFromPrivateKey: async () => {
     const key = client.approverKeyFromPrivateKey(pair.privateKey, { certificate });
     return [key, await key.sign(message)];
@@ -90,6 +94,7 @@ const withoutBytes = [
   'never',
   'quorum',
   'ruleStrength',
+  'signMetadata',
   'toCharArray',
 ];
 
