@@ -8,6 +8,12 @@ export {
 export type { ExplainingFormat } from './approver/explain-payload.js';
 export { type ApproverKey, approverKeyFromPrivateKey } from './approver/key.js';
 export type { TaskOperation, TaskRisk, TaskView } from './approver/view.js';
+export type { AttestationCertificate } from './attestation/attestation-chain.js';
+export type { AttestationArchive, AttestationInput, AttestationParts } from './attestation/input.js';
+export { type ParseAttestationOptions, parseAttestation } from './attestation/parse-attestation.js';
+export type { AttestationStatement, AttestedAttributes } from './attestation/statement.js';
+export { type AttestedKey, verifyAttestation } from './attestation/verify-attestation.js';
+export type { ExpectedKey, VerifyAttestationOptions } from './attestation/verify-options.js';
 export { createTsbBackend, type TsbBackend } from './backend/backend.js';
 export type { TsbBackendClient, TsbBackendOptions, TsbBackendStyle } from './backend/options.js';
 export type { CallEndpoint, EndpointCallOptions } from './client/calls.js';

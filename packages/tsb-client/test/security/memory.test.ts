@@ -5,6 +5,7 @@ import { expectOwnMemory } from '../../../testing/src/index.js';
 import * as wire from '../../src/api/index.js';
 import * as client from '../../src/index.js';
 import { approverBefore, approverKey, taskOf } from '../approver/task.js';
+import { real, traceXml } from '../attestation/recorded.js';
 import { clientOf, json, quickClock, routes, version } from '../fake-fetch.js';
 
 const pair = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
@@ -79,7 +80,9 @@ const samples: Readonly<Record<string, () => unknown>> = {
   decodeHsmTimestamp: () => wire.decodeHsmTimestamp(Buffer.from(wire.encodeHsmTimestamp(timestamp))),
   wrapTimestampSignature: () => wire.wrapTimestampSignature(der),
   unwrapTimestampSignature: () => wire.unwrapTimestampSignature(Buffer.from(wire.wrapTimestampSignature(der))),
+  parseAttestation: () => client.parseAttestation(traceXml),
   encodePolicyFrame: () => wire.encodePolicyFrame(policy),
+  verifyAttestation: () => client.verifyAttestation(real, { roots: [real.root], maxAgeMs: Number.POSITIVE_INFINITY }),
 };
 const withoutBytes = [
   'anyOf',
