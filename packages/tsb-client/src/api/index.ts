@@ -1,3 +1,4 @@
+export { innerBytesOf } from '../request-signing/inner-bytes.js';
 export * from './algorithms.js';
 export * from './approval-frame.js';
 export * from './approver-login.js';
