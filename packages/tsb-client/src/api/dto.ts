@@ -64,7 +64,16 @@ function parser<T>(name: string, shape: Field<T>, direction: Direction): Parser<
   };
 }
 
+const shapes = new WeakMap<object, object>();
+
 /** Both parsers of a shape. Validators are built at first use. */
 export function dto<T>(name: string, shape: Field<T>): Dto<T> {
-  return { name, sent: parser(name, shape, 'sent'), received: parser(name, shape, 'received') };
+  const made: Dto<T> = { name, sent: parser(name, shape, 'sent'), received: parser(name, shape, 'received') };
+  shapes.set(made, shape);
+  return made;
+}
+
+/** The strict validator of a document, to be described. Module-internal to the wire contract. */
+export function schemaOfDto(document: Dto<unknown>): ReturnType<typeof schemaOf> {
+  return schemaOf(shapes.get(document) ?? invalidArgument('not a document of the wire contract'), 'sent', validators());
 }

@@ -91,6 +91,7 @@ export {
   type TsbAttributes,
   type TsbKeyAttributes,
 } from './keys.js';
+export { openApiDocument } from './openapi.js';
 export {
   approvalTypes,
   type ModifyPolicy,
