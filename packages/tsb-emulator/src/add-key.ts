@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { createPublicKey } from 'node:crypto';
-import { invalidArgument, type KeySpec, keySpecOf, knownOptions, ownBytes, sha256Hex } from '@securosys/core';
+import { invalidArgument, isMlDsaSpec, type KeySpec, keySpecOf, knownOptions, ownBytes, sha256Hex } from '@securosys/core';
 import { generatePrivateKey } from './keys/generate.js';
 import { defaultAttributes, type KeyAttributeFlags, KeyRecord } from './keys/key-record.js';
 import { specFacts } from './keys/key-specs.js';
@@ -12,7 +12,7 @@ export interface AddKeyOptions {
   readonly label: string;
   /** Needed unless `privateKey` is given. */
   readonly spec?: KeySpec;
-  /** A software key of your own: tests reuse one, because making RSA keys is slow. */
+  /** A software key of your own, of any type but ML-DSA: tests reuse one, because making RSA keys is slow. */
   readonly privateKey?: KeyObject;
   /** Rules as on the wire; a missing one asks for nothing. Absent: a plain key, which can never get a policy. */
   readonly policy?: WireRules & { readonly keyStatus?: { readonly blocked: boolean } };
@@ -39,7 +39,8 @@ async function privateKeyOf({ privateKey, spec }: AddKeyOptions): Promise<{ priv
   if (!privateKey)
     return spec ? { privateKey: await generatePrivateKey(spec), spec } : invalidArgument('addKey: spec or privateKey is needed');
   const found = privateKey.type === 'private' ? keySpecOf(createPublicKey(privateKey)) : undefined;
-  if (!found || !specFacts(found)) return invalidArgument('addKey: privateKey is not of a type that the emulator has');
+  if (!found || !specFacts(found) || isMlDsaSpec(found))
+    return invalidArgument('addKey: privateKey is not of a type that the emulator has');
   if (spec && spec !== found) invalidArgument(`addKey: privateKey is of type ${found}`);
   return { privateKey, spec: found };
 }

@@ -2,7 +2,7 @@ import { base64Text } from '@securosys/core';
 import { type SignatureType, signatureTypes } from '@securosys/tsb-client/api';
 import { signPayload } from '../keys/sign.js';
 import { wireAlgorithm } from '../keys/signature-algorithms.js';
-import { bytes, oneOf, struct, text } from '../store/fields.js';
+import { bytes, oneOf, optional, struct, text } from '../store/fields.js';
 import type { Executor } from './executor.js';
 
 export interface SignInput {
@@ -10,6 +10,7 @@ export interface SignInput {
   /** One of §3.3. */
   readonly algorithm: string;
   readonly signatureType: SignatureType;
+  readonly context?: Uint8Array | undefined;
 }
 
 export const signExecutor: Executor<'sign'> = {
@@ -20,9 +21,10 @@ export const signExecutor: Executor<'sign'> = {
   shownAs: 'signedSignRequest',
   attribute: 'sign',
   needsPolicy: false,
-  input: struct({ payload: bytes, algorithm: text, signatureType: oneOf(signatureTypes) }),
+  input: struct({ payload: bytes, algorithm: text, signatureType: oneOf(signatureTypes), context: optional(bytes) }),
   async run({ key, input }) {
     const algorithm = wireAlgorithm(input.algorithm, key.spec);
-    return { result: base64Text(await signPayload(key.privateKey, key.spec, algorithm, input.payload, input.signatureType)) };
+    const { payload, signatureType, context } = input;
+    return { result: base64Text(await signPayload(key.privateKey, key.spec, algorithm, payload, signatureType, context)) };
   },
 };

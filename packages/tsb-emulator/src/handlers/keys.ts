@@ -5,7 +5,7 @@ import { attestationKeyName } from '../hsm/attestation-key.js';
 import { attestationXml } from '../hsm/attestation-xml.js';
 import { generatePrivateKey } from '../keys/generate.js';
 import { type KeyAttributeFlags, KeyRecord } from '../keys/key-record.js';
-import { specFacts, specOfWire } from '../keys/key-specs.js';
+import { noSuchKeyType, specFacts, specOfWire } from '../keys/key-specs.js';
 import { hsmSeconds, type Partition } from '../partition.js';
 import { readRules } from '../policy/read-policy.js';
 import { wirePolicy } from '../policy/wire-policy.js';
@@ -60,7 +60,7 @@ function readAttributes(wire: TsbAttributes, hasPolicy: boolean): KeyAttributeFl
 export const keyHandlers: Pick<Handlers, 'createKey' | 'listKeys' | 'keyAttributes' | 'deleteKey'> = {
   async createKey({ partition, body }) {
     const spec = specOfWire(body);
-    if (!spec) throw failure(603, 'the emulator has no keys of this algorithm, size and curve');
+    if (!spec) throw noSuchKeyType(body);
     if (body.addressFormat && !body.policy) throw failure(630, 'an address format is only for keys with a policy');
     const attributes = readAttributes(body.attributes, body.policy !== undefined);
     const policy = body.policy && { rules: readRules(body.policy), blocked: body.policy.keyStatus.blocked };

@@ -20,9 +20,10 @@ const signing = (request: SignRequestBody): Operation<'sign'> => ({
   prepare(key) {
     const algorithm = wireAlgorithm(request.signatureAlgorithm, key.spec);
     const payload = base64Bytes(request.payload, 'payload');
-    checkPayload(key.spec, algorithm, payload);
+    const context = request.context === undefined ? undefined : base64Bytes(request.context, 'context');
+    checkPayload(key.spec, algorithm, payload, context);
     const signatureType = readSignatureType(request.signatureType);
-    return { payload, input: { payload, algorithm: request.signatureAlgorithm, signatureType } };
+    return { payload, input: { payload, algorithm: request.signatureAlgorithm, signatureType, context } };
   },
 });
 

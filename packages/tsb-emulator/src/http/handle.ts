@@ -7,6 +7,7 @@ import { handlers } from '../handlers/index.js';
 import type { Partition } from '../partition.js';
 import type { Gate } from './auth.js';
 import { readBody } from './body.js';
+import { withCurrentNames } from './draft-names.js';
 import { refuseBrowsers } from './guards.js';
 import { findRoute, type Route } from './routes.js';
 
@@ -52,7 +53,7 @@ async function execute(port: Port, request: Request, route: Route, params: Call[
   if (!handler) throw failure(101, 'a TSB can do this, the emulator cannot yet');
   await loadContract();
   const { rawBody, file } = await readBody(request, endpoint, port.maxBodyBytes);
-  const body = endpoint.request?.sent.parse(readJson(rawBody));
+  const body = endpoint.request?.sent.parse(withCurrentNames(readJson(rawBody)));
   const answer = await outcomeOf(port.partition, handler, {
     partition: port.partition,
     body: body as never,

@@ -1,6 +1,7 @@
 import { type KeyObject, randomUUID } from 'node:crypto';
-import { type KeySpec, spkiOf } from '@securosys/core';
+import { isMlDsaSpec, type KeySpec, spkiOf } from '@securosys/core';
 import type { RuleName, Rules } from '../policy/model.js';
+import { mlDsaSpkiOf } from './ml-dsa.js';
 
 /** Flags of §2.2 that gate operations here; what the emulator does not do is only remembered. */
 export interface KeyAttributeFlags {
@@ -78,7 +79,7 @@ export class KeyRecord {
     this.certificate = facts.certificate;
     this.useCount = facts.useCount ?? 0;
     this.identity = facts.identity ?? randomUUID();
-    this.spki = spkiOf(facts.privateKey);
+    this.spki = isMlDsaSpec(facts.spec) ? mlDsaSpkiOf(facts.privateKey, facts.spec) : spkiOf(facts.privateKey);
     this.#privateKey = facts.privateKey;
     this.#password = facts.password ?? '';
   }

@@ -1,7 +1,17 @@
 import { constants, createHash, type KeyObject, privateEncrypt, sign } from 'node:crypto';
-import { base64urlBytes, concatBytes, ecdsaToDer, hexBytes, type KeySpec, keyFacts, ownBytes } from '@securosys/core';
+import {
+  base64urlBytes,
+  concatBytes,
+  ecdsaToDer,
+  hexBytes,
+  isMlDsaSpec,
+  type KeySpec,
+  keyFacts,
+  ownBytes,
+} from '@securosys/core';
 import { failure } from '../failure.js';
 import { emsaPssEncode } from './emsa-pss.js';
+import { signMlDsa } from './ml-dsa.js';
 import type { WireAlgorithm } from './signature-algorithms.js';
 
 /** DER of DigestInfo up to the digest (RFC 8017 §9.2 note 1). */
@@ -13,12 +23,22 @@ const digestInfo: Readonly<Record<string, string>> = {
   sha512: '3051300d060960864801650304020305000440',
 };
 
+/** FIPS 204 §5.2. */
+const longestContext = 255;
+
 /**
- * Refuses a payload that cannot be the digest that the algorithm calls for.
- * @throws SignError with the TSB error 612
+ * Refuses a payload that cannot be the digest that the algorithm calls for, and a context that it does not have.
+ * @throws SignError with the TSB error 612 or 600
  */
-export function checkPayload(spec: KeySpec, { family, hash, prehashed }: WireAlgorithm, payload: Uint8Array): void {
+export function checkPayload(
+  spec: KeySpec,
+  { family, hash, prehashed }: WireAlgorithm,
+  payload: Uint8Array,
+  context?: Uint8Array,
+): void {
   const length = payload.byteLength;
+  if (context !== undefined && (family !== 'ml-dsa' || context.byteLength > longestContext))
+    throw failure(600, `a context is for ML-DSA, up to ${longestContext} bytes`);
   if (!prehashed) return;
   if (hash !== undefined && length !== createHash(hash).digest().byteLength)
     throw failure(612, `payload has to be a ${hash} digest`);
@@ -50,7 +70,8 @@ async function signDigestEcdsa(key: KeyObject, spec: KeySpec, digest: Uint8Array
 }
 
 /**
- * Computes one signature as the wire gives it: RSA as long as the modulus; ECDSA as DER, or r‖s with `RAW`; Ed25519 64 bytes.
+ * Computes one signature as the wire gives it: RSA as long as the modulus; ECDSA as DER, or r‖s with `RAW`; Ed25519 64 bytes;
+ * ML-DSA 2420, 3309 or 4627 bytes, over the context too if there is one.
  * @throws SignError with the TSB error 612
  */
 export async function signPayload(
@@ -59,8 +80,10 @@ export async function signPayload(
   algorithm: WireAlgorithm,
   payload: Uint8Array,
   signatureType: 'DER' | 'RAW',
+  context?: Uint8Array,
 ): Promise<Uint8Array<ArrayBuffer>> {
   checkPayload(spec, algorithm, payload);
+  if (isMlDsaSpec(spec)) return signMlDsa(key, spec, payload, context);
   if (algorithm.family === 'ed25519') return ownBytes(sign(null, payload, key));
   if (algorithm.family !== 'ecdsa') return ownBytes(signRsa(key, spec, algorithm, payload));
   const raw = algorithm.prehashed

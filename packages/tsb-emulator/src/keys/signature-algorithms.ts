@@ -4,8 +4,8 @@ import { failure } from '../failure.js';
 
 /** One value of `signatureAlgorithm` (`tsb-rest-api.md` §3.3) that the emulator computes. */
 export interface WireAlgorithm {
-  readonly family: 'rsa-pkcs1' | 'rsa-pss' | 'ecdsa' | 'ed25519';
-  /** Hash as `node:crypto` names it; `undefined` for bare payloads (`NONE_WITH_…`) and Ed25519. */
+  readonly family: 'rsa-pkcs1' | 'rsa-pss' | 'ecdsa' | 'ed25519' | 'ml-dsa';
+  /** Hash as `node:crypto` names it; `undefined` for bare payloads (`NONE_WITH_…`), Ed25519 and ML-DSA. */
   readonly hash: string | undefined;
   /** The payload is the digest already. */
   readonly prehashed: boolean;
@@ -17,6 +17,7 @@ const families = { RSA: 'rsa-pkcs1', RSA_PSS: 'rsa-pss', ECDSA: 'ecdsa' } as con
 
 function describe(name: string): WireAlgorithm | undefined {
   if (name === 'EDDSA') return { family: 'ed25519', hash: undefined, prehashed: false };
+  if (name === 'ML_DSA') return { family: 'ml-dsa', hash: undefined, prehashed: false };
   const [, none, bits, family] = grammar.exec(name) ?? [];
   // PSS needs a hash for its mask, and NONE_WITH_RSA_PSS names none.
   if (family === undefined || name === 'NONE_WITH_RSA_PSS') return undefined;
