@@ -56,3 +56,15 @@ export const errorOfForeignCertificate = 402;
 
 /** §2.9: what statistics call the partition's limit. */
 export const maxStoreBytes = 1_048_576;
+
+/** §3.4: hash of an OAEP whose name has none. Bare `AES`, `CAMELLIA` and `TDEA_CBC` are CBC with PKCS#7, `RSA` is PKCS#1 v1.5, ECB pads nothing. */
+export const oaepHashOfBareName = 'sha1';
+
+/** §3.4: the first block counter of `CHACHA20`, little-endian; the wire carries the 12 bytes of the nonce alone. */
+export const chacha20Counter: Uint8Array = new Uint8Array(4);
+
+/** §2.1: what cannot be decrypted, for whatever reason; 701 would be possible, too. */
+export const errorOfFailedDecryption = 410;
+
+/** §2.1: HTTP 400 is known for a derivation on Ed25519 that is not hardened, its code is not. */
+export const errorOfSoftDerivation = 634;
