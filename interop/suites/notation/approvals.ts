@@ -33,7 +33,13 @@ export async function approvedSignatures(world: World): Promise<void> {
 
       for (const person of people.slice(0, 2)) {
         const key = approverKeyFromPrivateKey(person.privateKey);
-        const approver = createApprover({ url: tsb.url, auth, key, formats: [notationJws] });
+        const approver = createApprover({
+          url: tsb.url,
+          auth,
+          key,
+          formats: [notationJws],
+          pinnedTimestampKey: tsb.tsb.timestampKey,
+        });
         scope.defer(() => approver.close());
         const [task, ...more] = await approver.tasks();
         assert.ok(task && more.length === 0, 'one task each');

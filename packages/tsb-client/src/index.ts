@@ -1,13 +1,16 @@
-export {
-  type ApproveOptions,
-  type Approver,
-  type ApproverOptions,
-  type ApproverStyle,
-  createApprover,
-} from './approver/approver.js';
+export { type Approver, createApprover } from './approver/approver.js';
+export type { ApproveOptions, ApproverOptions, ApproverStyle, DecideOptions } from './approver/approver-options.js';
+export { approverKeyFromCertificate } from './approver/certificate-key.js';
+export type { BatchOutcome, TaskOutcome } from './approver/decide.js';
 export type { ExplainingFormat } from './approver/explain-payload.js';
+export type { TaskQuery } from './approver/fetch-tasks.js';
 export { type ApproverKey, approverKeyFromPrivateKey } from './approver/key.js';
-export type { TaskOperation, TaskRisk, TaskView } from './approver/view.js';
+export type { CertificateKind, TaskOperation } from './approver/operations.js';
+export type { TaskApprover, TaskProgress } from './approver/progress.js';
+export type { Requester } from './approver/requester.js';
+export { risksToAccept, type TaskRisk } from './approver/risks.js';
+export { approverKeyFromSigner, type SignerKeyOptions } from './approver/signer-key.js';
+export type { TaskView } from './approver/view.js';
 export type { AttestationCertificate } from './attestation/attestation-chain.js';
 export type { AttestationArchive, AttestationInput, AttestationParts } from './attestation/input.js';
 export { type ParseAttestationOptions, parseAttestation } from './attestation/parse-attestation.js';
@@ -30,7 +33,9 @@ export type { TsbAuth } from './http/login.js';
 export type { TsbProxy } from './http/proxy.js';
 export type { SecretSource } from './http/secret.js';
 export type { CertificateAuthorities, PemSource } from './http/tls.js';
-export { decodeMetadata, encodeMetadata, type MetadataBinding, type RequestMetadata } from './metadata/metadata.js';
+export { type BindingSource, batchSha256, bindMetadata, type MetadataBinding } from './metadata/binding.js';
+export { decodeMetadata, encodeMetadata, type RequestMetadata } from './metadata/metadata.js';
+export { decodePreimage, encodePreimage, longestPreimage } from './metadata/preimage.js';
 export {
   anyOf,
   type BuildPolicyOptions,

@@ -1,57 +1,53 @@
-import { base64Text, type CallOptions, invalidArgument, type KeyRef, ownBytes, SignError, sha256Hex } from '@securosys/core';
+import { base64Text, type CallOptions, invalidArgument, ownBytes, SignError, sha256Hex } from '@securosys/core';
 import { decodeApprovalChallenge } from '../api/approval-frame.js';
 import { endpoints } from '../api/endpoints.js';
-import type { ApprovalTask } from '../api/tasks.js';
-import { openClient, type TsbBackendClient } from '../backend/options.js';
-import { checkCallOptions, checkObject, checkPositive, type TsbClientOptions } from '../client/options.js';
+import { openClient } from '../backend/options.js';
+import { checkCallOptions, checkObject } from '../client/options.js';
+import { compareTasks, NonceMemory } from './across.js';
+import {
+  type ApproveOptions,
+  type ApproverOptions,
+  type DecideOptions,
+  readStyle,
+  splitOptions,
+  styleNames,
+} from './approver-options.js';
+import { type BatchOutcome, checkViews, decideEach, newcomersOf } from './decide.js';
 import { examineTask } from './examine.js';
-import type { ExplainingFormat } from './explain-payload.js';
-import type { ApproverKey } from './key.js';
+import { fetchTasks, readQuery, type TaskQuery } from './fetch-tasks.js';
 import { approverIdentity, approverLogin } from './login.js';
-import { defaultMaxAgeMs } from './timestamp.js';
+import { loadPkix } from './pkix.js';
+import { batchRefusalOf, refusalOf } from './refusal.js';
 import type { TaskView } from './view.js';
-
-/** What an approver needs beyond a client. */
-export interface ApproverStyle {
-  readonly key: ApproverKey;
-  /** Formats that explain payloads. What none of them explains is an unknown format. */
-  readonly formats: readonly ExplainingFormat[];
-  /** SubjectPublicKeyInfo DER of the HSM's timestamp key; without it, views carry the risk `timestamp-unverified`. */
-  readonly pinnedTimestampKey?: Uint8Array;
-  /** The only keys this approver decides about, pinned by `spkiSha256` where it is given. */
-  readonly expectedKeys?: readonly KeyRef[];
-  /** Oldest request in milliseconds that can be approved. Default 30 days. */
-  readonly maxAgeMs?: number;
-}
-
-/** Who approves, and the client to do it with: one of the caller's own, or options for a new one. */
-export type ApproverOptions = ApproverStyle & (TsbClientOptions | TsbBackendClient);
-
-/** Exceptions for one approval. */
-export interface ApproveOptions extends CallOptions {
-  /** Approves although nothing shows what is signed. */
-  allowBlind?: boolean;
-}
 
 /** One person's side of approvals (`tsb-rest-api.md` §5). */
 export interface Approver {
-  /** All open tasks of this key, examined. A task that contradicts itself is listed too, with its mismatches. */
-  tasks(options?: CallOptions): Promise<TaskView[]>;
+  /**
+   * Open tasks of this key, examined. A task that contradicts itself is listed too, with its mismatches. Below level 5 they are for
+   * looking only.
+   * @throws SignError `ERR_INVALID_ARGUMENT`, `ERR_LIMIT`, and as the client does
+   */
+  tasks(query?: TaskQuery): Promise<TaskView[]>;
   /**
    * Signs exactly the bytes that this view was made from.
    * @param view from `tasks()` of this very approver
-   * @throws SignError `ERR_FACTS_MISMATCH` when the view has mismatches; `ERR_BLIND_SIGNING` when nothing explains the payload;
-   * `ERR_REQUEST_NOT_FOUND` when the task is gone
+   * @throws SignError `ERR_FACTS_MISMATCH` when the view has mismatches or was fetched below level 5; `ERR_FORBIDDEN` for a request that
+   * the approver's own key signed; `ERR_NOT_TRUSTED` without a pinned HSM key for its time, or for an unknown requester under
+   * `requireKnownRequester`; `ERR_BLIND_SIGNING` when nothing explains the payload; `ERR_REQUEST_NOT_FOUND` when the task is gone
    */
   approve(view: TaskView, options?: ApproveOptions): Promise<void>;
   /** Refuses the request, as far as this approver is concerned. */
   reject(view: TaskView, options?: CallOptions): Promise<void>;
+  /**
+   * One decision over exactly these tasks: over the payloads they were shown with, whatever else names the same batch by now (S10).
+   * Either all of them can be approved, or none is. Then each is sent; what fails is in the outcome, and nothing is thrown any more.
+   * Afterwards the list is fetched once more, only to report tasks that came into a batch after people looked.
+   * @param views from `tasks()` of this very approver
+   * @throws SignError before anything is sent: as `approve` does; `ERR_VETOED` for risks that `acceptRisks` does not name
+   */
+  decide(views: readonly TaskView[], decision: 'approve' | 'reject', options?: DecideOptions): Promise<BatchOutcome>;
   close(): Promise<void>;
 }
-
-const styleNames = ['key', 'formats', 'pinnedTimestampKey', 'expectedKeys', 'maxAgeMs'] as const;
-const pageSize = 20;
-const mostTasks = 2_000;
 
 /**
  * The approver's side. Facts are recomputed from the payload bytes by `formats`; the requester's metadata is shown as claims.
@@ -63,35 +59,35 @@ const mostTasks = 2_000;
  * import { createPrivateKey } from 'node:crypto';
  * import { approverKeyFromPrivateKey, createApprover } from '@securosys/tsb-client';
  * declare const pem: string;
+ * declare const pinnedTimestampKey: Uint8Array; // from whoever runs the HSM
  *
  * const key = approverKeyFromPrivateKey(createPrivateKey(pem));
- * const approver = createApprover({ url: 'http://localhost:8080', auth: { type: 'none' }, key, formats: [] });
+ * const tsb = { url: 'http://localhost:8080', auth: { type: 'none' } } as const;
+ * const approver = createApprover({ ...tsb, key, formats: [], pinnedTimestampKey });
  * for (const task of await approver.tasks()) console.log(task.keyLabel, task.facts?.title, task.claims, task.risks);
  * ```
  */
 export function createApprover(options: ApproverOptions): Approver {
-  checkObject('options of createApprover', options);
-  const { key, formats, pinnedTimestampKey, expectedKeys, maxAgeMs = defaultMaxAgeMs } = options;
-  if (typeof key?.sign !== 'function' || !(key.spki instanceof Uint8Array)) invalidArgument('createApprover needs a key');
-  if (pinnedTimestampKey !== undefined && !(pinnedTimestampKey instanceof Uint8Array))
-    invalidArgument('pinnedTimestampKey must be bytes');
-  if (expectedKeys !== undefined && !Array.isArray(expectedKeys)) invalidArgument('expectedKeys must be a list');
-  if (!Array.isArray(formats)) invalidArgument('createApprover needs formats, if only an empty list');
-  checkPositive('maxAgeMs', maxAgeMs, Number.MAX_SAFE_INTEGER);
+  const style = readStyle(options);
+  const { key, requireKnownRequester } = style;
   const { client, clock, close } = openClient('createApprover', options, styleNames);
   const held = new WeakMap<TaskView, Uint8Array>();
+  const nonces = new NonceMemory();
+  const login = () => approverLogin(key, clock);
 
-  async function fetchTasks(call: CallOptions): Promise<ApprovalTask[]> {
-    const found = new Map<string, ApprovalTask>();
-    for (let pageNumber = 0; ; pageNumber++) {
-      const login = await approverLogin(key, clock);
-      const paging = { pageNumber, pageSize, sortOrder: 'CREATION_DATE_ASC' as const };
-      const { tasks } = await client.call(endpoints.allTasks, { ...login, detailLevel: 'level5', paging }, call);
-      const before = found.size;
-      for (const task of tasks) found.set(task.id, task);
-      if (found.size > mostTasks) throw new SignError('ERR_LIMIT', `over ${mostTasks} open tasks`);
-      if (tasks.length < pageSize || found.size === before) return [...found.values()];
-    }
+  async function look(query: TaskQuery): Promise<TaskView[]> {
+    const read = readQuery(query);
+    const tasks = await fetchTasks(client, read, login);
+    if (tasks.length === 0) return [];
+    const judgement = { ...style, pkix: await loadPkix(), now: clock.now() };
+    const examined = [];
+    for (const task of tasks) examined.push(await examineTask(task, judgement, read.detailLevel));
+    const whole = read.operation === undefined && Object.keys(read.only).length === 0;
+    return compareTasks(examined, nonces, whole).flatMap(({ view, challenge }) => {
+      if (read.operation !== undefined && view.operation !== read.operation && view.operation !== 'unknown') return [];
+      held.set(view, challenge);
+      return [view];
+    });
   }
 
   function bytesOf(view: TaskView): Uint8Array {
@@ -101,44 +97,70 @@ export function createApprover(options: ApproverOptions): Approver {
     return bytes;
   }
 
+  async function sendApproval(view: TaskView, call: CallOptions): Promise<void> {
+    const bytes = bytesOf(view);
+    // Strictly once more, at the last moment: what is signed is one well-formed challenge and nothing else.
+    const { payload } = decodeApprovalChallenge(bytes);
+    if ((payload && sha256Hex(payload.bytes)) !== view.payloadSha256)
+      throw new SignError('ERR_FACTS_MISMATCH', 'the payload is not the one that was shown');
+    const signature = await key.sign(ownBytes(bytes), call);
+    const approval = {
+      id: view.id,
+      approvalToBeSigned: base64Text(bytes),
+      signature: base64Text(signature),
+      approvalDigestAlgorithm: key.digestAlgorithm,
+      ...approverIdentity(key),
+    };
+    await client.call(endpoints.approval, approval, call);
+  }
+
+  async function sendRejection(view: TaskView, call: CallOptions): Promise<void> {
+    bytesOf(view);
+    await client.call(endpoints.rejectTask, { ...(await login()), id: view.id }, call);
+  }
+
+  async function lookForNewcomers(views: readonly TaskView[], call: CallOptions): Promise<Omit<BatchOutcome, 'outcomes'>> {
+    if (views.every(({ batch }) => batch === undefined)) return { newcomers: [] };
+    try {
+      return { newcomers: newcomersOf(views, await look(call)) };
+    } catch (error) {
+      const known = SignError.is(error) ? error : new SignError('ERR_TIMEOUT', 'looking again was interrupted', { cause: error });
+      return { newcomers: [], newcomersUnknown: known };
+    }
+  }
+
   return {
-    async tasks(call = {}) {
-      checkCallOptions('tasks', call);
-      const now = clock.now();
-      const judgement = { formats, key, pinnedTimestampKey, expectedKeys, maxAgeMs, now };
-      return (await fetchTasks(call)).map((task) => {
-        const { view, challenge } = examineTask(task, judgement);
-        held.set(view, challenge);
-        return view;
-      });
+    async tasks(query = {}) {
+      checkObject('options of tasks', query);
+      return look(query);
     },
-    async approve(view, callOptions = {}) {
-      checkObject('options of approve', callOptions);
-      const { allowBlind = false, ...call } = callOptions;
-      checkCallOptions('approve', call);
-      const bytes = bytesOf(view);
-      if (view.mismatches.length > 0)
-        throw new SignError('ERR_FACTS_MISMATCH', `this task cannot be approved: ${view.mismatches[0]}`, {
-          details: { mismatches: view.mismatches },
-        });
-      if (!allowBlind && view.risks.some((risk) => risk === 'blind' || risk === 'unknown-format'))
-        throw new SignError('ERR_BLIND_SIGNING', 'nothing here explains what would be signed; approving it needs allowBlind');
-      // Strictly once more, at the last moment: what is signed is one well-formed challenge and nothing else.
-      decodeApprovalChallenge(bytes);
-      const signature = await key.sign(ownBytes(bytes));
-      const approval = {
-        id: view.id,
-        approvalToBeSigned: base64Text(bytes),
-        signature: base64Text(signature),
-        approvalDigestAlgorithm: key.digestAlgorithm,
-        ...approverIdentity(key),
-      };
-      await client.call(endpoints.approval, approval, call);
+    async approve(view, approveOptions = {}) {
+      const { exceptions, call } = splitOptions('approve', approveOptions);
+      bytesOf(view);
+      const refusal = refusalOf(view, { ...exceptions, requireKnownRequester });
+      if (refusal) throw refusal;
+      await sendApproval(view, call);
     },
     async reject(view, call = {}) {
       checkCallOptions('reject', call);
-      bytesOf(view);
-      await client.call(endpoints.rejectTask, { ...(await approverLogin(key, clock)), id: view.id }, call);
+      await sendRejection(view, call);
+    },
+    async decide(views, decision, decideOptions = {}) {
+      const { exceptions, acceptRisks, call } = splitOptions('decide', decideOptions, ['acceptRisks']);
+      if (decision !== 'approve' && decision !== 'reject') invalidArgument("a decision is 'approve' or 'reject'");
+      checkViews(views);
+      const shown = [...views];
+      for (const view of shown) {
+        bytesOf(view);
+        const all = { ...exceptions, requireKnownRequester };
+        const refusal = decision === 'approve' ? batchRefusalOf(view, all, acceptRisks) : undefined;
+        if (refusal) throw refusal;
+      }
+      const outcomes =
+        decision === 'approve'
+          ? await decideEach(shown, 'approved', (view) => sendApproval(view, call), call.signal)
+          : await decideEach(shown, 'rejected', (view) => sendRejection(view, call), call.signal);
+      return { outcomes, ...(await lookForNewcomers(shown, call)) };
     },
     close,
   };

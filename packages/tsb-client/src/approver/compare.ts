@@ -2,12 +2,15 @@ import { base64Bytes, base64Text, type Claims, equalBytes, SignError, type Signi
 import type { ApprovalChallenge } from '../api/approval-frame.js';
 import { modifyPolicyDto } from '../api/policy.js';
 import { encodePolicyFrame } from '../api/policy-frame.js';
+import type { ApprovalTask } from '../api/tasks.js';
 import { algorithmsNamed } from '../backend/algorithms.js';
+import { type BoundTo, bindingMismatches } from '../metadata/check-binding.js';
 import { withoutNumber } from '../metadata/distinct.js';
 import { flatFacts } from '../metadata/facts-text.js';
 import type { RequestMetadata } from '../metadata/metadata.js';
 import type { InnerRequest } from './inner-request.js';
 import type { ReportedKey } from './key-xml.js';
+import { challengeOperation } from './operations.js';
 
 /** Every place that says something about one task, already decoded. */
 export interface TaskParts {
@@ -18,53 +21,43 @@ export interface TaskParts {
   readonly facts: SigningFacts | undefined;
 }
 
-const operationsOf: Readonly<Record<ApprovalChallenge['operation'], readonly InnerRequest['operation'][]>> = {
-  use: ['sign', 'decrypt', 'unwrap', 'certificate'],
-  block: ['block'],
-  unblock: ['unblock'],
-  modify: ['modify'],
-};
-
-/** The original request against the bytes to be signed. */
-function requestMismatches({ challenge, inner, key }: TaskParts): string[] {
+/** The original request against the bytes to be signed, and against what the task repeats of it. */
+function requestMismatches({ challenge, inner, key }: TaskParts, task: ApprovalTask): string[] {
+  const { kind, body } = inner;
   const out: string[] = [];
-  if (!operationsOf[challenge.operation].includes(inner.operation))
+  if (challenge.operation !== challengeOperation(kind.operation))
     out.push('the request is of another operation than the challenge');
   if (inner.keyName !== challenge.label) out.push('the request names another key than the challenge');
   if (key.label !== challenge.label) out.push('the key attributes are those of another key');
-  if (inner.operation === 'sign' && challenge.payload?.kind === 'use') {
-    if (inner.body.payload !== base64Text(challenge.payload.bytes))
+  if (kind.payload !== undefined && challenge.payload?.kind === 'use')
+    if (body[kind.payload] !== base64Text(challenge.payload.bytes))
       out.push('the request has another payload than the challenge');
-  }
+  for (const name of ['metaData', 'metaDataSignature'] as const)
+    if ((task[name] ?? null) !== (body[name] ?? null)) out.push(`the ${name} of the task is not the one in the request`);
   return out;
 }
 
-/** The same bytes mean something else under another algorithm: description and facts must be for the one of the request (S3, S4). */
-function algorithmMismatches({ challenge, inner, metadata, facts }: TaskParts): string[] {
-  if (inner.operation !== 'sign') return [];
+/** What a description of this request has to be bound to. */
+export function boundTo({ challenge, inner, key }: Omit<TaskParts, 'metadata' | 'facts'>): BoundTo {
+  const { operation } = inner.kind;
+  const { payload, label } = challenge;
   const { signatureAlgorithm } = inner.body;
-  if (typeof signatureAlgorithm !== 'string') return ['the request names no signature algorithm'];
-  const asked: readonly string[] = algorithmsNamed(signatureAlgorithm, challenge.payload?.bytes.byteLength ?? 0);
-  const other = (said: string | undefined): boolean => said !== undefined && !asked.includes(said);
-  return [
-    ...(other(metadata?.binding?.algorithm) ? ['the description is bound to another algorithm'] : []),
-    ...(other(facts?.details?.algorithm) ? ['the bytes are for another algorithm than the request'] : []),
-  ];
+  return {
+    operation,
+    keyLabel: label,
+    payloadSha256: payload && sha256Hex(payload.bytes),
+    payloadKnown: inner.kind.payload !== undefined,
+    spkiSha256: key.spkiSha256,
+    // The same bytes mean something else under another algorithm (S3, S4).
+    algorithms: operation === 'sign' ? algorithmsNamed(String(signatureAlgorithm), payload?.bytes.byteLength ?? 0) : undefined,
+  };
 }
 
-/** A description bound to other bytes or another key was transplanted (S3). */
-function bindingMismatches({ challenge, inner, key, metadata }: TaskParts): string[] {
-  const binding = metadata?.binding ?? {};
-  const expected = {
-    payloadSha256: challenge.payload ? sha256Hex(challenge.payload.bytes) : undefined,
-    operation: inner.operation,
-    keyLabel: challenge.label,
-    spkiSha256: key.spkiSha256,
-  };
-  return Object.entries(expected).flatMap(([name, value]) => {
-    const said = binding[name as keyof typeof expected];
-    return said === undefined || said === value ? [] : [`the description is bound to another ${name}`];
-  });
+function algorithmMismatches({ inner, facts }: TaskParts, { algorithms }: BoundTo): string[] {
+  if (!algorithms) return [];
+  if (typeof inner.body.signatureAlgorithm !== 'string') return ['the request names no signature algorithm'];
+  const said = facts?.details?.algorithm;
+  return said === undefined || algorithms.includes(said) ? [] : ['the bytes are for another algorithm than the request'];
 }
 
 /** Facts that metadata states must be those that the bytes prove (S1). */
@@ -100,7 +93,7 @@ function claimMismatches(claims: Claims, facts: SigningFacts | undefined): strin
  * so such rules cannot be compared and count as contradicting.
  */
 export function policyMismatches({ inner, challenge }: TaskParts): string[] {
-  if (inner.operation !== 'modify' || challenge.payload?.kind !== 'modify') return [];
+  if (inner.kind.operation !== 'modify' || challenge.payload?.kind !== 'modify') return [];
   try {
     const asked = encodePolicyFrame(modifyPolicyDto.received.parse(inner.body.policy));
     return equalBytes(asked, challenge.payload.bytes) ? [] : ['the request asks for other rules than the challenge'];
@@ -111,11 +104,12 @@ export function policyMismatches({ inner, challenge }: TaskParts): string[] {
 }
 
 /** Everything in which a task contradicts itself. Empty is what an honest TSB and an honest requester produce. */
-export function taskMismatches(parts: TaskParts): string[] {
+export function taskMismatches(parts: TaskParts, task: ApprovalTask): string[] {
+  const bound = boundTo(parts);
   return [
-    ...requestMismatches(parts),
-    ...algorithmMismatches(parts),
-    ...bindingMismatches(parts),
+    ...requestMismatches(parts, task),
+    ...algorithmMismatches(parts, bound),
+    ...bindingMismatches(parts.metadata?.binding ?? {}, bound),
     ...factMismatches(parts),
     ...policyMismatches(parts),
     ...claimMismatches(parts.metadata?.claims ?? {}, parts.facts),
@@ -123,7 +117,6 @@ export function taskMismatches(parts: TaskParts): string[] {
 }
 
 /** Bytes of a member that must repeat what the challenge holds. */
-export function sameBytes(text: string | null, bytes: Uint8Array | undefined): boolean {
-  if (text === null) return bytes === undefined;
+export function sameBytes(text: string, bytes: Uint8Array | undefined): boolean {
   return bytes !== undefined && base64Text(base64Bytes(text)) === base64Text(bytes);
 }

@@ -2,6 +2,7 @@ import { base64Bytes, SignError, utf8Text } from '@securosys/core';
 import type { ApprovalTask } from '../api/tasks.js';
 import type { Statements } from '../metadata/distinct.js';
 import { decodeMetadata, type RequestMetadata } from '../metadata/metadata.js';
+import { isSecretName, notShown } from './asked.js';
 
 /** What the requester wrote beside the payload. */
 export interface Description {
@@ -35,6 +36,6 @@ export function claimsOf(read: Description, explained: boolean): Statements {
     ...(app === undefined ? [] : [['app', app] as const]),
     ...(time === undefined ? [] : [['time', time] as const]),
     ...(explained ? [] : Object.entries(facts).map(([name, value]) => [`unverified ${name}`, value] as const)),
-    ...Object.entries(claims),
+    ...Object.entries(claims).map(([name, value]) => [name, isSecretName(name) ? notShown : value] as const),
   ];
 }

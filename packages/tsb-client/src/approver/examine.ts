@@ -1,85 +1,97 @@
-import { base64Bytes, isoSeconds, ownBytes, SignError, sanitizeText, sha256Hex } from '@securosys/core';
-import { type ApprovalChallenge, decodeApprovalChallenge } from '../api/approval-frame.js';
-import { decodePolicyFrame } from '../api/policy-frame.js';
-import type { ApprovalTask } from '../api/tasks.js';
+import { isoSeconds, ownBytes, sanitizeText, sha256Hex } from '@securosys/core';
+import type { ApprovalChallenge } from '../api/approval-frame.js';
+import { type ApprovalTask, type DetailLevel, detailLevels } from '../api/tasks.js';
 import { explainPolicy } from '../policy/explain.js';
-import { type TaskParts, taskMismatches } from './compare.js';
-import { claimsOf, readDescription } from './description.js';
-import { explainPayload } from './explain-payload.js';
-import { innerRequest } from './inner-request.js';
-import { type Judgement, levelMismatches, pinMismatches, risksOf } from './judge.js';
-import { reportedKey } from './key-xml.js';
+import { askedOf } from './asked.js';
+import { claimsOf } from './description.js';
+import { claimRisks, type Judgement, risksOf } from './judge.js';
 import { legibilityRisks } from './legible.js';
+import { progressOf } from './progress.js';
+import { type ReadTask, readTask } from './read-task.js';
+import type { TaskRisk } from './risks.js';
 import { cleanClaims, cleanFacts, cleanPolicy } from './sanitize.js';
-import { timestampMismatches } from './timestamp.js';
 import type { TaskView } from './view.js';
 
-/** A view, and the bytes that approving it would sign. */
+/** A view, the bytes that approving it would sign, and what is needed to compare it with others. */
 export interface Examined {
   readonly view: TaskView;
   readonly challenge: Uint8Array;
+  /** Nonce of a description that a pinned application bound to this request. */
+  readonly nonce?: string;
 }
 
-/** Runs a strict reader; what it refuses becomes a line for the person, never an error that hides the other tasks. */
-function attempt<T>(mismatches: string[], read: () => T): T | undefined {
-  try {
-    return read();
-  } catch (error) {
-    if (!SignError.is(error)) throw error;
-    mismatches.push(sanitizeText(error.message, 300));
-    return undefined;
-  }
+const lacks = (task: ApprovalTask): boolean =>
+  task.requestBase64 === null || task.timestamp === null || task.keyAttributes === null;
+
+/** The level that was asked for, unless the task says that it holds less. */
+function levelOf(task: ApprovalTask, asked: DetailLevel): DetailLevel {
+  const said = detailLevels.findIndex((level) => level === task.detailLevel);
+  return detailLevels[Math.min(Math.max(said, 0), detailLevels.indexOf(asked))] ?? 'level1';
 }
 
-/** Reads one task as hostile, and says everything about it that a person should know. Never throws for what a TSB sent. */
-export function examineTask(task: ApprovalTask, judgement: Judgement): Examined {
-  const mismatches: string[] = [];
-  const read = readDescription(task);
-  const bytes = attempt(mismatches, () => base64Bytes(task.approvalToBeSigned, 'challenge')) ?? new Uint8Array(0);
-  const challenge = attempt(mismatches, () => decodeApprovalChallenge(bytes));
-  const inner = attempt(mismatches, () => innerRequest(task));
-  const key = attempt(mismatches, () => reportedKey(task.keyAttributes ?? ''));
-  const algorithm = typeof inner?.body.signatureAlgorithm === 'string' ? inner.body.signatureAlgorithm : undefined;
+function allRisks(task: ApprovalTask, read: ReadTask, judgement: Judgement): TaskRisk[] {
+  const { parts, explanation, origin } = read;
+  return [
+    ...(parts ? risksOf(task, parts, explanation, origin, judgement) : (['blind', 'unknown-requester'] as const)),
+    ...(lacks(task) ? (['insufficient-detail'] as const) : []),
+  ];
+}
+
+/** What a task says in numbers and hashes: nothing here is free text. */
+function measured({ challenge, key, bytes }: ReadTask) {
   const payload = challenge?.payload;
-  const explanation =
-    payload?.kind === 'use' && inner?.operation === 'sign' && algorithm !== undefined
-      ? attempt(mismatches, () => explainPayload(payload.bytes, algorithm, read.metadata, judgement.formats))
-      : undefined;
-  const policy = payload?.kind === 'modify' ? attempt(mismatches, () => decodePolicyFrame(payload.bytes)) : undefined;
-  const { pinnedTimestampKey, now, maxAgeMs, expectedKeys } = judgement;
-  if (challenge) {
-    mismatches.push(...(attempt(mismatches, () => levelMismatches(task, challenge, judgement)) ?? []));
-    mismatches.push(
-      ...(attempt(mismatches, () => timestampMismatches(task, challenge, now, maxAgeMs, pinnedTimestampKey)) ?? []),
-    );
-  }
-  if (explanation?.ambiguous) mismatches.push('more than one format explains the payload');
-  const parts: TaskParts | undefined = challenge &&
-    inner &&
-    key && { challenge, inner, key, metadata: read.metadata, facts: explanation?.facts };
-  if (parts) mismatches.push(...taskMismatches(parts), ...pinMismatches(parts, expectedKeys));
-  const facts = explanation?.facts && cleanFacts(explanation.facts);
-  const said = claimsOf(read, facts !== undefined);
-  const claims = cleanClaims(said);
-  const view: TaskView = {
-    id: task.id,
-    operation: inner?.operation ?? 'unknown',
-    keyLabel: sanitizeText(challenge?.label ?? '', 200),
-    ...(algorithm !== undefined && { algorithm: sanitizeText(algorithm, 80) }),
-    ...(facts && { facts }),
-    claims,
-    mismatches: mismatches.map((line) => sanitizeText(line, 300)),
-    risks: [
-      ...(parts ? risksOf(task, parts, explanation, pinnedTimestampKey !== undefined) : (['blind'] as const)),
-      ...legibilityRisks({ claims, ...(facts && { facts }) }, explanation?.facts, said),
-    ],
+  return {
     ...(challenge && { requestedAt: requestTime(challenge) }),
     ...(payload && { payloadSha256: sha256Hex(payload.bytes), payloadSize: payload.bytes.byteLength }),
-    ...(policy && { policy: cleanPolicy(policy), policyText: explainPolicy(policy) }),
     ...(key && { keySpkiSha256: key.spkiSha256 }),
     challengeSha256: sha256Hex(bytes),
   };
-  return { view: Object.freeze(view), challenge: ownBytes(bytes) };
+}
+
+function batchOf({ description }: ReadTask): Pick<TaskView, 'batch'> {
+  const { batchId, batchSha256 } = description.metadata?.binding ?? {};
+  if (batchId === undefined) return {};
+  const known = batchSha256 !== undefined && /^[0-9a-f]{64}$/.test(batchSha256);
+  return { batch: { id: sanitizeText(batchId), ...(known && { sha256: batchSha256 }) } };
+}
+
+/** Reads one task as hostile, and says everything about it that a person should know. Never throws for what a TSB sent. */
+export async function examineTask(task: ApprovalTask, judgement: Judgement, level: DetailLevel): Promise<Examined> {
+  const read = await readTask(task, judgement);
+  const { inner, key, policy, challenge, description, explanation, origin, parts } = read;
+  const facts = explanation?.facts && cleanFacts(explanation.facts);
+  const said = claimsOf(description, facts !== undefined);
+  const asking = inner ? askedOf(inner) : [];
+  const claims = cleanClaims(said);
+  const asked = cleanClaims(asking);
+  const algorithm = inner?.body.signatureAlgorithm;
+  const { requester } = origin;
+  const bound = parts !== undefined && claimRisks(task, parts, judgement.now).length === 0;
+  const claimsVerified = requester !== undefined && Boolean(task.metaData) && bound && read.mismatches.length === 0;
+  const view: TaskView = {
+    id: task.id,
+    detailLevel: levelOf(task, level),
+    operation: inner?.kind.operation ?? 'unknown',
+    ...(inner?.kind.certificate && { certificate: inner.kind.certificate }),
+    keyLabel: sanitizeText(challenge?.label ?? '', 200),
+    ...(typeof algorithm === 'string' && { algorithm: sanitizeText(algorithm, 80) }),
+    ...(facts && { facts }),
+    claims,
+    claimsVerified,
+    requester: requester ? { name: sanitizeText(requester.name) } : 'unverified',
+    asked,
+    mismatches: read.mismatches.map((line) => sanitizeText(line, 300)),
+    risks: [
+      ...allRisks(task, read, judgement),
+      ...legibilityRisks({ claims, asked, ...(facts && { facts }) }, explanation?.facts, [said, asking]),
+    ],
+    ...measured(read),
+    ...(policy && { policy: cleanPolicy(policy), policyText: explainPolicy(policy) }),
+    ...batchOf(read),
+    ...(task.requestStatus && { progress: progressOf(task.requestStatus, key?.policy) }),
+  };
+  const nonce = claimsVerified ? description.metadata?.binding?.nonce : undefined;
+  return { view, challenge: ownBytes(read.bytes), ...(nonce !== undefined && { nonce }) };
 }
 
 /** Seconds beyond the year 9999 have no RFC 3339 form. */

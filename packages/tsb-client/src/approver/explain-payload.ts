@@ -1,6 +1,9 @@
-import { algorithmFacts, base64Bytes, equalBytes, type Format, hashBytes, type SigningFacts } from '@securosys/core';
+import { algorithmFacts, equalBytes, type Format, hashBytes, type SigningFacts } from '@securosys/core';
 import { algorithmsNamed, takesMessage } from '../backend/algorithms.js';
 import type { RequestMetadata } from '../metadata/metadata.js';
+import { decodePreimage } from '../metadata/preimage.js';
+import type { RequestKind } from './operations.js';
+import type { Pkix } from './pkix.js';
 
 /** What an approver needs of a format. A `details.algorithm` among its facts is a `SignatureAlgorithm` of `core`. */
 export type ExplainingFormat = Pick<Format<unknown>, 'id' | 'explain'>;
@@ -9,8 +12,8 @@ export interface Explanation {
   readonly facts?: SigningFacts;
   /** A bare digest is signed, and nothing shows what it stands for. */
   readonly blind: boolean;
-  /** More than one format explains the bytes: nobody can tell what they will be taken for. */
-  readonly ambiguous: boolean;
+  /** What the bytes are, and cannot be under such a request. */
+  readonly contradiction?: string;
 }
 
 /** What a digest stands for, if the metadata holds bytes with exactly this digest, by the hash of the algorithm (S2). */
@@ -19,22 +22,57 @@ function preimageOf(payload: Uint8Array, algorithm: string, metadata: RequestMet
   const [named] = algorithmsNamed(algorithm, payload.byteLength);
   const hash = named && algorithmFacts(named).hash;
   if (!hash || metadata?.preimage === undefined) return undefined;
-  const preimage = base64Bytes(metadata.preimage, 'preimage');
+  const preimage = decodePreimage(metadata.preimage);
   return equalBytes(hashBytes(hash, preimage), payload) ? preimage : undefined;
 }
 
-/**
- * Facts that the payload of a signature proves. For the `NONE…` algorithms, and for any that this version does not know, the
- * payload is a digest or worse, which proves nothing (S4).
- */
-export function explainPayload(
+const readings = (bytes: Uint8Array, formats: readonly ExplainingFormat[]): SigningFacts[] =>
+  formats.flatMap((format) => format.explain(bytes) ?? []);
+
+/** What only one format explains. Two readings mean that nobody can tell what the bytes will be taken for. */
+function explained(all: readonly SigningFacts[]): Explanation {
+  const contradiction = all.length > 1 ? 'more than one format explains the payload' : undefined;
+  return { ...(all[0] && { facts: all[0] }), blind: false, ...(contradiction !== undefined && { contradiction }) };
+}
+
+/** The payload of a signature: under `NONE…`, and any name that this version does not know, a digest or worse (S4). */
+function explainMessage(
   payload: Uint8Array,
   algorithm: string,
   metadata: RequestMetadata | undefined,
   formats: readonly ExplainingFormat[],
 ): Explanation {
   const message = takesMessage(algorithm) ? payload : preimageOf(payload, algorithm, metadata);
-  if (!message) return { blind: true, ambiguous: false };
-  const all = formats.flatMap((format) => format.explain(message) ?? []);
-  return { ...(all[0] && { facts: all[0] }), blind: false, ambiguous: all.length > 1 };
+  return message ? explained(readings(message, formats)) : { blind: true };
+}
+
+/** A certificate operation signs one structure, and no other (`tsb-rest-api.md` §5.4). */
+function explainStructure(payload: Uint8Array, own: ExplainingFormat, all: readonly ExplainingFormat[]): Explanation {
+  const foreign = readings(
+    payload,
+    all.filter(({ id }) => id !== own.id),
+  );
+  if (foreign.length > 0) return { blind: false, contradiction: 'the bytes are something else than the request asks for' };
+  return explained(readings(payload, [own]));
+}
+
+/**
+ * What the payload of a use of a key proves. To the HSM all uses are alike, so an approval of one that asks to decrypt can be used to
+ * sign: bytes that are a message of some format are refused there.
+ */
+export function explainPayload(
+  payload: Uint8Array,
+  { operation, certificate }: RequestKind,
+  algorithm: string | undefined,
+  metadata: RequestMetadata | undefined,
+  formats: readonly ExplainingFormat[],
+  { certificateFormat, csrFormat }: Pkix,
+): Explanation {
+  const others = [certificateFormat, csrFormat].filter(({ id }) => !formats.some((format) => format.id === id));
+  const all = [...formats, ...others];
+  if (operation === 'sign') return explainMessage(payload, algorithm ?? '', metadata, all);
+  if (operation === 'certificate')
+    return explainStructure(payload, certificate === 'request' ? csrFormat : certificateFormat, all);
+  const message = readings(payload, all).length > 0;
+  return { blind: false, ...(message && { contradiction: 'the bytes to decrypt are a message that could be signed' }) };
 }

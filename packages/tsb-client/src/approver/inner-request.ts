@@ -1,25 +1,17 @@
 import { base64Bytes, canonicalJson, isJsonObject, type JsonObject, type JsonValue, parseJson, SignError } from '@securosys/core';
 import type { ApprovalTask } from '../api/tasks.js';
-import type { TaskOperation } from './view.js';
-
-/** Names of the inner request of each wrapper (`tsb-rest-api.md` §2.5), and of the member that names the key. */
-const wrappers: readonly (readonly [wrapper: string, member: keyof ApprovalTask, operation: TaskOperation, key: string])[] = [
-  ['signRequest', 'signedSignRequest', 'sign', 'signKeyName'],
-  ['modifyRequest', 'signedModifyKeyRequest', 'modify', 'modifyKeyName'],
-  ['blockRequest', 'signedBlockKeyRequest', 'block', 'blockKeyName'],
-  ['unblockRequest', 'signedUnblockKeyRequest', 'unblock', 'unblockKeyName'],
-  ['decryptRequest', 'signedDecryptRequest', 'decrypt', 'decryptKeyName'],
-  ['unwrapKeyRequest', 'signedUnwrapKeyRequest', 'unwrap', 'unwrapKeyName'],
-  ['csrSignRequest', 'signedCertificateRequestRequest', 'certificate', 'signKeyName'],
-  ['signCertificateRequest', 'signedSignCertificateRequest', 'certificate', 'signKeyName'],
-  ['selfSignCertificateRequest', 'signedSelfSignCertificateRequestDto', 'certificate', 'signKeyName'],
-];
+import { innerBytesOf } from '../request-signing/inner-bytes.js';
+import { type RequestKind, requestKinds } from './operations.js';
 
 /** The original request of a task, read from its exact bytes. */
 export interface InnerRequest {
-  readonly operation: TaskOperation;
+  readonly kind: RequestKind;
   readonly keyName: string | undefined;
   readonly body: JsonObject;
+  /** What an application signs: the inner object as its author wrote it. */
+  readonly signed: Uint8Array;
+  /** The member beside the inner object, unread. */
+  readonly requestSignature: JsonValue | undefined;
 }
 
 const text = (value: JsonValue | undefined): string | undefined => (typeof value === 'string' ? value : undefined);
@@ -30,28 +22,54 @@ const text = (value: JsonValue | undefined): string | undefined => (typeof value
  */
 export function innerRequest(task: ApprovalTask): InnerRequest {
   if (task.requestBase64 === null) throw new SignError('ERR_MALFORMED', 'the task lacks the original request (level 3)');
-  const outer = parseJson(base64Bytes(task.requestBase64, 'original request'), { what: 'original request', maxDepth: 16 });
-  const found = wrappers.filter(([wrapper]) => isJsonObject(outer) && isJsonObject(outer[wrapper]));
-  const [wrapper, member, operation, keyMember] = found[0] ?? fail();
-  const body = isJsonObject(outer) ? outer[wrapper] : undefined;
-  if (found.length !== 1 || !isJsonObject(body)) fail();
-  const present = wrappers.filter(([, name]) => task[name] !== null && task[name] !== undefined).map(([, name]) => name);
-  if (present.length !== 1 || present[0] !== member)
+  const bytes = base64Bytes(task.requestBase64, 'original request');
+  const outer = parseJson(bytes, { what: 'original request', maxDepth: 16 });
+  const found = requestKinds.filter(({ wrapper }) => isJsonObject(outer) && isJsonObject(outer[wrapper]));
+  const [kind = fail()] = found;
+  const body = isJsonObject(outer) ? outer[kind.wrapper] : undefined;
+  if (found.length !== 1 || !isJsonObject(outer) || !isJsonObject(body)) fail();
+  const present = requestKinds.filter(({ copy }) => task[copy] !== null && task[copy] !== undefined);
+  if (present.length !== 1 || present[0] !== kind)
     throw new SignError('ERR_FACTS_MISMATCH', 'the original request and its parsed copy are of different kinds');
-  assertSameRequest(body, (task[member] as Record<string, unknown>)[wrapper]);
-  return { operation, keyName: text(body[keyMember]), body };
+  assertSameRequest(body, (task[kind.copy] as Record<string, unknown>)[kind.wrapper]);
+  return {
+    kind,
+    keyName: text(body[kind.key]),
+    body,
+    signed: innerBytesOf(bytes, kind.wrapper, { maxDepth: 16 }),
+    requestSignature: outer.requestSignature,
+  };
 }
 
 function fail(): never {
   throw new SignError('ERR_MALFORMED', 'the original request is of no known kind');
 }
 
-/** The members that decide what happens must be the same in both copies; servers may add nulls and defaults elsewhere. */
-const decisive = ['payload', 'signKeyName', 'modifyKeyName', 'blockKeyName', 'unblockKeyName', 'signatureAlgorithm', 'metaData'];
+/** Passwords have two forms on this wire, and a server does well to leave them out. */
+const isPassword = (name: string): boolean => /password$/i.test(name);
+
+/** Whether a copy says all that the original says. Servers may add nulls and defaults, at any depth. */
+function repeats(copy: unknown, original: JsonValue): boolean {
+  if (original === null) return copy === null || copy === undefined;
+  if (!isJsonObject(original)) return canonicalJson(copy ?? null) === canonicalJson(original);
+  if (typeof copy !== 'object' || copy === null || Array.isArray(copy)) return false;
+  return differing(copy, original).length === 0;
+}
+
+function differing(copy: object, original: JsonObject): string[] {
+  const members = new Map<string, unknown>(Object.entries(copy));
+  return Object.entries(original).flatMap(([name, value]) =>
+    isPassword(name) || repeats(members.get(name), value) ? [] : [name],
+  );
+}
+
+/** Members that change what happens, and so must not appear in the copy only. */
+const neverAdded = ['metaData', 'metaDataSignature', 'context', 'signedApprovals', 'additionalAuthenticationData'];
 
 function assertSameRequest(body: JsonObject, copy: unknown): void {
-  const other = typeof copy === 'object' && copy !== null ? (copy as Readonly<Record<string, unknown>>) : {};
-  const differing = decisive.filter((name) => canonicalJson(body[name] ?? null) !== canonicalJson(other[name] ?? null));
-  if (differing.length > 0)
-    throw new SignError('ERR_FACTS_MISMATCH', `the original request and its parsed copy differ in ${differing.join(', ')}`);
+  const other: object = typeof copy === 'object' && copy !== null ? copy : {};
+  const added = neverAdded.filter((name) => (body[name] ?? null) === null && (other as Record<string, unknown>)[name] != null);
+  const names = [...differing(other, body), ...added];
+  if (names.length > 0)
+    throw new SignError('ERR_FACTS_MISMATCH', `the original request and its parsed copy differ in ${names.join(', ')}`);
 }

@@ -1,4 +1,16 @@
 import { base64Bytes, SignError, sha256Hex } from '@securosys/core';
+import type { ReportedPolicy } from '../api/policy.js';
+import { parseAttestation } from '../attestation/parse-attestation.js';
+
+/** What level 5 of a task says about the key. Its signature is not checked here, so this is the TSB's word. */
+export interface ReportedKey {
+  readonly label: string;
+  readonly spkiSha256: string;
+  /** What the key may do; absent when the attributes are written in a way that this version does not read. */
+  readonly may?: { readonly sign: boolean; readonly decrypt: boolean; readonly unwrap: boolean };
+  /** Rules of today; `null`: a key without rules. Absent as `may` is. */
+  readonly policy?: ReportedPolicy | null;
+}
 
 /** The one value of an element, with its entities undone; `undefined` when it is not there exactly once. */
 function only(xml: string, name: string): string | undefined {
@@ -12,21 +24,26 @@ function only(xml: string, name: string): string | undefined {
     .replaceAll('&amp;', '&');
 }
 
-/** What level 5 of a task says about the key. Its signature is not checked here, so this is the TSB's word. */
-export interface ReportedKey {
-  readonly label: string;
-  readonly spkiSha256: string;
-}
-
-/**
- * Label and public key of the key XML (`tsb-rest-api.md` §2.3), read without an XML parser: both elements hold text only and
- * must occur exactly once.
- * @throws SignError `ERR_MALFORMED`
- */
-export function reportedKey(xml: string): ReportedKey {
+/** Label and public key alone: both elements hold text only and must occur exactly once. */
+function labelAndKey(xml: string): ReportedKey {
   const label = only(xml, 'label');
   const publicKey = only(xml, 'public_key');
   if (label === undefined || publicKey === undefined || xml.includes('<!'))
     throw new SignError('ERR_MALFORMED', 'key attributes of the task do not state one label and one public key');
   return { label, spkiSha256: sha256Hex(base64Bytes(publicKey.replace(/\s+/g, ''), 'public key of the task')) };
+}
+
+/**
+ * The key of a task, from its XML (`tsb-rest-api.md` §2.3). Attributes and rules are read by the schema of attestations; firmware that
+ * writes something else still has to state one label and one public key.
+ * @throws SignError `ERR_MALFORMED`
+ */
+export async function reportedKey(xml: string): Promise<ReportedKey> {
+  try {
+    const { label, spkiSha256, attributes, policy } = await parseAttestation(xml, { allowUnknownElements: true });
+    return { label, spkiSha256, may: attributes, policy };
+  } catch (error) {
+    if (!SignError.is(error, 'ERR_MALFORMED')) throw error;
+    return labelAndKey(xml);
+  }
 }

@@ -1,16 +1,16 @@
 import type { KeyObject } from 'node:crypto';
-import { invalidArgument, nodeCrypto, ownBytes, spkiOf } from '@securosys/core';
+import { type CallOptions, invalidArgument, nodeCrypto, ownBytes, spkiOf } from '@securosys/core';
 import type { ApproverDigest } from '../api/algorithms.js';
 
 /** A person's key: what approves. It may live anywhere that can sign bytes. */
 export interface ApproverKey {
   /** SubjectPublicKeyInfo DER, exactly as the policy has it. */
   readonly spki: Uint8Array;
-  /** Certificate DER, for approvers that the policy names by certificate. */
+  /** Certificate DER, exactly as the policy has it, for approvers that it names by certificate. */
   readonly certificate?: Uint8Array;
   readonly digestAlgorithm: ApproverDigest;
   /** Signs the bytes with that digest: RSA PKCS#1 v1.5, ECDSA in DER, or Ed25519. */
-  sign(bytes: Uint8Array): Promise<Uint8Array>;
+  sign(bytes: Uint8Array, options?: CallOptions): Promise<Uint8Array>;
 }
 
 /** Digest by which each kind of key signs approvals, and its name for `node:crypto`. */

@@ -1,7 +1,8 @@
 import { type SigningFacts, sanitizeText } from '@securosys/core';
 import { type Statements, withoutNumber } from '../metadata/distinct.js';
+import type { TaskRisk } from './risks.js';
 import { claimLimit, nameLimit, textLimit, whole } from './sanitize.js';
-import type { TaskRisk, TaskView } from './view.js';
+import type { TaskView } from './view.js';
 
 /** A name as a hurried reader sees it: without case, spacing, compatibility forms, and the number that keeps lines apart. */
 const glance = (name: string): string => withoutNumber(name).normalize('NFKC').toLowerCase().replace(/\s+/g, ' ').trim();
@@ -13,22 +14,28 @@ function lookAlike(texts: Readonly<Record<string, string>> | undefined): boolean
 }
 
 /** Whether something is longer, or more, than the view shows. */
-function shortened(facts: SigningFacts | undefined, claims: Statements): boolean {
+function shortened(facts: SigningFacts | undefined, lists: readonly Statements[]): boolean {
   const { title = '', details = {}, subject } = facts ?? {};
-  const lines = [...claims, ...Object.entries(details), ...Object.entries(subject?.annotations ?? {}), ['', title] as const];
+  const lines = [
+    ...lists.flat(),
+    ...Object.entries(details),
+    ...Object.entries(subject?.annotations ?? {}),
+    ['', title] as const,
+  ];
   const cut = (text: string, limit: number) => sanitizeText(text, whole).length > limit;
-  return claims.length > claimLimit || lines.some(([name, text]) => cut(name, nameLimit) || cut(text, textLimit));
+  const tooMany = lists.some((list) => list.length > claimLimit);
+  return tooMany || lines.some(([name, text]) => cut(name, nameLimit) || cut(text, textLimit));
 }
 
 /** What keeps a person from seeing everything that is there. */
 export function legibilityRisks(
-  view: Pick<TaskView, 'facts' | 'claims'>,
+  view: Pick<TaskView, 'facts' | 'claims' | 'asked'>,
   facts: SigningFacts | undefined,
-  claims: Statements,
+  lists: readonly Statements[],
 ): TaskRisk[] {
-  const shown = [view.claims, view.facts?.details, view.facts?.subject?.annotations];
+  const shown = [view.claims, view.asked, view.facts?.details, view.facts?.subject?.annotations];
   return [
     ...(shown.some(lookAlike) ? (['look-alike-names'] as const) : []),
-    ...(shortened(facts, claims) ? (['shortened'] as const) : []),
+    ...(shortened(facts, lists) ? (['shortened'] as const) : []),
   ];
 }

@@ -1,39 +1,21 @@
 import type { Claims, SigningFacts } from '@securosys/core';
 import type { ModifyPolicy } from '../api/policy.js';
-
-/** What a decision would allow. `unknown`: the task does not say it in a form that this version reads. */
-export type TaskOperation = 'sign' | 'decrypt' | 'unwrap' | 'certificate' | 'block' | 'unblock' | 'modify' | 'unknown';
-
-/**
- * What an approver should think about before deciding.
- * - `blind`: a digest is signed and nothing shows what it stands for
- * - `unknown-format`: no format here explains the payload
- * - `policy-change`: the rules of the key are replaced
- * - `unblock`: a blocked key becomes usable
- * - `timestamp-unverified`: no pinned HSM key vouches for the time of the request
- * - `no-metadata-binding`: the description is not bound to these bytes
- * - `password-in-request`: the requester sent a key password that approvers can read
- * - `look-alike-names`: names of facts or of claims look the same; the view keeps them apart with a number: `tag`, `tag (2)`
- * - `shortened`: a name, a text or the list of claims is longer than the view shows
- */
-export type TaskRisk =
-  | 'blind'
-  | 'unknown-format'
-  | 'policy-change'
-  | 'unblock'
-  | 'timestamp-unverified'
-  | 'no-metadata-binding'
-  | 'password-in-request'
-  | 'look-alike-names'
-  | 'shortened';
+import type { DetailLevel } from '../api/tasks.js';
+import type { CertificateKind, TaskOperation } from './operations.js';
+import type { TaskProgress } from './progress.js';
+import type { TaskRisk } from './risks.js';
 
 /**
- * One decision to take, as shown to a person. Everything but `claims` comes from the very bytes that an approval signs, or was
- * compared with them. All text is sanitised; digests are whole.
+ * One decision to take, as shown to a person. Everything but `claims` and `asked` comes from the very bytes that an approval signs, or
+ * was compared with them. All text is sanitised; digests are whole; key passwords are nowhere in it.
  */
 export interface TaskView {
   readonly id: string;
+  /** Levels below 5 show less, and can never be approved. */
+  readonly detailLevel: DetailLevel;
   readonly operation: TaskOperation;
+  /** For certificates: what is made. */
+  readonly certificate?: CertificateKind;
   /** From the bytes to be signed. */
   readonly keyLabel: string;
   /** The API's name of the signature algorithm, if the task is a signature. */
@@ -42,6 +24,15 @@ export interface TaskView {
   readonly facts?: SigningFacts;
   /** What only the requester says. Nothing proves it. */
   readonly claims: Claims;
+  /**
+   * Whether a pinned application says these claims of exactly this request, now: signed, bound, not expired, not used before. It still
+   * does not make them true.
+   */
+  readonly claimsVerified: boolean;
+  /** Who signed the request, by a pinned key. */
+  readonly requester: { readonly name: string } | 'unverified';
+  /** Other members of the original request, such as the cipher or the label of an unwrapped key. The requester's words, not proven. */
+  readonly asked: Claims;
   /** Ways in which the task contradicts itself or what was expected. With one of these it cannot be approved. */
   readonly mismatches: readonly string[];
   readonly risks: readonly TaskRisk[];
@@ -54,8 +45,14 @@ export interface TaskView {
   readonly policy?: ModifyPolicy;
   /** The new rules in words. */
   readonly policyText?: readonly string[];
+  /** What the new rules change about those that the TSB reports today, in words; absent when today's are not known. */
+  readonly policyChanges?: readonly string[];
   /** SHA-256 of the key's SubjectPublicKeyInfo as the TSB reports it, hex. */
   readonly keySpkiSha256?: string;
+  /** What the requester decides together with other requests. A claim, and never what a decision covers. */
+  readonly batch?: { readonly id: string; readonly sha256?: string };
+  /** Who has decided so far, as the TSB says (level 6). */
+  readonly progress?: TaskProgress;
   /** SHA-256 of the bytes that an approval signs, hex. */
   readonly challengeSha256: string;
 }

@@ -1,17 +1,7 @@
 import { type Claims, canonicalJson, isJsonObject, parseJson, SignError, utf8Bytes } from '@securosys/core';
+import { bindingNames, type MetadataBinding } from './binding.js';
 import { distinct } from './distinct.js';
-
-/** What ties a description to one request (S3): transplanted to another, it no longer fits. */
-export interface MetadataBinding {
-  /** SHA-256 of the payload bytes, hex. */
-  readonly payloadSha256: string;
-  readonly operation: string;
-  /** Our name of the signature algorithm. */
-  readonly algorithm: string;
-  readonly keyLabel: string;
-  /** SHA-256 of the SubjectPublicKeyInfo of the key, hex. */
-  readonly spkiSha256?: string;
-}
+import { requestType } from './request-types.js';
 
 /** The description that travels beside a payload. Approvers do not sign it, so none of it proves anything. */
 export interface RequestMetadata {
@@ -22,11 +12,10 @@ export interface RequestMetadata {
   readonly facts: Readonly<Record<string, string>>;
   readonly claims: Claims;
   readonly binding?: Partial<MetadataBinding>;
-  /** Base64 of what a digest stands for. */
+  /** Base64 of what a digest stands for; see `encodePreimage`. */
   readonly preimage?: string;
 }
 
-const bindingNames = ['payloadSha256', 'operation', 'algorithm', 'keyLabel', 'spkiSha256'] as const;
 const largest = 1024 * 1024;
 
 const prefixed = (prefix: string, map: object): [string, unknown][] =>
@@ -43,7 +32,8 @@ const stripped = (prefix: string, entries: readonly [string, string][]): Record<
 export function encodeMetadata(metadata: RequestMetadata): Uint8Array<ArrayBuffer> {
   const { app, time, facts, claims, binding = {}, preimage } = metadata;
   const entries = [...prefixed('fact.', facts), ...prefixed('claim.', claims), ...prefixed('binding.', binding)];
-  const bytes = utf8Bytes(canonicalJson({ app, time, type: 'Sign', preimage, ...Object.fromEntries(entries) }));
+  const type = requestType(binding.operation);
+  const bytes = utf8Bytes(canonicalJson({ app, time, type, preimage, ...Object.fromEntries(entries) }));
   if (bytes.byteLength > largest) throw new SignError('ERR_LIMIT', `request metadata is over ${largest} bytes`);
   return bytes;
 }

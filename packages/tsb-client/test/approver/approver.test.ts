@@ -37,7 +37,10 @@ describe('an honest task', () => {
       facts: { subject: { digest: digestA } },
       claims: { tag: 'v1', app: 'ci' },
       mismatches: [],
-      risks: [],
+      risks: ['unknown-requester'],
+      requester: 'unverified',
+      claimsVerified: false,
+      detailLevel: 'level5',
       requestedAt: '2026-11-21T11:59:00Z',
     });
   });

@@ -1,5 +1,7 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
-import { base64Text, ecdsaToDer, utf8Bytes } from '@securosys/core';
+import { base64Text, createSigner, ecdsaToDer, utf8Bytes } from '@securosys/core';
+import { createMemoryBackend } from '@securosys/core/memory';
+import { prepareCertificate } from '@securosys/pki';
 import { describe, expect, it } from 'vitest';
 import { expectOwnMemory } from '../../../testing/src/index.js';
 import * as wire from '../../src/api/index.js';
@@ -49,6 +51,25 @@ const samples: Readonly<Record<string, () => unknown>> = {
     const key = client.approverKeyFromPrivateKey(pair.privateKey, { certificate });
     return [key, await key.sign(message)];
   },
+  approverKeyFromCertificate: async () => {
+    const prepared = await prepareCertificate({
+      subject: 'CN=Ada',
+      key: { spki },
+      validity: { notBefore: 0, notAfter: Date.UTC(2030, 0) },
+      profile: 'ca',
+    });
+    const tbs = prepared.parts[0]?.input.message ?? message;
+    const p1363 = { key: pair.privateKey, dsaEncoding: 'ieee-p1363' } as const;
+    const own = prepared.assemble({ certificate: Uint8Array.from(sign('sha256', tbs, p1363)) });
+    const key = client.approverKeyFromCertificate(Buffer.from(own), pair.privateKey);
+    return [key, await key.sign(message)];
+  },
+  approverKeyFromSigner: async () => {
+    const memory = createMemoryBackend();
+    await memory.createKey({ label: 'ada', spec: 'ec-p256' });
+    const key = await client.approverKeyFromSigner(createSigner(memory, { label: 'ada' }, { allowOpaque: true }));
+    return [key, await key.sign(message)];
+  },
   // What an approver gives out is what the person's key is asked to sign.
   createApprover: async () => {
     const asked: Uint8Array[] = [];
@@ -73,6 +94,7 @@ const samples: Readonly<Record<string, () => unknown>> = {
     await server(raw).sign.synchronous({ payload: 'aGk=', signKeyName: 'k', signatureAlgorithm: 'SHA256_WITH_ECDSA' }),
     await server(raw).certificates.get('k'),
   ],
+  decodePreimage: () => client.decodePreimage(client.encodePreimage(message)),
   encodeMetadata: () => client.encodeMetadata({ facts: {}, claims: { tag: 'v1' } }),
   encodeApprovalChallenge: () => wire.encodeApprovalChallenge(challenge),
   decodeApprovalChallenge: () => wire.decodeApprovalChallenge(Buffer.from(wire.encodeApprovalChallenge(challenge))),
@@ -81,21 +103,27 @@ const samples: Readonly<Record<string, () => unknown>> = {
   wrapTimestampSignature: () => wire.wrapTimestampSignature(der),
   unwrapTimestampSignature: () => wire.unwrapTimestampSignature(Buffer.from(wire.wrapTimestampSignature(der))),
   parseAttestation: () => client.parseAttestation(traceXml),
+  innerBytesOf: () => wire.innerBytesOf(Buffer.from('{"signRequest":{}}'), 'signRequest'),
   encodePolicyFrame: () => wire.encodePolicyFrame(policy),
   verifyAttestation: () => client.verifyAttestation(real, { roots: [real.root], maxAgeMs: Number.POSITIVE_INFINITY }),
 };
 const withoutBytes = [
   'anyOf',
   'assertPolicySafe',
+  'batchSha256',
+  'bindMetadata',
   'buildPolicy',
   'decodeMetadata',
   'decodePolicyFrame',
+  'encodePreimage',
   'explainPolicy',
   'fromCharArray',
   'loadContract',
   'meaningOf',
   'never',
+  'openApiDocument',
   'quorum',
+  'risksToAccept',
   'ruleStrength',
   'signMetadata',
   'toCharArray',

@@ -1,0 +1,7 @@
+/** What reading certificates takes; the package loads when the first task is looked at. */
+export type Pkix = Pick<typeof import('@securosys/pki'), 'certificateFormat' | 'csrFormat' | 'pemBlocks'>;
+
+/** Loads it. */
+export async function loadPkix(): Promise<Pkix> {
+  return import('@securosys/pki');
+}

@@ -1,0 +1,71 @@
+import type { TaskView } from './view.js';
+
+/**
+ * What an approver should think about before deciding.
+ * - `blind`: a digest is signed, or something that could be one, and nothing shows what it stands for
+ * - `unknown-format`: no format here explains the payload
+ * - `decrypt`, `unwrap`: a secret comes out; the bytes do not say which
+ * - `ca-certificate`: what is signed can issue certificates
+ * - `policy-change`: the rules of the key are replaced; `policy-weaker`: by weaker ones, or by ones that cannot be compared
+ * - `unblock`: a blocked key becomes usable
+ * - `dual-use-key`: the key may sign and decrypt, so that one can pass for the other
+ * - `unknown-requester`: no pinned application signed the request
+ * - `own-request`: the key that signed the request is the approver's own
+ * - `timestamp-unverified`: no pinned HSM key vouches for the time of the request
+ * - `no-metadata-binding`: the description is not bound to this request
+ * - `claims-without-nonce`, `claims-expired`, `claims-replayed`: the description may have been used before, holds no longer, was used before
+ * - `batch-differs`: the tasks that name this batch are not those that it was made of
+ * - `password-in-request`: the requester sent a key password that approvers can read
+ * - `insufficient-detail`: the task was fetched, or answered, below level 5
+ * - `look-alike-names`: names of facts or of claims look the same; the view keeps them apart with a number: `tag`, `tag (2)`
+ * - `shortened`: a name, a text or the list of claims is longer than the view shows
+ */
+export type TaskRisk =
+  | 'blind'
+  | 'unknown-format'
+  | 'decrypt'
+  | 'unwrap'
+  | 'ca-certificate'
+  | 'policy-change'
+  | 'policy-weaker'
+  | 'unblock'
+  | 'dual-use-key'
+  | 'unknown-requester'
+  | 'own-request'
+  | 'timestamp-unverified'
+  | 'no-metadata-binding'
+  | 'claims-without-nonce'
+  | 'claims-expired'
+  | 'claims-replayed'
+  | 'batch-differs'
+  | 'password-in-request'
+  | 'insufficient-detail'
+  | 'look-alike-names'
+  | 'shortened';
+
+/** Risks that a person has to have looked at one by one (S44). */
+const grave: ReadonlySet<TaskRisk> = new Set<TaskRisk>([
+  'blind',
+  'unknown-format',
+  'decrypt',
+  'unwrap',
+  'ca-certificate',
+  'policy-change',
+  'policy-weaker',
+  'unblock',
+  'dual-use-key',
+  'unknown-requester',
+  'timestamp-unverified',
+  'claims-replayed',
+  'batch-differs',
+  'look-alike-names',
+  'shortened',
+]);
+
+/**
+ * Risks of a task that need a second look (threat model S44): a tool's `--yes` must not cover them, and `decide` approves tasks with
+ * them only when they are named in `acceptRisks`.
+ */
+export function risksToAccept(view: Pick<TaskView, 'risks'>): TaskRisk[] {
+  return view.risks.filter((risk) => grave.has(risk));
+}
