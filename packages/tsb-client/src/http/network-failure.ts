@@ -21,9 +21,12 @@ const untrusted = new Set([
 /** Names and routes that lead nowhere, connections that were not accepted: the server saw nothing, and may next time. */
 const unreachable = new Set(['ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT']);
 
-/** TLS alerts by which a server refuses the certificate of a client, or its lack; the names differ between versions of OpenSSL. */
+/**
+ * TLS alerts by which a server refuses the certificate of a client, or its lack; their first words differ between versions of
+ * OpenSSL. In TLS 1.3 they race with the end of the connection, which then is all there is.
+ */
 const refusedIdentity =
-  /_ALERT_(?:CERTIFICATE_REQUIRED|BAD_CERTIFICATE|UNKNOWN_CA|CERTIFICATE_EXPIRED|CERTIFICATE_REVOKED|CERTIFICATE_UNKNOWN|UNSUPPORTED_CERTIFICATE|ACCESS_DENIED)$/;
+  /_ALERT_(?:CERTIFICATE_REQUIRED|HANDSHAKE_FAILURE|BAD_CERTIFICATE|UNKNOWN_CA|CERTIFICATE_EXPIRED|CERTIFICATE_REVOKED|CERTIFICATE_UNKNOWN|UNSUPPORTED_CERTIFICATE|ACCESS_DENIED)$/;
 
 interface Found {
   readonly codes: readonly string[];
@@ -65,7 +68,12 @@ export function networkFailure(what: string, error: unknown): NetworkFailure {
   if (tunnel !== undefined)
     return fail('ERR_NETWORK', `was refused by the proxy with HTTP ${tunnel}`, true, tunnel >= 500, { status: tunnel });
   if (names.some((name) => refusedIdentity.test(name)))
-    return fail('ERR_AUTHENTICATION', `was refused before it was read, for its client certificate: ${list}`, true, false);
+    return fail(
+      'ERR_AUTHENTICATION',
+      `was refused in the TLS handshake, for the client certificate or the lack of one: ${list}`,
+      true,
+      false,
+    );
   if (names.some((name) => untrusted.has(name)))
     return fail('ERR_NETWORK', `was not sent, because the server is not trusted: ${list}`, true, false);
   const neverSent = names.length > 0 && names.every((name) => unreachable.has(name));
