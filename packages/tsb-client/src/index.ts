@@ -19,14 +19,57 @@ export { type AttestedKey, verifyAttestation } from './attestation/verify-attest
 export type { ExpectedKey, VerifyAttestationOptions } from './attestation/verify-options.js';
 export { createTsbBackend, type TsbBackend } from './backend/backend.js';
 export type { TsbBackendClient, TsbBackendOptions, TsbBackendStyle } from './backend/options.js';
+export type { NewTsbApprover, TsbApprovers, TsbOnboardingStatus } from './client/approvers.js';
+export type { TsbAttestation } from './client/attestation.js';
 export type { CallEndpoint, EndpointCallOptions } from './client/calls.js';
-export type { TsbCertificates } from './client/certificates.js';
+export type {
+  CertificateApiLevel,
+  TsbCertificateInput,
+  TsbCsrInput,
+  TsbSelfSignInput,
+  TsbSignCertificateInput,
+  TsbSubject,
+} from './client/certificate-input.js';
+export type { CertificateLevelOptions } from './client/certificate-level.js';
+export type { AtOnce, TsbCertificateCalls, TsbCertificates, TsbCsrCalls } from './client/certificates.js';
+export type { ModifyOptions, TsbBlocking, TsbKeyInput, TsbModify, TsbModifyInput } from './client/changes.js';
+export type { TsbCiphers, TsbDecrypt, TsbDecryptInput, TsbEncrypted, TsbEncryptInput } from './client/ciphers.js';
 export { createTsbClient, type TsbClient } from './client/client.js';
-export type { CreateKeyOptions, KeyCallOptions, NewTsbKey, TsbKeys } from './client/keys.js';
+export type { TsbDataObject, TsbDataObjects } from './client/data-objects.js';
+export type { TsbDerivedKey } from './client/derived-key.js';
+export type { TsbGroups } from './client/groups.js';
+export type { TsbImportedKey, TsbImportedSeed } from './client/imported-key.js';
+export type { KeySafetyOptions } from './client/key-safety.js';
+export type { KeyCallOptions, TsbExportedKey, TsbKeys, TsbPasswordChange } from './client/keys.js';
+export type { CreateKeyOptions, NewTsbKey, NewTsbKeyBase, NewTsbOtherKey, NewTsbSigningKey } from './client/new-key.js';
 export type { TsbClientOptions } from './client/options.js';
 export type { TsbRequests } from './client/requests.js';
 export type { TsbService } from './client/service.js';
-export type { TsbSign } from './client/sign.js';
+export type {
+  TsbAsynchronousSignInput,
+  TsbSign,
+  TsbSignInput,
+  TsbSynchronousSignInput,
+  TsbVerifyInput,
+} from './client/sign.js';
+export type { KeystoreNumbers, TsbStatistics } from './client/statistics.js';
+export type {
+  TsbFileDecryptInput,
+  TsbFileInput,
+  TsbFiles,
+  TsbHmac,
+  TsbHmacInput,
+  TsbHmacVerifyInput,
+  VerifyHmacOptions,
+} from './client/utilities.js';
+export type { RequestCallOptions, WithApprovals, WithMetadata } from './client/wire-values.js';
+export type {
+  TsbSynchronousUnwrapInput,
+  TsbUnwrap,
+  TsbUnwrapInput,
+  TsbWrapInput,
+  TsbWrapping,
+} from './client/wrapping.js';
 export type { ApiKeys } from './http/api-keys.js';
 export type { PathParameters } from './http/caller.js';
 export type { TsbAuth } from './http/login.js';

@@ -1,6 +1,6 @@
 import { type ApprovalProgress, type RequestState, sanitizeText } from '@securosys/core';
 import type { TsbRequest } from '../api/requests.js';
-import { answeredBytes } from '../client/sign.js';
+import { answeredBytes } from '../client/wire-values.js';
 import { normalSignature } from './signature-bytes.js';
 
 const names = (keys: readonly string[] | null): readonly string[] => (keys ?? []).map((key) => sanitizeText(key, 4096));

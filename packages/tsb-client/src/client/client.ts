@@ -8,23 +8,14 @@ import { Slots } from '../http/slots.js';
 import { authorityTexts } from '../http/tls.js';
 import { givenTransport, pooledTransport, type Transport } from '../http/transport.js';
 import type { CallEndpoint } from './calls.js';
-import { certificateCalls, type TsbCertificates } from './certificates.js';
 import { checkClientOptions } from './check-options.js';
-import { keyCalls, type TsbKeys } from './keys.js';
+import { groupsOf, type TsbGroups } from './groups.js';
 import { checkCallOptions, checkObject, type TsbClientOptions } from './options.js';
-import { requestCalls, type TsbRequests } from './requests.js';
-import { serviceCalls, type TsbService } from './service.js';
-import { signCalls, type TsbSign } from './sign.js';
 
 /** A typed client of one Transaction Security Broker. Holds its secrets where no printing finds them. */
-export interface TsbClient {
+export interface TsbClient extends TsbGroups {
   /** Normalised base URL. */
   readonly url: string;
-  readonly keys: TsbKeys;
-  readonly sign: TsbSign;
-  readonly requests: TsbRequests;
-  readonly certificates: TsbCertificates;
-  readonly service: TsbService;
   /** Any endpoint of `@securosys/tsb-client/api`. */
   readonly call: CallEndpoint;
   /** Closes the connections of the default transport. A `fetch` handed in stays its owner's. */
@@ -78,11 +69,7 @@ export function createTsbClient(options: TsbClientOptions): TsbClient {
   };
   return {
     url: base.text,
-    keys: keyCalls(call),
-    sign: signCalls(call),
-    requests: requestCalls(call),
-    certificates: certificateCalls(call),
-    service: serviceCalls(call),
+    ...groupsOf(call),
     call,
     close: () => transport.close(),
   };

@@ -1,14 +1,19 @@
 import type { CallOptions } from '@securosys/core';
 import { endpoints } from '../api/endpoints.js';
-import type { KeystoreStatistics, VersionInfo } from '../api/service.js';
+import type { LicenseInfo, VersionInfo } from '../api/service.js';
 import type { CallEndpoint } from './calls.js';
 import { checkCallOptions } from './options.js';
+import { keystoreNumbers, type TsbStatistics } from './statistics.js';
 
 /** `client.service` (role service, `tsb-rest-api.md` §2.9). */
 export interface TsbService {
   version(options?: CallOptions): Promise<VersionInfo>;
+  /** What the server may do: asynchronous calls and policies need `TSB_ENGINE`. */
+  license(options?: CallOptions): Promise<LicenseInfo>;
   /** The health check other clients use. */
-  statistics(options?: CallOptions): Promise<KeystoreStatistics>;
+  statistics(options?: CallOptions): Promise<TsbStatistics>;
+  /** The HSM's log, as text for people: foreign text, to be shown with care. */
+  log(options?: CallOptions): Promise<string>;
 }
 
 export function serviceCalls(call: CallEndpoint): TsbService {
@@ -17,9 +22,18 @@ export function serviceCalls(call: CallEndpoint): TsbService {
       checkCallOptions('service.version', options);
       return call(endpoints.versionInfo, undefined, options);
     },
+    license: async (options = {}) => {
+      checkCallOptions('service.license', options);
+      return call(endpoints.licenseInfo, undefined, options);
+    },
     statistics: async (options = {}) => {
       checkCallOptions('service.statistics', options);
-      return call(endpoints.statistics, undefined, options);
+      const answer = await call(endpoints.statistics, undefined, options);
+      return { ...answer, numbers: keystoreNumbers(answer.keyStoreStatistics) };
+    },
+    log: async (options = {}) => {
+      checkCallOptions('service.log', options);
+      return (await call(endpoints.hsmLog, undefined, options)).log;
     },
   };
 }
