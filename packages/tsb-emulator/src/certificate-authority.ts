@@ -29,7 +29,8 @@ const day = 86_400_000;
 const skew = 300_000;
 const rootDays = 3650;
 
-function signed(prepared: Prepared<Uint8Array>, key: KeyObject): Uint8Array {
+/** What was prepared, signed with a software key. */
+export function signed(prepared: Prepared<Uint8Array>, key: KeyObject): Uint8Array {
   const signatures = prepared.parts.map(({ id, algorithm, input }) => {
     const { hash, parameters } = cryptoParameters(algorithm);
     return [id, ownBytes(sign(hash, input.message, { key, ...parameters }))] as const;

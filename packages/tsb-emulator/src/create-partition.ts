@@ -1,6 +1,7 @@
 import { systemClock } from '@securosys/core';
 import { defaultLoginWindow } from './approvals/login.js';
 import { createCertificateAuthority } from './certificate-authority.js';
+import { createAttestationChain } from './hsm/attestation-chain.js';
 import { AttestationKey } from './hsm/attestation-key.js';
 import { TimestampKey } from './hsm/timestamp-key.js';
 import { KeyStore } from './keys/key-store.js';
@@ -16,6 +17,7 @@ import { PartitionStore } from './store/partition-store.js';
 export function createPartition(name: string, options: FakeTsbOptions, journal: Journal): Partition {
   const clock = options.clock ?? systemClock;
   const store = new PartitionStore(name, journal);
+  const attestationKey = new AttestationKey(options.attestationKey);
   return {
     name,
     clock,
@@ -23,7 +25,8 @@ export function createPartition(name: string, options: FakeTsbOptions, journal: 
     keys: new KeyStore(store.collection(storedKeys)),
     requests: new RequestStore(store.collection(storedRequests)),
     timestampKey: new TimestampKey(),
-    attestationKey: new AttestationKey(options.attestationKey),
+    attestationKey,
+    attestationChain: createAttestationChain(clock, attestationKey),
     certificateAuthority: createCertificateAuthority(clock),
     loginWindow: options.loginWindow ?? defaultLoginWindow,
   };

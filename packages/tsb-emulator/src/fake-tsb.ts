@@ -41,6 +41,10 @@ export interface FakeTsb {
   readonly timestampKey: Uint8Array;
   /** SubjectPublicKeyInfo DER of the key that signs key attributes. Reading it makes the key, which takes 50 to 500 ms. */
   readonly attestationKey: Uint8Array;
+  /** DER of the root above the attestation key, for verifiers that pin it: fresh, and marked as emulated. */
+  attestationRoot(): Promise<Uint8Array>;
+  /** DER certificates of the attestation key and of the emulated device, as the TSB answers them: without the root. */
+  attestationChain(): Promise<Uint8Array[]>;
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
@@ -97,6 +101,8 @@ export function createHostedFakeTsb(options: FakeTsbOptions, hosts: Set<string>)
     get attestationKey() {
       return spkiOf(partition.attestationKey.publicKey);
     },
+    attestationRoot: () => partition.attestationChain.root(),
+    attestationChain: () => partition.attestationChain.certificates(),
     close,
     [Symbol.asyncDispose]: close,
   };

@@ -9,6 +9,8 @@ import type { RuleState } from './policy/evaluate.js';
  * - §4.3: a modification replaces all four rules; asynchronous calls on plain keys execute at once.
  * - §4.4: rejections end a request when no live token can reach its quorum; a rejection may be taken back while it is pending.
  * - §4.4, §10.4: a request keeps the rule it was made under, and the key's rule of the moment is asked again at execution.
+ * - §2.3: in an attestation `curve_oid` follows `algorithm_oid`, `address_truncated` follows `derivation_value`; a certificate approver is
+ *   `type="certificate"` with the DER; an imported key was neither always sensitive nor never extractable.
  * - §5.2: a login may be replayed inside its window.
  * - §5.4: block and unblock challenges carry no payload; a certificate in a modify frame stands as its key.
  * - §5.6: signed approvals may be used again while a token's window is open (threat model S5 asks whether a TSB refuses).
@@ -68,3 +70,9 @@ export const errorOfFailedDecryption = 410;
 
 /** §2.1: HTTP 400 is known for a derivation on Ed25519 that is not hardened, its code is not. */
 export const errorOfSoftDerivation = 634;
+
+/** §2.3, §4.2: how an attestation spells a `null` rule: the HSM gets one token without conditions. A rule without tokens stays empty. */
+export const tokenOfNullRule = { name: '', timelock: 0, timeout: 0, groups: [] } as const;
+
+/** §2.3: root element of a symmetric key's attestation, which has no `public_key`. */
+export const elementOfSymmetricKey = 'secret_key';

@@ -1,6 +1,7 @@
 import type { Clock } from '@securosys/core';
 import type { LoginWindow } from './approvals/login.js';
 import type { CertificateAuthority } from './certificate-authority.js';
+import type { AttestationChain } from './hsm/attestation-chain.js';
 import type { AttestationKey } from './hsm/attestation-key.js';
 import type { TimestampKey } from './hsm/timestamp-key.js';
 import type { KeyStore } from './keys/key-store.js';
@@ -17,6 +18,7 @@ export interface Partition {
   readonly store: PartitionStore;
   readonly timestampKey: TimestampKey;
   readonly attestationKey: AttestationKey;
+  readonly attestationChain: AttestationChain;
   readonly certificateAuthority: CertificateAuthority;
   readonly loginWindow: LoginWindow;
 }

@@ -2,7 +2,7 @@ import { base64Text, isoSeconds, utf8Bytes } from '@securosys/core';
 import { fromCharArray, type SignedKeyAttributes, type TsbAttributes } from '@securosys/tsb-client/api';
 import { failure } from '../failure.js';
 import { attestationKeyName } from '../hsm/attestation-key.js';
-import { attestationXml } from '../hsm/attestation-xml.js';
+import { attestationXml, lifelongFlags } from '../hsm/attestation-xml.js';
 import { generatePrivateKey } from '../keys/generate.js';
 import { type KeyAttributeFlags, KeyRecord } from '../keys/key-record.js';
 import { noSuchKeyType, specFacts, specOfWire } from '../keys/key-specs.js';
@@ -31,7 +31,7 @@ export function attributesView(partition: Partition, key: KeyRecord): SignedKeyA
       createTime: isoSeconds(key.createdAt * 1000),
       attestTime: isoSeconds(now * 1000),
       publicKey: base64Text(key.spki),
-      attributes: { ...flags, ekaSign: null, alwaysSensitive: flags.sensitive, neverExtractable: !flags.extractable },
+      attributes: { ...flags, ekaSign: null, ...lifelongFlags(key) },
       policy: key.rules ? wirePolicy(key.rules, key.blocked) : null,
     },
     xmlSignature: base64Text(partition.attestationKey.sign(utf8Bytes(xml))),
