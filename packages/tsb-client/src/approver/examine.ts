@@ -6,6 +6,7 @@ import { askedOf } from './asked.js';
 import { claimsOf } from './description.js';
 import { claimRisks, type Judgement, risksOf } from './judge.js';
 import { legibilityRisks } from './legible.js';
+import { type PolicyChange, policyChange } from './policy-change.js';
 import { progressOf } from './progress.js';
 import { type ReadTask, readTask } from './read-task.js';
 import type { TaskRisk } from './risks.js';
@@ -29,9 +30,10 @@ function levelOf(task: ApprovalTask, asked: DetailLevel): DetailLevel {
   return detailLevels[Math.min(Math.max(said, 0), detailLevels.indexOf(asked))] ?? 'level1';
 }
 
-function allRisks(task: ApprovalTask, read: ReadTask, judgement: Judgement): TaskRisk[] {
+function allRisks(task: ApprovalTask, read: ReadTask, judgement: Judgement, change: PolicyChange | undefined): TaskRisk[] {
   const { parts, explanation, origin } = read;
   return [
+    ...(change?.weaker ? (['policy-weaker'] as const) : []),
     ...(parts ? risksOf(task, parts, explanation, origin, judgement) : (['blind', 'unknown-requester'] as const)),
     ...(lacks(task) ? (['insufficient-detail'] as const) : []),
   ];
@@ -59,6 +61,7 @@ function batchOf({ description }: ReadTask): Pick<TaskView, 'batch'> {
 export async function examineTask(task: ApprovalTask, judgement: Judgement, level: DetailLevel): Promise<Examined> {
   const read = await readTask(task, judgement);
   const { inner, key, policy, challenge, description, explanation, origin, parts } = read;
+  const change = policy && policyChange(key?.policy, policy);
   const facts = explanation?.facts && cleanFacts(explanation.facts);
   const said = claimsOf(description, facts !== undefined);
   const asking = inner ? askedOf(inner) : [];
@@ -82,11 +85,12 @@ export async function examineTask(task: ApprovalTask, judgement: Judgement, leve
     asked,
     mismatches: read.mismatches.map((line) => sanitizeText(line, 300)),
     risks: [
-      ...allRisks(task, read, judgement),
+      ...allRisks(task, read, judgement, change),
       ...legibilityRisks({ claims, asked, ...(facts && { facts }) }, explanation?.facts, [said, asking]),
     ],
     ...measured(read),
     ...(policy && { policy: cleanPolicy(policy), policyText: explainPolicy(policy) }),
+    ...(change?.changes && { policyChanges: change.changes }),
     ...batchOf(read),
     ...(task.requestStatus && { progress: progressOf(task.requestStatus, key?.policy) }),
   };

@@ -6,7 +6,7 @@ import type { TaskView } from './view.js';
  * - `unknown-format`: no format here explains the payload
  * - `decrypt`, `unwrap`: a secret comes out; the bytes do not say which
  * - `ca-certificate`: what is signed can issue certificates
- * - `policy-change`: the rules of the key are replaced; `policy-weaker`: by weaker ones, or by ones that cannot be compared
+ * - `policy-change`: the rules of the key are replaced; `policy-weaker`: by weaker ones, or today's are not known
  * - `unblock`: a blocked key becomes usable
  * - `dual-use-key`: the key may sign and decrypt, so that one can pass for the other
  * - `unknown-requester`: no pinned application signed the request

@@ -61,6 +61,15 @@ const kinds = {
   issue: ['signCertificateRequest', 'signedSignCertificateRequest', 'signKeyName'],
 } as const;
 
+/** What bodies of some kinds must hold besides. */
+const required: Readonly<Record<string, object>> = {
+  decrypt: { cipherAlgorithm: 'RSA' },
+  unwrap: { wrapMethod: 'AES_WRAP', label: 'new', attributes: { decrypt: true, sign: false, unwrap: false } },
+  csr: { standardCertificateAttributes: { commonName: 'release' } },
+  selfsign: { validity: 365, certificateAuthority: false, standardCertificateAttributes: { commonName: 'release' } },
+  issue: { certificateAuthority: false, standardCertificateAttributes: { commonName: 'release' } },
+};
+
 export interface TaskPlan {
   id?: string;
   kind?: keyof typeof kinds;
@@ -100,6 +109,7 @@ function bodyOf(plan: TaskPlan, kind: keyof typeof kinds, bytes: Uint8Array | un
     ...(payloadName && bytes && { [payloadName]: base64Text(bytes) }),
     [keyName]: label,
     ...(['sign', 'csr', 'selfsign', 'issue'].includes(kind) && { signatureAlgorithm: algorithm }),
+    ...required[kind],
     ...(kind === 'modify' && { policy: plan.requestedPolicy ?? plan.policy }),
     metaData,
     metaDataSignature: metadataSignatureOver && signedBy ? applicationSignature(signedBy, metadataSignatureOver) : null,

@@ -1,0 +1,233 @@
+import { randomBytes } from 'node:crypto';
+import { base64Bytes, base64Text, utf8Bytes } from '@securosys/core';
+import { describe, expect, it } from 'vitest';
+import { decodeApprovalChallenge, encodeApprovalChallenge, type ModifyPolicy } from '../../src/api/index.js';
+import { anyOf, quorum, type TaskRisk, type TaskView } from '../../src/index.js';
+import { approverBefore, approverKey, digestA, keyXmlOf, message, metadataFor, type TaskPlan, taskOf } from './task.js';
+
+async function look(task: unknown, options: Parameters<typeof approverBefore>[1] = {}) {
+  const { approver, posted } = approverBefore([task], options);
+  const [view] = await approver.tasks();
+  if (!view) throw new Error('no view');
+  return { approver, posted, view };
+}
+
+const risksOf = (view: TaskView): TaskRisk[] => view.risks.filter((risk) => risk !== 'unknown-requester');
+const sealed = Uint8Array.from(randomBytes(256));
+const decryptOnly = keyXmlOf({ sign: false, decrypt: true, unwrap: true });
+const dual = keyXmlOf({ sign: true, decrypt: true, unwrap: false });
+const both = (name: string, spki = approverKey.spki) => quorum(1, [{ name, spki }], { timeoutSeconds: 600 });
+
+describe('every kind of request is read from its own members, and can be approved:', () => {
+  it.each<[string, TaskPlan, Partial<TaskView>, TaskRisk[]]>([
+    ['sign', {}, { operation: 'sign', algorithm: 'SHA256_WITH_ECDSA' }, []],
+    [
+      'decrypt',
+      { kind: 'decrypt', payload: sealed, more: { cipherAlgorithm: 'RSA' }, keyXml: decryptOnly },
+      { operation: 'decrypt', asked: { cipherAlgorithm: 'RSA' } },
+      ['decrypt'],
+    ],
+    [
+      'unwrap',
+      {
+        kind: 'unwrap',
+        payload: sealed,
+        more: { attributes: { decrypt: true, sign: false, unwrap: false, extractable: true } },
+        keyXml: decryptOnly,
+      },
+      { operation: 'unwrap', asked: expect.objectContaining({ label: 'new', 'attributes.extractable': 'true' }) },
+      ['unwrap'],
+    ],
+    ['block', { kind: 'block' }, { operation: 'block' }, []],
+    ['unblock', { kind: 'unblock' }, { operation: 'unblock' }, ['unblock']],
+    [
+      'modify',
+      { policy: { ruleUse: both('a'), ruleBlock: null, ruleUnblock: both('a'), ruleModify: both('a') } },
+      { operation: 'modify' },
+      ['policy-weaker', 'policy-change'],
+    ],
+  ])('%s', async (_, plan, expected, risks) => {
+    const task = taskOf(plan);
+    const { approver, posted, view } = await look(task);
+    expect(view).toMatchObject({ ...expected, keyLabel: 'release', mismatches: [] });
+    expect(risksOf(view)).toEqual(risks);
+    await approver.approve(view);
+    expect(posted.at(-1)?.json).toMatchObject({ approvalToBeSigned: task.approvalToBeSigned });
+    // What was signed is what our own encoder makes of what was read.
+    const bytes = base64Bytes(task.approvalToBeSigned);
+    expect(encodeApprovalChallenge(decodeApprovalChallenge(bytes))).toEqual(bytes);
+  });
+
+  it.each([
+    ['decrypt', 'block'],
+    ['block', 'unblock'],
+    ['unblock', 'modify'],
+    ['sign', 'unblock'],
+  ] as const)('a challenge of another operation is refused: %s for %s', async (kind, other) => {
+    const policy: ModifyPolicy = { ruleUse: null, ruleBlock: null, ruleUnblock: null, ruleModify: null };
+    const foreign = taskOf({ kind: other, ...(other === 'modify' && { policy }) });
+    const task = { ...taskOf({ kind, keyXml: decryptOnly }), approvalToBeSigned: foreign.approvalToBeSigned };
+    const { approver, view } = await look(task);
+    await expect(approver.approve(view, { allowBlind: true })).rejects.toMatchObject({ code: 'ERR_FACTS_MISMATCH' });
+  });
+
+  it.each(['decrypt', 'unwrap'] as const)('another payload than the challenge has is refused: %s', async (kind) => {
+    const honest = taskOf({ kind, payload: sealed, keyXml: decryptOnly });
+    const other = taskOf({ kind, payload: utf8Bytes('other'), keyXml: decryptOnly });
+    const task = {
+      ...other,
+      approvalToBeSigned: honest.approvalToBeSigned,
+      timestamp: honest.timestamp,
+      timestampSignature: null,
+    };
+    const { view } = await look({ ...task, payload: honest.payload });
+    expect(view.mismatches).toContain('the request has another payload than the challenge');
+  });
+});
+
+describe('decrypting (S4)', () => {
+  it('of bytes that are a message to be signed is refused: to the HSM both are one use of the key', async () => {
+    const { approver, view } = await look(taskOf({ kind: 'decrypt', payload: message(digestA), keyXml: decryptOnly }));
+    expect(view.mismatches).toEqual(['the bytes to decrypt are a message that could be signed']);
+    await expect(approver.approve(view, { allowBlind: true })).rejects.toMatchObject({ code: 'ERR_FACTS_MISMATCH' });
+  });
+
+  it.each([
+    ['that may sign as well', dual, ['decrypt', 'blind', 'dual-use-key']],
+    ['whose attributes say nothing of it', undefined, ['decrypt', 'blind']],
+  ])('with a key %s is blind: the approval would do for a signature', async (_, keyXml, risks) => {
+    const { approver, view } = await look(taskOf({ kind: 'decrypt', payload: sealed, ...(keyXml && { keyXml }) }));
+    expect(risksOf(view)).toEqual(risks);
+    await expect(approver.approve(view)).rejects.toMatchObject({ code: 'ERR_BLIND_SIGNING' });
+  });
+
+  it('a key for both is a risk of a signature too', async () => {
+    expect(risksOf((await look(taskOf({ keyXml: dual }))).view)).toEqual(['dual-use-key']);
+  });
+});
+
+describe('a change of rules', () => {
+  const rule = (name: string, tokens: string) => `<rule_${name}>${tokens}</rule_${name}>`;
+  const group = `<group name="g"><quorum>1</quorum><approval type="public_key" name="a">${base64Text(approverKey.spki)}</approval></group>`;
+  const token = `<token name=""><timelock>0</timelock><timeout>600</timeout>${group}</token>`;
+  const policyXml = `<policy><key_status><blocked>false</blocked></key_status>${['use', 'block', 'unblock', 'modify'].map((name) => rule(name, token)).join('')}</policy>`;
+  const keyXml = keyXmlOf({ sign: true, decrypt: false, unwrap: false }, policyXml);
+  const same = { ruleUse: both('a'), ruleBlock: both('a'), ruleUnblock: both('a'), ruleModify: both('a') };
+
+  it('is shown beside the rules of today', async () => {
+    const { view } = await look(taskOf({ policy: { ...same, ruleModify: null }, keyXml }));
+    expect(view.policyChanges).toEqual([
+      expect.stringMatching(/^- To replace these rules: 1 of 1 \(a\), within 10 min$/),
+      expect.stringMatching(/^\+ To replace these rules: anyone with the API/),
+      expect.stringMatching(/^\+ WARNING: anyone with the management token can remove this$/),
+    ]);
+    expect(risksOf(view)).toEqual(['policy-weaker', 'policy-change']);
+  });
+
+  it('that asks no fewer people is not called weaker, one whose approvals never expire is', async () => {
+    const longer = { ...same, ruleUse: anyOf(both('a'), { tokens: [{ ...both('a').tokens![0]!, timeout: 0 }] }) };
+    expect(risksOf((await look(taskOf({ policy: same, keyXml }))).view)).toEqual(['policy-change']);
+    expect((await look(taskOf({ policy: same, keyXml }))).view.policyChanges).toEqual([]);
+    expect(risksOf((await look(taskOf({ policy: longer, keyXml }))).view)).toContain('policy-weaker');
+  });
+
+  it('is not compared with rules that are not known', async () => {
+    const { view } = await look(taskOf({ policy: same }));
+    expect(view.policyChanges).toBeUndefined();
+    expect(risksOf(view)).toContain('policy-weaker');
+  });
+});
+
+describe('levels of detail', () => {
+  const lower = (level: string) => {
+    const task = taskOf({ metadata: metadataFor(message(digestA), digestA) });
+    const n = Number(level.slice(5));
+    return {
+      ...task,
+      detailLevel: level,
+      ...(n < 2 && { metaData: null, payload: null }),
+      ...(n < 3 && { requestBase64: null, signedSignRequest: null }),
+      ...(n < 4 && { timestamp: null, timestampSignature: null }),
+      ...(n < 5 && { keyAttributes: null }),
+    };
+  };
+
+  it.each(['level1', 'level2', 'level3', 'level4'] as const)(
+    '%s is for looking only, whatever is allowed',
+    async (detailLevel) => {
+      const { approver, posted } = approverBefore([lower(detailLevel)]);
+      const [view] = await approver.tasks({ detailLevel });
+      expect(posted[0]?.json).toMatchObject({ detailLevel });
+      expect(view).toMatchObject({ detailLevel, keyLabel: 'release' });
+      expect(view?.risks).toContain('insufficient-detail');
+      expect(view?.mismatches.join()).toMatch(/\(level \d\)/);
+      const all = { allowBlind: true, allowUnverifiedTimestamp: true };
+      await expect(approver.approve(view as TaskView, all)).rejects.toMatchObject({ code: 'ERR_FACTS_MISMATCH' });
+      await approver.reject(view as TaskView);
+      expect(posted).toHaveLength(2);
+    },
+  );
+
+  it('a whole task that was asked for at a lower level is not approved either', async () => {
+    const { approver } = approverBefore([taskOf()]);
+    const [view] = await approver.tasks({ detailLevel: 'level4' });
+    expect(view).toMatchObject({ detailLevel: 'level4', mismatches: [] });
+    await expect(approver.approve(view as TaskView)).rejects.toMatchObject({ code: 'ERR_FACTS_MISMATCH' });
+  });
+
+  it('level 6 says who has decided, by name where the rules name them, and never the result', async () => {
+    const group = `<group name="g"><quorum>1</quorum><approval type="public_key" name="Ada\u202e">${base64Text(approverKey.spki)}</approval></group>`;
+    const token = `<token name=""><timelock>0</timelock><timeout>600</timeout>${group}</token>`;
+    const policy = `<policy><key_status><blocked>false</blocked></key_status><rule_use>${token}</rule_use><rule_block/><rule_unblock/><rule_modify/></policy>`;
+    const requestStatus = {
+      id: 'aaaaaaaa-0000-4000-8000-000000000009',
+      status: 'PENDING',
+      executionTime: null,
+      approvedBy: [base64Text(approverKey.spki)],
+      notYetApprovedBy: ['AAAA'],
+      rejectedBy: [],
+      result: 'c2VjcmV0',
+    };
+    const keyXml = keyXmlOf({ sign: true, decrypt: false, unwrap: false }, policy);
+    const { approver, posted } = approverBefore([{ ...taskOf({ keyXml }), detailLevel: 'level6', requestStatus }]);
+    const [view] = await approver.tasks({ detailLevel: 'level6' });
+    expect(posted[0]?.json).toMatchObject({ detailLevel: 'level6' });
+    expect(view?.progress).toMatchObject({ status: 'PENDING', approvedBy: [{ name: 'Ada\\u{202e}' }], rejectedBy: [] });
+    expect(view?.progress?.notYetApprovedBy[0]).not.toHaveProperty('name');
+    expect(JSON.stringify(view)).not.toContain('c2VjcmV0');
+    await approver.approve(view as TaskView);
+  });
+
+  it.each([
+    ['sign', 'filteredSignApprovalTask'],
+    ['decrypt', 'filteredDecryptApprovalTask'],
+    ['unwrap', 'filteredUnwrapKeyApprovalTask'],
+    ['block', 'filteredBlockKeyApprovalTask'],
+    ['unblock', 'filteredUnblockKeyApprovalTask'],
+    ['modify', 'filteredModifyKeyApprovalTask'],
+    ['certificate', 'filteredAllApprovalTask'],
+  ] as const)('tasks of one kind come from their own list: %s', async (operation, path) => {
+    const { approver, posted } = approverBefore([taskOf({ kind: 'block' })]);
+    const views = await approver.tasks({ operation });
+    expect(posted[0]?.url).toBe(`https://tsb.example/v1/${path}`);
+    expect(views).toHaveLength(operation === 'block' ? 1 : 0);
+  });
+
+  it('a task or a request is asked for by its id', async () => {
+    const id = 'aaaaaaaa-0000-4000-8000-000000000001';
+    const { approver, posted } = approverBefore([]);
+    await approver.tasks({ id });
+    await approver.tasks({ requestId: id });
+    expect(posted.map(({ json }) => json)).toMatchObject([{ id }, { requestId: id }]);
+  });
+
+  it.each([
+    ['a level that does not exist', { detailLevel: 'level7' }],
+    ['an operation that does not exist', { operation: 'toString' }],
+    ['both ids', { id: 'a', requestId: 'b' }],
+    ['certificates below level 3', { operation: 'certificate', detailLevel: 'level2' }],
+    ['a misspelt option', { detaillevel: 'level5' }],
+  ])('%s is refused', async (_, query) => {
+    await expect(approverBefore([]).approver.tasks(query as never)).rejects.toMatchObject({ code: 'ERR_INVALID_ARGUMENT' });
+  });
+});
