@@ -1,5 +1,6 @@
 import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { type Clock, cryptoParameters, knownOptions, ownBytes, type Prepared, spkiOf } from '@securosys/core';
+import type { Material } from './store/material.js';
 
 /** What to certify. */
 export interface IssueOptions {
@@ -13,7 +14,7 @@ export interface IssueOptions {
   readonly validDays?: number;
 }
 
-/** A CA that trusts nobody's word and whose word nobody should trust: a fresh root per instance (threat model S34). */
+/** A CA that trusts nobody's word and whose word nobody should trust: a fresh root per instance or data folder (threat model S34). */
 export interface CertificateAuthority {
   /** The root, DER; made when first asked for, the same ever after. */
   root(): Promise<Uint8Array>;
@@ -39,7 +40,7 @@ export function signed(prepared: Prepared<Uint8Array>, key: KeyObject): Uint8Arr
 }
 
 /** Nothing is made or loaded before the first call. */
-export function createCertificateAuthority(clock: Clock): CertificateAuthority {
+export function createCertificateAuthority(clock: Clock, material: Material): CertificateAuthority {
   let made: Promise<{ key: KeyObject; root: Uint8Array }> | undefined;
 
   const validity = (days: number) => {
@@ -48,8 +49,10 @@ export function createCertificateAuthority(clock: Clock): CertificateAuthority {
   };
 
   async function make(): Promise<{ key: KeyObject; root: Uint8Array }> {
+    const key = material.key('certificate authority', () => generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey);
+    const kept = material.read('certificate authority root');
+    if (kept) return { key, root: kept };
     const { prepareCertificate } = await import('@securosys/pki');
-    const key = generateKeyPairSync('ec', { namedCurve: 'prime256v1' }).privateKey;
     const prepared = await prepareCertificate({
       subject: 'CN=Emulated TSB root,O=Never trust this,ST=Nowhere,C=CH',
       key: { spki: spkiOf(key) },
@@ -57,7 +60,9 @@ export function createCertificateAuthority(clock: Clock): CertificateAuthority {
       profile: 'ca',
       emulated: true,
     });
-    return { key, root: signed(prepared, key) };
+    const root = signed(prepared, key);
+    material.keep('certificate authority root', root);
+    return { key, root };
   }
 
   const state = () => {

@@ -9,6 +9,8 @@ import type { RuleState } from './policy/evaluate.js';
  * - §4.3: a modification replaces all four rules; asynchronous calls on plain keys execute at once.
  * - §4.4: rejections end a request when no live token can reach its quorum; a rejection may be taken back while it is pending.
  * - §4.4, §10.4: a request keeps the rule it was made under, and the key's rule of the moment is asked again at execution.
+ * - §1.2: without a token, approvers see and decide the tasks of every partition that asks them.
+ * - §4.4: an execution that a dying process had begun is begun again; nothing of it had been stored.
  * - §2.3: in an attestation `curve_oid` follows `algorithm_oid`, `address_truncated` follows `derivation_value`; a certificate approver is
  *   `type="certificate"` with the DER; an imported key was neither always sensitive nor never extractable.
  * - §5.2: a login may be replayed inside its window.
@@ -71,8 +73,28 @@ export const errorOfFailedDecryption = 410;
 /** §2.1: HTTP 400 is known for a derivation on Ed25519 that is not hardened, its code is not. */
 export const errorOfSoftDerivation = 634;
 
+/** §2.9: which of 450 and 451 answers what; §4.3 leaves it open. */
+export const errorOfUnlicensedEndpoint = 451;
+export const errorOfUnlicensedKey = 450;
+
+/** §1.4: a `requestSignature` is checked whenever it is there, over the compacted bytes as received; 403 also when a needed one is missing. */
+export const errorOfRequestSignature = 403;
+export const errorOfForeignRequestSigner = 415;
+
 /** §2.3, §4.2: how an attestation spells a `null` rule: the HSM gets one token without conditions. A rule without tokens stays empty. */
 export const tokenOfNullRule = { name: '', timelock: 0, timeout: 0, groups: [] } as const;
 
 /** §2.3: root element of a symmetric key's attestation, which has no `public_key`. */
 export const elementOfSymmetricKey = 'secret_key';
+
+/** §2.3: what needs the private half of a key of which only the public one was imported. */
+export const errorOfMissingHalf = 614;
+
+/** §2.2: what `encrypt`, `verify` and `wrap` follow when they are null. */
+export const rightsOfPublicHalf = { encrypt: 'decrypt', verify: 'sign', wrap: 'unwrap' } as const;
+
+/** §2.2: `derivationType` of a key's attributes. Keys that name neither `bip32` nor `slip10` derive by SLIP-0010; Cardano's way is not computed. */
+export const derivationTypes = {
+  ec: { bip32: 'BIP32', slip10: 'SLIP-10' },
+  ed25519: { bip32: 'ADA', slip10: 'ADA/SLIP-10' },
+} as const;

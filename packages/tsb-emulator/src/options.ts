@@ -2,7 +2,15 @@ import type { KeyObject } from 'node:crypto';
 import type { Clock } from '@securosys/core';
 import type { LoginWindow } from './approvals/login.js';
 import type { ApiKeys } from './http/auth.js';
+import type { ClientFlag } from './licence.js';
 import type { ProductionGuardOptions } from './production-guard.js';
+
+/** One partition of several. */
+export interface PartitionOptions {
+  readonly name: string;
+  /** Default: a random one. */
+  readonly token?: string;
+}
 
 /** Options of {@link createFakeTsb} and, with more, of {@link startTsbEmulator}. */
 export interface FakeTsbOptions extends ProductionGuardOptions {
@@ -12,8 +20,17 @@ export interface FakeTsbOptions extends ProductionGuardOptions {
   token?: string | false;
   /** API keys by role; off by default, like in a TSB. */
   apiKeys?: ApiKeys;
-  /** Name of the partition in statistics. */
+  /** Name of the partition in statistics and in a data folder. */
   name?: string;
+  /**
+   * Several partitions, each reached by its own bearer token, as on a shared broker: keys, requests and tasks of one are unknown in
+   * another (`tsb-rest-api.md` §10.9). Takes the place of `token` and `name`.
+   */
+  partitions?: readonly PartitionOptions[];
+  /** What the licence allows (§2.9). Default: everything. */
+  clientFlags?: readonly ClientFlag[];
+  /** SubjectPublicKeyInfo DER of each application that may send requests; they then have to be signed (§1.4). Default: any, unsigned too. */
+  allowedRequestSigners?: readonly Uint8Array[];
   /** Base address that calls are made to. Default `https://tsb.emulated.invalid`, which no network has. */
   url?: string;
   /** Largest body in bytes. Default 4 MiB. */
@@ -29,6 +46,9 @@ export const fakeTsbOptionNames = [
   'token',
   'apiKeys',
   'name',
+  'partitions',
+  'clientFlags',
+  'allowedRequestSigners',
   'url',
   'maxBodyBytes',
   'loginWindow',

@@ -6,6 +6,7 @@ import type { AttestationKey } from './hsm/attestation-key.js';
 import type { TimestampKey } from './hsm/timestamp-key.js';
 import type { KeyStore } from './keys/key-store.js';
 import type { RequestStore } from './requests/request-store.js';
+import type { Material } from './store/material.js';
 import type { PartitionStore } from './store/partition-store.js';
 
 /** Everything one partition of an emulated TSB knows. */
@@ -19,6 +20,10 @@ export interface Partition {
   readonly timestampKey: TimestampKey;
   readonly attestationKey: AttestationKey;
   readonly attestationChain: AttestationChain;
+  /** What is made once and kept: keys of the HSM, certificates. */
+  readonly material: Material;
+  /** What the licence allows (`tsb-rest-api.md` §2.9). */
+  readonly clientFlags: ReadonlySet<string>;
   readonly certificateAuthority: CertificateAuthority;
   readonly loginWindow: LoginWindow;
 }

@@ -6,7 +6,10 @@ type AnswerOf<N extends EndpointName> = (typeof endpoints)[N] extends Endpoint<i
 
 /** One call that passed authentication, with its body parsed by the contract's strict side. */
 export interface Call<Body = unknown> {
+  /** Of the token; in multi-tenant mode the first one for calls that carry none. */
   readonly partition: Partition;
+  /** All of them: approvers log in without a token, and what is asked of them may be in any (§1.2). */
+  readonly partitions: readonly Partition[];
   readonly body: Body;
   /** The body as it came; approvers are shown these bytes. */
   readonly rawBody: Uint8Array;

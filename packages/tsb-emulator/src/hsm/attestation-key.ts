@@ -6,13 +6,16 @@ export const attestationKeyName = 'emulated-attestation-key';
 /** The partition's attestation key: RSA, SHA-256, PKCS#1 v1.5 (`tsb-rest-api.md` §1.5). Made when first needed, because RSA is slow. */
 export class AttestationKey {
   #key: KeyObject | undefined;
+  readonly #keep: (make: () => KeyObject) => KeyObject;
 
-  constructor(key?: KeyObject) {
+  /** @param keep gives the key back after a restart; without it the key is fresh */
+  constructor(key?: KeyObject, keep: (make: () => KeyObject) => KeyObject = (make) => make()) {
     this.#key = key;
+    this.#keep = keep;
   }
 
   #private(): KeyObject {
-    this.#key ??= generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
+    this.#key ??= this.#keep(() => generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey);
     return this.#key;
   }
 

@@ -23,9 +23,14 @@ export interface Challenge {
 /** Name by which challenges call the key. */
 const keyName = 'emulated-timestamp-key';
 
-/** The partition's timestamp key: secp256k1, SHA256withECDSA (§10.6). Fresh for each instance. */
+/** The partition's timestamp key: secp256k1, SHA256withECDSA (§10.6). Fresh for each partition. */
 export class TimestampKey {
-  readonly #key: KeyObject = generateKeyPairSync('ec', { namedCurve: 'secp256k1' }).privateKey;
+  readonly #key: KeyObject;
+
+  /** @param keep gives the key back after a restart; without it the key is fresh */
+  constructor(keep: (make: () => KeyObject) => KeyObject = (make) => make()) {
+    this.#key = keep(() => generateKeyPairSync('ec', { namedCurve: 'secp256k1' }).privateKey);
+  }
 
   get publicKey(): KeyObject {
     return createPublicKey(this.#key);

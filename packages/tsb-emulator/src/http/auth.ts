@@ -8,35 +8,45 @@ export type ApiKeys = { readonly [R in ApiKeyRole]?: string | readonly string[] 
 
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
 
-/** Compares by digest, so that the time taken says nothing about the secret. */
-function isOneOf(given: string, secrets: readonly string[]): boolean {
+/** Compares all by digest, so that the time taken says nothing about the secrets. */
+function indexIn(given: string, secrets: readonly string[]): number {
   const wanted = digest(given);
-  return secrets.map((secret) => timingSafeEqual(digest(secret), wanted)).includes(true);
+  return secrets.map((secret) => timingSafeEqual(digest(secret), wanted)).indexOf(true);
 }
 
 /** Who may call: the bearer token first, then the role's API key (§10.2). Holds the secrets out of sight. */
 export class Gate {
-  readonly #token: string | undefined;
+  readonly #tokens: readonly string[];
   readonly #apiKeys: ReadonlyMap<string, readonly string[]>;
 
-  constructor(token: string | undefined, apiKeys: ApiKeys) {
+  /** @param tokens one for each partition; none asks for none */
+  constructor(tokens: readonly string[], apiKeys: ApiKeys) {
     for (const role of Object.keys(apiKeys))
       if (!apiKeyRoles.some((known) => known === role)) invalidArgument('apiKeys: unknown role');
-    this.#token = token;
+    this.#tokens = tokens;
     this.#apiKeys = new Map(Object.entries(apiKeys).map(([role, keys]) => [role, typeof keys === 'string' ? [keys] : keys]));
   }
 
-  /** @throws SignError with the TSB error 406, 617 for the token, 416, 631 for the API key */
-  admit(request: Request, endpoint: Pick<Endpoint, 'bearer' | 'role'>): void {
-    if (endpoint.bearer && this.#token !== undefined) {
-      const given = /^Bearer (\S+)$/i.exec(request.headers.get('authorization') ?? '')?.[1];
-      if (given === undefined) throw failure(406, 'an access token is missing');
-      if (!isOneOf(given, [this.#token])) throw failure(617, 'the access token is wrong');
-    }
+  /**
+   * @returns which partition's token was given; the first where the endpoint or the emulator asks for none
+   * @throws SignError with the TSB error 406, 617 for the token, 416, 631 for the API key
+   */
+  admit(request: Request, endpoint: Pick<Endpoint, 'bearer' | 'role'>): number {
+    const partition = endpoint.bearer && this.#tokens.length > 0 ? this.#partitionOf(request) : 0;
     const keys = this.#apiKeys.get(endpoint.role);
-    if (!keys) return;
-    const given = request.headers.get('x-api-key');
-    if (given === null) throw failure(416, 'an API key is missing');
-    if (!isOneOf(given, keys)) throw failure(631, 'the API key is wrong');
+    if (keys) {
+      const given = request.headers.get('x-api-key');
+      if (given === null) throw failure(416, 'an API key is missing');
+      if (indexIn(given, keys) < 0) throw failure(631, 'the API key is wrong');
+    }
+    return partition;
+  }
+
+  #partitionOf(request: Request): number {
+    const given = /^Bearer (\S+)$/i.exec(request.headers.get('authorization') ?? '')?.[1];
+    if (given === undefined) throw failure(406, 'an access token is missing');
+    const index = indexIn(given, this.#tokens);
+    if (index < 0) throw failure(617, 'the access token is wrong');
+    return index;
   }
 }

@@ -4,16 +4,20 @@ import { errorAnswer, failure } from '../failure.js';
 import type { Fault, Faults } from '../faults.js';
 import type { Call } from '../handlers/call.js';
 import { handlers } from '../handlers/index.js';
+import { demandLicence } from '../licence.js';
 import type { Partition } from '../partition.js';
 import type { Gate } from './auth.js';
 import { readBody } from './body.js';
 import { withCurrentNames } from './draft-names.js';
 import { refuseBrowsers } from './guards.js';
+import { checkRequestSignature, type RequestSigners } from './request-signature.js';
 import { findRoute, type Route } from './routes.js';
 
-/** What the port needs to know besides the partition. */
+/** What stands behind the port. */
 export interface Port {
-  readonly partition: Partition;
+  /** One, or in multi-tenant mode one for each token of the gate, in its order. */
+  readonly partitions: readonly Partition[];
+  readonly requestSigners: RequestSigners;
   readonly gate: Gate;
   readonly faults: Faults;
   /** `host:port` texts in lower case that may be asked for. */
@@ -36,31 +40,36 @@ const jsonResponse = (status: number, body: unknown): Response =>
     headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
   });
 
+/** A call that may go on. */
+interface Admitted {
+  readonly request: Request;
+  readonly route: Route;
+  readonly params: Call['params'];
+  readonly partition: Partition;
+}
+
 type AnyHandler = (call: Call<never>) => unknown;
 
 /** Runs the handler and commits what it changed, also when it then refused: a refusal may have found that time ran out. */
-async function outcomeOf(partition: Partition, handler: AnyHandler, call: Call<never>): Promise<unknown> {
+async function outcomeOf(handler: AnyHandler, call: Call<never>): Promise<unknown> {
   try {
     return await handler(call);
   } finally {
-    partition.store.commit();
+    for (const { store } of call.partitions) store.commit();
   }
 }
 
-async function execute(port: Port, request: Request, route: Route, params: Call['params']): Promise<Response> {
+async function execute(port: Port, admitted: Admitted): Promise<Response> {
+  const { request, route, partition, params } = admitted;
   const { endpoint } = route;
   const handler = handlers[route.name] as AnyHandler | undefined;
   if (!handler) throw failure(101, 'a TSB can do this, the emulator cannot yet');
   await loadContract();
   const { rawBody, file } = await readBody(request, endpoint, port.maxBodyBytes);
   const body = endpoint.request?.sent.parse(withCurrentNames(readJson(rawBody)));
-  const answer = await outcomeOf(port.partition, handler, {
-    partition: port.partition,
-    body: body as never,
-    rawBody,
-    file,
-    params,
-  });
+  checkRequestSignature(body, rawBody, endpoint.signs, port.requestSigners);
+  const { partitions } = port;
+  const answer = await outcomeOf(handler, { partition, partitions, body: body as never, rawBody, file, params });
   if (endpoint.file && answer instanceof Uint8Array) return fileResponse(endpoint.status, answer);
   // The strict side of the contract again: an answer that a client could not read is our own mistake.
   return jsonResponse(endpoint.status, answer === undefined ? undefined : endpoint.response?.sent.parse(answer));
@@ -80,8 +89,11 @@ async function answer(port: Port, request: Request, faultOf: (route: Route) => F
     port.gate.admit(request, { bearer: true, role: 'service' });
     return jsonResponse(404, { message: 'there is nothing at this path' });
   }
-  port.gate.admit(request, match.route.endpoint);
-  return port.faults.around(faultOf(match.route), request.signal, () => execute(port, request, match.route, match.params));
+  const { route, params } = match;
+  const partition = port.partitions[port.gate.admit(request, route.endpoint)] as Partition;
+  demandLicence(route.endpoint, partition.clientFlags);
+  const admitted = { request, route, params, partition };
+  return port.faults.around(faultOf(route), request.signal, () => execute(port, admitted));
 }
 
 /** The whole REST API as a function. Rejects only when a fault drops the answer. */

@@ -2,7 +2,7 @@ import { createPrivateKey, generateKeyPairSync, sign } from 'node:crypto';
 import { base64Text, base64urlBytes } from '@securosys/core';
 import { describe, expect, it } from 'vitest';
 import { createSentinel, expectNoSecret } from '../../../testing/src/index.js';
-import { createApproverKey, createFakeTsb, startTsbEmulator } from '../../src/index.js';
+import { createApproverKey, createFakeTsb, type FakeTsb, startTsbEmulator } from '../../src/index.js';
 import { approvers, createWorld, fetchTasks, message, requestSign, rule, signBody } from '../support.js';
 
 const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
@@ -21,7 +21,10 @@ function guarded() {
 }
 
 /** The fake without its `token`, which it gives to whoever starts it. */
-const withoutToken = ({ token: _, ...rest }: object & { token: string }) => rest;
+const withoutToken = ({ token: _, partitions, ...rest }: FakeTsb) => ({
+  ...rest,
+  partitions: partitions.map(({ token: own, ...others }) => ({ ...others, wasGiven: own !== '' })),
+});
 
 describe('no secret of the emulator shows up (S37)', () => {
   it('in anything that it answers about a key with a password', async () => {
