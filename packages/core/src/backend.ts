@@ -1,4 +1,5 @@
 import type { KeySpec, SignatureAlgorithm } from './algorithms.js';
+import type { EncryptionAlgorithm } from './encryption-algorithms.js';
 import type { Claims, SigningFacts } from './facts.js';
 import type { CallOptions } from './options.js';
 
@@ -31,6 +32,16 @@ export interface KeyInfo {
   readonly assurance: KeyAssurance;
   /** `true` while the backend refuses every use of the key. */
   readonly blocked?: boolean;
+  /** When approvals of a use count, one entry for each way to collect them; absent when nobody is asked or the rules are unknown. */
+  readonly approvalWindows?: readonly ApprovalWindow[];
+}
+
+/** One way to collect approvals, by milliseconds since the request was made. */
+export interface ApprovalWindow {
+  /** Nothing is executed before this. */
+  readonly opensAfterMs: number;
+  /** Nothing is executed from here on; absent: never too late. */
+  readonly closesAfterMs?: number;
 }
 
 /** The message itself, or its digest by the algorithm's hash; `preimage` shows what a digest stands for (S2). */
@@ -51,8 +62,32 @@ export interface SignOperation {
   readonly claims?: Claims;
 }
 
+/**
+ * Decrypting one block with a private key. The result is the plaintext: whoever asks deletes the request at the backend as soon as
+ * the result arrived, and stores it nowhere (S14). Unwrapping makes a new key instead of bytes, so it is an act of the backends that
+ * can do it and none of these.
+ */
+export interface DecryptOperation {
+  readonly kind: 'decrypt';
+  readonly key: KeyRef;
+  readonly algorithm: EncryptionAlgorithm;
+  /** As long as the modulus. */
+  readonly ciphertext: Uint8Array;
+  /** Recomputed from what the ciphertext came with, for backends that show people what they approve. */
+  readonly facts?: SigningFacts;
+  readonly claims?: Claims;
+}
+
+/** Encrypting a short plaintext to a key's public half. Asks nobody. */
+export interface EncryptOperation {
+  readonly kind: 'encrypt';
+  readonly key: KeyRef;
+  readonly algorithm: EncryptionAlgorithm;
+  readonly plaintext: Uint8Array;
+}
+
 /** Everything a backend may be asked to do with a key. Answer a kind you do not know with `ERR_CAPABILITY_MISSING`. */
-export type KeyOperation = SignOperation;
+export type KeyOperation = SignOperation | DecryptOperation | EncryptOperation;
 
 /** People by the public keys they approve with: base64 of SubjectPublicKeyInfo DER, or a name where the backend has one. */
 export interface ApprovalProgress {
@@ -78,6 +113,14 @@ export type BeginResult = { readonly done: Uint8Array } | { readonly pending: st
 export interface KeySpecRequest {
   readonly label: string;
   readonly spec: KeySpec;
+  /** The one thing that the key may do (S4). Default `sign`. */
+  readonly purpose?: 'sign' | 'decrypt';
+}
+
+/** Options of one look at a request. */
+export interface PollOptions extends CallOptions {
+  /** What the request was made for, for backends whose results read differently; `sign` unless it is said. */
+  kind?: KeyOperation['kind'];
 }
 
 /**
@@ -96,11 +139,25 @@ export interface KeyBackend {
   /** Never called twice for one operation by `core`: a backend must not repeat a create by itself. */
   begin(operation: KeyOperation, options?: CallOptions): Promise<BeginResult>;
   /** One look at a request. @throws SignError `ERR_REQUEST_NOT_FOUND` */
-  poll?(id: string, options?: CallOptions): Promise<RequestState>;
-  /** Withdraws the request at the backend. Cancelling one that has ended is no error. */
+  poll?(id: string, options?: PollOptions): Promise<RequestState>;
+  /**
+   * Waits for a state other than `known`, or answers `known` after `timeoutMs`. For backends that can watch many requests with few
+   * calls; without it each operation polls for itself. A look that fails for a moment is repeated here and never loses a waiter.
+   * @throws SignError `ERR_REQUEST_NOT_FOUND`; `signal.reason` when aborted
+   */
+  watch?(id: string, known: RequestState, options?: PollOptions): Promise<RequestState>;
+  /**
+   * Withdraws the request at the backend, or deletes one that has ended along with its result, where the backend can. Cancelling one
+   * that has ended is no error.
+   */
   cancel?(id: string, options?: CallOptions): Promise<void>;
   /** Ids of all requests known now, to compare before and after a lost answer. */
   candidates?(options?: CallOptions): AsyncIterable<string>;
+  /**
+   * Whether a request that people still decide on was made for this very operation; `undefined` when nobody can tell. Only for
+   * backends with a credential that sees what approvers see.
+   */
+  recognises?(id: string, operation: KeyOperation, options?: CallOptions): Promise<boolean | undefined>;
   /** Certificate chain stored with the key, DER, leaf first; empty when there is none. */
   certificates?(ref: KeyRef, options?: CallOptions): Promise<Uint8Array[]>;
   listKeys?(options?: CallOptions): AsyncIterable<KeyInfo>;

@@ -75,6 +75,13 @@ export function createFolderStore(folder: string, options: { clock?: Clock } = {
         }
       }),
     delete: (key, condition) => change(key, condition, (target) => nodeFiles().unlink(target).catch(absent)),
+    async *records() {
+      await makeFolder(folder);
+      for (const name of await nodeFiles().readdir(folder)) {
+        const record = name.endsWith('.json') && keyPattern.test(name.slice(0, -5)) && (await read(join(folder, name)));
+        if (record) yield record;
+      }
+    },
   };
 }
 

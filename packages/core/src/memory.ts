@@ -19,10 +19,12 @@ import {
   ownBytes,
   type SignatureAlgorithm,
   SignError,
+  type SignOperation,
   sanitizeText,
   sha256Hex,
   spkiOf,
 } from '@securosys/core';
+import { decryptSoftly, encryptSoftly } from './memory-encryption.js';
 import { createMlDsaKey, type MlDsaKey } from './ml-dsa-key.js';
 
 export { createMlDsaKey, type MlDsaKey } from './ml-dsa-key.js';
@@ -62,6 +64,8 @@ export interface MemoryKeyOptions {
   privateKey: KeyObject | MlDsaKey;
   /** DER, leaf first. */
   chain?: readonly Uint8Array[];
+  /** The one thing that the key may do. Default `sign`; only RSA keys decrypt. */
+  purpose?: 'sign' | 'decrypt';
 }
 
 /** A backend over software keys, which tests may also fill and change behind a signer's back. */
@@ -84,6 +88,8 @@ interface SoftwareKey {
 
 interface MemoryKey extends Pick<SoftwareKey, 'sign'> {
   readonly info: KeyInfo;
+  /** Of keys that decrypt. */
+  readonly privateKey: KeyObject | undefined;
   chain: readonly Uint8Array[];
 }
 
@@ -98,6 +104,16 @@ function softwareKey(key: KeyObject | MlDsaKey): SoftwareKey {
       return ownBytes(nodeCrypto().sign(hash, message, { key, ...parameters }));
     },
   };
+}
+
+function signed(operation: SignOperation, { spec, usages }: KeyInfo, sign: SoftwareKey['sign']): Uint8Array {
+  const { algorithm, input, context } = operation;
+  if (!spec || !algorithmFitsKey(algorithm, spec))
+    throw new SignError('ERR_ALGORITHM_UNSUPPORTED', `${algorithm} cannot be computed with this key`);
+  if (!usages.includes('sign')) throw new SignError('ERR_KEY_NOT_USABLE', 'this key decrypts, it does not sign');
+  const message = input.message ?? input.preimage;
+  if (message === undefined) throw new SignError('ERR_CAPABILITY_MISSING', 'the memory backend signs messages, not bare digests');
+  return sign(algorithm, message, { context });
 }
 
 /**
@@ -118,19 +134,22 @@ export function createMemoryBackend(options: { id?: string } = {}): MemoryBacken
     return key;
   }
 
-  function addKey({ label, privateKey, chain = [] }: MemoryKeyOptions): KeyInfo {
+  function addKey({ label, privateKey, chain = [], purpose = 'sign' }: MemoryKeyOptions): KeyInfo {
     if (keys.has(label)) throw new SignError('ERR_KEY_EXISTS', `key '${sanitizeText(label)}' exists`);
     const software = softwareKey(privateKey);
     const { spki } = software;
+    const decrypting = purpose === 'decrypt' && !('spki' in privateKey) ? privateKey : undefined;
+    if (purpose === 'decrypt' && decrypting?.asymmetricKeyType !== 'rsa')
+      throw new SignError('ERR_ALGORITHM_UNSUPPORTED', 'only RSA keys decrypt in memory');
     const info: KeyInfo = {
       ref: { label, spkiSha256: sha256Hex(spki) },
       spec: software.spec,
       spki: ownBytes(spki),
-      usages: ['sign', 'verify'],
+      usages: decrypting ? ['decrypt', 'encrypt'] : ['sign', 'verify'],
       needsApproval: false,
       assurance: 'software',
     };
-    keys.set(label, { info, sign: software.sign, chain: chain.map(ownBytes) });
+    keys.set(label, { info, sign: software.sign, privateKey: decrypting, chain: chain.map(ownBytes) });
     return copyOf(info);
   }
 
@@ -143,16 +162,20 @@ export function createMemoryBackend(options: { id?: string } = {}): MemoryBacken
     },
     async begin(operation: KeyOperation, { signal }: CallOptions = {}): Promise<BeginResult> {
       signal?.throwIfAborted();
-      const kind: string = operation.kind;
-      if (kind !== 'sign') throw new SignError('ERR_CAPABILITY_MISSING', `the memory backend cannot ${sanitizeText(kind)}`);
-      const { sign, info } = find(operation.key);
-      const { algorithm, input, context } = operation;
-      if (!info.spec || !algorithmFitsKey(algorithm, info.spec))
-        throw new SignError('ERR_ALGORITHM_UNSUPPORTED', `${algorithm} cannot be computed with this key`);
-      const message = input.message ?? input.preimage;
-      if (message === undefined)
-        throw new SignError('ERR_CAPABILITY_MISSING', 'the memory backend signs messages, not bare digests');
-      return { done: sign(algorithm, message, { context }) };
+      const { info, privateKey, sign } = find(operation.key);
+      switch (operation.kind) {
+        case 'sign':
+          return { done: signed(operation, info, sign) };
+        case 'decrypt':
+          return { done: decryptSoftly(privateKey, operation) };
+        case 'encrypt':
+          return { done: encryptSoftly(privateKey, operation) };
+        default:
+          throw new SignError(
+            'ERR_CAPABILITY_MISSING',
+            `the memory backend cannot ${sanitizeText(String((operation as { kind: unknown }).kind), 40)}`,
+          );
+      }
     },
     async certificates(ref) {
       return find(ref).chain.map(ownBytes);
@@ -160,9 +183,9 @@ export function createMemoryBackend(options: { id?: string } = {}): MemoryBacken
     async *listKeys() {
       for (const { info } of keys.values()) yield copyOf(info);
     },
-    async createKey({ label, spec }) {
+    async createKey({ label, spec, purpose }) {
       const privateKey = isMlDsaSpec(spec) ? await createMlDsaKey(spec) : (await generateSoftwareKey(spec)).privateKey;
-      return addKey({ label, privateKey });
+      return addKey({ label, privateKey, ...(purpose && { purpose }) });
     },
     setCertificates(label, chain) {
       find({ label }).chain = chain.map(ownBytes);

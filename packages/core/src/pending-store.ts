@@ -21,6 +21,8 @@ export interface PendingStore {
   put(key: string, record: JsonObject, condition?: PendingCondition): Promise<boolean>;
   /** Says whether it deleted, as far as the condition goes. */
   delete(key: string, condition?: Pick<PendingCondition, 'ifNonce'>): Promise<boolean>;
+  /** Every record, in any order: to tell known requests from orphaned ones. Without it orphans cannot be listed. */
+  records?(): AsyncIterable<JsonObject>;
 }
 
 /** Whether a condition holds for the record that is there. */
@@ -46,6 +48,9 @@ export function createMemoryStore(): PendingStore {
     delete: async (key, condition) => {
       if (!conditionHolds(read(key), condition)) return false;
       return records.delete(key);
+    },
+    async *records() {
+      for (const text of [...records.values()]) yield parseJsonObject(text);
     },
   };
 }

@@ -1,24 +1,13 @@
-import type { BeginResult, KeyBackend, RequestState, SignOperation } from './backend.js';
-import { hexText, sha256Hex, utf8Bytes } from './bytes.js';
-import type { Clock } from './clock.js';
+import { type Act, type ActContext, actKey } from './act.js';
+import type { BeginResult, RequestState } from './backend.js';
+import { hexText } from './bytes.js';
 import { SignError } from './errors.js';
-import type { SigningIntent } from './guards.js';
-import { canonicalJson, type JsonObject } from './json.js';
+import type { JsonObject } from './json.js';
 import { nodeCrypto } from './node-modules.js';
-import { Operation } from './operation.js';
+import type { Operation } from './operation.js';
 import type { CallOptions } from './options.js';
-import type { PendingStore } from './pending-store.js';
 import { createMs, fittingRequest, listedRequests, settleMs } from './recovery.js';
-
-export interface Recording {
-  readonly backend: KeyBackend;
-  readonly store: PendingStore;
-  readonly clock: Clock;
-  readonly operation: SignOperation;
-  readonly intent: SigningIntent;
-  readonly accept: (signature: Uint8Array, options: CallOptions) => Promise<Uint8Array>;
-  readonly random?: () => number;
-}
+import { createOperation } from './running-operation.js';
 
 /** What the store knows of one attempt to create a request. The nonce tells attempts apart: nobody touches another's record. */
 export interface AttemptRecord {
@@ -29,40 +18,62 @@ export interface AttemptRecord {
   readonly before?: readonly string[];
 }
 
+/** An act, where it is recorded, and under which key. */
+interface Recording<T> {
+  readonly act: Act<T>;
+  readonly context: ActContext;
+  readonly key: string;
+}
+
 /** Runs that join or take over an attempt start again from the store; more rounds than this means something is wrong with it. */
 const mostRounds = 5;
 
-/** Key of the record: what is signed, with what, where. Holds no secret and no payload. */
-export function pendingKey(intent: SigningIntent): string {
-  const { operation, backend, inputSha256 } = intent;
-  const { label, spkiSha256 } = operation.key;
-  const { algorithm, kind, context } = operation;
-  const said = context && { context: hexText(context) };
-  return sha256Hex(utf8Bytes(canonicalJson({ backend, label, spkiSha256, algorithm, inputSha256, kind, ...said })));
-}
-
 /**
- * Begins an operation so that no crash and no lost answer can lose a request or make a second one: the intent is stored
- * before the request exists, its id after. A later call for the same bytes continues what the store knows.
+ * Begins an act so that no crash and no lost answer can lose a request or make a second one: the intent is stored before the request
+ * exists, its id after. A later call for the same act continues what the store knows.
+ * @throws SignError `ERR_OUTCOME_UNKNOWN` when a request may exist whose id was lost, `ERR_CONFLICT`, and those of the backend
  */
-export async function beginRecorded(recording: Recording, options: CallOptions): Promise<Operation<Uint8Array>> {
-  const { backend, store, operation, intent } = recording;
+export async function beginAct<T>(act: Act<T>, context: ActContext, options: CallOptions = {}): Promise<Operation<T>> {
   // Without people there is nothing to lose: repeating a plain signature is harmless.
-  if (intent.key.needsApproval === false || !backend.poll) {
-    const begun = checkedBegin(await backend.begin(operation, options));
-    return 'done' in begun ? finished(recording, begun.done, options) : open(recording, begun.pending, { status: 'pending' });
+  if (!act.recorded || !act.port.poll) {
+    const begun = checkedBegin(await act.begin(options));
+    if ('done' in begun) return finished(act, context, begun.done, options);
+    return createOperation(act, context, {
+      id: begun.pending,
+      initial: { status: 'pending' },
+      createdAt: context.clock.now(),
+    });
   }
-  const key = pendingKey(intent);
+  const recording = { act, context, key: actKey(act.port.id, act.identity) };
   for (let round = 0; round < mostRounds; round++) {
-    const known = readRecord(await store.get(key));
-    const operationNow = known ? await resume(recording, key, known, options) : await create(recording, key, options);
-    if (operationNow) return operationNow;
+    const known = readRecord(await context.store.get(recording.key));
+    const operation = known ? await resume(recording, known, options) : await create(recording, options);
+    if (operation) return operation;
   }
   throw new SignError('ERR_CONFLICT', 'other processes keep creating and ending requests for the same bytes; try again');
 }
 
+/**
+ * The operation of a request that is known by its id, as `Operation.toJSON` gives it. The record in the store, if it is that of this
+ * very request, is forgotten with it.
+ * @throws SignError `ERR_REQUEST_NOT_FOUND`, `ERR_CAPABILITY_MISSING`, and those of the backend
+ */
+export async function resumeAct<T>(
+  act: Act<T>,
+  context: ActContext,
+  request: { readonly id: string; readonly createdAt?: number },
+  options: CallOptions = {},
+): Promise<Operation<T>> {
+  const { port, identity } = act;
+  if (!port.poll) throw new SignError('ERR_CAPABILITY_MISSING', `backend '${port.id}' has no requests to resume`);
+  const record = readRecord(await context.store.get(actKey(port.id, identity)));
+  const initial = await port.poll(request.id, options);
+  const nonce = record?.requestId === request.id ? { nonce: record.nonce } : {};
+  return createOperation(act, context, { ...request, initial, ...nonce });
+}
+
 /** Only our own fields of a record count, and only when they have the right types: a store is shared and may be altered. */
-function readRecord(record: JsonObject | undefined): AttemptRecord | undefined {
+export function readRecord(record: JsonObject | undefined): AttemptRecord | undefined {
   if (!record) return undefined;
   const { nonce, requestId, intentAt, before } = record;
   return {
@@ -73,12 +84,15 @@ function readRecord(record: JsonObject | undefined): AttemptRecord | undefined {
   };
 }
 
-function writeRecord({ backend, intent }: Recording, record: AttemptRecord): JsonObject {
+function writeRecord<T>({ act: { port, identity } }: Recording<T>, record: AttemptRecord): JsonObject {
   const { nonce, intentAt, requestId, before } = record;
+  const { kind, keyLabel, inputSha256 } = identity;
   return {
     version: 1,
-    backend: backend.id,
-    inputSha256: intent.inputSha256,
+    backend: port.id,
+    kind,
+    ...(keyLabel !== undefined && { keyLabel }),
+    inputSha256,
     nonce,
     intentAt,
     ...(requestId !== undefined && { requestId }),
@@ -87,9 +101,10 @@ function writeRecord({ backend, intent }: Recording, record: AttemptRecord): Jso
 }
 
 /** `undefined`: somebody else was first. */
-async function create(recording: Recording, key: string, options: CallOptions): Promise<Operation<Uint8Array> | undefined> {
-  const { backend, store, clock, operation } = recording;
-  const before = await listedRequests(backend, options);
+async function create<T>(recording: Recording<T>, options: CallOptions): Promise<Operation<T> | undefined> {
+  const { act, context, key } = recording;
+  const { store, clock } = context;
+  const before = await listedRequests(act.port, options);
   const attempt: AttemptRecord = {
     nonce: hexText(nodeCrypto().randomBytes(16)),
     intentAt: clock.now(),
@@ -99,7 +114,7 @@ async function create(recording: Recording, key: string, options: CallOptions): 
   const bounded = boundedCreate(options, clock.now() - attempt.intentAt);
   let begun: BeginResult;
   try {
-    begun = checkedBegin(await backend.begin(operation, bounded.options));
+    begun = checkedBegin(await act.begin(bounded.options));
   } catch (error) {
     if (error === bounded.deadline.reason)
       throw new SignError('ERR_OUTCOME_UNKNOWN', 'the backend took too long; a request may exist', { cause: error });
@@ -109,17 +124,17 @@ async function create(recording: Recording, key: string, options: CallOptions): 
     throw error;
   }
   if ('done' in begun) {
-    const done = await finished(recording, begun.done, options);
+    const done = await finished(act, context, begun.done, options);
     await store.delete(key, { ifNonce: attempt.nonce });
     return done;
   }
   const record = { ...attempt, requestId: begun.pending };
   if (!(await store.put(key, writeRecord(recording, record), { ifNonce: attempt.nonce }))) {
     // We were taken for dead and replaced. The other request is the one that people see; ours is withdrawn.
-    await backend.cancel?.(begun.pending, options);
+    await act.port.cancel?.(begun.pending, options);
     return undefined;
   }
-  const created = open(recording, begun.pending, { status: 'pending' }, attempt.nonce);
+  const created = open(recording, record, { status: 'pending' });
   await created.refresh(options).catch((error: unknown) => {
     if (!SignError.is(error) || !error.retryable) throw error;
   });
@@ -142,19 +157,15 @@ function boundedCreate(options: CallOptions, spentMs: number): { options: CallOp
 }
 
 /** `undefined`: the attempt is over or was replaced; look at the store again. */
-async function resume(
-  recording: Recording,
-  key: string,
-  known: AttemptRecord,
-  options: CallOptions,
-): Promise<Operation<Uint8Array> | undefined> {
-  const { store, backend, clock, intent } = recording;
+async function resume<T>(recording: Recording<T>, known: AttemptRecord, options: CallOptions): Promise<Operation<T> | undefined> {
+  const { act, context, key } = recording;
+  const { store, clock } = context;
   if (known.requestId !== undefined) {
-    const state = await (backend.poll as NonNullable<KeyBackend['poll']>)(known.requestId, options).catch((error: unknown) => {
+    const state = await act.port.poll?.(known.requestId, options).catch((error: unknown) => {
       if (!SignError.is(error, 'ERR_REQUEST_NOT_FOUND')) throw error;
       return undefined;
     });
-    if (state) return open(recording, known.requestId, state, known.nonce);
+    if (state) return open(recording, { ...known, requestId: known.requestId }, state);
     await store.delete(key, { ifNonce: known.nonce });
     return undefined;
   }
@@ -165,45 +176,37 @@ async function resume(
     const later = readRecord(await store.get(key));
     if (later?.nonce !== known.nonce || later.requestId !== undefined) return undefined;
   }
-  const found = await fittingRequest(recording, known, options);
+  const found = await fittingRequest(act, known, options);
   if (found === 'none') {
     await store.delete(key, { ifNonce: known.nonce });
     return undefined;
   }
   if ('state' in found) {
-    await store.put(key, writeRecord(recording, { ...known, requestId: found.id }), { ifNonce: known.nonce });
-    return open(recording, found.id, found.state, known.nonce);
+    const adopted = { ...known, requestId: found.id };
+    await store.put(key, writeRecord(recording, adopted), { ifNonce: known.nonce });
+    return open(recording, adopted, found.state);
   }
   throw new SignError('ERR_OUTCOME_UNKNOWN', 'a request for these bytes may exist, but its id was lost', {
-    details: { intentKey: key, inputSha256: intent.inputSha256, intentAt: known.intentAt, candidates: found.undecided },
+    details: {
+      intentKey: key,
+      inputSha256: act.identity.inputSha256,
+      intentAt: known.intentAt,
+      candidates: found.undecided,
+    },
   });
 }
 
-async function finished(recording: Recording, signature: Uint8Array, options: CallOptions): Promise<Operation<Uint8Array>> {
-  const operation = new Operation({ ...base(recording), initial: { status: 'executed', result: signature } });
-  // Verified at once, so that a bad signature is the error of the call that made it.
+async function finished<T>(act: Act<T>, context: ActContext, result: Uint8Array, options: CallOptions): Promise<Operation<T>> {
+  const operation = createOperation(act, context, { initial: { status: 'executed', result } });
+  // Checked at once, so that a bad signature is the error of the call that made it.
   await operation.settled(options);
   return operation;
 }
 
-function open(recording: Recording, id: string, initial: RequestState, nonce?: string): Operation<Uint8Array> {
-  const { store, intent } = recording;
-  const forget = async () => {
-    if (nonce !== undefined) await store.delete(pendingKey(intent), { ifNonce: nonce });
-  };
-  return new Operation({ ...base(recording, id), id, initial, forget });
-}
-
-function base(recording: Recording, requestId?: string) {
-  const { backend, clock, random, intent, accept, operation } = recording;
-  const json: JsonObject = {
-    version: 1,
-    backend: backend.id,
-    algorithm: operation.algorithm,
-    inputSha256: intent.inputSha256,
-    ...(operation.key.label !== undefined && { keyLabel: operation.key.label }),
-    ...(operation.key.spkiSha256 !== undefined && { spkiSha256: operation.key.spkiSha256 }),
-    ...(requestId !== undefined && { requestId }),
-  };
-  return { backend, clock, accept, json, ...(random && { random }) };
+function open<T>(
+  { act, context }: Recording<T>,
+  { requestId, intentAt, nonce }: AttemptRecord & { readonly requestId: string },
+  initial: RequestState,
+): Operation<T> {
+  return createOperation(act, context, { id: requestId, initial, nonce, createdAt: intentAt });
 }

@@ -1,6 +1,7 @@
+import { type Act, type ActContext, type ActIdentity, actKey } from './act.js';
 import type { SignatureAlgorithm } from './algorithms.js';
-import type { KeyBackend, KeyInfo, KeyRef, SignInput } from './backend.js';
-import { ownBytes, sha256Hex } from './bytes.js';
+import type { KeyBackend, KeyInfo, KeyRef, SignInput, SignOperation } from './backend.js';
+import { hexText, ownBytes, sha256Hex } from './bytes.js';
 import { type Clock, systemClock } from './clock.js';
 import type { SigningDomain } from './domains.js';
 import { invalidArgument, knownOptions, SignError } from './errors.js';
@@ -11,8 +12,9 @@ import type { Operation, WaitOptions } from './operation.js';
 import type { CallOptions } from './options.js';
 import { createMemoryStore, type PendingStore } from './pending-store.js';
 import type { Format } from './prepared.js';
-import { beginRecorded } from './recorded.js';
+import { beginAct } from './recorded.js';
 import { checkedContext, checkedInput, checkSignature } from './sign-checks.js';
+import { backendPort, compareUse } from './use-of-key.js';
 import { keySpecOfSpki, loadVerifier, type SignatureVerifier } from './verifier.js';
 
 /** One signature asked of a {@link Signer}. */
@@ -111,7 +113,13 @@ export function createSigner(backend: KeyBackend, ref: KeyRef, options: SignerOp
     invalidArgument('a key reference needs a label, an id or spkiSha256');
   const { guards = [], store = createMemoryStore(), clock = systemClock } = options;
   let pinned: KeyInfo | undefined;
+  const acts: ActContext = { store, clock, ...(options.random && { random: options.random }) };
+  const port = backendPort(backend, 'sign');
   let verifier: SignatureVerifier | undefined;
+  const loadedVerifier = async (spki: Uint8Array) => {
+    verifier ??= await loadVerifier(spki);
+    return verifier;
+  };
   let chain: readonly Uint8Array[] | undefined;
 
   async function describe(call: CallOptions = {}): Promise<KeyInfo> {
@@ -127,8 +135,8 @@ export function createSigner(backend: KeyBackend, ref: KeyRef, options: SignerOp
     if (proven && request.facts && canonicalJson(proven) !== canonicalJson(request.facts))
       throw new SignError('ERR_FACTS_MISMATCH', 'the facts given are not what the bytes say');
     const facts = proven ?? request.facts;
-    const operation = {
-      kind: 'sign' as const,
+    const operation: SignOperation = {
+      kind: 'sign',
       key: key.ref,
       algorithm: request.algorithm,
       input,
@@ -147,16 +155,18 @@ export function createSigner(backend: KeyBackend, ref: KeyRef, options: SignerOp
     const tell = async (outcome: Parameters<NonNullable<Guard['after']>>[0]) => {
       for (const guard of guards) await guard.after?.(outcome);
     };
-    const accept = async (signature: Uint8Array, later: CallOptions) => {
-      verifier ??= await loadVerifier(key.spki);
-      await checkSignature(backend, { key, verifier }, operation, message, signature, later);
-      return ownBytes(signature);
+    const accept = acceptor({ backend, key, verifier: loadedVerifier }, operation);
+    const act: Act<Uint8Array> = {
+      port,
+      identity: signIdentity(intent),
+      recorded: key.needsApproval !== false,
+      ...(key.approvalWindows && { windows: key.approvalWindows }),
+      begin: (later) => backend.begin(operation, later),
+      accept,
+      compare: (id, state, later) => compareUse({ backend, operation, accept }, id, state, later),
     };
     try {
-      const begun = await beginRecorded(
-        { backend, store, clock, operation, intent, accept, ...(options.random && { random: options.random }) },
-        call,
-      );
+      const begun = await beginAct(act, acts, call);
       const pending = begun.state.status === 'pending' || begun.state.status === 'approved';
       await tell({ intent, result: pending ? 'pending' : 'signed', ...(begun.id !== undefined && { requestId: begun.id }) });
       return begun;
@@ -184,6 +194,43 @@ export function createSigner(backend: KeyBackend, ref: KeyRef, options: SignerOp
       await operation.release();
       return signature;
     },
+  };
+}
+
+/** By what a store knows a signature that was asked for. */
+function signIdentity({ operation, inputSha256 }: SigningIntent): ActIdentity {
+  const { kind, algorithm, context, key } = operation;
+  return {
+    kind,
+    inputSha256,
+    algorithm,
+    ...(key.label !== undefined && { keyLabel: key.label }),
+    ...(key.spkiSha256 !== undefined && { spkiSha256: key.spkiSha256 }),
+    ...(context && { context: hexText(context) }),
+  };
+}
+
+/** Key of the record of a signature in a store: what is signed, with what, where. Holds no secret and no payload. */
+export function pendingKey(intent: SigningIntent): string {
+  return actKey(intent.backend, signIdentity(intent));
+}
+
+interface Signing {
+  readonly backend: KeyBackend;
+  readonly key: KeyInfo;
+  readonly verifier: (spki: Uint8Array) => Promise<SignatureVerifier>;
+}
+
+/**
+ * Checks a signature and gives it out in memory of its own. Made apart from `begin`, because it outlives it: whoever waits for
+ * thousands of signatures keeps one copy of each message and nothing else.
+ */
+function acceptor({ backend, key, verifier }: Signing, { algorithm, context, input }: SignOperation): Act<Uint8Array>['accept'] {
+  const message = input.message ?? input.preimage;
+  const asked = { algorithm, ...(context && { context }) };
+  return async (signature, options) => {
+    await checkSignature(backend, { key, verifier: await verifier(key.spki) }, asked, message, signature, options);
+    return ownBytes(signature);
   };
 }
 

@@ -8,6 +8,7 @@ import {
   pendingKey,
   publicKeyFromSpki,
   SignError,
+  type SignOperation,
   sha256Hex,
   verifySignature,
 } from '../src/index.js';
@@ -286,7 +287,7 @@ describe('nothing is lost and nothing is doubled', () => {
             backend: 'approvals',
             key: await backend.describeKey(ref),
             domain: 'jws',
-            operation,
+            operation: operation as SignOperation,
             inputSha256: sha256Hex(request.input.message),
           });
           await store.delete(key);

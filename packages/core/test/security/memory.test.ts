@@ -50,9 +50,23 @@ const samples: Readonly<Record<string, () => unknown>> = {
     const signature = await signer.sign({ algorithm: 'ecdsa-sha256', input: { message: pooled('hello') } });
     return [signature, await signer.describe(), await signer.chain()];
   },
-  Operation: () => {
-    const setup = { backend: memoryBackend().backend, json: {}, accept: async (bytes: Uint8Array) => api.ownBytes(bytes) };
-    return new api.Operation({ ...setup, initial: { status: 'executed', result: pooled('abc') } }).settled();
+  beginAct: async () => {
+    const act: api.Act<Uint8Array> = {
+      port: memoryBackend().backend,
+      identity: { kind: 'sign', inputSha256: '' },
+      recorded: false,
+      begin: async () => ({ done: pooled('abc') }),
+      accept: async (bytes) => api.ownBytes(bytes),
+    };
+    return (await api.beginAct(act, { store: api.createMemoryStore(), clock: api.systemClock })).result();
+  },
+  createDecrypter: async () => {
+    const backend = memory.createMemoryBackend();
+    await backend.createKey({ label: 'k', spec: 'rsa-2048', purpose: 'decrypt' });
+    const [key, algorithm] = [{ label: 'k' }, 'rsa-oaep-sha256'] as const;
+    const encrypted = await backend.begin({ kind: 'encrypt', key, algorithm, plaintext: pooled('abc') });
+    const ciphertext = 'done' in encrypted ? encrypted.done : new Uint8Array();
+    return [ciphertext, await api.createDecrypter(backend, key).decrypt({ algorithm, ciphertext })];
   },
   createMemoryBackend: async () => {
     const { backend, info } = memoryBackend();
@@ -65,6 +79,7 @@ const samples: Readonly<Record<string, () => unknown>> = {
 };
 
 const withoutBytes = [
+  'actKey',
   'SignError',
   'algorithmFacts',
   'algorithmFitsKey',
@@ -76,6 +91,7 @@ const withoutBytes = [
   'createMemoryStore',
   'cryptoParameters',
   'derChildren',
+  'encryptionFacts',
   'equalBytes',
   'generateSoftwareKey',
   'hexText',
@@ -95,6 +111,7 @@ const withoutBytes = [
   'pendingKey',
   'publicKeyFromSpki',
   'readDer',
+  'resumeAct',
   'sanitizeText',
   'scanDer',
   'sha256Hex',

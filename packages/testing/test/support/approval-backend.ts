@@ -1,9 +1,18 @@
-import { type KeyBackend, type KeyOperation, type RequestState, SignError } from '@securosys/core';
+import {
+  type BeginResult,
+  type CallOptions,
+  type KeyBackend,
+  type RequestState,
+  SignError,
+  type SignOperation,
+} from '@securosys/core';
 import { createMemoryBackend } from '@securosys/core/memory';
 import type { KeyBackendFixture } from '../../src/index.js';
 import { softwareKeys } from './software-keys.js';
 
-export type FullBackend = Required<Omit<KeyBackend, 'createKey'>>;
+export interface FullBackend extends Required<Omit<KeyBackend, 'begin' | 'createKey' | 'watch' | 'recognises'>> {
+  begin(operation: SignOperation, options?: CallOptions): Promise<BeginResult>;
+}
 
 /** Keys that answer at once and one, `people`, that waits for a decision, over software keys. Does everything that a backend may do. */
 export async function openApprovalBackend(): Promise<KeyBackendFixture & { backend: FullBackend }> {
@@ -14,7 +23,7 @@ export async function openApprovalBackend(): Promise<KeyBackendFixture & { backe
   });
   const people = { spec: 'ec-p256' as const, ref: { label: 'people' } };
   software.addKey({ label: 'people', privateKey: (await softwareKeys(1))['ec-p256'] });
-  const requests = new Map<string, { operation: KeyOperation; state: RequestState }>();
+  const requests = new Map<string, { operation: SignOperation; state: RequestState }>();
   const approvals = { approvedBy: [], notYetApprovedBy: ['Ada'], rejectedBy: [] };
   const request = (id: string) => {
     const found = requests.get(id);

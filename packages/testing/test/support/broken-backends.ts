@@ -1,4 +1,4 @@
-import { ecdsaToDer, hashBytes, type KeyOperation, SignError, utf8Bytes } from '@securosys/core';
+import { ecdsaToDer, hashBytes, SignError, type SignOperation, utf8Bytes } from '@securosys/core';
 import { createSentinel } from '../../src/index.js';
 import type { FullBackend } from './approval-backend.js';
 
@@ -10,7 +10,7 @@ export const secret = createSentinel('pin');
 
 /** Changes signatures that were made at once. */
 const changing =
-  (change: (signature: Uint8Array, operation: KeyOperation) => Uint8Array): Worsen =>
+  (change: (signature: Uint8Array, operation: SignOperation) => Uint8Array): Worsen =>
   ({ begin }) => ({
     async begin(operation, options) {
       const begun = await begin(operation, options);
@@ -106,7 +106,7 @@ export const broken: readonly (readonly [string, Worsen, string, RegExp])[] = [
   [
     'mixes up uses that happen at the same time',
     ({ begin }) => {
-      let last: KeyOperation;
+      let last: SignOperation;
       return {
         async begin(operation, o) {
           last = operation;

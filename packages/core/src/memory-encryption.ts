@@ -1,0 +1,45 @@
+import type { KeyObject } from 'node:crypto';
+import {
+  type DecryptOperation,
+  type EncryptionAlgorithm,
+  type EncryptOperation,
+  encryptionFacts,
+  nodeCrypto,
+  ownBytes,
+  SignError,
+} from '@securosys/core';
+
+function paddingOf(algorithm: EncryptionAlgorithm): { padding: number; oaepHash?: string } {
+  const { constants } = nodeCrypto();
+  const { padding, hash } = encryptionFacts(algorithm);
+  return padding === 'oaep' && hash
+    ? { padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: hash }
+    : { padding: constants.RSA_PKCS1_PADDING };
+}
+
+function usable(key: KeyObject | undefined): KeyObject {
+  if (!key) throw new SignError('ERR_KEY_NOT_USABLE', 'this key does not decrypt');
+  return key;
+}
+
+/** All failures look alike: which padding was wrong is nobody's business (S16). */
+export function decryptSoftly(key: KeyObject | undefined, { algorithm, ciphertext }: DecryptOperation): Uint8Array {
+  const parameters = paddingOf(algorithm);
+  const own = usable(key);
+  try {
+    return ownBytes(nodeCrypto().privateDecrypt({ key: own, ...parameters }, ciphertext));
+  } catch {
+    throw new SignError('ERR_REQUEST_FAILED', 'the ciphertext cannot be decrypted with this key');
+  }
+}
+
+/** @throws SignError `ERR_LIMIT` for a plaintext that one block cannot hold */
+export function encryptSoftly(key: KeyObject | undefined, { algorithm, plaintext }: EncryptOperation): Uint8Array {
+  const parameters = paddingOf(algorithm);
+  const own = usable(key);
+  try {
+    return ownBytes(nodeCrypto().publicEncrypt({ key: own, ...parameters }, plaintext));
+  } catch (cause) {
+    throw new SignError('ERR_LIMIT', 'the plaintext does not fit into one block of this key', { cause });
+  }
+}

@@ -1,0 +1,254 @@
+import { type Act, type ActContext, actJson, actKey } from './act.js';
+import type { RequestState } from './backend.js';
+import { invalidArgument, SignError, type SignErrorCode } from './errors.js';
+import type { JsonObject } from './json.js';
+import type { Operation, OperationState, TimeEstimate, WaitOptions } from './operation.js';
+import type { CallOptions } from './options.js';
+
+/** Where an operation starts from. */
+export interface Beginning {
+  /** The request at the backend; absent when the backend answered at once. */
+  readonly id?: string;
+  readonly initial: RequestState;
+  /** When this side made the request, milliseconds since 1970; absent when nobody here remembers. */
+  readonly createdAt?: number;
+  /** Of the record to forget in the end. */
+  readonly nonce?: string;
+}
+
+const endings: Readonly<Record<'rejected' | 'expired' | 'cancelled' | 'failed', SignErrorCode>> = {
+  rejected: 'ERR_APPROVAL_REJECTED',
+  expired: 'ERR_APPROVAL_EXPIRED',
+  cancelled: 'ERR_APPROVAL_CANCELLED',
+  failed: 'ERR_REQUEST_FAILED',
+};
+
+const statuses: readonly RequestState['status'][] = [
+  'pending',
+  'approved',
+  'executed',
+  'rejected',
+  'expired',
+  'cancelled',
+  'failed',
+];
+const firstDelayMs = 1_000;
+const longestDelayMs = 30_000;
+
+const isOpen = ({ status }: Pick<RequestState, 'status'>): boolean => status === 'pending' || status === 'approved';
+const retryable = (error: unknown): error is SignError => SignError.is(error) && error.retryable;
+/** Options of one look: the deadline of the waiting is not that of a look, which has the backend's own. */
+const lookOf = ({ signal, logger }: CallOptions): CallOptions => ({ ...(signal && { signal }), ...(logger && { logger }) });
+
+/** The part of an act that is needed once its request exists: whoever waits for thousands keeps no more than this. */
+type Kept<T> = Pick<Act<T>, 'port' | 'identity' | 'accept' | 'secret' | 'windows' | 'recorded'>;
+
+class RunningOperation<T> implements Operation<T> {
+  readonly #act: Kept<T>;
+  readonly #context: ActContext;
+  readonly #beginning: Omit<Beginning, 'initial'>;
+  #state: RequestState;
+  #accepted: Promise<T> | undefined;
+  #deleted: Promise<void> | undefined;
+  #released = false;
+
+  constructor(act: Act<T>, context: ActContext, { initial, ...beginning }: Beginning) {
+    const { port, identity, accept, secret, windows, recorded } = act;
+    this.#act = { port, identity, accept, recorded, ...(secret && { secret }), ...(windows && { windows }) };
+    this.#context = context;
+    this.#beginning = beginning;
+    this.#state = initial;
+  }
+
+  get id(): string | undefined {
+    return this.#beginning.id;
+  }
+
+  get state(): OperationState {
+    const { status, approvals } = this.#state;
+    const reason = 'reason' in this.#state ? this.#state.reason : undefined;
+    const estimate = this.#estimate();
+    return {
+      status,
+      ...(approvals && { approvals }),
+      ...(reason !== undefined && { reason }),
+      ...(estimate && { estimate }),
+    };
+  }
+
+  #estimate(): TimeEstimate | undefined {
+    const { createdAt } = this.#beginning;
+    const { windows = [] } = this.#act;
+    if (createdAt === undefined || windows.length === 0 || !isOpen(this.#state)) return undefined;
+    const opensAfterMs = Math.min(...windows.map((window) => window.opensAfterMs));
+    const closesAfterMs = Math.max(...windows.map((window) => window.closesAfterMs ?? Number.POSITIVE_INFINITY));
+    const closes = Number.isFinite(closesAfterMs);
+    return {
+      source: 'local',
+      ...(opensAfterMs > 0 && { opensAt: createdAt + opensAfterMs }),
+      ...(closes && {
+        closesAt: createdAt + closesAfterMs,
+        timeLeftMs: Math.max(0, createdAt + closesAfterMs - this.#context.clock.now()),
+      }),
+    };
+  }
+
+  async refresh(options: CallOptions = {}): Promise<OperationState> {
+    const { port } = this.#act;
+    const { id } = this;
+    if (id !== undefined && isOpen(this.#state)) {
+      if (!port.poll) throw new SignError('ERR_CAPABILITY_MISSING', `backend '${port.id}' has requests but cannot poll them`);
+      this.#take(await port.poll(id, options));
+    }
+    return this.state;
+  }
+
+  #take(state: RequestState): void {
+    if (!statuses.includes(state?.status) || (state.status === 'executed' && !(state.result instanceof Uint8Array)))
+      throw new SignError('ERR_PROTOCOL', `backend '${this.#act.port.id}' answered with no state of a request`);
+    this.#state = state;
+  }
+
+  async settled(options: CallOptions = {}): Promise<T | undefined> {
+    const state = this.#state;
+    switch (state.status) {
+      case 'pending':
+      case 'approved':
+        return undefined;
+      case 'executed': {
+        this.#accepted ??= this.#accept(state.result, options);
+        const result = await this.#accepted;
+        if (this.#act.secret && this.id !== undefined) await this.#delete(this.id, options);
+        return result;
+      }
+      default: {
+        await this.release();
+        const why = state.reason === undefined ? '' : `: ${state.reason}`;
+        throw new SignError(endings[state.status], `the request was ${state.status}${why}`, {
+          details: { ...(this.id !== undefined && { requestId: this.id }) },
+        });
+      }
+    }
+  }
+
+  /** What could not be checked for a moment is checked again by the next call. */
+  async #accept(result: Uint8Array, options: CallOptions): Promise<T> {
+    try {
+      return await this.#act.accept(result, options);
+    } catch (error) {
+      if (retryable(error)) this.#accepted = undefined;
+      throw error;
+    }
+  }
+
+  /** A secret result is not given out while its copy waits at the backend for whoever may read it (S14). */
+  async #delete(id: string, options: CallOptions): Promise<void> {
+    const remove = async () => {
+      await this.#act.port.cancel?.(id, lookOf(options));
+      await this.release();
+    };
+    this.#deleted ??= remove();
+    try {
+      await this.#deleted;
+    } catch (error) {
+      this.#deleted = undefined;
+      throw error;
+    }
+  }
+
+  async release(): Promise<void> {
+    if (this.#released) return;
+    this.#released = true;
+    const { nonce } = this.#beginning;
+    const { port, identity } = this.#act;
+    if (nonce !== undefined) await this.#context.store.delete(actKey(port.id, identity), { ifNonce: nonce });
+  }
+
+  async result(options: WaitOptions = {}): Promise<T> {
+    const { clock } = this.#context;
+    const { timeoutMs = Number.POSITIVE_INFINITY, signal, onProgress } = options;
+    if (typeof timeoutMs !== 'number' || Number.isNaN(timeoutMs)) invalidArgument('timeoutMs is not a number of milliseconds');
+    const look = lookOf(options);
+    const deadline = clock.now() + timeoutMs;
+    for (let looks = 0; ; looks++) {
+      signal?.throwIfAborted();
+      const result = await this.settled(look);
+      if (result !== undefined) return result;
+      const left = deadline - clock.now();
+      if (left <= 0) throw this.#pending();
+      const state = await this.#lookAgain(looks, left, look);
+      if (state) onProgress?.(state);
+    }
+  }
+
+  /** Waits, then looks. `undefined`: this look failed for a moment, the next may not. */
+  async #lookAgain(looks: number, atMostMs: number, options: CallOptions): Promise<OperationState | undefined> {
+    const { port } = this.#act;
+    const { id } = this;
+    try {
+      if (port.watch && id !== undefined) {
+        const timeoutMs = Math.ceil(atMostMs);
+        const bounded = Number.isFinite(timeoutMs) ? { ...options, timeoutMs } : options;
+        this.#take(await port.watch(id, this.#state, bounded));
+        return this.state;
+      }
+      await this.#pause(looks, atMostMs, options);
+      return await this.refresh(options);
+    } catch (error) {
+      // Losing people's approvals to a network hiccup would be the worst outcome of all: a look is repeated, never the request.
+      if (!retryable(error)) throw error;
+      options.logger?.warn('a look at the request failed and will be repeated', { requestId: id, code: error.code });
+      if (port.watch) await this.#pause(looks, atMostMs, options);
+      return undefined;
+    }
+  }
+
+  /** A little longer each time. */
+  async #pause(looks: number, atMostMs: number, { signal }: CallOptions): Promise<void> {
+    const { clock, random = Math.random } = this.#context;
+    const delay = Math.min(firstDelayMs * 1.6 ** Math.min(looks, 20), longestDelayMs) * (0.75 + random() / 2);
+    await clock.sleep(Math.ceil(Math.min(atMostMs, delay)), signal);
+  }
+
+  #pending(): SignError {
+    return new SignError('ERR_APPROVAL_PENDING', `request ${this.id} waits for approvals`, {
+      retryable: true,
+      details: {
+        ...(this.id !== undefined && { requestId: this.id }),
+        ...(this.#state.approvals && { approvals: this.#state.approvals }),
+      },
+    });
+  }
+
+  async *updates(options: CallOptions = {}): AsyncGenerator<OperationState, void, void> {
+    let last = '';
+    for (let looks = 0; ; looks++) {
+      // An estimate changes with every moment; that is no news.
+      const { estimate: _, ...state } = this.state;
+      const text = JSON.stringify(state);
+      if (text !== last) yield this.state;
+      last = text;
+      if (!isOpen(this.#state)) return;
+      await this.#lookAgain(looks, Number.POSITIVE_INFINITY, lookOf(options));
+    }
+  }
+
+  async cancel(options: CallOptions = {}): Promise<void> {
+    const { port } = this.#act;
+    const { id } = this;
+    if (id === undefined || !isOpen(this.#state)) return;
+    if (!port.cancel) throw new SignError('ERR_CAPABILITY_MISSING', `backend '${port.id}' cannot cancel requests`);
+    await port.cancel(id, options);
+    this.#state = { status: 'cancelled', ...(this.#state.approvals && { approvals: this.#state.approvals }) };
+    await this.release();
+  }
+
+  toJSON(): JsonObject {
+    return actJson(this.#act, this.id, this.#beginning.createdAt);
+  }
+}
+
+/** An operation over a request, or over the answer that a backend gave at once. */
+export function createOperation<T>(act: Act<T>, context: ActContext, beginning: Beginning): Operation<T> {
+  return new RunningOperation(act, context, beginning);
+}
