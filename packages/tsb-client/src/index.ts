@@ -42,6 +42,8 @@ export type { TsbImportedKey, TsbImportedSeed } from './client/imported-key.js';
 export type { KeySafetyOptions } from './client/key-safety.js';
 export type { KeyCallOptions, TsbExportedKey, TsbKeys, TsbPasswordChange } from './client/keys.js';
 export type { CreateKeyOptions, NewTsbKey, NewTsbKeyBase, NewTsbOtherKey, NewTsbSigningKey } from './client/new-key.js';
+export type { OnboardOptions, TsbCollectInput, TsbOnboardInput, TsbOnboarding } from './client/onboarding/onboarding.js';
+export type { OpenedPkcs12 } from './client/onboarding/pkcs12.js';
 export type { TsbClientOptions } from './client/options.js';
 export type { TsbRequests } from './client/requests.js';
 export type { TsbService } from './client/service.js';
@@ -82,14 +84,22 @@ export { decodePreimage, encodePreimage, longestPreimage } from './metadata/prei
 export {
   anyOf,
   type BuildPolicyOptions,
+  buildModifyPolicy,
   buildPolicy,
   never,
-  type PolicyApprover,
   type PolicyRules,
   type QuorumOptions,
   quorum,
 } from './policy/build.js';
+export type { PolicyChange, PolicyChangeKind, PolicyDirection } from './policy/change.js';
+export { assertPolicyValid, type CheckPolicyOptions, type PolicyRuleName, policyProblems } from './policy/check.js';
+export type { PolicyProblem } from './policy/check-rule.js';
+export { diffPolicies, type PolicyDiff } from './policy/diff.js';
+export type { PolicyDuration } from './policy/duration.js';
 export { explainPolicy } from './policy/explain.js';
+export type { PolicyApprover } from './policy/people.js';
 export { assertPolicySafe } from './policy/safety.js';
+export { allOf, atLeast, type GroupSentence, type HowMany, type RuleSentence } from './policy/sentence.js';
 export { ruleStrength } from './policy/strength.js';
+export { type PolicyWeakness, type PolicyWeaknessKind, policyWeaknesses } from './policy/weaknesses.js';
 export { type ApplicationKey, applicationKeyFromPrivateKey, signMetadata } from './request-signing/application-key.js';

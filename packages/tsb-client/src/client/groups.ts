@@ -7,6 +7,7 @@ import { blockCalls, modifyCalls, type TsbBlocking, type TsbModify, unblockCalls
 import { cipherCalls, type TsbCiphers } from './ciphers.js';
 import { dataObjectCalls, type TsbDataObjects } from './data-objects.js';
 import { keyCalls, type TsbKeys } from './keys.js';
+import { onboardingCalls, type TsbOnboarding } from './onboarding/onboarding.js';
 import { requestCalls, type TsbRequests } from './requests.js';
 import { serviceCalls, type TsbService } from './service.js';
 import { signCalls, type TsbSign } from './sign.js';
@@ -32,6 +33,7 @@ export interface TsbGroups {
   readonly attestation: TsbAttestation;
   readonly service: TsbService;
   readonly approvers: TsbApprovers;
+  readonly onboarding: TsbOnboarding;
   /**
    * Random bytes of the HSM, 1 to 1,048,576 (role keyOperation, §2.4).
    * @throws SignError `ERR_PROTOCOL` for another number of bytes
@@ -61,6 +63,7 @@ export function groupsOf(call: CallEndpoint): TsbGroups {
     attestation: attestationCalls(call),
     service: serviceCalls(call),
     approvers: approverCalls(call),
+    onboarding: onboardingCalls(call),
     random: randomCall(call),
     timestamp: timestampCall(call),
   };
