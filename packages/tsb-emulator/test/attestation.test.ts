@@ -4,10 +4,12 @@ import {
   buildPolicy,
   createTsbClient,
   never,
+  parseAttestation,
   quorum,
   type VerifyAttestationOptions,
   verifyAttestation,
 } from '@securosys/tsb-client';
+import { assert, asyncProperty, string } from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createTestClock } from '../../testing/src/clock.js';
 import { attest, attestationView } from '../src/hsm/attestation.js';
@@ -135,6 +137,22 @@ describe('what helps to answer attestation calls', () => {
       derivation: key.derivation,
       address: key.address,
     });
+  });
+
+  it('whatever a key, its token, group and approvers are called, a strict reader reads the names that were written', async () => {
+    const anything = string({ minLength: 1, unit: 'grapheme' });
+    const approver = { type: 'public_key', value: 'MAA=', spki: 'MAA=' } as const;
+    await assert(
+      asyncProperty(anything, anything, async (label, name) => {
+        const tokens = [{ name, timelock: 0, timeout: 60, groups: [{ name, quorum: 1, approvers: [{ ...approver, name }] }] }];
+        const rules = { ruleUse: { tokens }, ruleBlock: null, ruleUnblock: { tokens: [] }, ruleModify: { tokens } };
+        const { label: read, policy } = await parseAttestation(attestationXml({ ...key, label, rules }, now()));
+        const token = policy?.ruleUse?.tokens?.[0];
+        const names = [token?.name, token?.groups?.[0]?.name, token?.groups?.[0]?.approvals[0]?.name];
+        return read === label && names.every((one) => one === name) && policy?.ruleUnblock?.tokens?.length === 0;
+      }),
+      { numRuns: 100 },
+    );
   });
 
   it('a chain that was stored is given back, but not for another key', async () => {

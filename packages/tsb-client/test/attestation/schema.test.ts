@@ -1,4 +1,5 @@
 import { base64Text, SignError } from '@securosys/core';
+import { assert, asyncProperty, constantFrom, nat, string } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseAttestation } from '../../src/attestation/parse-attestation.js';
 import { keyXml, person, policyXml, ruleXml } from './attestor.js';
@@ -133,5 +134,38 @@ describe('the text of an attestation', () => {
   it('is read with known options only', async () => {
     await expect(parseAttestation(good, { lax: true } as never)).rejects.toMatchObject({ code: 'ERR_INVALID_ARGUMENT' });
     await expect(parseAttestation(7 as never)).rejects.toMatchObject({ code: 'ERR_INVALID_ARGUMENT' });
+  });
+
+  it('with anything put anywhere in it is refused with a code or still read, never a crash', async () => {
+    const pieces = constantFrom(
+      '<',
+      '>',
+      '/>',
+      '&',
+      '"',
+      "'",
+      '<!--',
+      ']]>',
+      '<?',
+      '<a>',
+      '</label>',
+      '\u0000',
+      '\ud800',
+      '\ufffe',
+    );
+    const codes = new Map<string, number>();
+    await assert(
+      asyncProperty(nat(good.length), nat(40), pieces, string(), async (at, cut, piece, more) => {
+        const text = good.slice(0, at) + piece + more + good.slice(at + cut);
+        const code = await parseAttestation(text).then(
+          () => 'read',
+          (error: unknown) => (SignError.is(error) ? error.code : 'ERR_INTERNAL'),
+        );
+        codes.set(code, (codes.get(code) ?? 0) + 1);
+        return code === 'read' || code === 'ERR_MALFORMED' || code === 'ERR_LIMIT';
+      }),
+      { numRuns: 500 },
+    );
+    expect(codes.get('ERR_MALFORMED')).toBeGreaterThan(300);
   });
 });
