@@ -1,9 +1,10 @@
 import type { KeyObject } from 'node:crypto';
-import { createPublicKey } from 'node:crypto';
-import { invalidArgument, isMlDsaSpec, type KeySpec, keySpecOf, knownOptions, ownBytes, sha256Hex } from '@securosys/core';
+import { invalidArgument, isMlDsaSpec, knownOptions, ownBytes, sha256Hex } from '@securosys/core';
 import { generatePrivateKey } from './keys/generate.js';
-import { defaultAttributes, type KeyAttributeFlags, KeyRecord } from './keys/key-record.js';
-import { specFacts } from './keys/key-specs.js';
+import { attributeFlags, defaultAttributes, type KeyAttributeFlags, KeyRecord } from './keys/key-record.js';
+import type { KeyType } from './keys/key-specs.js';
+import { newDerivation } from './keys/new-derivation.js';
+import { typeOfKey } from './keys/type-of-key.js';
 import { hsmSeconds, type Partition } from './partition.js';
 import { readRules, type WireRules } from './policy/read-policy.js';
 
@@ -11,7 +12,7 @@ import { readRules, type WireRules } from './policy/read-policy.js';
 export interface AddKeyOptions {
   readonly label: string;
   /** Needed unless `privateKey` is given. */
-  readonly spec?: KeySpec;
+  readonly spec?: KeyType;
   /** A software key of your own, of any type but ML-DSA: tests reuse one, because making RSA keys is slow. */
   readonly privateKey?: KeyObject;
   /** Rules as on the wire; a missing one asks for nothing. Absent: a plain key, which can never get a policy. */
@@ -26,21 +27,20 @@ export interface AddKeyOptions {
 /** What {@link AddKeyOptions} became. */
 export interface FakeKey {
   readonly label: string;
-  readonly spec: KeySpec;
-  /** SubjectPublicKeyInfo, DER. */
+  readonly spec: KeyType;
+  /** SubjectPublicKeyInfo, DER; empty for a secret key. */
   readonly spki: Uint8Array;
-  /** 64 lower-case hex characters. */
+  /** SHA-256 of it: 64 lower-case hex characters. */
   readonly spkiSha256: string;
 }
 
 const members = ['label', 'spec', 'privateKey', 'policy', 'attributes', 'password', 'certificate'];
 
-async function privateKeyOf({ privateKey, spec }: AddKeyOptions): Promise<{ privateKey: KeyObject; spec: KeySpec }> {
+async function privateKeyOf({ privateKey, spec }: AddKeyOptions): Promise<{ privateKey: KeyObject; spec: KeyType }> {
   if (!privateKey)
     return spec ? { privateKey: await generatePrivateKey(spec), spec } : invalidArgument('addKey: spec or privateKey is needed');
-  const found = privateKey.type === 'private' ? keySpecOf(createPublicKey(privateKey)) : undefined;
-  if (!found || !specFacts(found) || isMlDsaSpec(found))
-    return invalidArgument('addKey: privateKey is not of a type that the emulator has');
+  const found = privateKey.type === 'private' ? typeOfKey(privateKey) : undefined;
+  if (!found || isMlDsaSpec(found)) return invalidArgument('addKey: privateKey is not of a type that the emulator has');
   if (spec && spec !== found) invalidArgument(`addKey: privateKey is of type ${found}`);
   return { privateKey, spec: found };
 }
@@ -48,7 +48,7 @@ async function privateKeyOf({ privateKey, spec }: AddKeyOptions): Promise<{ priv
 /** @throws SignError `ERR_INVALID_ARGUMENT`, and the TSB errors 401, 606, 608, 610 of `POST /v1/key` */
 export async function addKey(partition: Partition, options: AddKeyOptions): Promise<FakeKey> {
   knownOptions('addKey', options, members);
-  knownOptions('addKey attributes', options.attributes ?? {}, Object.keys(defaultAttributes));
+  knownOptions('addKey attributes', options.attributes ?? {}, attributeFlags);
   const { label, policy, password, certificate } = options;
   partition.keys.refuseTaken(label);
   const rules = policy && { rules: readRules(policy), blocked: policy.keyStatus?.blocked ?? false };
@@ -64,9 +64,11 @@ export async function addKey(partition: Partition, options: AddKeyOptions): Prom
     password,
     imported: options.privateKey !== undefined,
     certificate: certificate && ownBytes(certificate),
+    derivation: newDerivation(spec, attributes),
     ...rules,
   });
   partition.keys.add(key);
   partition.store.commit();
-  return { label, spec, spki: ownBytes(key.spki), spkiSha256: sha256Hex(key.spki) };
+  const spki = ownBytes(key.spki ?? new Uint8Array(0));
+  return { label, spec, spki, spkiSha256: sha256Hex(spki) };
 }

@@ -81,7 +81,7 @@ describe('names and refusals', () => {
     ['LMS', {}],
     ['ML-KEM-768', {}],
     ['RSA', { keySize: 8192 }],
-    ['EC', { curveOid: '1.3.132.0.10' }],
+    ['EC', { curveOid: '1.3.36.3.3.2.8.1.1.7' }],
   ])('101 for %s %j, which only a real TSB makes', async (algorithm, more) => {
     expect((await create(`no ${algorithm}`, algorithm, more)).errorCode).toBe(101);
   });

@@ -24,13 +24,13 @@ function certificateView(key: KeyRecord) {
 
 export const certificateHandlers: Pick<Handlers, 'importCertificate' | 'certificate'> = {
   importCertificate({ partition, body }) {
-    const key = partition.keys.get(body.label);
+    const key = partition.keys.held(body.label);
     const certificate = readCertificate(body.certificate);
-    if (!equalBytes(spkiOf(certificate.publicKey), key.spki))
+    if (!key.spki || !equalBytes(spkiOf(certificate.publicKey), key.spki))
       throw failure(errorOfForeignCertificate, 'the certificate is for another key');
     partition.keys.update(key, { certificate: ownBytes(certificate.raw) });
     return certificateView(key);
   },
 
-  certificate: ({ partition, params }) => certificateView(partition.keys.get(params.keyName ?? '')),
+  certificate: ({ partition, params }) => certificateView(partition.keys.held(params.keyName ?? '')),
 };

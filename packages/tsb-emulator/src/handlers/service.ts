@@ -1,4 +1,5 @@
 import { maxStoreBytes } from '../inferred.js';
+import { isSecretType } from '../keys/key-specs.js';
 import type { Handlers } from './call.js';
 
 /** What `GET /v1/versionInfo` names as the vendor, so that nobody takes this for a real TSB (threat model S34). */
@@ -13,13 +14,15 @@ export const serviceHandlers: Pick<Handlers, 'versionInfo' | 'statistics'> = {
   statistics({ partition }) {
     const keys = partition.keys.all();
     const certificates = keys.filter((key) => key.certificate).length;
-    const used = keys.reduce((sum, key) => sum + key.spki.byteLength + (key.certificate?.byteLength ?? 0), 0);
+    const used = keys.reduce((sum, key) => sum + (key.spki?.byteLength ?? 0) + (key.certificate?.byteLength ?? 0), 0);
+    const secret = keys.filter((key) => isSecretType(key.spec)).length;
+    const pairs = keys.filter((key) => key.spki);
     return {
       keyStoreStatistics: [
         `user ${partition.name}`,
-        `private keys ${keys.length}`,
-        `public keys ${keys.length}`,
-        'secret keys 0',
+        `private keys ${pairs.filter((key) => key.hasPrivateKey).length}`,
+        `public keys ${pairs.length}`,
+        `secret keys ${secret}`,
         `certificates ${certificates}`,
         'data objects 0',
         'invalidated keys 0',

@@ -2,64 +2,122 @@ import type { KeySpec } from '@securosys/core';
 import { tsbCurveOids, tsbKeyAlgorithms } from '@securosys/tsb-client/api';
 import { failure } from '../failure.js';
 
-/** How `POST /v1/key` names a key type (`tsb-rest-api.md` §2.3, §3.1, §3.2). */
-export interface WireKeyType {
-  readonly algorithm: 'RSA' | 'EC' | 'ED' | 'ML-DSA-44' | 'ML-DSA-65' | 'ML-DSA-87';
+/** Types of keys that the emulator has in software: those of `core`, and what only a TSB is asked for. */
+export type KeyType =
+  | KeySpec
+  | 'ec-secp256k1'
+  | 'aes-128'
+  | 'aes-192'
+  | 'aes-256'
+  | 'chacha20'
+  | 'camellia-128'
+  | 'camellia-192'
+  | 'camellia-256'
+  | 'tdea'
+  | 'hmac-sha256';
+
+/** What the algorithms of a key depend on. */
+export type KeyFamily = 'rsa' | 'ec' | 'ed25519' | 'ml-dsa' | 'secret';
+
+/** The wire's words for a key type, and what is computed with it. */
+export interface KeyTypeFacts {
+  readonly family: KeyFamily;
+  /** `algorithm` of `POST /v1/key` (`tsb-rest-api.md` §3.1). */
+  readonly algorithm: string;
+  /** Bits, where the wire names them. */
   readonly keySize?: number;
   readonly curveOid?: string;
-}
-
-interface SpecFacts extends WireKeyType {
-  /** `algorithmOid` of the attributes answer. */
-  readonly algorithmOid: string;
+  /** `algorithmOid` of the attributes answer; none is known for secret keys. */
+  readonly algorithmOid?: string;
   /** OpenSSL's name of the curve. */
   readonly namedCurve?: string;
+  /** Bytes of a secret key. */
+  readonly secretBytes?: number;
 }
 
-const rsa = '1.2.840.113549.1.1.1';
-const ec = '1.2.840.10045.2.1';
-const mlDsa = '2.16.840.1.101.3.4.3.';
+const rsa = (keySize: number): KeyTypeFacts => ({
+  family: 'rsa',
+  algorithm: 'RSA',
+  keySize,
+  algorithmOid: '1.2.840.113549.1.1.1',
+});
+const ec = (curveOid: string, namedCurve: string): KeyTypeFacts => {
+  return { family: 'ec', algorithm: 'EC', curveOid, algorithmOid: '1.2.840.10045.2.1', namedCurve };
+};
+const mlDsa = (level: number, arc: number): KeyTypeFacts => {
+  return { family: 'ml-dsa', algorithm: `ML-DSA-${level}`, algorithmOid: `2.16.840.1.101.3.4.3.${arc}` };
+};
+const sized = (algorithm: string, keySize: number): KeyTypeFacts => {
+  return { family: 'secret', algorithm, keySize, secretBytes: keySize / 8 };
+};
+/** Of these the wire names no size. */
+const unsized = (algorithm: string, secretBytes: number): KeyTypeFacts => ({ family: 'secret', algorithm, secretBytes });
 
-const specs: Readonly<Partial<Record<KeySpec, SpecFacts>>> = {
-  'rsa-2048': { algorithm: 'RSA', keySize: 2048, algorithmOid: rsa },
-  'rsa-3072': { algorithm: 'RSA', keySize: 3072, algorithmOid: rsa },
-  'rsa-4096': { algorithm: 'RSA', keySize: 4096, algorithmOid: rsa },
-  'ec-p256': { algorithm: 'EC', curveOid: '1.2.840.10045.3.1.7', algorithmOid: ec, namedCurve: 'prime256v1' },
-  'ec-p384': { algorithm: 'EC', curveOid: '1.3.132.0.34', algorithmOid: ec, namedCurve: 'secp384r1' },
-  'ec-p521': { algorithm: 'EC', curveOid: '1.3.132.0.35', algorithmOid: ec, namedCurve: 'secp521r1' },
-  ed25519: { algorithm: 'ED', curveOid: '1.3.101.112', algorithmOid: '1.3.101.112' },
-  'ml-dsa-44': { algorithm: 'ML-DSA-44', algorithmOid: `${mlDsa}17` },
-  'ml-dsa-65': { algorithm: 'ML-DSA-65', algorithmOid: `${mlDsa}18` },
-  'ml-dsa-87': { algorithm: 'ML-DSA-87', algorithmOid: `${mlDsa}19` },
+const types: Readonly<Record<KeyType, KeyTypeFacts>> = {
+  'rsa-2048': rsa(2048),
+  'rsa-3072': rsa(3072),
+  'rsa-4096': rsa(4096),
+  'ec-p256': ec(tsbCurveOids.secp256r1, 'prime256v1'),
+  'ec-p384': ec(tsbCurveOids.secp384r1, 'secp384r1'),
+  'ec-p521': ec(tsbCurveOids.secp521r1, 'secp521r1'),
+  'ec-secp256k1': ec(tsbCurveOids.secp256k1, 'secp256k1'),
+  ed25519: { family: 'ed25519', algorithm: 'ED', curveOid: tsbCurveOids.ed25519, algorithmOid: tsbCurveOids.ed25519 },
+  'ml-dsa-44': mlDsa(44, 17),
+  'ml-dsa-65': mlDsa(65, 18),
+  'ml-dsa-87': mlDsa(87, 19),
+  'aes-128': sized('AES', 128),
+  'aes-192': sized('AES', 192),
+  'aes-256': sized('AES', 256),
+  chacha20: sized('ChaCha20', 256),
+  'camellia-128': sized('Camellia', 128),
+  'camellia-192': sized('Camellia', 192),
+  'camellia-256': sized('Camellia', 256),
+  tdea: unsized('TDEA', 24),
+  'hmac-sha256': unsized('HMACSHA256', 32),
 };
 
-/** The wire's words for a key spec; `undefined` for one that the emulator has no software key for. */
-export function specFacts(spec: KeySpec): SpecFacts | undefined {
-  return specs[spec];
+/** Every key type. */
+export const keyTypes = Object.keys(types) as readonly KeyType[];
+
+/** What the emulator knows of a key type. */
+export function specFacts(type: KeyType): KeyTypeFacts {
+  return types[type];
 }
 
-/** What `POST /v1/key` says about the kind of key. */
-interface AskedKeyType {
+/** Whether keys of this type have one secret instead of a pair. */
+export function isSecretType(type: KeyType): boolean {
+  return types[type].family === 'secret';
+}
+
+/** The type on this curve, by OpenSSL's name of it. */
+export function specOfCurve(namedCurve: string | undefined): KeyType | undefined {
+  return keyTypes.find((type) => namedCurve !== undefined && types[type].namedCurve === namedCurve);
+}
+
+/** What a body says about the kind of key. */
+export interface AskedKeyType {
   readonly algorithm?: string | undefined;
   readonly algorithmOid?: string | undefined;
   readonly keySize?: number | undefined;
   readonly curveOid?: string | undefined;
 }
 
-/** The key spec that a `POST /v1/key` body asks for, or `undefined` for any other type, size or curve. */
-export function specOfWire(wire: AskedKeyType): KeySpec | undefined {
-  for (const [spec, facts] of Object.entries(specs) as [KeySpec, SpecFacts][]) {
+/** The key type that a `POST /v1/key` body asks for, or `undefined` for any other algorithm, size or curve. */
+export function specOfWire(wire: AskedKeyType): KeyType | undefined {
+  return keyTypes.find((type) => {
+    const facts = types[type];
     const named =
-      wire.algorithm === facts.algorithm || (wire.algorithm === undefined && wire.algorithmOid === facts.algorithmOid);
-    if (named && wire.keySize === facts.keySize && wire.curveOid === facts.curveOid) return spec;
-  }
-  return undefined;
+      wire.algorithm === facts.algorithm ||
+      (wire.algorithm === undefined && wire.algorithmOid !== undefined && wire.algorithmOid === facts.algorithmOid);
+    return named && wire.keySize === facts.keySize && wire.curveOid === facts.curveOid;
+  });
 }
 
 const everyAlgorithm: readonly string[] = tsbKeyAlgorithms;
 const everyCurve: readonly string[] = Object.values(tsbCurveOids);
 /** Sizes of RSA keys that a TSB has (§3.1). */
 const rsaSizes = [2048, 3072, 4096, 8192];
+const complete = new Set(keyTypes.flatMap((type) => (types[type].family === 'ec' ? [] : [types[type].algorithm])));
 
 /** The error for a key type that the emulator does not have: 101 when a real TSB has it, 603 for what nobody has. */
 export function noSuchKeyType({ algorithm = '', keySize, curveOid }: AskedKeyType): Error {
@@ -68,7 +126,7 @@ export function noSuchKeyType({ algorithm = '', keySize, curveOid }: AskedKeyTyp
       ? rsaSizes.includes(keySize ?? 0) && curveOid === undefined
       : algorithm === 'EC'
         ? everyCurve.includes(curveOid ?? '') && keySize === undefined
-        : algorithm !== 'ED' && !algorithm.startsWith('ML-DSA') && everyAlgorithm.includes(algorithm);
+        : !complete.has(algorithm) && everyAlgorithm.includes(algorithm);
   return elsewhere
     ? failure(101, `a TSB can make ${algorithm} keys of this kind, the emulator cannot`)
     : failure(603, 'there are no keys of this algorithm, size and curve');

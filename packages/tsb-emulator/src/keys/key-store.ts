@@ -1,6 +1,7 @@
 import { failure } from '../failure.js';
 import { demandPolicyLicence } from '../licence.js';
 import type { Collection } from '../store/collection.js';
+import { deriveFor } from './derive.js';
 import type { KeyRecord } from './key-record.js';
 
 /** The keys of a partition, by label. */
@@ -32,11 +33,42 @@ export class KeyStore {
     if (this.#keys.has(label)) throw failure(608, 'a key of this name exists already');
   }
 
-  /** @throws SignError with the TSB error 650 */
+  /** Keeps a derived key, whose name has slashes. @throws SignError with the TSB error 608 */
+  addDerived(key: KeyRecord): void {
+    if (this.#keys.has(key.label)) throw failure(608, 'a key of this name exists already');
+    this.#keys.put(key);
+  }
+
+  /**
+   * The key of a name, or, for `master/path` without a key of its own, the one derived for this call.
+   * @throws SignError with the TSB error 650, and those of a derivation
+   */
   get(label: string): KeyRecord {
+    const key = this.#find(label);
+    if (!key) throw failure(650, `Key with name '${label}' does not exist`);
+    return key;
+  }
+
+  /** A key that is stored, not one that is derived for a call. @throws SignError with the TSB error 650 */
+  held(label: string): KeyRecord {
     const key = this.#keys.get(label);
     if (!key) throw failure(650, `Key with name '${label}' does not exist`);
     return key;
+  }
+
+  /** Whether the key is stored itself. */
+  holds(key: KeyRecord): boolean {
+    return this.#keys.get(key.label) === key;
+  }
+
+  #find(label: string): KeyRecord | undefined {
+    const key = this.#keys.get(label);
+    if (key) return key;
+    for (let slash = label.lastIndexOf('/'); slash > 0; slash = label.lastIndexOf('/', slash - 1)) {
+      const master = this.#keys.get(label.slice(0, slash));
+      if (master) return deriveFor(master, label.slice(slash + 1));
+    }
+    return undefined;
   }
 
   /** @throws SignError with the TSB error 650, 620 */
@@ -48,16 +80,17 @@ export class KeyStore {
 
   /** The key only if it is still the same one, not a later one of its name. */
   same(label: string, identity: string): KeyRecord | undefined {
-    const key = this.#keys.get(label);
+    const key = this.#find(label);
     return key?.identity === identity ? key : undefined;
   }
 
+  /** What happens to a key that was derived for a call happens to its master. */
   update(key: KeyRecord, changes: Partial<KeyRecord>): void {
-    this.#keys.update(key, changes);
+    this.#keys.update(key.master ?? key, changes);
   }
 
   countUse(key: KeyRecord): void {
-    this.update(key, { useCount: key.useCount + 1 });
+    this.update(key, { useCount: (key.master ?? key).useCount + 1 });
   }
 
   delete(key: KeyRecord): void {

@@ -1,27 +1,21 @@
 import { constants, createHash, type KeyObject, privateEncrypt, sign } from 'node:crypto';
-import {
-  base64urlBytes,
-  concatBytes,
-  ecdsaToDer,
-  hexBytes,
-  isMlDsaSpec,
-  type KeySpec,
-  keyFacts,
-  ownBytes,
-} from '@securosys/core';
+import { base64urlBytes, concatBytes, ecdsaToDer, hexBytes, isMlDsaSpec, ownBytes } from '@securosys/core';
 import { failure } from '../failure.js';
 import { emsaPssEncode } from './emsa-pss.js';
+import { type KeyType, specFacts } from './key-specs.js';
 import { signMlDsa } from './ml-dsa.js';
 import type { WireAlgorithm } from './signature-algorithms.js';
 
 /** DER of DigestInfo up to the digest (RFC 8017 §9.2 note 1). */
-const digestInfo: Readonly<Record<string, string>> = {
+export const digestInfo: Readonly<Record<string, string>> = {
   sha1: '3021300906052b0e03021a05000414',
   sha224: '302d300d06096086480165030402040500041c',
   sha256: '3031300d060960864801650304020105000420',
   sha384: '3041300d060960864801650304020205000430',
   sha512: '3051300d060960864801650304020305000440',
 };
+
+const modulusBytes = (spec: KeyType): number => (specFacts(spec).keySize ?? 0) / 8;
 
 /** FIPS 204 §5.2. */
 const longestContext = 255;
@@ -31,7 +25,7 @@ const longestContext = 255;
  * @throws SignError with the TSB error 612 or 600
  */
 export function checkPayload(
-  spec: KeySpec,
+  spec: KeyType,
   { family, hash, prehashed }: WireAlgorithm,
   payload: Uint8Array,
   context?: Uint8Array,
@@ -44,11 +38,11 @@ export function checkPayload(
     throw failure(612, `payload has to be a ${hash} digest`);
   if (hash === undefined && family === 'ecdsa' && (length < 20 || length > 64))
     throw failure(612, 'payload has to be a digest of 20 to 64 bytes');
-  if (hash === undefined && family !== 'ecdsa' && length > keyFacts(spec).signatureBytes - 11)
+  if (hash === undefined && family !== 'ecdsa' && length > modulusBytes(spec) - 11)
     throw failure(612, 'payload is too long for the key');
 }
 
-function signRsa(key: KeyObject, spec: KeySpec, { family, hash, prehashed }: WireAlgorithm, payload: Uint8Array): Uint8Array {
+function signRsa(key: KeyObject, spec: KeyType, { family, hash, prehashed }: WireAlgorithm, payload: Uint8Array): Uint8Array {
   const pkcs1 = { key, padding: constants.RSA_PKCS1_PADDING };
   const pss = family === 'rsa-pss';
   if (!prehashed)
@@ -57,14 +51,20 @@ function signRsa(key: KeyObject, spec: KeySpec, { family, hash, prehashed }: Wir
       : sign(hash, payload, pkcs1);
   if (hash === undefined) return privateEncrypt(pkcs1, payload);
   if (!pss) return privateEncrypt(pkcs1, concatBytes(hexBytes(digestInfo[hash] as string), payload));
-  const encoded = emsaPssEncode(hash, payload, keyFacts(spec).signatureBytes * 8);
+  const encoded = emsaPssEncode(hash, payload, modulusBytes(spec) * 8);
   return privateEncrypt({ key, padding: constants.RSA_NO_PADDING }, encoded);
 }
 
-/** r‖s over a digest; `node:crypto` always hashes first, hence the library, loaded for the first such request. */
-async function signDigestEcdsa(key: KeyObject, spec: KeySpec, digest: Uint8Array): Promise<Uint8Array> {
+/** The curve of a key in the library that signs digests, which loads with the first such request. */
+export async function nobleCurve(spec: KeyType) {
+  if (spec === 'ec-secp256k1') return (await import('@noble/curves/secp256k1.js')).secp256k1;
   const { p256, p384, p521 } = await import('@noble/curves/nist.js');
-  const curve = spec === 'ec-p256' ? p256 : spec === 'ec-p384' ? p384 : p521;
+  return spec === 'ec-p256' ? p256 : spec === 'ec-p384' ? p384 : p521;
+}
+
+/** r‖s over a digest; `node:crypto` always hashes first, hence the library. */
+async function signDigestEcdsa(key: KeyObject, spec: KeyType, digest: Uint8Array): Promise<Uint8Array> {
+  const curve = await nobleCurve(spec);
   const secret = base64urlBytes(key.export({ format: 'jwk' }).d as string, 'private key');
   return curve.sign(digest, secret, { prehash: false, lowS: false });
 }
@@ -76,7 +76,7 @@ async function signDigestEcdsa(key: KeyObject, spec: KeySpec, digest: Uint8Array
  */
 export async function signPayload(
   key: KeyObject,
-  spec: KeySpec,
+  spec: KeyType,
   algorithm: WireAlgorithm,
   payload: Uint8Array,
   signatureType: 'DER' | 'RAW',

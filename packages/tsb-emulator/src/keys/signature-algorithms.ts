@@ -1,6 +1,6 @@
-import { type KeySpec, keyFacts } from '@securosys/core';
 import { tsbSignatureAlgorithms } from '@securosys/tsb-client/api';
 import { failure } from '../failure.js';
+import { type KeyFamily, type KeyType, specFacts } from './key-specs.js';
 
 /** One value of `signatureAlgorithm` (`tsb-rest-api.md` §3.3) that the emulator computes. */
 export interface WireAlgorithm {
@@ -28,16 +28,23 @@ function describe(name: string): WireAlgorithm | undefined {
   };
 }
 
+/** What each family of keys signs with. */
+const signing: Readonly<Record<KeyFamily, readonly WireAlgorithm['family'][]>> = {
+  rsa: ['rsa-pkcs1', 'rsa-pss'],
+  ec: ['ecdsa'],
+  ed25519: ['ed25519'],
+  'ml-dsa': ['ml-dsa'],
+  secret: [],
+};
+
 /**
  * The algorithm of that name, if the key can do it.
  * @throws SignError with the TSB error 501 for an unknown name, 607 when it does not fit the key, 101 when only a real TSB has it
  */
-export function wireAlgorithm(name: string, spec: KeySpec): WireAlgorithm {
+export function wireAlgorithm(name: string, spec: KeyType): WireAlgorithm {
   if (!names.includes(name)) throw failure(501, 'signatureAlgorithm is not a known value');
   const algorithm = describe(name);
   if (!algorithm) throw failure(101, `the emulator does not compute ${name}`);
-  const { type } = keyFacts(spec);
-  const fits = type === 'rsa' ? algorithm.family.startsWith('rsa') : algorithm.family === (type === 'ec' ? 'ecdsa' : type);
-  if (!fits) throw failure(607, `${name} is not for keys of type ${spec}`);
+  if (!signing[specFacts(spec).family].includes(algorithm.family)) throw failure(607, `${name} is not for keys of type ${spec}`);
   return algorithm;
 }

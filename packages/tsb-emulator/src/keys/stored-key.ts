@@ -1,8 +1,8 @@
-import { type KeySpec, keySpecs } from '@securosys/core';
 import { storedRules } from '../policy/stored-rules.js';
 import type { CollectionOptions } from '../store/collection.js';
 import { bytes, flag, keyObject, number, oneOf, optional, type StoredField, struct, text } from '../store/fields.js';
 import { type KeyAttributeFlags, type KeyFacts, KeyRecord } from './key-record.js';
+import { keyTypes } from './key-specs.js';
 
 const attributes: StoredField<KeyAttributeFlags> = struct({
   decrypt: flag,
@@ -14,15 +14,19 @@ const attributes: StoredField<KeyAttributeFlags> = struct({
   modifiable: flag,
   copyable: flag,
   destroyable: flag,
+  encrypt: optional(flag),
+  verify: optional(flag),
+  wrap: optional(flag),
 });
 
-const facts: StoredField<KeyFacts> = struct({
+const facts: StoredField<Omit<KeyFacts, 'master'>> = struct({
   label: text,
   id: optional(text),
-  spec: oneOf(keySpecs) as StoredField<KeySpec>,
+  spec: oneOf(keyTypes),
   attributes,
   createdAt: number,
-  privateKey: keyObject,
+  privateKey: optional(keyObject),
+  spki: optional(bytes),
   password: optional(text),
   rules: optional(storedRules),
   blocked: optional(flag),
@@ -30,6 +34,8 @@ const facts: StoredField<KeyFacts> = struct({
   certificate: optional(bytes),
   useCount: optional(number),
   identity: optional(text),
+  derivation: optional(struct({ type: text, value: text })),
+  address: optional(struct({ format: text, value: text })),
 });
 
 /** Keys by label. */
