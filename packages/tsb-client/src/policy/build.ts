@@ -1,13 +1,8 @@
-import { base64Text, invalidArgument, SignError } from '@securosys/core';
-import type { Policy, PolicyApproval, PolicyRule, PolicyToken } from '../api/policy.js';
-import { approverIdentity } from './identity.js';
-import { mayBeWeaker, ruleStrength } from './strength.js';
-
-/** Somebody who may approve: by public key, by certificate, or by the name the TSB onboarded them under. */
-export type PolicyApprover =
-  | { readonly name?: string; readonly spki: Uint8Array }
-  | { readonly certificate: Uint8Array }
-  | { readonly onboarded: string };
+import { invalidArgument, knownOptions } from '@securosys/core';
+import type { ModifyPolicy, Policy, PolicyRule } from '../api/policy.js';
+import { assertPolicyValid, type CheckPolicyOptions } from './check.js';
+import { ruleProblems } from './check-rule.js';
+import { approvalOf, type PolicyApprover } from './people.js';
 
 /** Time window and name of a quorum. */
 export interface QuorumOptions {
@@ -18,36 +13,20 @@ export interface QuorumOptions {
   readonly name?: string;
 }
 
-function approvalOf(approver: PolicyApprover): PolicyApproval {
-  if ('onboarded' in approver) return { type: 'onboarded_approver_certificate', name: approver.onboarded };
-  if ('certificate' in approver) return { type: 'certificate', value: base64Text(approver.certificate) };
-  const { name, spki } = approver;
-  return { type: 'public_key', value: base64Text(spki), ...(name !== undefined && { name }) };
-}
-
-function minutes(what: string, seconds: number): number {
-  if (!Number.isInteger(seconds) || seconds < 0 || seconds % 60 !== 0)
-    invalidArgument(`${what} must be whole minutes, in seconds`);
-  return seconds;
-}
-
 /**
- * A rule that `count` of these people can fulfil together.
+ * A rule that `count` of these people can fulfil together: `atLeast(count).of(…)` for programs that have lists and numbers.
  * @throws SignError `ERR_INVALID_ARGUMENT` for a count that the people cannot reach, somebody named twice (also once by
- * public key and once by certificate), times that are not whole
+ * public key and once by certificate), keys that cannot approve, times that are not whole
  * minutes, or a time lock that ends when the timeout does
  */
 export function quorum(count: number, approvers: readonly PolicyApprover[], options: QuorumOptions): PolicyRule {
-  const approvals = approvers.map(approvalOf);
-  const ids = new Set(approvals.map(approverIdentity));
-  if (ids.size !== approvals.length) invalidArgument('an approver is named twice');
-  if (!Number.isInteger(count) || count < 1 || count > approvals.length)
-    invalidArgument(`a quorum of ${count} out of ${approvals.length} approvers is impossible`);
-  const timeout = minutes('timeoutSeconds', options.timeoutSeconds);
-  const timelock = minutes('timelockSeconds', options.timelockSeconds ?? 0);
-  if (timeout !== 0 && timelock >= timeout) invalidArgument('the time lock ends when the request has expired already');
-  const { name = 'approval' } = options;
-  return { tokens: [{ name, timelock, timeout, groups: [{ name, quorum: count, approvals }] }] };
+  knownOptions('quorum', options, ['timeoutSeconds', 'timelockSeconds', 'name']);
+  const { name = 'approval', timeoutSeconds: timeout, timelockSeconds: timelock = 0 } = options;
+  const groups = [{ name, quorum: count, approvals: approvers.map(approvalOf) }];
+  const rule = { tokens: [{ name, timelock, timeout, groups }] };
+  const [problem] = ruleProblems('rule', rule);
+  if (problem) invalidArgument(`${problem.path}: ${problem.message}`);
+  return rule;
 }
 
 /** Any one of these rules is enough. */
@@ -71,6 +50,8 @@ export interface PolicyRules {
   readonly block?: PolicyRule | null;
   /** What the key is for. Approvals of decryption never live for ever (S5). Default `sign`. */
   readonly usage?: 'sign' | 'decrypt';
+  /** Makes the key blocked: it works once its unblock rule was fulfilled. Only for new keys. Default `false`. */
+  readonly blocked?: boolean;
 }
 
 /** Exceptions from the safety rules for one policy (S6). */
@@ -79,26 +60,56 @@ export interface BuildPolicyOptions {
   readonly allowUnprotectedModify?: boolean;
 }
 
-const endless = (rule: PolicyRule | null): boolean => (rule?.tokens ?? []).some((token: PolicyToken) => token.timeout === 0);
+const members = ['use', 'modify', 'unblock', 'block', 'usage', 'blocked'];
+
+/** A rule without the methods of the sentence that made it. */
+const plain = (rule: PolicyRule | null): PolicyRule | null => rule && { tokens: rule.tokens };
+
+function rulesOf({ use, modify = use, unblock = use, block = use }: PolicyRules): ModifyPolicy {
+  return { ruleUse: plain(use), ruleBlock: plain(block), ruleUnblock: plain(unblock), ruleModify: plain(modify) };
+}
+
+function checkOptions(rules: PolicyRules, options: BuildPolicyOptions): CheckPolicyOptions {
+  knownOptions('rules of a policy', rules, members);
+  knownOptions('buildPolicy', options, ['allowUnprotectedModify']);
+  if (rules.use === undefined) invalidArgument('a policy needs a rule for use, or null');
+  return { ...options, ...(rules.usage && { usage: rules.usage }) };
+}
 
 /**
- * A policy that protects itself: changing it and lifting a block take at least as many people as using the key (S6), and their
- * approvals expire (S5).
- * @throws SignError `ERR_POLICY_UNSAFE`
+ * The policy of a new key. It protects itself: changing it and lifting a block take at least as many people as using the key
+ * (S6), and their approvals expire (S5). All of it is checked, as {@link policyProblems} says.
+ * @throws SignError `ERR_INVALID_ARGUMENT`, `ERR_POLICY_UNSAFE`, with the place in `details.path`
+ *
+ * @example
+ * ```ts
+ * import { atLeast, buildPolicy, explainPolicy, type PolicyApprover } from '@securosys/tsb-client';
+ * declare const ciso: PolicyApprover, devLead: PolicyApprover, product: PolicyApprover;
+ *
+ * const policy = buildPolicy({
+ *   use: atLeast(2).of(ciso, devLead, product).within('1h').after('10m'),
+ *   modify: atLeast(3).of(ciso, devLead, product).within('1d'),
+ *   block: atLeast(1).of(ciso, devLead, product).within('1h'),
+ *   unblock: atLeast(2).of(ciso, devLead, product).within('1d'),
+ * });
+ * console.log(explainPolicy(policy).join('\n'));
+ * ```
  */
 export function buildPolicy(rules: PolicyRules, options: BuildPolicyOptions = {}): Policy {
-  const { use, modify = use, unblock = use, block = use, usage = 'sign' } = rules;
-  if (use !== null && ruleStrength(use) === Number.POSITIVE_INFINITY)
-    throw new SignError('ERR_POLICY_UNSAFE', 'nobody could ever use this key');
-  for (const [name, rule] of Object.entries({ modify, unblock })) {
-    if (!options.allowUnprotectedModify && mayBeWeaker(rule, use))
-      throw new SignError(
-        'ERR_POLICY_UNSAFE',
-        `fewer people could ${name} the key than use it; that needs allowUnprotectedModify`,
-      );
-    if (endless(rule)) throw new SignError('ERR_POLICY_UNSAFE', `approvals to ${name} the key must expire: set timeoutSeconds`);
-  }
-  if (usage === 'decrypt' && endless(use))
-    throw new SignError('ERR_POLICY_UNSAFE', 'approvals to decrypt must expire: set timeoutSeconds');
-  return { ruleUse: use, ruleBlock: block, ruleUnblock: unblock, ruleModify: modify, keyStatus: { blocked: false } };
+  const check = checkOptions(rules, options);
+  const policy = { ...rulesOf(rules), keyStatus: { blocked: rules.blocked ?? false } };
+  assertPolicyValid(policy, check);
+  return policy;
+}
+
+/**
+ * The four rules that replace those of a key: {@link buildPolicy} without the key's state, which a modify call does not take.
+ * @throws SignError `ERR_INVALID_ARGUMENT`, `ERR_POLICY_UNSAFE`, with the place in `details.path`
+ */
+export function buildModifyPolicy(rules: Omit<PolicyRules, 'blocked'>, options: BuildPolicyOptions = {}): ModifyPolicy {
+  const check = checkOptions(rules, options);
+  if ('blocked' in rules) invalidArgument('a change of rules does not touch the state of the key: block and unblock do');
+  const policy = rulesOf(rules);
+  assertPolicyValid(policy, check);
+  return policy;
 }

@@ -22,8 +22,24 @@ function readKey(type: string, bytes: Uint8Array): string | undefined {
   }
 }
 
+interface Known extends Pick<PolicyApproval, 'type' | 'value' | 'name'> {
+  readonly identity: string;
+}
+
+/** Reading a key costs more than all else about a policy. Kept with what it was read from, in case somebody writes to it. */
+const known = new WeakMap<PolicyApproval, Known>();
+
 /** One text for one person: whoever holds the same key is the same, whether named by public key or by certificate. */
-export function approverIdentity({ type, value, name }: PolicyApproval): string {
+export function approverIdentity(approval: PolicyApproval): string {
+  const { type, value, name } = approval;
+  const before = known.get(approval);
+  if (before && before.type === type && before.value === value && before.name === name) return before.identity;
+  const identity = identityOf(approval);
+  known.set(approval, { type, value, name, identity });
+  return identity;
+}
+
+function identityOf({ type, value, name }: PolicyApproval): string {
   if (value === undefined) return `${type} ${name ?? ''}`;
   try {
     const bytes = base64Bytes(value, 'approver');

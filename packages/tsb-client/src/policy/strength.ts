@@ -84,5 +84,5 @@ export function ruleStrength(rule: PolicyRule | null | undefined): number {
 
 /** Whether fewer people might do with `rule` than with `other`. When it cannot be told, they might. */
 export function mayBeWeaker(rule: PolicyRule | null | undefined, other: PolicyRule | null | undefined): boolean {
-  return strengthOf(rule).least < strengthOf(other).most && rule !== other;
+  return strengthOf(rule).least < strengthOf(other).most && JSON.stringify(rule) !== JSON.stringify(other);
 }

@@ -1,3 +1,4 @@
+import { base64Text } from '@securosys/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Policy } from '../../src/api/index.js';
@@ -12,8 +13,9 @@ import {
   ruleStrength,
 } from '../../src/index.js';
 import { clientOf, fakeFetch, json } from '../fake-fetch.js';
+import { spkiOfPerson } from './people.js';
 
-const people: readonly PolicyApprover[] = [1, 2, 3, 4, 5].map((i) => ({ name: `p${i}`, spki: Uint8Array.of(0x30, i) }));
+const people: readonly PolicyApprover[] = [1, 2, 3, 4, 5].map((i) => ({ name: `p${i}`, spki: spkiOfPerson(i) }));
 const two = quorum(2, people, { timeoutSeconds: 3600 });
 const unsafe = expect.objectContaining({ code: 'ERR_POLICY_UNSAFE' });
 
@@ -24,7 +26,7 @@ describe('quorum', () => {
         {
           timelock: 60,
           timeout: 3600,
-          groups: [{ quorum: 2, approvals: [{ type: 'public_key', name: 'p1', value: 'MAE=' }, {}, {}] }],
+          groups: [{ quorum: 2, approvals: [{ type: 'public_key', name: 'p1', value: base64Text(spkiOfPerson(1)) }, {}, {}] }],
         },
       ],
     });
@@ -33,7 +35,7 @@ describe('quorum', () => {
   it.each([
     ['more people than there are', () => quorum(6, people, { timeoutSeconds: 60 })],
     ['nobody', () => quorum(0, people, { timeoutSeconds: 60 })],
-    ['somebody twice', () => quorum(2, [...people, { spki: Uint8Array.of(0x30, 1), name: 'p1' }], { timeoutSeconds: 60 })],
+    ['somebody twice', () => quorum(2, [...people, { spki: spkiOfPerson(1), name: 'p1' }], { timeoutSeconds: 60 })],
     ['half minutes', () => quorum(1, people, { timeoutSeconds: 90 })],
     ['a time lock as long as the timeout', () => quorum(1, people, { timeoutSeconds: 180, timelockSeconds: 180 })],
   ])('refuses %s', (_, build) => {
@@ -106,7 +108,7 @@ describe('explainPolicy', () => {
 
   it('says who can do what, and for how long', () => {
     const text = explained({ use: quorum(2, people.slice(0, 3), { timeoutSeconds: 5400, timelockSeconds: 3600 }), block: null });
-    expect(text).toContain('To use the key: 2 of 3 (p1, p2, p3), not before 1 h have passed, within 90 min');
+    expect(text).toContain('To use the key: 2 of p1, p2, p3, within 90 minutes, not before 1 hour');
     expect(text).toContain('To block the key: anyone with the API, without approval');
   });
 
@@ -123,8 +125,11 @@ describe('explainPolicy', () => {
   });
 
   it('shows no control characters of a name', () => {
-    const rule = quorum(1, [{ name: 'eve\u001b[2J\u202e', spki: Uint8Array.of(1) }], { timeoutSeconds: 60 });
-    expect(explained({ use: rule })).not.toMatch(/[\u001b\u202e]/);
+    const approval = { type: 'public_key', name: 'eve\u001b[2J\u202e', value: base64Text(spkiOfPerson(1)) } as const;
+    const rule = { tokens: [{ timelock: 0, timeout: 60, groups: [{ quorum: 1, approvals: [approval] }] }] };
+    const policy = { ruleUse: rule, ruleBlock: rule, ruleUnblock: rule, ruleModify: rule };
+    expect(explainPolicy(policy).join('\n')).not.toMatch(/[\u001b\u202e]/);
+    expect(() => buildPolicy({ use: rule })).toThrow(/ruleUse.tokens\[0\].groups\[0\].approvals\[0\].name/);
   });
 });
 
