@@ -1,4 +1,4 @@
-import { base64Text, type CallOptions, invalidArgument, ownBytes, SignError, sha256Hex } from '@securosys/core';
+import { base64Text, type CallOptions, invalidArgument, SignError, sha256Hex } from '@securosys/core';
 import { decodeApprovalChallenge } from '../api/approval-frame.js';
 import { endpoints } from '../api/endpoints.js';
 import { openClient } from '../backend/options.js';
@@ -15,7 +15,7 @@ import {
 import { type BatchOutcome, checkViews, decideEach, newcomersOf } from './decide.js';
 import { examineTask } from './examine.js';
 import { fetchTasks, readQuery, type TaskQuery } from './fetch-tasks.js';
-import { approverIdentity, approverLogin } from './login.js';
+import { approverIdentity, approverLogin, signChallenge } from './login.js';
 import { loadPkix } from './pkix.js';
 import { batchRefusalOf, refusalOf } from './refusal.js';
 import type { TaskView } from './view.js';
@@ -103,7 +103,7 @@ export function createApprover(options: ApproverOptions): Approver {
     const { payload } = decodeApprovalChallenge(bytes);
     if ((payload && sha256Hex(payload.bytes)) !== view.payloadSha256)
       throw new SignError('ERR_FACTS_MISMATCH', 'the payload is not the one that was shown');
-    const signature = await key.sign(ownBytes(bytes), call);
+    const signature = await signChallenge(key, bytes, call);
     const approval = {
       id: view.id,
       approvalToBeSigned: base64Text(bytes),

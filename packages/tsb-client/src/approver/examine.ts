@@ -6,11 +6,11 @@ import { askedOf } from './asked.js';
 import { claimsOf } from './description.js';
 import { claimRisks, type Judgement, risksOf } from './judge.js';
 import { legibilityRisks } from './legible.js';
-import { type PolicyChange, policyChange } from './policy-change.js';
+import { type ComparedPolicy, comparedPolicy } from './policy-change.js';
 import { progressOf } from './progress.js';
 import { type ReadTask, readTask } from './read-task.js';
 import type { TaskRisk } from './risks.js';
-import { cleanClaims, cleanFacts, cleanPolicy } from './sanitize.js';
+import { cleanChanges, cleanClaims, cleanFacts, cleanPolicy } from './sanitize.js';
 import type { TaskView } from './view.js';
 
 /** A view, the bytes that approving it would sign, and what is needed to compare it with others. */
@@ -26,11 +26,11 @@ const lacks = (task: ApprovalTask): boolean =>
 
 /** The level that was asked for, unless the task says that it holds less. */
 function levelOf(task: ApprovalTask, asked: DetailLevel): DetailLevel {
-  const said = detailLevels.findIndex((level) => level === task.detailLevel);
+  const said = ([...detailLevels] as (string | undefined)[]).indexOf(task.detailLevel);
   return detailLevels[Math.min(Math.max(said, 0), detailLevels.indexOf(asked))] ?? 'level1';
 }
 
-function allRisks(task: ApprovalTask, read: ReadTask, judgement: Judgement, change: PolicyChange | undefined): TaskRisk[] {
+function allRisks(task: ApprovalTask, read: ReadTask, judgement: Judgement, change: ComparedPolicy | undefined): TaskRisk[] {
   const { parts, explanation, origin } = read;
   return [
     ...(change?.weaker ? (['policy-weaker'] as const) : []),
@@ -61,7 +61,7 @@ function batchOf({ description }: ReadTask): Pick<TaskView, 'batch'> {
 export async function examineTask(task: ApprovalTask, judgement: Judgement, level: DetailLevel): Promise<Examined> {
   const read = await readTask(task, judgement);
   const { inner, key, policy, challenge, description, explanation, origin, parts } = read;
-  const change = policy && policyChange(key?.policy, policy);
+  const change = policy && comparedPolicy(key?.policy, policy);
   const facts = explanation?.facts && cleanFacts(explanation.facts);
   const said = claimsOf(description, facts !== undefined);
   const asking = inner ? askedOf(inner) : [];
@@ -90,7 +90,7 @@ export async function examineTask(task: ApprovalTask, judgement: Judgement, leve
     ],
     ...measured(read),
     ...(policy && { policy: cleanPolicy(policy), policyText: explainPolicy(policy) }),
-    ...(change?.changes && { policyChanges: change.changes }),
+    ...(change?.changes && { policyChanges: cleanChanges(change.changes) }),
     ...batchOf(read),
     ...(task.requestStatus && { progress: progressOf(task.requestStatus, key?.policy) }),
   };

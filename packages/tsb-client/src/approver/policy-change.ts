@@ -1,34 +1,21 @@
-import type { ModifyPolicy, PolicyRule, ReportedPolicy } from '../api/policy.js';
-import { explainPolicy } from '../policy/explain.js';
-import { mayBeWeaker } from '../policy/strength.js';
+import type { ModifyPolicy, ReportedPolicy } from '../api/policy.js';
+import type { PolicyChange } from '../policy/change.js';
+import { diffPolicies } from '../policy/diff.js';
 
 /** New rules beside those of today. */
-export interface PolicyChange {
-  /** Statements that go (`- …`) and that come (`+ …`); absent when today's rules are not known. */
-  readonly changes?: readonly string[];
-  /** Whether fewer people, or approvals that last longer, may do for something that needs more today; or nobody can tell. */
+export interface ComparedPolicy {
+  /** Absent when today's rules are not known. */
+  readonly changes?: readonly PolicyChange[];
+  /** Whether it gets easier to use, to unblock or to change again; also when nobody can tell. Blocking only ever takes away. */
   readonly weaker: boolean;
 }
-
-/** Whether approvals never expire in some way of fulfilling the rule (S5). */
-const lastsForEver = (rule: PolicyRule | null): boolean =>
-  (rule?.tokens ?? []).some(({ timeout, groups }) => timeout === 0 && (groups ?? []).length > 0);
-
-/** Rules that guard something. Blocking only ever takes away. */
-const guarding = ['ruleUse', 'ruleUnblock', 'ruleModify'] as const;
 
 /**
  * What a modify changes, by what the TSB reports of the key today.
  * @param today `null`: a key without rules; `undefined`: not known
  */
-export function policyChange(today: ReportedPolicy | null | undefined, next: ModifyPolicy): PolicyChange {
+export function comparedPolicy(today: ReportedPolicy | null | undefined, next: ModifyPolicy): ComparedPolicy {
   if (!today) return { weaker: true };
-  const before = explainPolicy(today);
-  const after = explainPolicy(next);
-  const weaker = guarding.some(
-    (name) => mayBeWeaker(next[name], today[name]) || (lastsForEver(next[name]) && !lastsForEver(today[name])),
-  );
-  const goes = before.filter((line) => !after.includes(line)).map((line) => `- ${line}`);
-  const comes = after.filter((line) => !before.includes(line)).map((line) => `+ ${line}`);
-  return { changes: [...goes, ...comes], weaker };
+  const { changes } = diffPolicies(today, next);
+  return { changes, weaker: changes.some(({ rule, direction }) => rule !== 'ruleBlock' && direction === 'weaker') };
 }

@@ -1,6 +1,7 @@
 import { type Claims, type Descriptor, type SigningFacts, sanitizeText } from '@securosys/core';
 import type { ModifyPolicy, PolicyRule } from '../api/policy.js';
 import { distinct, type Statements } from '../metadata/distinct.js';
+import type { PolicyChange } from '../policy/change.js';
 
 /** Longest name shown, in UTF-16 units after escaping. */
 export const nameLimit = 200;
@@ -64,4 +65,15 @@ export function cleanPolicy({ ruleUse, ruleBlock, ruleUnblock, ruleModify }: Mod
     ruleUnblock: cleanRule(ruleUnblock),
     ruleModify: cleanRule(ruleModify),
   };
+}
+
+/** Differences of rules safe to show: names of people and of groups are free text. */
+export function cleanChanges(changes: readonly PolicyChange[]): PolicyChange[] {
+  const clean = <T extends string | number | undefined>(value: T) => (typeof value === 'string' ? sanitizeText(value) : value);
+  return changes.map(({ before, after, ...change }) => ({
+    ...change,
+    path: sanitizeText(change.path),
+    ...(before !== undefined && { before: clean(before) }),
+    ...(after !== undefined && { after: clean(after) }),
+  }));
 }

@@ -1,6 +1,7 @@
 import type { Claims, SigningFacts } from '@securosys/core';
 import type { ModifyPolicy } from '../api/policy.js';
 import type { DetailLevel } from '../api/tasks.js';
+import type { PolicyChange } from '../policy/change.js';
 import type { CertificateKind, TaskOperation } from './operations.js';
 import type { TaskProgress } from './progress.js';
 import type { TaskRisk } from './risks.js';
@@ -45,8 +46,8 @@ export interface TaskView {
   readonly policy?: ModifyPolicy;
   /** The new rules in words. */
   readonly policyText?: readonly string[];
-  /** What the new rules change about those that the TSB reports today, in words; absent when today's are not known. */
-  readonly policyChanges?: readonly string[];
+  /** What the new rules change about those that the TSB reports today; absent when today's are not known. */
+  readonly policyChanges?: readonly PolicyChange[];
   /** SHA-256 of the key's SubjectPublicKeyInfo as the TSB reports it, hex. */
   readonly keySpkiSha256?: string;
   /** What the requester decides together with other requests. A claim, and never what a decision covers. */

@@ -2,8 +2,8 @@ import { inspect } from 'node:util';
 import { base64Text, type SigningFacts, utf8Bytes } from '@securosys/core';
 import { describe, expect, it } from 'vitest';
 import type { ModifyPolicy } from '../../src/api/index.js';
-import { decodeMetadata, quorum, type TaskView } from '../../src/index.js';
-import { approverBefore, approverKey, digestA, message, metadataFor, taskOf } from './task.js';
+import { decodeMetadata, type TaskView } from '../../src/index.js';
+import { approverBefore, approverKey, digestA, keyXmlOf, message, metadataFor, taskOf } from './task.js';
 
 const control = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e]/;
 
@@ -97,11 +97,21 @@ describe('no text of a view rules a terminal (S11):', () => {
   });
 
   it('names in the rules of a key', async () => {
-    const rule = quorum(1, [{ name: evil, spki: approverKey.spki }], { timeoutSeconds: 600, name: evil });
+    // Our own builder refuses such names; other clients do not.
+    const approvals = [{ type: 'public_key', name: evil, value: base64Text(approverKey.spki) }];
+    const rule = { tokens: [{ name: evil, timelock: 0, timeout: 600, groups: [{ name: evil, quorum: 1, approvals }] }] };
     const policy: ModifyPolicy = { ruleUse: rule, ruleBlock: null, ruleUnblock: rule, ruleModify: rule };
     const view = await viewOf(taskOf({ policy }));
     expect(view).toMatchObject({ mismatches: [], policy: { ruleUse: { tokens: [{ timeout: 600 }] } } });
     expect(JSON.stringify(view.policy)).toContain(base64Text(approverKey.spki));
     expect(textsOf(view).filter((text) => control.test(text))).toEqual([]);
+    // Beside the rules of today, which hold such names too as far as XML can.
+    const xmlEvil = 'v1\u202e\u200b\u2066'; // no controls: those are refused with the whole text
+    const today = `<token name="${xmlEvil}"><timelock>0</timelock><timeout>60</timeout><group name="${xmlEvil}"><quorum>1</quorum><approval type="public_key" name="${xmlEvil}">AAAA</approval></group></token>`;
+    const rules = ['use', 'block', 'unblock', 'modify'].map((name) => `<rule_${name}>${today}</rule_${name}>`).join('');
+    const policyXml = `<policy><key_status><blocked>false</blocked></key_status>${rules}</policy>`;
+    const compared = await viewOf(taskOf({ policy, keyXml: keyXmlOf({ sign: true, decrypt: false, unwrap: false }, policyXml) }));
+    expect(compared.policyChanges?.length).toBeGreaterThan(4);
+    expect(textsOf(compared).filter((text) => control.test(text))).toEqual([]);
   });
 });

@@ -108,19 +108,18 @@ describe('decrypting (S4)', () => {
 
 describe('a change of rules', () => {
   const rule = (name: string, tokens: string) => `<rule_${name}>${tokens}</rule_${name}>`;
-  const group = `<group name="g"><quorum>1</quorum><approval type="public_key" name="a">${base64Text(approverKey.spki)}</approval></group>`;
-  const token = `<token name=""><timelock>0</timelock><timeout>600</timeout>${group}</token>`;
+  const [written] = both('a').tokens ?? [];
+  const group = `<group name="${written?.groups?.[0]?.name}"><quorum>1</quorum><approval type="public_key" name="a">${base64Text(approverKey.spki)}</approval></group>`;
+  const token = `<token name="${written?.name}"><timelock>0</timelock><timeout>600</timeout>${group}</token>`;
   const policyXml = `<policy><key_status><blocked>false</blocked></key_status>${['use', 'block', 'unblock', 'modify'].map((name) => rule(name, token)).join('')}</policy>`;
   const keyXml = keyXmlOf({ sign: true, decrypt: false, unwrap: false }, policyXml);
   const same = { ruleUse: both('a'), ruleBlock: both('a'), ruleUnblock: both('a'), ruleModify: both('a') };
 
   it('is shown beside the rules of today', async () => {
     const { view } = await look(taskOf({ policy: { ...same, ruleModify: null }, keyXml }));
-    expect(view.policyChanges).toEqual([
-      expect.stringMatching(/^- To replace these rules: 1 of 1 \(a\), within 10 min$/),
-      expect.stringMatching(/^\+ To replace these rules: anyone with the API/),
-      expect.stringMatching(/^\+ WARNING: anyone with the management token can remove this$/),
-    ]);
+    expect(view.policyChanges?.length).toBeGreaterThan(0);
+    expect(new Set(view.policyChanges?.map(({ rule }) => rule))).toEqual(new Set(['ruleModify']));
+    expect(view.policyChanges).toContainEqual(expect.objectContaining({ direction: 'weaker' }));
     expect(risksOf(view)).toEqual(['policy-weaker', 'policy-change']);
   });
 

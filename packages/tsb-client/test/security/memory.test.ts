@@ -67,8 +67,8 @@ const samples: Readonly<Record<string, () => unknown>> = {
   approverKeyFromSigner: async () => {
     const memory = createMemoryBackend();
     await memory.createKey({ label: 'ada', spec: 'ec-p256' });
-    const key = await client.approverKeyFromSigner(createSigner(memory, { label: 'ada' }, { allowOpaque: true }));
-    return [key, await key.sign(message)];
+    const key = await client.approverKeyFromSigner(createSigner(memory, { label: 'ada' }));
+    return [key, await key.sign(utf8Bytes('2026-11-21T11:59:55Z'))];
   },
   // What an approver gives out is what the person's key is asked to sign.
   createApprover: async () => {
