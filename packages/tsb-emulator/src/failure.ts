@@ -21,6 +21,7 @@ export function errorAnswer(error: unknown): { status: number; body: { errorCode
     if (status !== undefined && upstreamName !== undefined && upstreamCode !== undefined)
       return { status, body: { errorCode: upstreamCode, reason: upstreamName, message: error.message } };
     if (error.code === 'ERR_INVALID_ARGUMENT' || error.code === 'ERR_MALFORMED') return errorAnswer(failure(600, error.message));
+    if (error.code === 'ERR_STORE') return errorAnswer(failure(703, error.message));
     if (error.code === 'ERR_LIMIT') return errorAnswer(failure(600, error.message, 413));
   }
   return errorAnswer(failure(1, 'the emulator failed'));

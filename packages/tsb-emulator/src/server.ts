@@ -1,10 +1,16 @@
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { knownOptions, SignError } from '@securosys/core';
+import { knownOptions, SignError, systemClock } from '@securosys/core';
+import { bannerText } from './banner.js';
 import { createHostedFakeTsb, type FakeTsb } from './fake-tsb.js';
+import { createListener, listen, stop } from './http/listener.js';
 import { respond } from './http/node-adapter.js';
 import { type FakeTsbOptions, fakeTsbOptionNames } from './options.js';
 import { refuseProduction } from './production-guard.js';
+import { openDataFolder } from './store/data-folder.js';
+import { memoryJournal } from './store/journal.js';
+import { Material, storedMaterial } from './store/material.js';
+import { PartitionStore } from './store/partition-store.js';
+import { serverTls } from './tls/server-tls.js';
+import { readTlsOptions, type TlsMaterial, type TlsOptions } from './tls/tls-options.js';
 
 /** Where the emulator listens, and how it behaves. */
 export interface TsbEmulatorOptions extends Omit<FakeTsbOptions, 'url'> {
@@ -12,10 +18,18 @@ export interface TsbEmulatorOptions extends Omit<FakeTsbOptions, 'url'> {
   host?: string;
   /** Default: one that is free. */
   port?: number;
-  /** Lets other machines reach software keys over plain http (threat model S35). Name them in `allowHosts`. */
+  /** Lets other machines reach software keys (threat model S35). Name them in `allowHosts`. */
   iKnowThisIsAnEmulatorAndAllowOtherMachines?: boolean;
   /** Further `host:port` values that calls may name in `Host`. */
   allowHosts?: readonly string[];
+  /** `true` makes a chain, whose root is {@link TsbEmulator.tls}`.ca`. Default: plain http, on loopback. */
+  tls?: TlsOptions | boolean;
+  /**
+   * A folder to keep keys, requests and everything else in, inside `emulated-tsb`. What a call changed is on the disk before the call
+   * is answered, so that nothing is lost or done twice when the process is killed. **Private keys are in it in clear.** One process
+   * at a time. Default: memory only.
+   */
+  dataFolder?: string;
   /** How often due requests are executed, in milliseconds. Default 1000. A TSB's own template says 60,000. */
   timerIntervalMs?: number;
   /** Gets the warning that every start gives. Default: standard error. */
@@ -25,14 +39,25 @@ export interface TsbEmulatorOptions extends Omit<FakeTsbOptions, 'url'> {
 /** A running emulator. Close it, or let `await using` do so. */
 export interface TsbEmulator {
   readonly url: string;
-  /** The bearer token; empty when none is asked for. */
+  /** The bearer token of the first partition; empty when none is asked for. */
   readonly token: string;
+  /** What the emulator made for its clients' TLS; empty over plain http. */
+  readonly tls: TlsMaterial;
   readonly tsb: FakeTsb;
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-const own = ['host', 'port', 'iKnowThisIsAnEmulatorAndAllowOtherMachines', 'allowHosts', 'timerIntervalMs', 'banner'];
+const own = [
+  'host',
+  'port',
+  'iKnowThisIsAnEmulatorAndAllowOtherMachines',
+  'allowHosts',
+  'tls',
+  'dataFolder',
+  'timerIntervalMs',
+  'banner',
+];
 const loopback = /^(127(\.\d{1,3}){3}|::1|localhost)$/;
 
 function refuseOtherMachines({ host = '127.0.0.1', ...options }: TsbEmulatorOptions): void {
@@ -43,54 +68,54 @@ function refuseOtherMachines({ host = '127.0.0.1', ...options }: TsbEmulatorOpti
   );
 }
 
-function listen(server: Server, port: number, host: string): Promise<AddressInfo> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, () => resolve(server.address() as AddressInfo));
-  });
-}
-
-function bannerText(url: string): string {
-  return [
-    '********************************************************************',
-    '*  EMULATED TSB. Software keys in memory. Never for production.    *',
-    '*  Nothing it signs or certifies proves anything.                  *',
-    '********************************************************************',
-    `listening on ${url}`,
-    '',
-  ].join('\n');
-}
-
 /**
- * Starts an emulated TSB on a port of this machine. Everything is in memory and gone after `close`.
- * @throws SignError `ERR_EMULATOR_REFUSED` under `NODE_ENV=production` or for an address that other machines reach,
- * `ERR_INVALID_ARGUMENT`
+ * Starts an emulated TSB on a port of this machine.
+ * @throws SignError `ERR_EMULATOR_REFUSED` under `NODE_ENV=production`, for an address that other machines reach and for one that
+ * cannot be had, `ERR_STORE` for a data folder that cannot be used, `ERR_INVALID_ARGUMENT`
  */
 export async function startTsbEmulator(options: TsbEmulatorOptions = {}): Promise<TsbEmulator> {
   knownOptions('startTsbEmulator', options, [...fakeTsbOptionNames.filter((name) => name !== 'url'), ...own]);
   refuseProduction(options, process.env.NODE_ENV);
   refuseOtherMachines(options);
-  const { host = '127.0.0.1', port = 0, timerIntervalMs = 1000, allowHosts = [] } = options;
-  const hosts = new Set(allowHosts.map((name) => name.toLowerCase()));
-  const { createServer } = await import('node:http');
-  let tsb: FakeTsb | undefined;
-  const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000 }, (message, out) => {
-    if (tsb) void respond(tsb.handle, message, out);
-    else out.destroy();
-  });
-  const { port: bound } = await listen(server, port, host);
-  const authority = `${host.includes(':') ? `[${host}]` : host}:${bound}`;
-  for (const name of [authority, `localhost:${bound}`, `127.0.0.1:${bound}`]) hosts.add(name.toLowerCase());
-  const url = `http://${authority}`;
-  const fake = createHostedFakeTsb({ ...options, url }, hosts);
-  tsb = fake;
-  const timer = setInterval(() => void fake.tick(), timerIntervalMs).unref();
-  (options.banner ?? ((text: string) => void process.stderr.write(text)))(bannerText(url));
-  const close = async () => {
-    clearInterval(timer);
-    await fake.close();
-    server.closeAllConnections();
-    await new Promise<void>((resolve) => server.close(() => resolve()));
-  };
-  return { url, token: fake.token, tsb: fake, close, [Symbol.asyncDispose]: close };
+  const tlsOptions = readTlsOptions(options.tls);
+  const journal = options.dataFolder === undefined ? memoryJournal : await openDataFolder(options.dataFolder);
+  try {
+    const { host = '127.0.0.1', port = 0, clock = systemClock } = options;
+    const names = [...new Set([host, 'localhost', '127.0.0.1', '::1'])];
+    // A partition's name is not empty, so nothing of the server gets between the partitions' records.
+    const store = new PartitionStore('', journal);
+    const material = new Material(store.collection(storedMaterial));
+    const tls = tlsOptions && (await serverTls(tlsOptions, names, clock, material));
+    store.commit();
+
+    let fake: FakeTsb | undefined;
+    const scheme = tls ? 'https' : 'http';
+    const server = await createListener(tls?.node, (message, out) => {
+      if (fake) void respond(fake.handle, scheme, message, out);
+      else out.destroy();
+    });
+    const { port: bound } = await listen(server, port, host);
+    try {
+      const authorities = names.map((name) => `${name.includes(':') ? `[${name}]` : name}:${bound}`);
+      const hosts = new Set([...(options.allowHosts ?? []), ...authorities].map((name) => name.toLowerCase()));
+      const url = `${scheme}://${authorities[0]}`;
+      const tsb = createHostedFakeTsb({ ...options, url }, hosts, journal);
+      fake = tsb;
+      // A folder that cannot be written fails calls with error 703; the timer tries again the next time.
+      const timer = setInterval(() => void tsb.tick().catch(() => undefined), options.timerIntervalMs ?? 1000).unref();
+      (options.banner ?? ((text: string) => void process.stderr.write(text)))(bannerText(url, options.dataFolder));
+      const close = async () => {
+        clearInterval(timer);
+        await stop(server);
+        await tsb.close();
+      };
+      return { url, token: tsb.token, tls: tls?.material ?? {}, tsb, close, [Symbol.asyncDispose]: close };
+    } catch (error) {
+      await stop(server);
+      throw error;
+    }
+  } catch (error) {
+    journal.close();
+    throw error;
+  }
 }

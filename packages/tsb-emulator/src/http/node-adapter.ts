@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 
 /** The call as a web-standard request; `undefined` for one whose target and `Host` could name two different places. */
-function toRequest(message: IncomingMessage): Request | undefined {
+function toRequest(scheme: 'http' | 'https', message: IncomingMessage): Request | undefined {
   const { method = 'GET', url = '' } = message;
   const host = message.headers.host ?? '';
   // Absolute-form targets and odd Host values could make the URL name another host than the header.
@@ -12,17 +12,18 @@ function toRequest(message: IncomingMessage): Request | undefined {
     headers.append(message.rawHeaders[i] as string, message.rawHeaders[i + 1] as string);
   const hasBody = method !== 'GET' && method !== 'HEAD';
   const body = hasBody ? (Readable.toWeb(message) as ReadableStream<Uint8Array>) : null;
-  return new Request(`http://${host}${url}`, { method, headers, body, ...(body && { duplex: 'half' }) });
+  return new Request(`${scheme}://${host}${url}`, { method, headers, body, ...(body && { duplex: 'half' }) });
 }
 
 /** Answers one call of `node:http`. A handler that rejects closes the connection without an answer. Never rejects. */
 export async function respond(
   handle: (request: Request) => Promise<Response>,
+  scheme: 'http' | 'https',
   message: IncomingMessage,
   out: ServerResponse,
 ): Promise<void> {
   try {
-    const request = toRequest(message);
+    const request = toRequest(scheme, message);
     const response = request ? await handle(request) : new Response(null, { status: 403 });
     const body = new Uint8Array(await response.arrayBuffer());
     // What is left of a refused body is not read: the connection ends with the answer.

@@ -45,6 +45,7 @@ class SqliteJournal implements Journal {
   }
 
   commit(partition: string, changes: () => readonly Change[]): void {
+    if (!this.#database.isOpen) throw new SignError('ERR_STORE', 'the emulator is closed');
     this.#lock.check();
     try {
       this.#database.exec('BEGIN IMMEDIATE');
@@ -59,7 +60,7 @@ class SqliteJournal implements Journal {
   }
 
   close(): void {
-    this.#database.close();
+    if (this.#database.isOpen) this.#database.close();
     this.#lock.release();
   }
 }
