@@ -1,4 +1,5 @@
 import { base64Bytes, base64Text, equalBytes, SignError } from '@securosys/core';
+import { readApproverCertificate } from './approver-certificate.js';
 import type { ModifyPolicy, PolicyApproval, PolicyGroup, PolicyRule, PolicyToken } from './policy.js';
 import { element, FrameReader, frame, textElement, u32Element } from './tlv.js';
 
@@ -17,10 +18,17 @@ const types = {
 /** Turns an approval of a policy into the public key (SPKI DER) that the frame names. */
 export type ApprovalKey = (approval: PolicyApproval) => { readonly name: string; readonly spki: Uint8Array };
 
-const publicKeysOnly: ApprovalKey = ({ type, name = '', value }) => {
-  if (type !== 'public_key' || value === undefined)
-    throw new SignError('ERR_CAPABILITY_MISSING', 'only approvers by public key have a known form in a policy frame');
-  return { name, spki: base64Bytes(value, 'approver public key') };
+/**
+ * What a frame says of an approver. Inferred, here and nowhere else: the code of certificates is not known (§5.4, §8), so a
+ * certificate stands as its common name and key, as the emulator writes it too.
+ */
+const nameAndKey: ApprovalKey = ({ type, name = '', value }) => {
+  if (value === undefined || (type !== 'public_key' && type !== 'certificate'))
+    throw new SignError('ERR_CAPABILITY_MISSING', 'an approver whose key only the TSB knows has no form in a policy frame');
+  const bytes = base64Bytes(value, 'approver');
+  if (type === 'public_key') return { name, spki: bytes };
+  const { commonName, spki } = readApproverCertificate(bytes);
+  return { name: commonName ?? name, spki };
 };
 
 /** A `null` rule is what the HSM calls one token without conditions (§4.2): always fulfilled. */
@@ -51,11 +59,12 @@ function tokenElements(token: PolicyToken, keyOf: ApprovalKey): Uint8Array[] {
 }
 
 /**
- * The payload of a modify challenge (`tsb-rest-api.md` §5.4): the four new rules, times in minutes.
+ * The payload of a modify challenge (`tsb-rest-api.md` §5.4): the four new rules, times in minutes. An approver by certificate is
+ * written as its name and key, which is inferred.
  * @throws SignError `ERR_CAPABILITY_MISSING` for an approver that `keyOf` cannot name, `ERR_INVALID_ARGUMENT` for times that are
  * not whole minutes, `ERR_LIMIT` for a rule over 65,535 bytes
  */
-export function encodePolicyFrame(policy: ModifyPolicy, keyOf: ApprovalKey = publicKeysOnly): Uint8Array<ArrayBuffer> {
+export function encodePolicyFrame(policy: ModifyPolicy, keyOf: ApprovalKey = nameAndKey): Uint8Array<ArrayBuffer> {
   return frame(
     ...ruleNames.map((name) => {
       const tokens = (policy[name] ?? alwaysFulfilled).tokens ?? [];

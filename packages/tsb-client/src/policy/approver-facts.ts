@@ -1,4 +1,5 @@
-import { base64Bytes, derChildren, hexText, nodeCrypto, SignError, scanDer } from '@securosys/core';
+import { base64Bytes, derChildren, hexText, SignError, scanDer } from '@securosys/core';
+import { readApproverCertificate } from '../api/approver-certificate.js';
 import type { PolicyApproval } from '../api/policy.js';
 
 /** Key types of approvers (`tsb-rest-api.md` §4.1) by the contents of their algorithm's OID, in hex. */
@@ -32,15 +33,8 @@ export function approverFacts({ type, value }: PolicyApproval): ApproverFacts | 
   if (value === undefined) return undefined;
   const bytes = base64Bytes(value, 'approver');
   if (type !== 'certificate') return { keyType: keyTypeOf(bytes), commonName: undefined };
-  try {
-    const { publicKey, subject } = new (nodeCrypto().X509Certificate)(bytes);
-    // Node puts one attribute on a line and escapes line feeds inside of values.
-    const commonName = /^CN=(.+)$/m.exec(subject ?? '')?.[1];
-    return { keyType: keyTypeOf(publicKey.export({ format: 'der', type: 'spki' })), commonName };
-  } catch (cause) {
-    if (SignError.is(cause)) throw cause;
-    throw new SignError('ERR_MALFORMED', 'an approver certificate cannot be read', { cause });
-  }
+  const { commonName, spki } = readApproverCertificate(bytes);
+  return { keyType: keyTypeOf(spki), commonName };
 }
 
 /** What an approver is called: the name of the policy, or the common name. `undefined`: only the key tells. */

@@ -1,13 +1,10 @@
-import { execFileSync } from 'node:child_process';
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { base64Text } from '@securosys/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { PolicyApproval, PolicyRule, PolicyToken } from '../../src/api/index.js';
 import { anyOf, buildPolicy, explainPolicy, never, quorum, ruleStrength } from '../../src/index.js';
+import { approverCertificate } from './certificate.js';
 import { spkiOfPerson } from './people.js';
 
 const unsafe = expect.objectContaining({ code: 'ERR_POLICY_UNSAFE' });
@@ -140,8 +137,7 @@ describe('buildPolicy counts people as they are (S6)', () => {
 describe('one person under two names', () => {
   const pair = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
   const spki = Uint8Array.from(pair.publicKey.export({ type: 'spki', format: 'der' }));
-  const pem = String(pair.privateKey.export({ type: 'pkcs8', format: 'pem' }));
-  const certificate = certificateOf(pem);
+  const { certificate } = approverCertificate('a', pair);
   const twice = expect.objectContaining({
     code: 'ERR_INVALID_ARGUMENT',
     message: expect.stringContaining('an approver is named twice'),
@@ -165,19 +161,6 @@ describe('one person under two names', () => {
     expect(ruleStrength(rule({ name: 't', timelock: 0, timeout: 600, groups }))).toBe(1);
   });
 });
-
-/** A real certificate of the key, by OpenSSL. */
-function certificateOf(pem: string): Uint8Array {
-  const folder = mkdtempSync(join(tmpdir(), 'approver-'));
-  try {
-    const file = join(folder, 'key.pem');
-    writeFileSync(file, pem, { mode: 0o600 });
-    const args = ['req', '-x509', '-key', file, '-subj', '/CN=a', '-days', '1', '-outform', 'DER'];
-    return Uint8Array.from(execFileSync('openssl', args, { stdio: ['ignore', 'pipe', 'pipe'] }));
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-}
 
 /** The same key with its point in the short form (SEC 1 §2.3.3), which Node reads as well. */
 function compressedSpki(key: KeyObject): Uint8Array {
