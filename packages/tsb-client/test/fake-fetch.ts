@@ -9,6 +9,8 @@ export interface Seen {
   readonly body: string | undefined;
   /** The body as JSON. */
   readonly json: unknown;
+  /** The body of a multipart call. */
+  readonly form?: FormData;
 }
 
 export type Answer = Response | Error | ((seen: Seen) => Response | Promise<Response>);
@@ -34,6 +36,7 @@ export function fakeFetch(...answers: Answer[]): { fetch: Fetch; seen: Seen[] } 
       headers: new Headers(init?.headers),
       body,
       json: body === undefined ? undefined : JSON.parse(body),
+      ...(init?.body instanceof FormData && { form: init.body }),
     };
     const answer = answers[Math.min(seen.length, answers.length - 1)];
     seen.push(one);
