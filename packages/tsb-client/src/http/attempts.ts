@@ -1,6 +1,7 @@
 import { type Logger, SignError } from '@securosys/core';
 import type { Endpoint } from '../api/endpoints.js';
 import type { ApiKeyRing, ApiKeyTurn } from './api-keys.js';
+import type { Deadline } from './deadline.js';
 import { type Attempt, type Credentials, type ExchangeSettings, exchange, type Progress } from './exchange.js';
 import type { Authorization, Login } from './login.js';
 import { mayRepeat, pauseMs } from './repetition.js';
@@ -21,7 +22,7 @@ export interface Attempts extends ExchangeSettings {
 /** What one call is under. */
 export interface CallState {
   readonly progress: Progress;
-  readonly signal: AbortSignal;
+  readonly deadline: Deadline;
   /** By the clock of the client: no pause goes beyond it. */
   readonly untilMs: number;
   readonly logger: Logger | undefined;
@@ -87,13 +88,13 @@ async function inTurn<Q, A>(
   endpoint: Endpoint<Q, A>,
   wire: WireRequest,
   credentials: Credentials,
-  { progress, signal }: CallState,
+  { progress, deadline }: CallState,
 ): Promise<Attempt<A>> {
   const { slots } = settings;
-  const waiting = slots.take(signal);
+  const waiting = slots.take(deadline);
   if (waiting) await waiting;
   try {
-    return await exchange(settings, endpoint, wire, credentials, progress, signal);
+    return await exchange(settings, endpoint, wire, credentials, progress, deadline);
   } finally {
     slots.release();
   }
@@ -112,6 +113,7 @@ export async function attempts<Q, A>(
   const preparing = transport.prepare();
   if (preparing) await preparing;
   for (let done = 0; ; ) {
+    state.deadline.throwIfEnded();
     const attempt = await inTurn(settings, endpoint, wire, turns.now(), state);
     if ('answer' in attempt) return attempt.answer;
     if (await turns.next(attempt)) continue;
@@ -122,6 +124,6 @@ export async function attempts<Q, A>(
     if (pause >= state.untilMs - clock.now()) throw error;
     const { method, path } = endpoint;
     state.logger?.debug('tsb call is repeated', { method, path, code: error.code, pauseMs: pause, repetition: done });
-    await clock.sleep(pause, state.signal);
+    await clock.sleep(pause, state.deadline.signal);
   }
 }

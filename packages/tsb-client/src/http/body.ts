@@ -1,4 +1,5 @@
 import { type Clock, concatBytes, SignError } from '@securosys/core';
+import type { Deadline } from './deadline.js';
 
 const ignore = () => undefined;
 /** Milliseconds in which a body may be as slow as it likes. */
@@ -13,10 +14,15 @@ export function letGo(body: { cancel(): Promise<void> } | Response): void {
 }
 
 /**
- * Reads a body within limits of size and slowness, and lets go of the rest (S23). The deadline of the call is the caller's.
+ * Reads a body within limits of size and slowness, and lets go of the rest (S23), also when the call has ended.
  * @throws SignError `ERR_LIMIT` over `maxBytes`, or under 256 bytes a second
  */
-export async function readBody(response: Response, maxBytes: number, clock: Clock): Promise<Uint8Array<ArrayBuffer>> {
+export async function readBody(
+  response: Response,
+  maxBytes: number,
+  clock: Clock,
+  deadline: Deadline,
+): Promise<Uint8Array<ArrayBuffer>> {
   if (!response.body) return new Uint8Array(0);
   const reader = response.body.getReader();
   const started = clock.now();
@@ -28,6 +34,8 @@ export async function readBody(response: Response, maxBytes: number, clock: Cloc
   };
   for (;;) {
     const { done, value } = await reader.read();
+    if (deadline.ended) letGo(reader);
+    deadline.throwIfEnded();
     if (done) return concatBytes(...parts);
     size += value.byteLength;
     if (size > maxBytes) refuse(`is over ${maxBytes} bytes`);

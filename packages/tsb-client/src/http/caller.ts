@@ -38,9 +38,9 @@ export class Caller {
     const untilMs = clock.now() + timeoutMs;
     try {
       return await withDeadline(
-        async (until) => {
+        async (deadline) => {
           const wire = await wireRequest(base, endpoint, parts, applicationKey);
-          return attempts(settings, endpoint, wire, { progress, signal: until, untilMs, logger });
+          return attempts(settings, endpoint, wire, { progress, deadline, untilMs, logger });
         },
         timeoutMs,
         signal,

@@ -1,6 +1,7 @@
 import { type Clock, parseJson, SignError } from '@securosys/core';
 import type { Endpoint } from '../api/endpoints.js';
 import { letGo, readBody } from './body.js';
+import type { Deadline } from './deadline.js';
 import { type Refusal, refusalOf } from './failure.js';
 import { type NetworkFailure, networkFailure } from './network-failure.js';
 import type { WireRequest } from './request.js';
@@ -32,7 +33,6 @@ function requestInit<Q, A>(
   { method, file }: Endpoint<Q, A>,
   { body }: WireRequest,
   { authorization, apiKey }: Credentials,
-  signal: AbortSignal,
 ): RequestInit {
   const headers: Record<string, string> = { accept: file ? '*/*' : 'application/json', 'accept-encoding': 'identity' };
   // The platform names a multipart body itself, with its boundary.
@@ -40,7 +40,7 @@ function requestInit<Q, A>(
   if (authorization !== undefined) headers.authorization = authorization;
   if (apiKey !== undefined) headers['x-api-key'] = apiKey;
   // `manual`: the platform's redirect would carry X-API-KEY and a body with passwords to wherever the answer points (S25).
-  const init: RequestInit = { method, headers, redirect: 'manual', signal };
+  const init: RequestInit = { method, headers, redirect: 'manual' };
   if (body !== undefined) init.body = body;
   return init;
 }
@@ -94,19 +94,19 @@ export async function exchange<Q, A>(
   wire: WireRequest,
   credentials: Credentials,
   progress: Progress,
-  signal: AbortSignal,
+  deadline: Deadline,
 ): Promise<Attempt<A>> {
   const what = `${endpoint.method} ${endpoint.path}`;
   progress.open = true;
   let response: Response;
   let body: Uint8Array;
   try {
-    response = await transport.fetch(wire.url, requestInit(endpoint, wire, credentials, signal));
+    response = await transport.send(wire.url, requestInit(endpoint, wire, credentials), deadline);
     refuseRedirect(what, response);
     refuseEncoding(what, response);
-    body = await readBody(response, maxResponseBytes, clock);
+    body = await readBody(response, maxResponseBytes, clock, deadline);
   } catch (error) {
-    if (signal.aborted) throw signal.reason;
+    deadline.throwIfEnded();
     if (SignError.is(error, 'ERR_ORIGIN_REFUSED')) progress.open = false;
     if (SignError.is(error)) throw error;
     const failure = networkFailure(what, error);

@@ -1,3 +1,5 @@
+import type { Deadline } from './deadline.js';
+
 /** Lets so many run at a time; the others wait in the order in which they came. */
 export class Slots {
   #free: number;
@@ -10,13 +12,14 @@ export class Slots {
 
   /**
    * Takes a place, which `release` gives back; `undefined` when there was one at once.
-   * Rejects with `signal.reason` when aborted before.
+   * Rejects with the reason of the deadline when that comes before.
    */
-  take(signal: AbortSignal): Promise<void> | undefined {
+  take(deadline: Deadline): Promise<void> | undefined {
     if (this.#free > 0) {
       this.#free--;
       return undefined;
     }
+    const { signal } = deadline;
     return new Promise((resolve, reject) => {
       const go = () => {
         signal.removeEventListener('abort', stop);
