@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
+import { guideModules } from './tests/guide-modules.js';
 
 const rooms = readdirSync(new URL('./packages', import.meta.url)).sort();
 /** SLOW=1 runs whole mutation corpora where the default is a sample. */
@@ -16,7 +17,11 @@ export default defineConfig({
         extends: true as const,
         test: { name, root: `packages/${name}`, include: ['test/**/*.test.ts'], testTimeout: 20_000 * patience },
       })),
-      { extends: true as const, test: { name: 'house', include: ['tests/**/*.test.ts'], testTimeout: 60_000 * patience } },
+      {
+        extends: true as const,
+        plugins: [guideModules()],
+        test: { name: 'house', include: ['tests/**/*.test.ts'], testTimeout: 60_000 * patience },
+      },
     ],
     coverage: { include: ['packages/*/src/**/*.ts'] },
   },
