@@ -98,3 +98,22 @@ export const derivationTypes = {
   ec: { bip32: 'BIP32', slip10: 'SLIP-10' },
   ed25519: { bip32: 'ADA', slip10: 'ADA/SLIP-10' },
 } as const;
+
+/** §3.4: a cipher of another family than the key; 607 would be possible, too. */
+export const errorOfForeignCipher = 629;
+
+/** §3.5: how RSA wraps, as ciphers of §3.4. What it wraps are secret keys; AES_WRAP without padding wraps DER with zeros behind it. */
+export const cipherOfRsaWrap = { pad: 'RSA_PADDING_PKCS', oaep: 'RSA_PADDING_OAEP_WITH_SHA1' } as const;
+
+/** §2.4: unwrapping names no algorithm, so the length of a secret key says which it is. */
+export const secretTypeOfLength: ReadonlyMap<number, 'aes-128' | 'aes-192' | 'aes-256'> = new Map([
+  [16, 'aes-128'],
+  [24, 'aes-192'],
+  [32, 'aes-256'],
+] as const);
+
+/** §2.4: unwrapping under a label that is taken is an error of the HSM. */
+export const errorOfTakenUnwrapLabel = 701;
+
+/** §2.4: most bytes of one `generateRandom`. */
+export const maxRandomBytes = 65_536;

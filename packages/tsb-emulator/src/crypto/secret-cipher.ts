@@ -80,12 +80,7 @@ const options = (tagBits: number) => (tagBits > 0 ? { authTagLength: tagBits / 8
  * @param name one of §3.4 that {@link cipherFamily} knows
  * @throws SignError with the TSB error 612 for a payload that is no multiple of the block where nothing is padded, 624
  */
-export function secretEncrypt(
-  key: KeyObject,
-  name: string,
-  payload: Uint8Array,
-  input: CipherInput & { readonly iv?: never },
-): Encrypted {
+export function secretEncrypt(key: KeyObject, name: string, payload: Uint8Array, input: Omit<CipherInput, 'iv'>): Encrypted {
   const found = modes[name] as Mode;
   const tagBits = checkedTagLength(name, input.tagLength);
   if (!found.padded && payload.byteLength % found.block !== 0)

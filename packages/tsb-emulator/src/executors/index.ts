@@ -1,12 +1,16 @@
 import type { OperationKind } from '../requests/operation-kind.js';
 import { blockExecutor, unblockExecutor } from './block.js';
+import { decryptExecutor } from './decrypt.js';
 import type { Executor } from './executor.js';
 import { modifyExecutor } from './modify.js';
 import { signExecutor } from './sign.js';
+import { unwrapExecutor } from './unwrap.js';
 
 /** Everything that can wait for approvals: a kind without an executor does not compile. */
 export const executors: { readonly [K in OperationKind]: Executor<K> } = {
   sign: signExecutor,
+  decrypt: decryptExecutor,
+  unwrap: unwrapExecutor,
   block: blockExecutor,
   unblock: unblockExecutor,
   modify: modifyExecutor,

@@ -1,19 +1,9 @@
-import { X509Certificate } from 'node:crypto';
-import { base64Bytes, base64Text, equalBytes, ownBytes, scanDer, spkiOf } from '@securosys/core';
+import { base64Bytes, base64Text, equalBytes, ownBytes, spkiOf } from '@securosys/core';
 import { failure } from '../failure.js';
 import { errorOfForeignCertificate } from '../inferred.js';
 import type { KeyRecord } from '../keys/key-record.js';
+import { readCertificate } from '../keys/read-certificate.js';
 import type { Handlers } from './call.js';
-
-function readCertificate(text: string): X509Certificate {
-  const der = base64Bytes(text, 'certificate');
-  try {
-    scanDer(der);
-    return new X509Certificate(der);
-  } catch {
-    throw failure(409, 'the certificate is not X.509 in DER');
-  }
-}
 
 /** Both names that servers use for the member (`tsb-rest-api.md` §8, 7). */
 function certificateView(key: KeyRecord) {
@@ -25,7 +15,7 @@ function certificateView(key: KeyRecord) {
 export const certificateHandlers: Pick<Handlers, 'importCertificate' | 'certificate'> = {
   importCertificate({ partition, body }) {
     const key = partition.keys.held(body.label);
-    const certificate = readCertificate(body.certificate);
+    const certificate = readCertificate(base64Bytes(body.certificate, 'certificate'));
     if (!key.spki || !equalBytes(spkiOf(certificate.publicKey), key.spki))
       throw failure(errorOfForeignCertificate, 'the certificate is for another key');
     partition.keys.update(key, { certificate: ownBytes(certificate.raw) });

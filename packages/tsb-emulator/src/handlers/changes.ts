@@ -3,7 +3,7 @@ import { type ApprovalKey, encodePolicyFrame, type ModifyKey } from '@securosys/
 import { readApproverCertificate } from '../approvals/approver.js';
 import { readRules } from '../policy/read-policy.js';
 import type { Handlers } from './call.js';
-import { type Operation, submit } from './operate.js';
+import { type Operation, runNow, submit } from './operate.js';
 
 /** A certificate stands for its key in the frame, because the frame's code for certificates is not known (§5.4). */
 const keyInFrame: ApprovalKey = ({ type, name = '', value = '' }) => {
@@ -28,17 +28,39 @@ const modifying = (request: ModifyKey['modifyRequest']): Operation<'modify'> => 
   }),
 });
 
-export const changeHandlers: Pick<Handlers, 'block' | 'unblock' | 'modify'> = {
+type Names = 'block' | 'unblock' | 'modify' | 'synchronousBlock' | 'synchronousUnblock' | 'synchronousModify';
+
+export const changeHandlers: Pick<Handlers, Names> = {
+  async synchronousBlock(call) {
+    const { blockRequest } = call.body;
+    const operation = changing('block', blockRequest.blockKeyName, blockRequest.keyPassword);
+    await runNow(call, operation, blockRequest.signedApprovals);
+    return undefined;
+  },
+
   async block(call) {
     const { blockRequest } = call.body;
     const operation = changing('block', blockRequest.blockKeyName, blockRequest.keyPassword);
     return { blockKeyRequestId: await submit(call, operation, blockRequest) };
   },
 
+  async synchronousUnblock(call) {
+    const { unblockRequest } = call.body;
+    const operation = changing('unblock', unblockRequest.unblockKeyName, unblockRequest.keyPassword);
+    await runNow(call, operation, unblockRequest.signedApprovals);
+    return undefined;
+  },
+
   async unblock(call) {
     const { unblockRequest } = call.body;
     const operation = changing('unblock', unblockRequest.unblockKeyName, unblockRequest.keyPassword);
     return { unblockKeyRequestId: await submit(call, operation, unblockRequest) };
+  },
+
+  async synchronousModify(call) {
+    const { modifyRequest } = call.body;
+    await runNow(call, modifying(modifyRequest), modifyRequest.signedApprovals);
+    return undefined;
   },
 
   async modify(call) {

@@ -2,15 +2,29 @@ import { approvalHandlers } from './approvals.js';
 import type { Handlers } from './call.js';
 import { certificateHandlers } from './certificates.js';
 import { changeHandlers } from './changes.js';
+import { cipherHandlers } from './ciphers.js';
+import { derivationHandlers } from './derivation.js';
+import { keyImportHandlers } from './key-import.js';
+import { keyMaterialHandlers } from './key-material.js';
 import { keyHandlers } from './keys.js';
+import { randomHandlers } from './random.js';
 import { requestHandlers } from './requests.js';
 import { serviceHandlers } from './service.js';
 import { signHandlers } from './sign.js';
+import { verifyHandlers } from './verify.js';
+import { wrappingHandlers } from './wrapping.js';
 
-/** Everything the emulator does over HTTP. There is nothing here to move the clock, misbehave or export a key (S36). */
+/** Everything the emulator does over HTTP. Nothing here moves the clock, misbehaves, or gives out a key that was not made for it (S36). */
 export const handlers: Handlers = {
   ...keyHandlers,
+  ...keyImportHandlers,
+  ...keyMaterialHandlers,
+  ...derivationHandlers,
   ...signHandlers,
+  ...verifyHandlers,
+  ...cipherHandlers,
+  ...wrappingHandlers,
+  ...randomHandlers,
   ...changeHandlers,
   ...requestHandlers,
   ...certificateHandlers,

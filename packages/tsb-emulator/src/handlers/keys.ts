@@ -3,7 +3,7 @@ import { failure } from '../failure.js';
 import { generatePrivateKey } from '../keys/generate.js';
 import type { KeyRecord } from '../keys/key-record.js';
 import { noSuchKeyType, specOfWire } from '../keys/key-specs.js';
-import { addressIn, checkedNewKey, storeNewKey } from '../keys/new-key.js';
+import { addressIn, buildNewKey, checkedNewKey, readPolicy } from '../keys/new-key.js';
 import type { Partition } from '../partition.js';
 import { cancelRequestsOf } from '../requests/lifecycle.js';
 import { attributesView } from './attributes-view.js';
@@ -35,9 +35,11 @@ export const keyHandlers: Pick<Handlers, Names> = {
   async createKey({ partition, body }) {
     const spec = specOfWire(body);
     if (!spec) throw noSuchKeyType(body);
-    const asked = { ...body, spec };
+    const asked = { ...body, spec, policy: readPolicy(body.policy) };
     const facts = checkedNewKey(partition, asked);
-    return attributesView(partition, await storeNewKey(partition, asked, facts, await generatePrivateKey(spec)));
+    const key = await buildNewKey(asked, facts, await generatePrivateKey(spec));
+    partition.keys.add(key);
+    return attributesView(partition, key);
   },
 
   listKeys: ({ partition }) => partition.keys.labels(),

@@ -1,5 +1,5 @@
 import { type JsonValue, ownBytes, parseJson, SignError } from '@securosys/core';
-import { loadContract } from '@securosys/tsb-client/api';
+import { type Endpoint, endpoints, loadContract } from '@securosys/tsb-client/api';
 import { errorAnswer, failure } from '../failure.js';
 import type { Fault, Faults } from '../faults.js';
 import type { Call } from '../handlers/call.js';
@@ -8,10 +8,10 @@ import { demandLicence } from '../licence.js';
 import type { Partition } from '../partition.js';
 import type { Gate } from './auth.js';
 import { readBody } from './body.js';
-import { withCurrentNames } from './draft-names.js';
 import { refuseBrowsers } from './guards.js';
 import { checkRequestSignature, type RequestSigners } from './request-signature.js';
 import { findRoute, type Route } from './routes.js';
+import { asContract } from './tolerances.js';
 
 /** What stands behind the port. */
 export interface Port {
@@ -61,12 +61,14 @@ async function outcomeOf(handler: AnyHandler, call: Call<never>): Promise<unknow
 
 async function execute(port: Port, admitted: Admitted): Promise<Response> {
   const { request, route, partition, params } = admitted;
-  const { endpoint } = route;
-  const handler = handlers[route.name] as AnyHandler | undefined;
-  if (!handler) throw failure(101, 'a TSB can do this, the emulator cannot yet');
+  if (!handlers[route.name]) throw failure(101, 'a TSB can do this, the emulator cannot yet');
   await loadContract();
-  const { rawBody, file } = await readBody(request, endpoint, port.maxBodyBytes);
-  const body = endpoint.request?.sent.parse(withCurrentNames(readJson(rawBody)));
+  const { rawBody, file } = await readBody(request, route.endpoint, port.maxBodyBytes);
+  const meant = route.endpoint.request ? asContract(route.name, readJson(rawBody)) : undefined;
+  const name = meant?.name ?? route.name;
+  const endpoint: Endpoint = endpoints[name];
+  const handler = handlers[name] as AnyHandler;
+  const body = meant && endpoint.request?.sent.parse(meant.body);
   checkRequestSignature(body, rawBody, endpoint.signs, port.requestSigners);
   const { partitions } = port;
   const answer = await outcomeOf(handler, { partition, partitions, body: body as never, rawBody, file, params });

@@ -4,12 +4,31 @@ import { addressFormats, fromCharArray, type Policy, type TsbAttributes } from '
 import { type AddressFormat, addressBase } from '../crypto/address.js';
 import { failure } from '../failure.js';
 import { hsmSeconds, type Partition } from '../partition.js';
+import type { Rules } from '../policy/model.js';
 import { readRules } from '../policy/read-policy.js';
 import { readAttributes } from './key-attributes.js';
 import { type KeyAddress, type KeyFacts, KeyRecord } from './key-record.js';
 import { type KeyType, specFacts } from './key-specs.js';
 import { newDerivation } from './new-derivation.js';
 import { publicKeyOf } from './public-half.js';
+
+/** The policy of a new key, with its approvers resolved. */
+export interface KeyPolicy {
+  readonly rules: Rules;
+  readonly blocked: boolean;
+}
+
+/**
+ * The policy that a body states.
+ * @throws SignError with the TSB error 600 for a blocked key that nobody could unblock, and those of rules
+ */
+export function readPolicy(policy: Policy | undefined): KeyPolicy | undefined {
+  if (!policy) return undefined;
+  const rules = readRules(policy);
+  const { blocked } = policy.keyStatus;
+  if (blocked && rules.ruleUnblock?.tokens.length === 0) throw failure(600, 'nobody could ever unblock this key');
+  return { rules, blocked };
+}
 
 /** A key to be made, as create, import and unwrap ask for it. */
 export interface NewKey {
@@ -19,7 +38,7 @@ export interface NewKey {
   readonly attributes: TsbAttributes;
   readonly password?: readonly string[] | undefined;
   readonly addressFormat?: { readonly format: AddressFormat } | undefined;
-  readonly policy?: Policy | undefined;
+  readonly policy?: KeyPolicy | undefined;
 }
 
 /** Everything about a new key but its bytes, all of it checked. */
@@ -27,16 +46,14 @@ export type NewKeyFacts = Omit<KeyFacts, 'privateKey' | 'derivation' | 'address'
 
 /**
  * Checks what is said about a key before it is made, which may be slow.
- * @throws SignError with the TSB error 401, 606, 608, 610, 630, and those of a policy
+ * @throws SignError with the TSB error 606, 608, 610, 630
  */
 export function checkedNewKey(partition: Partition, asked: NewKey): NewKeyFacts {
   const { label, id, spec, policy } = asked;
   if (asked.addressFormat && !policy) throw failure(630, 'an address format is only for keys with a policy');
   const attributes = readAttributes(asked.attributes, spec, policy !== undefined);
-  const rules = policy && { rules: readRules(policy), blocked: policy.keyStatus.blocked };
-  if (rules?.blocked && rules.rules.ruleUnblock?.tokens.length === 0) throw failure(600, 'nobody could ever unblock this key');
   partition.keys.refuseTaken(label);
-  return { label, id, spec, attributes, password: fromCharArray(asked.password), createdAt: hsmSeconds(partition), ...rules };
+  return { label, id, spec, attributes, password: fromCharArray(asked.password), createdAt: hsmSeconds(partition), ...policy };
 }
 
 /** The address of a key in a format. @throws SignError with the TSB error 605 */
@@ -48,20 +65,17 @@ export async function addressIn(format: string, { spec, spki }: Pick<KeyRecord, 
 }
 
 /**
- * Puts a checked key with its bytes into the partition.
+ * The record of a checked key with its bytes, not yet in the partition.
  * @param chainCode 32 bytes, of a key that comes from a seed
  */
-export async function storeNewKey(
-  partition: Partition,
+export async function buildNewKey(
   asked: NewKey,
   facts: NewKeyFacts,
   privateKey: KeyObject,
   chainCode?: Uint8Array,
 ): Promise<KeyRecord> {
-  const derivation = newDerivation(asked.spec, { derive: false, ...asked.attributes }, chainCode);
-  const bare = new KeyRecord({ ...facts, privateKey, derivation });
+  const derivation = newDerivation(asked.spec, { ...asked.attributes, derive: facts.attributes.derive }, chainCode);
+  const key = new KeyRecord({ ...facts, privateKey, derivation });
   const format = asked.addressFormat?.format;
-  const key = format ? new KeyRecord({ ...bare.facts(), address: await addressIn(format, bare) }) : bare;
-  partition.keys.add(key);
-  return key;
+  return format === undefined ? key : key.with({ address: await addressIn(format, key) });
 }

@@ -1,9 +1,13 @@
+import type { DecryptInput } from '../executors/decrypt.js';
 import type { SignInput } from '../executors/sign.js';
+import type { UnwrapInput } from '../executors/unwrap.js';
 import type { Rules } from '../policy/model.js';
 
 /** What each kind of operation needs besides its key: data, so that a request outlives the process. */
 export interface OperationInputs {
   readonly sign: SignInput;
+  readonly decrypt: DecryptInput;
+  readonly unwrap: UnwrapInput;
   readonly block: null;
   readonly unblock: null;
   readonly modify: { readonly rules: Rules };
