@@ -8,8 +8,8 @@ import type { BaseUrl } from './base-url.js';
 export interface WireRequest {
   readonly url: string;
   readonly body: string | FormData | undefined;
-  /** Passwords in the body. */
-  readonly secrets: readonly string[];
+  /** Passwords in the body; looked for when something went wrong. */
+  secrets(): readonly string[];
 }
 
 /** What fills an endpoint. */
@@ -35,7 +35,7 @@ function fillPath(template: string, parameters: Readonly<Record<string, string>>
   if (!template.includes('{')) return template;
   return template.replace(/\{(\w+)\}/g, (_, name: string) => {
     const value = parameters[name];
-    if (!value || value === '.' || value === '..' || !value.isWellFormed())
+    if (typeof value !== 'string' || value === '' || value === '.' || value === '..' || !value.isWellFormed())
       invalidArgument(`'${name}' cannot stand in the path ${template}`);
     return encodeURIComponent(value);
   });
@@ -62,10 +62,10 @@ export async function wireRequest<Q, A>(
   const url = `${base.text}${fillPath(endpoint.path, path)}`;
   if ((endpoint.multipart === undefined) !== (file === undefined))
     invalidArgument(`${endpoint.method} ${endpoint.path} takes ${file ? 'no' : 'a'} file`);
-  if (!endpoint.request) return { url, body: undefined, secrets: [] };
+  if (!endpoint.request) return { url, body: undefined, secrets: () => [] };
   const checked = endpoint.request.sent.parse(body);
-  const secrets = secretsIn(checked);
-  if (base.exposed && secrets.length > 0)
+  const secrets = () => secretsIn(checked);
+  if (base.exposed && secrets().length > 0)
     throw new SignError('ERR_ORIGIN_REFUSED', 'a key password is never sent over plain http: to another machine');
   const text = key && endpoint.signs !== undefined ? await signedBody(checked, endpoint.signs, key) : JSON.stringify(checked);
   return { url, secrets, body: file && endpoint.multipart ? multipartBody(endpoint.multipart, text, file) : text };
