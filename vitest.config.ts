@@ -20,7 +20,7 @@ export default defineConfig({
       {
         extends: true as const,
         plugins: [guideModules()],
-        test: { name: 'house', include: ['tests/**/*.test.ts'], testTimeout: 60_000 * patience },
+        test: { name: 'house', include: ['tests/**/*.test.ts', 'examples/**/*.test.ts'], testTimeout: 60_000 * patience },
       },
     ],
     coverage: { include: ['packages/*/src/**/*.ts'] },

@@ -10,6 +10,7 @@ export type { TaskApprover, TaskProgress } from './approver/progress.js';
 export type { Requester } from './approver/requester.js';
 export { risksToAccept, type TaskRisk } from './approver/risks.js';
 export { approverKeyFromSigner, type SignerKeyOptions } from './approver/signer-key.js';
+export { taskText } from './approver/task-text.js';
 export type { TaskView } from './approver/view.js';
 export type { AttestationCertificate } from './attestation/attestation-chain.js';
 export type { AttestationArchive, AttestationInput, AttestationParts } from './attestation/input.js';
@@ -22,7 +23,9 @@ export type { TsbBackendClient, TsbBackendOptions, TsbBackendStyle } from './bac
 export type { NewTsbApprover, TsbApprovers, TsbOnboardingStatus } from './client/approvers.js';
 export type { TsbAttestation } from './client/attestation.js';
 export type { CallEndpoint, EndpointCallOptions } from './client/calls.js';
+export type { TsbCertificateCalls } from './client/certificate-calls.js';
 export type {
+  AtOnce,
   CertificateApiLevel,
   TsbCertificateInput,
   TsbCsrInput,
@@ -31,10 +34,11 @@ export type {
   TsbSubject,
 } from './client/certificate-input.js';
 export type { CertificateLevelOptions } from './client/certificate-level.js';
-export type { AtOnce, TsbCertificateCalls, TsbCertificates, TsbCsrCalls } from './client/certificates.js';
+export type { TsbCertificates } from './client/certificates.js';
 export type { ModifyOptions, TsbBlocking, TsbKeyInput, TsbModify, TsbModifyInput } from './client/changes.js';
 export type { TsbCiphers, TsbDecrypt, TsbDecryptInput, TsbEncrypted, TsbEncryptInput } from './client/ciphers.js';
 export { createTsbClient, type TsbClient } from './client/client.js';
+export type { TsbCsrCalls } from './client/csr-calls.js';
 export type { TsbDataObject, TsbDataObjects } from './client/data-objects.js';
 export type { TsbDerivedKey } from './client/derived-key.js';
 export type { TsbGroups } from './client/groups.js';
@@ -47,13 +51,13 @@ export type { OpenedPkcs12 } from './client/onboarding/pkcs12.js';
 export type { TsbClientOptions } from './client/options.js';
 export type { TsbRequests } from './client/requests.js';
 export type { TsbService } from './client/service.js';
+export type { TsbSign } from './client/sign.js';
 export type {
   TsbAsynchronousSignInput,
-  TsbSign,
   TsbSignInput,
   TsbSynchronousSignInput,
   TsbVerifyInput,
-} from './client/sign.js';
+} from './client/sign-input.js';
 export type { KeystoreNumbers, TsbStatistics } from './client/statistics.js';
 export type {
   TsbFileDecryptInput,

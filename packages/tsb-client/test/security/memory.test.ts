@@ -133,6 +133,7 @@ const withoutBytes = [
   'risksToAccept',
   'ruleStrength',
   'signMetadata',
+  'taskText',
   'toCharArray',
 ];
 
