@@ -177,7 +177,7 @@ describe('what comes along with our packages', () => {
     for (const [name, { dependencies: asked = {} }] of packages)
       for (const [dependency, version] of Object.entries(asked))
         expect(version, `${name} → ${dependency}`).toMatch(
-          dependency.startsWith('@securosys/') ? /^workspace:\*$/ : /^[~^][1-9]\d*\.\d+\.\d+$/,
+          dependency.startsWith('@securosys/') ? /^workspace:\*$/ : /^[~^](?:[1-9]\d*\.\d+|0\.[1-9]\d*)\.\d+$/,
         );
   });
 });

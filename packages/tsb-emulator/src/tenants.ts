@@ -9,13 +9,20 @@ export interface Tenant {
   readonly token?: string;
 }
 
+/** What fits into an `Authorization` header behind `Bearer`. */
+const bearer = /^[\x21-\x7e]{1,8192}$/;
+
+function checked(token: string): string {
+  return typeof token === 'string' && bearer.test(token) ? token : invalidArgument('a token has visible ASCII characters only');
+}
+
 const randomToken = () => base64urlText(randomBytes(32));
 
 /** One partition unless the options name several. @throws SignError `ERR_INVALID_ARGUMENT` */
 export function readTenants({ partitions, token, name = 'EMULATED' }: FakeTsbOptions): readonly [Tenant, ...Tenant[]] {
-  if (!partitions) return [{ name, ...(token !== false && { token: token ?? randomToken() }) }];
+  if (!partitions) return [{ name, ...(token !== false && { token: checked(token ?? randomToken()) }) }];
   if (token !== undefined || name !== 'EMULATED') invalidArgument('partitions take the place of token and name');
-  const [first, ...others] = partitions.map((one) => ({ name: one.name, token: one.token ?? randomToken() }));
+  const [first, ...others] = partitions.map((one) => ({ name: one.name, token: checked(one.token ?? randomToken()) }));
   if (!first) return invalidArgument('partitions: at least one is needed');
   const all: [Tenant, ...Tenant[]] = [first, ...others];
   for (const member of ['name', 'token'] as const)

@@ -1,0 +1,45 @@
+/** What `--help` says. */
+export const helpText = `Usage: tsb-emulator [options]
+
+An emulated Securosys Transaction Security Broker for development and tests.
+Software keys: never for production. Listens on this machine only.
+
+When it listens, it prints a ready client configuration to standard output,
+with the access token that it made, and stops on SIGINT and SIGTERM.
+
+Where it listens
+  --port <number>            default 8080; 0 takes one that is free
+  --host <address>           default 127.0.0.1
+  --allow-host <host:port>   further value of the Host header; may be repeated
+  --tls                      https with a certificate of its own
+  --mtls                     the same, and clients need a certificate; one is made
+  --certificate <file>       PEM, with --private-key: https with this certificate
+  --private-key <file>       PEM
+  --client-ca <file>         PEM: clients need a certificate of this CA
+  --tls-files <folder>       writes ca.pem, client.pem and client-key.pem there
+                             instead of printing them
+
+Who may call
+  --token <text>             bearer token; also TSB_EMULATOR_TOKEN, which other
+                             users of this machine cannot see. Default: random
+  --no-token                 asks for none
+  --partition <name>         a partition with a random token; may be repeated
+  --api-keys                 API keys for all five roles, random
+  --request-signer <file>    PEM public key of an application whose signed requests
+                             are taken, and no others; may be repeated
+  --client-flag <name>       of the licence: REST_API, TSB_ENGINE, KEY_AUTH; may be
+                             repeated. Default: all
+
+What it keeps
+  --data <folder>            keeps keys and requests in <folder>/emulated-tsb, private
+                             keys IN CLEAR. Default: memory, gone when it stops
+  --timer-interval <ms>      how often due requests are executed; default 1000
+
+What it prints
+  --print-config <form>      ts (default), json, env or none
+  --help, --version
+
+Only for who knows what it means
+  --i-know-this-is-an-emulator-and-allow-other-machines
+  --i-know-this-is-an-emulator-and-allow-node-env-production
+`;
