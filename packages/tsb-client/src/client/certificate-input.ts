@@ -1,6 +1,7 @@
 import { invalidArgument } from '@securosys/core';
 import { pemText } from '@securosys/pki';
 import type {
+  CertificateAlgorithm,
   CertificateKeyUsage,
   ExtendedKeyUsage,
   ExtensionCopying,
@@ -29,6 +30,9 @@ export interface TsbCertificateInput {
   readonly keyUsage?: readonly CertificateKeyUsage[];
   readonly extendedKeyUsage?: readonly ExtendedKeyUsage[];
 }
+
+/** An input of a synchronous call, which takes fewer algorithms. */
+export type AtOnce<Input extends TsbCertificateInput> = Omit<Input, 'algorithm'> & { readonly algorithm: CertificateAlgorithm };
 
 /** A certificate signing request to be made. */
 export interface TsbCsrInput extends TsbCertificateInput {
