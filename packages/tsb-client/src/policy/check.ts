@@ -85,6 +85,21 @@ function statusProblems(policy: ModifyPolicy & Partial<Policy>): PolicyProblem[]
   return [{ code: 'ERR_INVALID_ARGUMENT', path: 'keyStatus.blocked', message: 'nobody could ever unblock this key' }];
 }
 
+/** What is wrong with a policy whatever it is for: a TSB would refuse it, or nobody can mean it. */
+export function policyMistakes(policy: ModifyPolicy | Policy): PolicyProblem[] {
+  return [
+    ...ruleNames.flatMap((name) => ruleProblems(name, policy[name])),
+    ...lookalikeProblems(policy),
+    ...statusProblems(policy),
+  ];
+}
+
+/** Throws the first of the problems, and shows all of them in its details. */
+export function refuseProblems(problems: readonly PolicyProblem[]): void {
+  const [first] = problems;
+  if (first) throw new SignError(first.code, `${first.path}: ${first.message}`, { details: { path: first.path, problems } });
+}
+
 /**
  * Everything that is wrong with a policy, before a TSB or, worse, an attacker finds it: times that are not whole minutes, quorums
  * that cannot be reached, people named twice or by names that cannot be told apart, keys that cannot approve, windows that never
@@ -94,13 +109,9 @@ function statusProblems(policy: ModifyPolicy & Partial<Policy>): PolicyProblem[]
 export function policyProblems(policy: ModifyPolicy | Policy, options: CheckPolicyOptions = {}): PolicyProblem[] {
   knownOptions('policyProblems', options, ['usage', 'allowUnprotectedModify']);
   if (typeof policy !== 'object' || policy === null) invalidArgument('a policy is an object with four rules');
-  const wrong = [
-    ...ruleNames.flatMap((name) => ruleProblems(name, policy[name])),
-    ...lookalikeProblems(policy),
-    ...statusProblems(policy),
-  ];
+  const mistakes = policyMistakes(policy);
   // Strengths of rules that are wrong in themselves mean nothing.
-  return wrong.length > 0 ? wrong : safetyProblems(policy, options);
+  return mistakes.length > 0 ? mistakes : safetyProblems(policy, options);
 }
 
 /**
@@ -108,7 +119,5 @@ export function policyProblems(policy: ModifyPolicy | Policy, options: CheckPoli
  * @throws SignError `ERR_INVALID_ARGUMENT` or `ERR_POLICY_UNSAFE`; its `details.path` says where, `details.problems` has all of them
  */
 export function assertPolicyValid(policy: ModifyPolicy | Policy, options: CheckPolicyOptions = {}): void {
-  const problems = policyProblems(policy, options);
-  const [first] = problems;
-  if (first) throw new SignError(first.code, `${first.path}: ${first.message}`, { details: { path: first.path, problems } });
+  refuseProblems(policyProblems(policy, options));
 }

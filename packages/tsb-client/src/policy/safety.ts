@@ -1,12 +1,31 @@
-import { SignError } from '@securosys/core';
+import { isJsonObject, type JsonValue, SignError } from '@securosys/core';
 import type { ModifyPolicy } from '../api/policy.js';
+import { policyMistakes, refuseProblems, ruleNames } from './check.js';
 import { ruleStrength } from './strength.js';
 
+const lists = (value: unknown, each: (member: Readonly<Record<string, JsonValue>>) => boolean): boolean =>
+  Array.isArray(value) && value.every((member: JsonValue) => isJsonObject(member) && each(member));
+
+/** Whether rules can be looked at as what they are said to be. What is not is refused as soon as the wire contract is loaded. */
+function isReadable(policy: ModifyPolicy): boolean {
+  const absent = (value: unknown) => value === null || value === undefined;
+  const groups = (value: unknown) => absent(value) || lists(value, ({ approvals }) => lists(approvals, () => true));
+  return ruleNames.every((name) => {
+    const rule: unknown = policy[name];
+    if (absent(rule)) return true;
+    const tokens = (rule as { readonly tokens?: unknown }).tokens;
+    return absent(tokens) || lists(tokens, (token) => groups(token.groups));
+  });
+}
+
 /**
- * Refuses a policy that people must approve to use but that anyone with the API may remove or unblock (S6).
- * @throws SignError `ERR_POLICY_UNSAFE`
+ * Refuses a policy that holds mistakes, and one that people must approve to use but that anyone with the API may remove or unblock
+ * (S6). Every call that sends a policy does this first.
+ * @throws SignError `ERR_POLICY_UNSAFE`; `ERR_INVALID_ARGUMENT` with the place in `details.path`
  */
 export function assertPolicySafe(policy: ModifyPolicy, allowUnprotectedModify: boolean): void {
+  if (!isReadable(policy)) return;
+  refuseProblems(policyMistakes(policy));
   if (allowUnprotectedModify || ruleStrength(policy.ruleUse) === 0) return;
   const open = [
     ...(ruleStrength(policy.ruleModify) === 0 ? ['ruleModify'] : []),

@@ -179,7 +179,25 @@ describe('keys.create', () => {
     const tokens = [{ ...(two.tokens ?? [])[0], timeout: 90 }] as never;
     const policy = { ...buildPolicy({ use: two }), ruleUse: { tokens } };
     const call = clientOf(fetch).keys.create({ label: 'k', spec: 'ec-p256', policy });
-    await expect(call).rejects.toThrow(/policy.ruleUse.tokens.0.timeout/);
+    await expect(call).rejects.toThrow(/ruleUse\.tokens\[0\]\.timeout/);
+    expect(seen).toHaveLength(0);
+  });
+
+  it.each([
+    ['a rule that is a text', { ruleUse: 'x' }],
+    ['tokens that are no list', { ruleUse: { tokens: {} } }],
+    ['a token that is null', { ruleModify: { tokens: [null] } }],
+    ['groups that are no list', { ruleUse: { tokens: [{ timelock: 0, timeout: 60, groups: 3 }] } }],
+    ['approvals that are missing', { ruleBlock: { tokens: [{ timelock: 0, timeout: 60, groups: [{ quorum: 1 }] }] } }],
+    [
+      'an approver that is a number',
+      { ruleUse: { tokens: [{ timelock: 0, timeout: 60, groups: [{ quorum: 1, approvals: [1] }] }] } },
+    ],
+  ])('refuses %s by code, before anything is sent', async (_, wrong) => {
+    const { fetch, seen } = fakeFetch(answer);
+    const policy = { ...buildPolicy({ use: two }), ...wrong } as never;
+    const call = clientOf(fetch).keys.create({ label: 'k', spec: 'ec-p256', policy });
+    await expect(call).rejects.toMatchObject({ code: 'ERR_INVALID_ARGUMENT' });
     expect(seen).toHaveLength(0);
   });
 });
