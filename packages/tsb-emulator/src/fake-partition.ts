@@ -8,7 +8,7 @@ import type { Partition } from './partition.js';
 /** What a test does to one partition beside the API. */
 export interface FakePartition {
   readonly name: string;
-  /** The bearer token that leads to it; empty when none is asked for. */
+  /** The bearer token that leads to it now; empty when none is asked for. */
   readonly token: string;
   /** Puts a key into the partition. @throws SignError as `POST /v1/key` fails */
   addKey(options: AddKeyOptions): Promise<FakeKey>;
@@ -32,7 +32,7 @@ export interface FakePartition {
 }
 
 /** The conveniences of one partition. What they change is committed before they return, like a call's changes. */
-export function fakePartition(partition: Partition, token: string): FakePartition {
+export function fakePartition(partition: Partition, tokenNow: () => string): FakePartition {
   const committed = async <T>(work: () => Promise<T>): Promise<T> => {
     try {
       return await work();
@@ -43,7 +43,9 @@ export function fakePartition(partition: Partition, token: string): FakePartitio
   const { certificateAuthority: authority } = partition;
   return {
     name: partition.name,
-    token,
+    get token() {
+      return tokenNow();
+    },
     addKey: (key) => committed(() => addKey(partition, key)),
     approve: (id, approver) => committed(() => approveInProcess(partition, id, approver)),
     reject: (id, approver) => committed(() => rejectInProcess(partition, id, approver)),

@@ -1,7 +1,8 @@
 import { type Fetch, knownOptions, systemClock } from '@securosys/core';
 import { createPartition } from './create-partition.js';
 import { type FakePartition, fakePartition } from './fake-partition.js';
-import { type Fault, Faults } from './faults.js';
+import type { Fault } from './faults/fault.js';
+import { Faults } from './faults.js';
 import { Gate } from './http/auth.js';
 import { handleRequest, type Port } from './http/handle.js';
 import { readRequestSigners } from './http/request-signature.js';
@@ -16,7 +17,7 @@ import { readTenants } from './tenants.js';
  * first one.
  */
 export interface FakeTsb extends FakePartition {
-  /** The whole REST API as a web-standard handler. Rejects only when a `drop` fault hits. */
+  /** The whole REST API as a web-standard handler. Rejects only when a {@link Fault} of the network hits. */
   handle(request: Request): Promise<Response>;
   /** The same as a `fetch`, to be handed to a client. */
   readonly fetch: Fetch;
@@ -50,14 +51,13 @@ export function createHostedFakeTsb(options: FakeTsbOptions, hosts: Set<string>,
   const url = options.url ?? 'https://tsb.emulated.invalid';
   const tenants = readTenants(options);
   const partitions = tenants.map(({ name }) => createPartition(name, options, journal));
-  const fakes = partitions.map((partition, i) => fakePartition(partition, tenants[i]?.token ?? ''));
-  const faults = new Faults(options.clock ?? systemClock);
+  const tokens = tenants.flatMap(({ token }) => token ?? []);
+  const gate = new Gate(tokens, options.apiKeys ?? {});
+  const fakes = partitions.map((partition, i) => fakePartition(partition, () => gate.tokens[i] ?? ''));
+  const faults = new Faults(options.clock ?? systemClock, gate);
   const port: Port = {
     partitions,
-    gate: new Gate(
-      tenants.flatMap(({ token }) => token ?? []),
-      options.apiKeys ?? {},
-    ),
+    gate,
     faults,
     requestSigners: readRequestSigners(options.allowedRequestSigners),
     hosts,

@@ -1,90 +1,96 @@
-import { base64Bytes, base64Text, type Clock, invalidArgument, isJsonObject, parseJson } from '@securosys/core';
-import { type EndpointName, endpoints } from '@securosys/tsb-client/api';
+import type { Clock } from '@securosys/core';
+import type { EndpointName } from '@securosys/tsb-client/api';
+import { htmlPage, slow, statusAnswer, truncated, withWrongSignature, wrongJson } from './faults/answers.js';
+import { checkFault, type Fault } from './faults/fault.js';
+import type { Gate } from './http/auth.js';
 
-/**
- * A way to misbehave, for the next `times` calls (default 1) of one endpoint (default: any).
- * - `delay`: answers after `ms` milliseconds of the emulator's clock.
- * - `drop`: does everything that was asked, then closes the connection without an answer.
- * - `status`: does nothing and answers that HTTP status with a body that is no TSB error.
- * - `wrong-signature`: changes the last byte of a signature in the answer.
- * - `non-json`: does everything, then answers an HTML page with status 200.
- */
-export type Fault = { readonly endpoint?: EndpointName; readonly times?: number } & (
-  | { readonly kind: 'delay'; readonly ms: number }
-  | { readonly kind: 'drop' }
-  | { readonly kind: 'status'; readonly status: number; readonly retryAfterSeconds?: number }
-  | { readonly kind: 'wrong-signature' }
-  | { readonly kind: 'non-json' }
-);
+/** Kinds that change who may call. */
+const ofTheGate: ReadonlySet<Fault['kind']> = new Set(['expire-token', 'rotate-api-keys']);
+/** What `fetch` rejects with, and the adapter of a port makes a reset of. */
+const broken = (code: 'ECONNREFUSED' | 'ECONNRESET') =>
+  new TypeError('fetch failed', { cause: Object.assign(new Error('emulated fault'), { code }) });
 
-const kinds = new Set(['delay', 'drop', 'status', 'wrong-signature', 'non-json']);
-
-async function withWrongSignature(response: Response): Promise<Response> {
-  const body = parseJson(await response.text());
-  if (!isJsonObject(body)) return response;
-  for (const member of ['signature', 'result']) {
-    const text = body[member];
-    if (typeof text !== 'string') continue;
-    const bytes = base64Bytes(text);
-    const last = bytes.byteLength - 1;
-    bytes[last] = (bytes[last] as number) ^ 1;
-    body[member] = base64Text(bytes);
-  }
-  return new Response(JSON.stringify(body), { status: response.status, headers: response.headers });
-}
+/** Whether an error is that of an emulated network, and no refusal. */
+export const isNetworkFault = (fault: Fault | undefined): boolean =>
+  fault !== undefined && ['refuse', 'reset', 'drop'].includes(fault.kind);
 
 /** Faults waiting to happen. Set in process only: the port has no call that reaches them (threat model S36). */
 export class Faults {
   readonly #clock: Clock;
+  readonly #gate: Gate;
   #waiting: { fault: Fault; left: number }[] = [];
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, gate: Gate) {
     this.#clock = clock;
+    this.#gate = gate;
   }
 
   /** @throws SignError `ERR_INVALID_ARGUMENT` */
   add(fault: Fault): void {
-    const { endpoint, times = 1, kind } = fault;
-    if (!kinds.has(kind)) invalidArgument('faults: unknown kind');
-    if (endpoint !== undefined && !Object.hasOwn(endpoints, endpoint)) invalidArgument('faults: unknown endpoint');
-    if (!Number.isSafeInteger(times) || times < 1) invalidArgument('faults: times has to be a whole number of at least 1');
-    this.#waiting.push({ fault, left: times });
+    checkFault(fault);
+    this.#waiting.push({ fault, left: fault.times ?? 1 });
   }
 
   clear(): void {
     this.#waiting = [];
   }
 
-  /** The fault that this call meets, used up by it. */
-  next(endpoint: EndpointName): Fault | undefined {
-    const found = this.#waiting.find(({ fault }) => fault.endpoint === undefined || fault.endpoint === endpoint);
+  #take(endpoint: EndpointName, gate: boolean): Fault | undefined {
+    const found = this.#waiting.find(
+      ({ fault }) => ofTheGate.has(fault.kind) === gate && (fault.endpoint === undefined || fault.endpoint === endpoint),
+    );
     if (!found) return undefined;
     found.left--;
     this.#waiting = this.#waiting.filter(({ left }) => left > 0);
     return found.fault;
   }
 
-  /** Does the work the way the fault wants it. Rejects like a broken connection for `drop`. */
-  async around(fault: Fault | undefined, signal: AbortSignal, work: () => Promise<Response>): Promise<Response> {
+  /** Changes who may call, before the credentials of this call are looked at. */
+  atTheGate(endpoint: EndpointName): void {
+    const fault = this.#take(endpoint, true);
+    if (fault?.kind === 'expire-token') this.#gate.expireTokens();
+    if (fault?.kind === 'rotate-api-keys') this.#gate.useApiKeys(fault.apiKeys);
+  }
+
+  /** The fault that this call meets, used up by it. */
+  next(endpoint: EndpointName): Fault | undefined {
+    return this.#take(endpoint, false);
+  }
+
+  /** Does the work the way the fault wants it. Rejects like a broken connection where {@link isNetworkFault}. */
+  async around(fault: Fault | undefined, request: Request, work: (request: Request) => Promise<Response>): Promise<Response> {
     switch (fault?.kind) {
-      case undefined:
-        return work();
-      case 'delay':
-        await this.#clock.sleep(fault.ms, signal);
-        return work();
+      case 'refuse':
+        throw broken('ECONNREFUSED');
+      case 'reset':
+        throw broken('ECONNRESET');
       case 'drop':
-        await work().catch(() => undefined);
-        throw new TypeError('fetch failed', { cause: new Error('the emulator dropped the answer') });
-      case 'status': {
-        const headers = new Headers({ 'content-type': 'text/html' });
-        if (fault.retryAfterSeconds !== undefined) headers.set('retry-after', String(fault.retryAfterSeconds));
-        return new Response('<html>emulated fault</html>', { status: fault.status, headers });
-      }
-      case 'wrong-signature':
-        return withWrongSignature(await work());
+        await Promise.allSettled([work(request)]);
+        throw broken('ECONNRESET');
+      case 'stall':
+        if (fault.taken) await Promise.allSettled([work(request)]);
+        return new Promise<never>(() => undefined);
+      case 'delay':
+        await this.#clock.sleep(fault.ms, request.signal);
+        return work(request);
+      case 'duplicate':
+        await Promise.allSettled([work(request.clone())]);
+        return work(request);
+      case 'slow-body':
+        return slow(await work(request), fault, this.#clock);
+      case 'truncated-json':
+        return truncated(await work(request));
+      case 'wrong-json':
+        return wrongJson(await work(request));
       case 'non-json':
-        await work();
-        return new Response('<html>emulated fault</html>', { status: 200, headers: { 'content-type': 'text/html' } });
+        await work(request);
+        return htmlPage(200);
+      case 'wrong-signature':
+        return withWrongSignature(await work(request));
+      case 'status':
+        return statusAnswer(fault);
+      default:
+        return work(request);
     }
   }
 }

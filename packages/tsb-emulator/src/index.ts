@@ -4,7 +4,7 @@ export type { LoginWindow } from './approvals/login.js';
 export type { CertificateAuthority, IssueOptions } from './certificate-authority.js';
 export type { FakePartition } from './fake-partition.js';
 export { createFakeTsb, type FakeTsb } from './fake-tsb.js';
-export type { Fault } from './faults.js';
+export type { Fault, FaultTarget } from './faults/fault.js';
 export { EMULATED_VENDOR } from './handlers/service.js';
 export type { ApiKeys } from './http/auth.js';
 export type { FakeRequest } from './in-process.js';

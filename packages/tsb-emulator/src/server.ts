@@ -39,7 +39,7 @@ export interface TsbEmulatorOptions extends Omit<FakeTsbOptions, 'url'> {
 /** A running emulator. Close it, or let `await using` do so. */
 export interface TsbEmulator {
   readonly url: string;
-  /** The bearer token of the first partition; empty when none is asked for. */
+  /** The bearer token of the first partition, as it is now; empty when none is asked for. */
   readonly token: string;
   /** What the emulator made for its clients' TLS; empty over plain http. */
   readonly tls: TlsMaterial;
@@ -109,7 +109,16 @@ export async function startTsbEmulator(options: TsbEmulatorOptions = {}): Promis
         await stop(server);
         await tsb.close();
       };
-      return { url, token: tsb.token, tls: tls?.material ?? {}, tsb, close, [Symbol.asyncDispose]: close };
+      return {
+        url,
+        get token() {
+          return tsb.token;
+        },
+        tls: tls?.material ?? {},
+        tsb,
+        close,
+        [Symbol.asyncDispose]: close,
+      };
     } catch (error) {
       await stop(server);
       throw error;

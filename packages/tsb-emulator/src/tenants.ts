@@ -16,7 +16,8 @@ function checked(token: string): string {
   return typeof token === 'string' && bearer.test(token) ? token : invalidArgument('a token has visible ASCII characters only');
 }
 
-const randomToken = () => base64urlText(randomBytes(32));
+/** A bearer token that nobody guesses: 256 bits, base64url. */
+export const randomToken = (): string => base64urlText(randomBytes(32));
 
 /** One partition unless the options name several. @throws SignError `ERR_INVALID_ARGUMENT` */
 export function readTenants({ partitions, token, name = 'EMULATED' }: FakeTsbOptions): readonly [Tenant, ...Tenant[]] {

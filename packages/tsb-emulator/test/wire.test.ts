@@ -1,11 +1,10 @@
-import { createPublicKey, generateKeyPairSync, verify } from 'node:crypto';
-import { base64Bytes } from '@securosys/core';
+import { generateKeyPairSync } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createTestClock } from '../../testing/src/clock.js';
 import { handlers } from '../src/handlers/index.js';
 import { routes } from '../src/http/routes.js';
 import { startTsbEmulator, type TsbEmulator } from '../src/index.js';
-import { createWorld, message, requestSign, signBody, statusOf } from './support.js';
+import { createWorld, requestSign, signBody, statusOf } from './support.js';
 
 const key = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 
@@ -68,62 +67,6 @@ describe('what the emulator cannot do', () => {
   it('and what nobody has is not found', async () => {
     expect((await world.call('POST', '/v1/nothing', {})).status).toBe(404);
     expect((await world.call('GET', '/v2/key')).status).toBe(404);
-  });
-});
-
-describe('faults', () => {
-  it('drop the answer after everything was done', async () => {
-    const world = createWorld();
-    await world.tsb.addKey({ label: 'k', privateKey: key.privateKey });
-    world.tsb.faults.add({ kind: 'drop', endpoint: 'sign' });
-    await expect(requestSign(world)).rejects.toThrow('fetch failed');
-    expect(world.tsb.requests).toHaveLength(1);
-    await requestSign(world);
-    expect(world.tsb.requests).toHaveLength(2);
-  });
-
-  it('answer with a status and a hint, doing nothing', async () => {
-    const world = createWorld();
-    world.tsb.faults.add({ kind: 'status', status: 429, retryAfterSeconds: 3, times: 2 });
-    const get = () =>
-      world.tsb.fetch(`${world.tsb.url}/v1/versionInfo`, { headers: { authorization: `Bearer ${world.tsb.token}` } });
-    const answer = await get();
-    expect([answer.status, answer.headers.get('retry-after')]).toEqual([429, '3']);
-    expect((await get()).status).toBe(429);
-    expect((await get()).status).toBe(200);
-  });
-
-  it('change the signature', async () => {
-    const world = createWorld();
-    await world.tsb.addKey({ label: 'k', privateKey: key.privateKey });
-    world.tsb.faults.add({ kind: 'wrong-signature', endpoint: 'synchronousSign' });
-    const use = async () =>
-      base64Bytes((await world.call('POST', '/v1/synchronousSign', signBody('k'))).body.signature as string);
-    const holds = (signature: Uint8Array) => verify('sha256', message, createPublicKey(key.privateKey), signature);
-    expect(holds(await use())).toBe(false);
-    expect(holds(await use())).toBe(true);
-  });
-
-  it('delay by the clock, and an abort ends only the waiting', async () => {
-    const world = createWorld({ clock: createTestClock() });
-    world.tsb.faults.add({ kind: 'delay', ms: 5000 });
-    await world.call('GET', '/v1/versionInfo');
-    const controller = new AbortController();
-    const waiting = world.tsb.fetch(`${world.tsb.url}/v1/versionInfo`, { signal: controller.signal });
-    controller.abort(new Error('enough'));
-    await expect(waiting).rejects.toThrow('enough');
-  });
-
-  it('answer what is no JSON', async () => {
-    const world = createWorld();
-    world.tsb.faults.add({ kind: 'non-json' });
-    await expect(world.call('GET', '/v1/versionInfo')).rejects.toMatchObject({ code: 'ERR_MALFORMED' });
-  });
-
-  it('that do not exist are refused', () => {
-    const { faults } = createWorld().tsb;
-    expect(() => faults.add({ kind: 'explode' } as never)).toThrow(expect.objectContaining({ code: 'ERR_INVALID_ARGUMENT' }));
-    expect(() => faults.add({ kind: 'drop', endpoint: 'nothing' as never })).toThrow();
   });
 });
 

@@ -1,10 +1,14 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { invalidArgument } from '@securosys/core';
+import { knownOptions } from '@securosys/core';
 import { type ApiKeyRole, apiKeyRoles, type Endpoint } from '@securosys/tsb-client/api';
 import { failure } from '../failure.js';
+import { randomToken } from '../tenants.js';
 
 /** API keys by role (`tsb-rest-api.md` §1.3). A role that is left out asks for none; several keys make a rollover window. */
 export type ApiKeys = { readonly [R in ApiKeyRole]?: string | readonly string[] };
+
+/** @throws SignError `ERR_INVALID_ARGUMENT` for what is no role of a TSB */
+export const checkApiKeys = (apiKeys: ApiKeys): void => knownOptions('apiKeys', apiKeys, apiKeyRoles);
 
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
 
@@ -16,14 +20,28 @@ function indexIn(given: string, secrets: readonly string[]): number {
 
 /** Who may call: the bearer token first, then the role's API key (§10.2). Holds the secrets out of sight. */
 export class Gate {
-  readonly #tokens: readonly string[];
-  readonly #apiKeys: ReadonlyMap<string, readonly string[]>;
+  #tokens: readonly string[];
+  #apiKeys: ReadonlyMap<string, readonly string[]> = new Map();
 
   /** @param tokens one for each partition; none asks for none */
   constructor(tokens: readonly string[], apiKeys: ApiKeys) {
-    for (const role of Object.keys(apiKeys))
-      if (!apiKeyRoles.some((known) => known === role)) invalidArgument('apiKeys: unknown role');
     this.#tokens = tokens;
+    this.useApiKeys(apiKeys);
+  }
+
+  /** The tokens that are good now, one for each partition. */
+  get tokens(): readonly string[] {
+    return this.#tokens;
+  }
+
+  /** Makes new tokens; nothing else gets in any more. */
+  expireTokens(): void {
+    this.#tokens = this.#tokens.map(randomToken);
+  }
+
+  /** Takes the place of all keys from before. @throws SignError `ERR_INVALID_ARGUMENT` */
+  useApiKeys(apiKeys: ApiKeys): void {
+    checkApiKeys(apiKeys);
     this.#apiKeys = new Map(Object.entries(apiKeys).map(([role, keys]) => [role, typeof keys === 'string' ? [keys] : keys]));
   }
 

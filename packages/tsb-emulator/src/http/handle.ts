@@ -1,11 +1,13 @@
 import { type JsonValue, ownBytes, parseJson, SignError } from '@securosys/core';
 import { type Endpoint, endpoints, loadContract } from '@securosys/tsb-client/api';
 import { errorAnswer, failure } from '../failure.js';
-import type { Fault, Faults } from '../faults.js';
+import type { Fault } from '../faults/fault.js';
+import { type Faults, isNetworkFault } from '../faults.js';
 import type { Call } from '../handlers/call.js';
 import { handlers } from '../handlers/index.js';
 import { demandLicence } from '../licence.js';
 import type { Partition } from '../partition.js';
+import { describedAt } from './api-description.js';
 import type { Gate } from './auth.js';
 import { readBody } from './body.js';
 import { refuseBrowsers } from './guards.js';
@@ -89,16 +91,19 @@ async function answer(port: Port, request: Request, faultOf: (route: Route) => F
   const match = findRoute(request.method, url.pathname);
   if (!match) {
     port.gate.admit(request, { bearer: true, role: 'service' });
+    const description = request.method === 'GET' ? await describedAt(url.pathname) : undefined;
+    if (description) return jsonResponse(200, description);
     return jsonResponse(404, { message: 'there is nothing at this path' });
   }
   const { route, params } = match;
+  port.faults.atTheGate(route.name);
   const partition = port.partitions[port.gate.admit(request, route.endpoint)] as Partition;
   demandLicence(route.endpoint, partition.clientFlags);
-  const admitted = { request, route, params, partition };
-  return port.faults.around(faultOf(route), request.signal, () => execute(port, admitted));
+  const admitted = { route, params, partition };
+  return port.faults.around(faultOf(route), request, (delivered) => execute(port, { ...admitted, request: delivered }));
 }
 
-/** The whole REST API as a function. Rejects only when a fault drops the answer. */
+/** The whole REST API as a function. Rejects only for a fault of the network, and never answers one that stalls. */
 export async function handleRequest(port: Port, request: Request): Promise<Response> {
   let fault: Fault | undefined;
   try {
@@ -107,7 +112,7 @@ export async function handleRequest(port: Port, request: Request): Promise<Respo
       return fault;
     });
   } catch (error) {
-    if (fault?.kind === 'drop') throw error;
+    if (isNetworkFault(fault)) throw error;
     const { status, body } = errorAnswer(error);
     return jsonResponse(status, body);
   }

@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
+import { isPaced } from '../faults/answers.js';
 
 /** The call as a web-standard request; `undefined` for one whose target and `Host` could name two different places. */
 function toRequest(scheme: 'http' | 'https', message: IncomingMessage): Request | undefined {
@@ -15,7 +17,23 @@ function toRequest(scheme: 'http' | 'https', message: IncomingMessage): Request 
   return new Request(`${scheme}://${host}${url}`, { method, headers, body, ...(body && { duplex: 'half' }) });
 }
 
-/** Answers one call of `node:http`. A handler that rejects closes the connection without an answer. Never rejects. */
+/** Ends a connection without an answer, and in a way that nobody takes for the end of one. */
+function reset(socket: Socket): void {
+  // The layer below TLS is not reachable.
+  if ('encrypted' in socket) socket.destroy();
+  else socket.resetAndDestroy();
+}
+
+/** Sends a body as it comes, until the other side goes away. */
+async function sendPaced(response: Response, out: ServerResponse): Promise<void> {
+  for await (const part of response.body ?? []) {
+    if (out.destroyed) return;
+    out.write(part);
+  }
+  out.end();
+}
+
+/** Answers one call of `node:http`. A handler that rejects resets the connection. Never rejects. */
 export async function respond(
   handle: (request: Request) => Promise<Response>,
   scheme: 'http' | 'https',
@@ -25,14 +43,15 @@ export async function respond(
   try {
     const request = toRequest(scheme, message);
     const response = request ? await handle(request) : new Response(null, { status: 403 });
-    const body = new Uint8Array(await response.arrayBuffer());
+    const body = isPaced(response) ? undefined : new Uint8Array(await response.arrayBuffer());
     // What is left of a refused body is not read: the connection ends with the answer.
     out.writeHead(response.status, {
       ...Object.fromEntries(response.headers),
       ...(!message.complete && { connection: 'close' }),
     });
-    out.end(body);
+    if (body) out.end(body);
+    else await sendPaced(response, out);
   } catch {
-    out.destroy();
+    reset(message.socket);
   }
 }
