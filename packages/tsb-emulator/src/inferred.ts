@@ -13,6 +13,8 @@ import type { RuleState } from './policy/evaluate.js';
  * - §4.4: an execution that a dying process had begun is begun again; nothing of it had been stored.
  * - §2.3: in an attestation `curve_oid` follows `algorithm_oid`, `address_truncated` follows `derivation_value`; a certificate approver is
  *   `type="certificate"` with the DER; an imported key was neither always sensitive nor never extractable.
+ * - §2.7: the self-signed certificate that comes with a signing request goes to plain keys without one: nothing that nobody approved is
+ *   signed by a key with a policy. An issuer has to have a certificate; that it is a CA's is not asked.
  * - §5.2: a login may be replayed inside its window.
  * - §5.4: block and unblock challenges carry no payload; a certificate in a modify frame stands as its key.
  * - §5.6: signed approvals may be used again while a token's window is open (threat model S5 asks whether a TSB refuses).
@@ -117,3 +119,6 @@ export const errorOfTakenUnwrapLabel = 701;
 
 /** §2.4: most bytes of one `generateRandom`. */
 export const maxRandomBytes = 65_536;
+
+/** §8, 5: days of a certificate whose request names none. */
+export const defaultCertificateDays = 365;

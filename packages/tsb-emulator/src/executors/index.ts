@@ -1,5 +1,6 @@
 import type { OperationKind } from '../requests/operation-kind.js';
 import { blockExecutor, unblockExecutor } from './block.js';
+import { csrExecutor, selfSignExecutor, signCertificateExecutor } from './certify.js';
 import { decryptExecutor } from './decrypt.js';
 import type { Executor } from './executor.js';
 import { modifyExecutor } from './modify.js';
@@ -11,6 +12,9 @@ export const executors: { readonly [K in OperationKind]: Executor<K> } = {
   sign: signExecutor,
   decrypt: decryptExecutor,
   unwrap: unwrapExecutor,
+  csr: csrExecutor,
+  selfSign: selfSignExecutor,
+  signCertificate: signCertificateExecutor,
   block: blockExecutor,
   unblock: unblockExecutor,
   modify: modifyExecutor,

@@ -12,7 +12,7 @@ function certificateView(key: KeyRecord) {
   return { label: key.label, certificate, rawCertificate: certificate };
 }
 
-export const certificateHandlers: Pick<Handlers, 'importCertificate' | 'certificate'> = {
+export const certificateHandlers: Pick<Handlers, 'importCertificate' | 'certificate' | 'deleteCertificate'> = {
   importCertificate({ partition, body }) {
     const key = partition.keys.held(body.label);
     const certificate = readCertificate(base64Bytes(body.certificate, 'certificate'));
@@ -23,4 +23,11 @@ export const certificateHandlers: Pick<Handlers, 'importCertificate' | 'certific
   },
 
   certificate: ({ partition, params }) => certificateView(partition.keys.held(params.keyName ?? '')),
+
+  deleteCertificate({ partition, params }) {
+    const key = partition.keys.held(params.keyName ?? '');
+    certificateView(key); // refuses when there is none
+    partition.keys.update(key, { certificate: undefined });
+    return undefined;
+  },
 };

@@ -1,6 +1,7 @@
 import { approvalHandlers } from './approvals.js';
 import type { Handlers } from './call.js';
 import { certificateHandlers } from './certificates.js';
+import { certifyHandlers } from './certify.js';
 import { changeHandlers } from './changes.js';
 import { cipherHandlers } from './ciphers.js';
 import { derivationHandlers } from './derivation.js';
@@ -28,6 +29,7 @@ export const handlers: Handlers = {
   ...changeHandlers,
   ...requestHandlers,
   ...certificateHandlers,
+  ...certifyHandlers,
   ...serviceHandlers,
   ...approvalHandlers,
 };

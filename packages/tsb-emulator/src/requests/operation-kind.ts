@@ -1,3 +1,4 @@
+import type { CertifyInput, CsrInput, SignCertificateInput } from '../executors/certify.js';
 import type { DecryptInput } from '../executors/decrypt.js';
 import type { SignInput } from '../executors/sign.js';
 import type { UnwrapInput } from '../executors/unwrap.js';
@@ -8,6 +9,9 @@ export interface OperationInputs {
   readonly sign: SignInput;
   readonly decrypt: DecryptInput;
   readonly unwrap: UnwrapInput;
+  readonly csr: CsrInput;
+  readonly selfSign: CertifyInput;
+  readonly signCertificate: SignCertificateInput;
   readonly block: null;
   readonly unblock: null;
   readonly modify: { readonly rules: Rules };
