@@ -1,4 +1,5 @@
 import { constants, createHash, type KeyObject, privateEncrypt, sign } from 'node:crypto';
+import { promisify } from 'node:util';
 import { base64urlBytes, concatBytes, ecdsaToDer, hexBytes, isMlDsaSpec, ownBytes } from '@securosys/core';
 import { failure } from '../failure.js';
 import { emsaPssEncode } from './emsa-pss.js';
@@ -14,6 +15,9 @@ export const digestInfo: Readonly<Record<string, string>> = {
   sha384: '3041300d060960864801650304020205000430',
   sha512: '3051300d060960864801650304020305000440',
 };
+
+/** In Node's pool of threads: an emulator signs on every core, and answers other calls meanwhile. */
+const signInPool = promisify(sign);
 
 const modulusBytes = (spec: KeyType): number => (specFacts(spec).keySize ?? 0) / 8;
 
@@ -42,13 +46,18 @@ export function checkPayload(
     throw failure(612, 'payload is too long for the key');
 }
 
-function signRsa(key: KeyObject, spec: KeyType, { family, hash, prehashed }: WireAlgorithm, payload: Uint8Array): Uint8Array {
+async function signRsa(
+  key: KeyObject,
+  spec: KeyType,
+  { family, hash, prehashed }: WireAlgorithm,
+  payload: Uint8Array,
+): Promise<Uint8Array> {
   const pkcs1 = { key, padding: constants.RSA_PKCS1_PADDING };
   const pss = family === 'rsa-pss';
   if (!prehashed)
     return pss
-      ? sign(hash, payload, { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST })
-      : sign(hash, payload, pkcs1);
+      ? signInPool(hash, payload, { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST })
+      : signInPool(hash, payload, pkcs1);
   if (hash === undefined) return privateEncrypt(pkcs1, payload);
   if (!pss) return privateEncrypt(pkcs1, concatBytes(hexBytes(digestInfo[hash] as string), payload));
   const encoded = emsaPssEncode(hash, payload, modulusBytes(spec) * 8);
@@ -84,10 +93,10 @@ export async function signPayload(
 ): Promise<Uint8Array<ArrayBuffer>> {
   checkPayload(spec, algorithm, payload);
   if (isMlDsaSpec(spec)) return signMlDsa(key, spec, payload, context);
-  if (algorithm.family === 'ed25519') return ownBytes(sign(null, payload, key));
-  if (algorithm.family !== 'ecdsa') return ownBytes(signRsa(key, spec, algorithm, payload));
+  if (algorithm.family === 'ed25519') return ownBytes(await signInPool(null, payload, key));
+  if (algorithm.family !== 'ecdsa') return ownBytes(await signRsa(key, spec, algorithm, payload));
   const raw = algorithm.prehashed
     ? await signDigestEcdsa(key, spec, payload)
-    : sign(algorithm.hash, payload, { key, dsaEncoding: 'ieee-p1363' });
+    : await signInPool(algorithm.hash, payload, { key, dsaEncoding: 'ieee-p1363' });
   return signatureType === 'RAW' ? ownBytes(raw) : ecdsaToDer(raw);
 }
