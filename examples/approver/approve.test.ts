@@ -39,13 +39,12 @@ afterAll(async () => {
 /** Asks for a signature that no format explains, as part of a batch. */
 async function ask(text: string, batchId: string): Promise<string> {
   const metadata = encodeMetadata({ facts: {}, claims: { reason: text }, binding: { batchId } });
-  const made = await client.sign.asynchronous({
+  return client.sign.asynchronous({
     payload: base64Text(utf8Bytes(text)),
     signKeyName: 'release',
     signatureAlgorithm: 'SHA256_WITH_ECDSA',
     metaData: base64Text(metadata),
   });
-  return typeof made === 'string' ? made : made.signRequestId;
 }
 
 /** Runs the tool as one of the people; answers its questions in order. */

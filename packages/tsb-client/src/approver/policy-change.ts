@@ -1,13 +1,23 @@
 import type { ModifyPolicy, ReportedPolicy } from '../api/policy.js';
 import type { PolicyChange } from '../policy/change.js';
-import { diffPolicies } from '../policy/diff.js';
+import { diffPolicies, type PolicyDiff } from '../policy/diff.js';
 
 /** New rules beside those of today. */
 export interface ComparedPolicy {
   /** Absent when today's rules are not known. */
   readonly changes?: readonly PolicyChange[];
-  /** Whether it gets easier to use, to unblock or to change again; also when nobody can tell. Blocking only ever takes away. */
+  /** Whether it gets easier to use, to unblock or to change again; also when nobody can tell. */
   readonly weaker: boolean;
+}
+
+/** Rules that guard something. Blocking only ever takes away. */
+const guarding = ['ruleUse', 'ruleUnblock', 'ruleModify'] as const;
+
+function weakens({ changes, directions }: PolicyDiff): boolean {
+  return guarding.some((name) => {
+    const easier = changes.some(({ rule, direction }) => rule === name && direction === 'weaker');
+    return easier && directions[name] !== 'stronger';
+  });
 }
 
 /**
@@ -16,6 +26,6 @@ export interface ComparedPolicy {
  */
 export function comparedPolicy(today: ReportedPolicy | null | undefined, next: ModifyPolicy): ComparedPolicy {
   if (!today) return { weaker: true };
-  const { changes } = diffPolicies(today, next);
-  return { changes, weaker: changes.some(({ rule, direction }) => rule !== 'ruleBlock' && direction === 'weaker') };
+  const diff = diffPolicies(today, next);
+  return { changes: diff.changes, weaker: weakens(diff) };
 }
