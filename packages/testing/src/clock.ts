@@ -4,7 +4,7 @@ import type { Clock } from '@securosys/core';
 export interface TestClock extends Clock {
   /** Moves time forward. */
   advance(ms: number): void;
-  /** Called whenever time moved, with the new time in milliseconds. */
+  /** Called whenever time was moved, with the new time in milliseconds. */
   onTick(listener: (now: number) => void): void;
 }
 

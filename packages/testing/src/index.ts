@@ -1,7 +1,12 @@
 export * from './clock.js';
+export { createFakeTsb, type TestTsb, type TestTsbOptions } from './fake-tsb/create.js';
+export type { TestKeyOptions, TestPartition } from './fake-tsb/named-partition.js';
+export type { KeyApprovers } from './fake-tsb/people.js';
+export { type StartedTsb, type StartedTsbOptions, startFakeTsb } from './fake-tsb/start.js';
 export * from './key-backend-suite.js';
 export { type MswHttp, mswHandlers } from './msw.js';
 export { expectOwnMemory, type OwnMemoryOptions } from './own-memory.js';
 export * from './registry.js';
+export { createRunningClock } from './running-clock.js';
 export { createSentinel, type SecretForm, secretForms } from './secret-forms.js';
 export { expectNoSecret, findLeaks, type Leak, type Outcome, type Secrets, type Watch, type WatchOptions } from './sentinels.js';

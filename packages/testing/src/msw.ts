@@ -20,11 +20,17 @@ export interface MswHttp<H> {
  */
 export function mswHandlers<H>(http: MswHttp<H>, tsb: Pick<FakeTsb, 'handle' | 'url'>, url: string = tsb.url): H[] {
   const base = url.replace(/\/+$/, '');
-  const answer = ({ request }: { request: Request }) => {
+  const answer = async ({ request }: { request: Request }) => {
     // The emulator answers to its own address only; here the test decides which one leads to it.
     const target = tsb.url + request.url.slice(new URL(base).href.replace(/\/+$/, '').length);
     const { method, headers, body, signal } = request;
-    return tsb.handle(new Request(target, { method, headers, body, signal, ...(body && { duplex: 'half' as const }) }));
+    try {
+      return await tsb.handle(new Request(target, { method, headers, body, signal, ...(body && { duplex: 'half' as const }) }));
+    } catch (error) {
+      // A fault of the network; thrown, msw would make an answer of it.
+      if (error instanceof TypeError) return Response.error();
+      throw error;
+    }
   };
   return [http.all(`${base}/*`, answer)];
 }
