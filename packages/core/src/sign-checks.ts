@@ -8,9 +8,6 @@ import type { SignerOptions, SignRequest } from './signer.js';
 import type { SignatureVerifier } from './verifier.js';
 
 const pkixDomains = new Set<SigningDomain>(['x509-certificate', 'x509-request', 'x509-crl', 'ocsp-response', 'asn1']);
-/** Longest message that a key with approvals gets whole; longer ones need another way (threat model §3.2). */
-const longestApprovedMessage = 64 * 1024 - 1;
-
 /** The input as the backend gets it, and the message it stands for (absent only with `allowBlind`). */
 export function checkedInput(
   request: SignRequest,
@@ -41,12 +38,9 @@ export function checkedInput(
   }
   if (message === undefined) invalidArgument('a sign request needs a message or a digest');
   checkDomain(message, request.domain, options);
-  // People approve what the bytes say, so keys that ask people never get a bare digest (S2).
-  if (input.message !== undefined || key.needsApproval !== false) {
-    if (key.needsApproval === true && message.byteLength > longestApprovedMessage)
-      throw new SignError('ERR_LIMIT', `a key with approvals takes messages up to ${longestApprovedMessage} bytes`);
-    return { input: { message: ownBytes(message) }, message };
-  }
+  // People approve what the bytes say, so keys that ask people never get a bare digest (S2). How long a message can be is the
+  // backend's business: it knows the way to its approvers.
+  if (input.message !== undefined || key.needsApproval !== false) return { input: { message: ownBytes(message) }, message };
   return { input: { digest: ownBytes(input.digest), preimage: ownBytes(message) }, message };
 }
 

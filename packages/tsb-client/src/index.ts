@@ -18,8 +18,9 @@ export { type ParseAttestationOptions, parseAttestation } from './attestation/pa
 export type { AttestationStatement, AttestedAttributes } from './attestation/statement.js';
 export { type AttestedKey, verifyAttestation } from './attestation/verify-attestation.js';
 export type { ExpectedKey, VerifyAttestationOptions } from './attestation/verify-options.js';
-export { createTsbBackend, type TsbBackend } from './backend/backend.js';
-export type { TsbBackendClient, TsbBackendOptions, TsbBackendStyle } from './backend/options.js';
+export { createTsbBackend, type TsbBackend, type TsbKeySpecRequest } from './backend/backend.js';
+export type { TsbBackendClient, TsbBackendOptions, TsbBackendOverClient, TsbBackendStyle } from './backend/options.js';
+export type { OrphanedRequest, OrphanReport } from './backend/orphans.js';
 export type { NewTsbApprover, TsbApprovers, TsbOnboardingStatus } from './client/approvers.js';
 export type { TsbAttestation } from './client/attestation.js';
 export type { CallEndpoint, EndpointCallOptions } from './client/calls.js';
@@ -85,6 +86,21 @@ export type { CertificateAuthorities, PemSource } from './http/tls.js';
 export { type BindingSource, batchSha256, bindMetadata, type MetadataBinding } from './metadata/binding.js';
 export { decodeMetadata, encodeMetadata, type RequestMetadata } from './metadata/metadata.js';
 export { decodePreimage, encodePreimage, longestPreimage } from './metadata/preimage.js';
+export type { TsbResults } from './operations/accept.js';
+export type { TsbCsrRequest, TsbSelfSignRequest, TsbSignCertificateRequest } from './operations/certificates.js';
+export type { TsbKeyRequest, TsbModifyRequest } from './operations/changes.js';
+export type { TsbDecryptRequest } from './operations/decrypt.js';
+export type { TsbActKind } from './operations/identity.js';
+export type { TsbKeyChange } from './operations/key-change.js';
+export type { TsbOperations, TsbOperationsOptions } from './operations/operations.js';
+export type { TsbRequestContext } from './operations/plan.js';
+export {
+  createRequestLookup,
+  type OriginalRequest,
+  type RequestLookup,
+  type RequestLookupOptions,
+} from './operations/request-lookup.js';
+export type { TsbUnwrapRequest } from './operations/unwrap.js';
 export {
   anyOf,
   type BuildPolicyOptions,

@@ -2,139 +2,211 @@ import {
   algorithmFitsKey,
   type BeginResult,
   type CallOptions,
-  type KeyAssurance,
+  type DecryptOperation,
+  type EncryptOperation,
   type KeyBackend,
   type KeyInfo,
   type KeyOperation,
   type KeyRef,
-  type KeySpec,
+  type KeySpecRequest,
+  type PendingStore,
+  type PollOptions,
   type RequestState,
   SignError,
-  type SignErrorCode,
+  type SignOperation,
+  sanitizeText,
 } from '@securosys/core';
+import type { Policy } from '../api/policy.js';
 import type { TsbClient } from '../client/client.js';
-import { keyInfoOf } from './describe.js';
+import type { TsbGroups } from '../client/groups.js';
+import type { CreateKeyOptions } from '../client/new-key.js';
+import { type TsbOperations, type TsbOperationsOptions, tsbOperations } from '../operations/operations.js';
+import { sameRequest, wouldSend } from '../operations/same-request.js';
+import type { Look } from '../watch/waiters.js';
+import { Watcher } from '../watch/watcher.js';
+import { cipherNameOf } from './cipher-names.js';
+import { askToDecrypt, decryptInput } from './decrypt-request.js';
+import { type KnownKey, KnownKeys, labelOf } from './known-keys.js';
 import { openBackendClient, type TsbBackendOptions } from './options.js';
+import { type OrphanReport, orphansOf } from './orphans.js';
+import type { BackendParts } from './parts.js';
+import { requestPassword } from './request-password.js';
 import { requestState } from './request-state.js';
-import { approvalRequest, plainRequest, type RequestStyle } from './sign-request.js';
+import { plaintextResult, type ResultReader, signatureResult } from './results.js';
+import { approvalRequest, plainRequest } from './sign-request.js';
 import { normalSignature } from './signature-bytes.js';
+
+/** A key to be made in a TSB. */
+export interface TsbKeySpecRequest extends KeySpecRequest {
+  /** Who must approve its use; `null` for a plain key, which can never get a policy. No default: it is a decision (S8). */
+  readonly policy: Policy | null;
+}
 
 /** A `KeyBackend` over a TSB, with every optional call that a TSB can answer. */
 export interface TsbBackend extends KeyBackend {
   readonly client: TsbClient;
-  poll(id: string, options?: CallOptions): Promise<RequestState>;
+  poll(id: string, options?: PollOptions): Promise<RequestState>;
+  /** One loop for all who wait: at most one call a second while nothing changes. */
+  watch(id: string, known: RequestState, options?: PollOptions): Promise<RequestState>;
   cancel(id: string, options?: CallOptions): Promise<void>;
   candidates(options?: CallOptions): AsyncIterable<string>;
   certificates(ref: KeyRef, options?: CallOptions): Promise<Uint8Array[]>;
   listKeys(options?: CallOptions): AsyncIterable<KeyInfo>;
+  /** @throws SignError `ERR_INVALID_ARGUMENT` without a policy, `ERR_POLICY_UNSAFE`, `ERR_KEY_EXISTS` */
+  createKey(spec: TsbKeySpecRequest, options?: CreateKeyOptions): Promise<KeyInfo>;
+  /** What a TSB does beside signing: decrypt, unwrap, block, unblock, modify, certificates. */
+  operations(options?: TsbOperationsOptions): TsbOperations;
+  /**
+   * Open requests that a store does not know. Those of other applications of the same partition are among them, so `cancel` takes
+   * the ids one by one, after somebody has looked.
+   * @throws SignError `ERR_CAPABILITY_MISSING` for a store that cannot list its records
+   */
+  orphans(store: PendingStore, options?: CallOptions): Promise<OrphanReport>;
+  [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** Refusals that say "not with these credentials" rather than "not this". */
-const notForUs = new Set<SignErrorCode>(['ERR_AUTHENTICATION', 'ERR_FORBIDDEN', 'ERR_CAPABILITY_MISSING']);
-const undecided = new Set<RequestState['status']>(['pending', 'approved']);
+const readers: Readonly<Record<KeyOperation['kind'], ResultReader>> = {
+  sign: signatureResult,
+  decrypt: plaintextResult,
+  encrypt: plaintextResult,
+};
 
-/** What has to be known of a key before it is used. */
-interface KnownKey {
-  /** Whether a use has to wait. Only a hint for choosing the call: the TSB decides. */
-  readonly waits: boolean;
-  /** `undefined`: not known here, or none of ours. */
-  readonly spec: KeySpec | undefined;
-}
-
-function labelOf(ref: KeyRef): string {
-  if (!ref.label) throw new SignError('ERR_INVALID_ARGUMENT', 'a TSB knows its keys by label; the key reference has none');
-  return ref.label;
-}
+/** Parts the options of one look. */
+const lookOptions = ({ kind = 'sign', ...call }: PollOptions): readonly [KeyOperation['kind'], CallOptions] => [kind, call];
 
 class Backend implements TsbBackend {
   readonly id: string;
   readonly client: TsbClient;
-  readonly #options: TsbBackendOptions;
-  readonly #style: RequestStyle;
+  readonly #parts: BackendParts;
   readonly #close: () => Promise<void>;
-  #assurance: Promise<KeyAssurance> | undefined;
-  /** By label and pin. */
-  readonly #known = new Map<string, KnownKey>();
+  readonly #looks: Readonly<Record<KeyOperation['kind'], Look>>;
 
   constructor(options: TsbBackendOptions) {
-    const { client, clock, close } = openBackendClient(options);
+    const { client, style, close } = openBackendClient(options);
     this.client = client;
     this.#close = close;
-    this.#options = options;
-    const { partition, signatureType = 'RAW', app, allowBlind = false } = options;
-    this.#style = { signatureType, app, allowBlind, clock };
+    const { partition, requestLookup: lookup } = options;
     this.id = `tsb:${client.url}${partition === undefined ? '' : `#${encodeURIComponent(partition)}`}`;
+    const password = requestPassword(options);
+    this.#parts = {
+      id: this.id,
+      client,
+      style,
+      lookup,
+      password,
+      keys: new KnownKeys(client, (label) => password(label, false)),
+      watcher: new Watcher({ clock: style.clock, list: () => client.requests.filter(['PENDING', 'APPROVED']) }),
+      cancel: (id, call) => this.cancel(id, call),
+    };
+    const look =
+      (kind: KeyOperation['kind']): Look =>
+      (id) =>
+        this.poll(id, { kind });
+    this.#looks = { sign: look('sign'), decrypt: look('decrypt'), encrypt: look('encrypt') };
   }
 
-  /** What the TSB says about itself; without the right to ask, nothing more than its word for the key is known. */
-  async #assured(options: CallOptions): Promise<KeyAssurance> {
-    this.#assurance ??= this.client.service.version(options).then(
-      ({ Vendor = '' }) => (/emulated/i.test(Vendor) ? 'emulated' : 'self-reported'),
-      (error: unknown) => {
-        if (SignError.is(error) && notForUs.has(error.code)) return 'self-reported';
-        this.#assurance = undefined;
-        throw error;
-      },
-    );
-    return this.#assurance;
-  }
-
-  async describeKey(ref: KeyRef, options: CallOptions = {}): Promise<KeyInfo> {
-    const label = labelOf(ref);
-    const password = await this.#options.keyPassword?.(label);
-    const { json } = await this.client.keys.attributes(label, { ...options, ...(password !== undefined && { password }) });
-    const info = keyInfoOf(ref, json, await this.#assured(options));
-    const known = { waits: info.needsApproval !== false, spec: info.spec };
-    for (const name of [ref, info.ref]) this.#known.set(this.#nameOf(name), known);
-    return info;
-  }
-
-  #nameOf({ label, spkiSha256 }: KeyRef): string {
-    return `${spkiSha256 ?? ''} ${label}`;
-  }
-
-  /** A credential that may not read attributes asks asynchronously: that form suits every key. */
-  async #keyFor(ref: KeyRef, options: CallOptions): Promise<KnownKey> {
-    const known = this.#known.get(this.#nameOf(ref));
-    if (known) return known;
-    try {
-      const { needsApproval, spec } = await this.describeKey(ref, options);
-      return { waits: needsApproval !== false, spec };
-    } catch (error) {
-      if (SignError.is(error) && notForUs.has(error.code)) return { waits: true, spec: undefined };
-      throw error;
-    }
+  describeKey(ref: KeyRef, options: CallOptions = {}): Promise<KeyInfo> {
+    return this.#parts.keys.describe(ref, options);
   }
 
   async begin(operation: KeyOperation, options: CallOptions = {}): Promise<BeginResult> {
-    if (operation.kind !== 'sign') throw new SignError('ERR_CAPABILITY_MISSING', 'this backend signs, and nothing else');
-    const label = labelOf(operation.key);
-    const password = await this.#options.keyPassword?.(label);
-    const { waits, spec } = await this.#keyFor(operation.key, options);
-    // The API has one name for all ML-DSA sizes, and people should not be asked about what must fail in the end.
-    if (spec && !algorithmFitsKey(operation.algorithm, spec))
-      throw new SignError('ERR_ALGORITHM_UNSUPPORTED', `${operation.algorithm} cannot be computed with a ${spec}`);
-    if (waits) {
-      if (password !== undefined && !this.#options.allowPasswordInRequest)
+    switch (operation.kind) {
+      case 'sign':
+        return this.#sign(operation, options);
+      case 'decrypt':
+        return this.#decrypt(operation, options);
+      case 'encrypt':
+        return this.#encrypt(operation, options);
+      default:
         throw new SignError(
-          'ERR_INVALID_ARGUMENT',
-          'approvers would see the key password; that needs the option allowPasswordInRequest',
+          'ERR_CAPABILITY_MISSING',
+          `this backend cannot ${sanitizeText(String((operation as { readonly kind: unknown }).kind), 40)}`,
         );
-      const request = approvalRequest(operation, password, this.#style);
-      return { pending: await this.client.sign.asynchronous(request, options) };
     }
+  }
+
+  /** Asks people, or does it at once, as far as the rules of the key are known. */
+  async #use(
+    key: KeyRef,
+    options: CallOptions,
+    ask: (known: KnownKey) => Promise<string>,
+    atOnce: (known: KnownKey) => Promise<Uint8Array>,
+  ): Promise<BeginResult> {
+    labelOf(key);
+    const known = await this.#parts.keys.get(key, options);
+    if (known.waits('ruleUse')) return { pending: await ask(known) };
     try {
-      const signature = await this.client.sign.synchronous(plainRequest(operation, password, this.#style), options);
-      return { done: normalSignature(signature, operation.algorithm) };
+      return { done: await atOnce(known) };
     } catch (error) {
-      // The rules may have changed since they were read; the next attempt reads them again.
-      this.#known.delete(this.#nameOf(operation.key));
+      this.#parts.keys.forget(key);
       throw error;
     }
   }
 
-  async poll(id: string, options: CallOptions = {}): Promise<RequestState> {
-    return requestState(await this.client.requests.get(id, options));
+  #sign(operation: SignOperation, options: CallOptions): Promise<BeginResult> {
+    const { key, algorithm } = operation;
+    // The API has one name for all ML-DSA sizes, and people should not be asked about what must fail in the end.
+    const checked = ({ spec }: KnownKey) => {
+      if (spec && !algorithmFitsKey(algorithm, spec))
+        throw new SignError('ERR_ALGORITHM_UNSUPPORTED', `${algorithm} cannot be computed with a ${spec}`);
+    };
+    return this.#use(
+      key,
+      options,
+      async (known) => {
+        checked(known);
+        return this.#ask(this.client, operation, options);
+      },
+      async (known) => {
+        checked(known);
+        const password = await this.#parts.password(labelOf(key), false);
+        const request = plainRequest(operation, password, this.#parts.style);
+        return normalSignature(await this.client.sign.synchronous(request, options), algorithm);
+      },
+    );
+  }
+
+  #decrypt(operation: DecryptOperation, options: CallOptions): Promise<BeginResult> {
+    const input = decryptInput(operation);
+    return this.#use(
+      operation.key,
+      options,
+      () => this.#ask(this.client, operation, options),
+      async () => {
+        const password = await this.#parts.password(input.label, false);
+        return this.client.ciphers.decrypt.synchronous({ ...input, ...(password !== undefined && { password }) }, options);
+      },
+    );
+  }
+
+  async #encrypt({ key, algorithm, plaintext }: EncryptOperation, options: CallOptions): Promise<BeginResult> {
+    const request = { label: labelOf(key), algorithm: cipherNameOf(algorithm), payload: plaintext };
+    return { done: (await this.client.ciphers.encrypt(request, options)).encryptedPayload };
+  }
+
+  /** Makes the request that people decide on. */
+  async #ask(groups: TsbGroups, operation: SignOperation | DecryptOperation, options: CallOptions): Promise<string> {
+    if (operation.kind === 'sign') {
+      const password = await this.#parts.password(labelOf(operation.key), true);
+      return groups.sign.asynchronous(await approvalRequest(operation, password, this.#parts.style), options);
+    }
+    const { key, facts, claims } = operation;
+    const described = {
+      ...(key.spkiSha256 !== undefined && { spkiSha256: key.spkiSha256 }),
+      ...(facts && { facts }),
+      ...(claims && { claims }),
+    };
+    return askToDecrypt(groups, this.#parts, decryptInput(operation), described, options);
+  }
+
+  async poll(id: string, options: PollOptions = {}): Promise<RequestState> {
+    const [kind, call] = lookOptions(options);
+    return requestState(await this.client.requests.get(id, call), readers[kind]);
+  }
+
+  watch(id: string, known: RequestState, options: PollOptions = {}): Promise<RequestState> {
+    const [kind, call] = lookOptions(options);
+    return this.#parts.watcher.watch(id, known, this.#looks[kind], call);
   }
 
   async cancel(id: string, options: CallOptions = {}): Promise<void> {
@@ -142,13 +214,22 @@ class Backend implements TsbBackend {
       await this.client.requests.cancel(id, options);
     } catch (error) {
       if (!SignError.is(error) || error.retryable) throw error;
-      const { status } = await this.poll(id, options);
-      if (undecided.has(status)) throw error;
+      const { status } = await this.client.requests.get(id, options);
+      if (status === 'PENDING' || status === 'APPROVED') throw error;
     }
   }
 
   async *candidates(options: CallOptions = {}): AsyncIterable<string> {
     for (const { id } of await this.client.requests.filter(undefined, options)) yield id;
+  }
+
+  async recognises(id: string, operation: KeyOperation, options: CallOptions = {}): Promise<boolean | undefined> {
+    const { lookup } = this.#parts;
+    if (!lookup || operation.kind === 'encrypt') return undefined;
+    const found = await lookup.originalOf(id, options);
+    const expected = found && (await wouldSend((groups) => this.#ask(groups, operation, options)));
+    const kin = found && expected ? sameRequest(expected, found) : 'unknown';
+    return kin === 'unknown' ? undefined : kin === 'ours';
   }
 
   async certificates(ref: KeyRef, options: CallOptions = {}): Promise<Uint8Array[]> {
@@ -172,8 +253,32 @@ class Backend implements TsbBackend {
     }
   }
 
+  async createKey(
+    { label, spec, purpose = 'sign', policy }: TsbKeySpecRequest,
+    options: CreateKeyOptions = {},
+  ): Promise<KeyInfo> {
+    const attributes = { sign: purpose === 'sign', decrypt: purpose === 'decrypt' };
+    const password = await this.#parts.password(label, false);
+    await this.client.keys.create({ label, spec, policy, attributes, ...(password !== undefined && { password }) }, options);
+    const { allowUnprotectedModify: _, allowSignAndDecrypt: __, ...call } = options;
+    return this.describeKey({ label }, call);
+  }
+
+  operations(options: TsbOperationsOptions = {}): TsbOperations {
+    return tsbOperations(this.#parts, options);
+  }
+
+  orphans(store: PendingStore, options: CallOptions = {}): Promise<OrphanReport> {
+    return orphansOf(this, store, options);
+  }
+
   async close(): Promise<void> {
+    this.#parts.watcher.close();
     await this.#close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
   }
 }
 

@@ -1,4 +1,5 @@
 import {
+  type ApprovalWindow,
   base64Bytes,
   type KeyAssurance,
   type KeyInfo,
@@ -12,14 +13,26 @@ import {
 import type { TsbKeyAttributes } from '../api/keys.js';
 import type { PolicyRule, ReportedPolicy } from '../api/policy.js';
 
+/** Which rule of a policy an act goes by (`tsb-rest-api.md` §4.3). */
+export type RuleName = 'ruleUse' | 'ruleBlock' | 'ruleUnblock' | 'ruleModify';
+
 /**
- * Whether a use has to wait: for people, or for a time lock. A `null` policy is a plain key; a `null` rule and a token without
+ * Whether an act, a use unless another rule is named, has to wait: for people, or for a time lock. A `null` policy is a plain key; a `null` rule and a token without
  * groups and time lock are fulfilled at once; a rule without tokens never is (`tsb-rest-api.md` §4.2).
  */
-export function needsApproval(policy: ReportedPolicy | null): boolean {
-  const rule: PolicyRule | null | undefined = policy?.ruleUse;
-  if (!rule) return false;
-  return !(rule.tokens ?? []).some((token) => (token.groups ?? []).length === 0 && token.timelock === 0);
+export function needsApproval(policy: ReportedPolicy | null, rule: RuleName = 'ruleUse'): boolean {
+  const found: PolicyRule | null | undefined = policy?.[rule];
+  if (!found) return false;
+  return !(found.tokens ?? []).some((token) => (token.groups ?? []).length === 0 && token.timelock === 0);
+}
+
+/** When approvals of an act count, one window for each token of its rule; none when nobody is asked, or nobody ever can. */
+export function approvalWindows(policy: ReportedPolicy | null, rule: RuleName = 'ruleUse'): readonly ApprovalWindow[] {
+  if (!needsApproval(policy, rule)) return [];
+  return (policy?.[rule]?.tokens ?? []).map(({ timelock, timeout }) => ({
+    opensAfterMs: timelock * 1000,
+    ...(timeout > 0 && { closesAfterMs: timeout * 1000 }),
+  }));
 }
 
 function specOf(spki: Uint8Array): KeySpec | undefined {
@@ -55,6 +68,7 @@ export function keyInfoOf(ref: KeyRef, json: TsbKeyAttributes, assurance: KeyAss
     throw new SignError('ERR_KEY_CHANGED', 'the key behind this label is not the one that was pinned', {
       details: { expected: ref.spkiSha256, found: spkiSha256 },
     });
+  const windows = approvalWindows(json.policy);
   return {
     ref: { label: json.label, spkiSha256 },
     spec: specOf(spki),
@@ -62,6 +76,7 @@ export function keyInfoOf(ref: KeyRef, json: TsbKeyAttributes, assurance: KeyAss
     usages: usagesOf(json),
     needsApproval: needsApproval(json.policy),
     assurance,
+    ...(windows.length > 0 && { approvalWindows: windows }),
     ...(json.policy?.keyStatus?.blocked && { blocked: true }),
   };
 }

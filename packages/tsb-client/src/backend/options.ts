@@ -1,7 +1,11 @@
 import { type Clock, invalidArgument, knownOptions, systemClock } from '@securosys/core';
 import { type SignatureType, signatureTypes } from '../api/algorithms.js';
 import { createTsbClient, type TsbClient } from '../client/client.js';
-import { checkFunctions, checkObject, clientOptionNames, type TsbClientOptions } from '../client/options.js';
+import { checkFunctions, checkObject, checkPositive, clientOptionNames, type TsbClientOptions } from '../client/options.js';
+import { longestPreimage } from '../metadata/preimage.js';
+import type { RequestLookup } from '../operations/request-lookup.js';
+import { type ApplicationKey, checkApplicationKey } from '../request-signing/application-key.js';
+import type { RequestStyle } from './request-style.js';
 
 /** What a backend needs beyond a client. */
 export interface TsbBackendStyle {
@@ -17,6 +21,16 @@ export interface TsbBackendStyle {
   readonly app?: string;
   /** Form asked for ECDSA and EdDSA results. Default `RAW`; `DER` for servers that do not know it. */
   readonly signatureType?: SignatureType;
+  /**
+   * Longest message that people are shown beside its digest, in bytes: messages over 65,535 bytes are signed by their digest. Default
+   * and most 524,288.
+   */
+  readonly maxPreimageBytes?: number;
+  /**
+   * Sees requests as approvers see them, so that one whose answer was lost is found again while people still decide; `createRequestLookup`
+   * makes one of an approver's key. Without it such a request is found by its result.
+   */
+  readonly requestLookup?: RequestLookup;
 }
 
 /** A client of the caller's own, which `close` leaves open. */
@@ -25,10 +39,24 @@ export interface TsbBackendClient {
   readonly clock?: Clock;
 }
 
-/** How the backend behaves, and the client to do it with: one of the caller's own, or options for a new one. */
-export type TsbBackendOptions = TsbBackendStyle & (TsbClientOptions | TsbBackendClient);
+/** {@link TsbBackendClient}, and the key that signs descriptions: the client keeps its own to itself. */
+export interface TsbBackendOverClient extends TsbBackendClient {
+  readonly applicationKey?: ApplicationKey;
+}
 
-const styleNames = ['partition', 'keyPassword', 'allowPasswordInRequest', 'allowBlind', 'app', 'signatureType'] as const;
+/** How the backend behaves, and the client to do it with: one of the caller's own, or options for a new one. */
+export type TsbBackendOptions = TsbBackendStyle & (TsbClientOptions | TsbBackendOverClient);
+
+const styleNames = [
+  'partition',
+  'keyPassword',
+  'allowPasswordInRequest',
+  'allowBlind',
+  'app',
+  'signatureType',
+  'maxPreimageBytes',
+  'requestLookup',
+] as const satisfies readonly (keyof TsbBackendStyle)[];
 
 export interface OpenedClient {
   readonly client: TsbClient;
@@ -52,12 +80,30 @@ export function openClient(where: string, options: TsbClientOptions | TsbBackend
   return { client, clock, close: () => client.close() };
 }
 
-export function openBackendClient(options: TsbBackendOptions): OpenedClient {
+/** A client of the caller's own signs its requests by itself; the key in the options is for descriptions. */
+function clientPart(options: TsbBackendOptions): TsbClientOptions | TsbBackendClient {
+  if (!('client' in options)) return options;
+  const { applicationKey, ...others } = options;
+  if (applicationKey !== undefined) checkApplicationKey(applicationKey);
+  return others;
+}
+
+/** A client, and how the backend asks with it. */
+export interface OpenedBackend extends OpenedClient {
+  readonly style: RequestStyle;
+}
+
+export function openBackendClient(options: TsbBackendOptions): OpenedBackend {
   checkObject('options of createTsbBackend', options);
   const { signatureType = 'RAW', keyPassword, partition, app } = options;
   if (keyPassword !== undefined && typeof keyPassword !== 'function') invalidArgument('keyPassword must be a function');
   for (const [name, text] of Object.entries({ partition, app }))
     if (text !== undefined && typeof text !== 'string') invalidArgument(`${name} must be text`);
   if (!signatureTypes.includes(signatureType)) invalidArgument(`signatureType must be one of ${signatureTypes.join(', ')}`);
-  return openClient('createTsbBackend', options, styleNames);
+  const { maxPreimageBytes = longestPreimage, requestLookup } = options;
+  checkPositive('maxPreimageBytes', maxPreimageBytes, longestPreimage);
+  checkFunctions('requestLookup', requestLookup, ['originalOf']);
+  const { applicationKey, allowBlind = false } = options;
+  const opened = openClient('createTsbBackend', clientPart(options), styleNames);
+  return { ...opened, style: { signatureType, app, allowBlind, maxPreimageBytes, applicationKey, clock: opened.clock } };
 }

@@ -1,31 +1,13 @@
-import {
-  algorithmFacts,
-  base64Text,
-  type Clock,
-  equalBytes,
-  hashBytes,
-  isoSeconds,
-  SignError,
-  type SignOperation,
-  sha256Hex,
-} from '@securosys/core';
-import type { SignatureType } from '../api/algorithms.js';
+import { algorithmFacts, base64Text, equalBytes, hashBytes, SignError, type SignOperation } from '@securosys/core';
 import { toCharArray } from '../api/char-array.js';
 import type { SignRequestBody } from '../api/sign.js';
-import { flatFacts } from '../metadata/facts-text.js';
-import { encodeMetadata } from '../metadata/metadata.js';
+import { metadataOf } from '../client/wire-values.js';
 import { hasSignatureType, tsbAlgorithmFor } from './algorithms.js';
+import { describedRequest } from './request-metadata.js';
+import type { RequestStyle } from './request-style.js';
 
 /** Longest payload that a challenge can carry: its elements have 16-bit lengths. */
 export const longestApprovedPayload = 0xffff;
-
-/** What all requests of a backend have in common. */
-export interface RequestStyle {
-  readonly signatureType: SignatureType;
-  readonly app: string | undefined;
-  readonly allowBlind: boolean;
-  readonly clock: Clock;
-}
 
 /** Checks that a digest is that of its preimage, so that people are not shown one thing and asked to sign another. */
 function messageOf(operation: SignOperation): Uint8Array | undefined {
@@ -65,36 +47,65 @@ export function plainRequest(operation: SignOperation, password: string | undefi
   return { ...request, ...(keyPassword && { keyPassword }) };
 }
 
+/** What people are asked to sign, and what it stands for when it is a digest. */
+interface ApprovedPayload {
+  readonly payload: Uint8Array;
+  readonly kind: 'message' | 'digest';
+  readonly preimage?: Uint8Array;
+}
+
 /**
- * The request that people decide on: the whole message as payload (S2), and metadata bound to it (S3).
- * @throws SignError `ERR_BLIND_SIGNING` for a digest without its preimage; `ERR_LIMIT` for a message over 65,535 bytes
+ * The whole message wherever a challenge can carry it. A longer one is signed by its digest, and travels beside it, so that approvers
+ * can recompute the one from the other (threat model §3.2).
  */
-export function approvalRequest(operation: SignOperation, password: string | undefined, style: RequestStyle): SignRequestBody {
+function approvedPayload(operation: SignOperation, { allowBlind, maxPreimageBytes }: RequestStyle): ApprovedPayload {
   const message = messageOf(operation);
-  const payload = message ?? operation.input.digest;
-  if (!payload) throw new SignError('ERR_INVALID_ARGUMENT', 'a sign operation needs a message or a digest');
-  if (!message && !style.allowBlind)
+  const { digest } = operation.input;
+  if (!message) {
+    if (!digest) throw new SignError('ERR_INVALID_ARGUMENT', 'a sign operation needs a message or a digest');
+    if (allowBlind) return { payload: digest, kind: 'digest' };
     throw new SignError('ERR_BLIND_SIGNING', 'people approve this key: a digest needs its preimage, or the option allowBlind');
-  if (payload.byteLength > longestApprovedPayload)
-    throw new SignError('ERR_LIMIT', `a key with approvals takes messages up to ${longestApprovedPayload} bytes`);
-  const { algorithm, key, facts, claims = {} } = operation;
-  const metadata = encodeMetadata({
-    ...(style.app !== undefined && { app: style.app }),
-    time: isoSeconds(style.clock.now()),
-    facts: facts ? flatFacts(facts) : {},
-    claims,
-    binding: {
-      payloadSha256: sha256Hex(payload),
+  }
+  if (message.byteLength <= longestApprovedPayload) return { payload: message, kind: 'message' };
+  const { hash } = algorithmFacts(operation.algorithm);
+  if (!hash)
+    throw new SignError(
+      'ERR_LIMIT',
+      `a key with approvals takes messages up to ${longestApprovedPayload} bytes with ${operation.algorithm}`,
+    );
+  if (message.byteLength > maxPreimageBytes)
+    throw new SignError('ERR_LIMIT', `a key with approvals takes messages up to ${maxPreimageBytes} bytes`);
+  return { payload: hashBytes(hash, message), kind: 'digest', preimage: message };
+}
+
+/**
+ * The request that people decide on: the message as payload (S2), or its digest when it is too long, and metadata bound to it (S3).
+ * @throws SignError `ERR_BLIND_SIGNING` for a digest without its preimage; `ERR_LIMIT` for a message that nobody can be shown
+ */
+export async function approvalRequest(
+  operation: SignOperation,
+  password: string | undefined,
+  style: RequestStyle,
+): Promise<SignRequestBody> {
+  const { payload, kind, preimage } = approvedPayload(operation, style);
+  const { algorithm, key, facts, claims } = operation;
+  const description = await describedRequest(
+    {
       operation: 'sign',
       algorithm,
       keyLabel: key.label as string,
       ...(key.spkiSha256 !== undefined && { spkiSha256: key.spkiSha256 }),
+      payload,
+      ...(preimage && { preimage }),
+      ...(facts && { facts }),
+      ...(claims && { claims }),
     },
-  });
+    style,
+  );
   const keyPassword = toCharArray(password);
   return {
-    ...requestFor(operation, payload, message ? 'message' : 'digest', style),
-    metaData: base64Text(metadata),
+    ...requestFor(operation, payload, kind, style),
+    ...metadataOf(description),
     ...(keyPassword && { keyPassword }),
   };
 }

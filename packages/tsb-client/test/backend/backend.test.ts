@@ -1,7 +1,8 @@
-import { generateKeyPairSync, sign } from 'node:crypto';
+import { createHash, generateKeyPairSync, sign, verify } from 'node:crypto';
 import {
   base64Bytes,
   base64Text,
+  createMemoryStore,
   ecdsaToDer,
   mlDsaSpki,
   type SignatureAlgorithm,
@@ -10,7 +11,14 @@ import {
 } from '@securosys/core';
 import { describe, expect, it } from 'vitest';
 import type { Policy } from '../../src/api/index.js';
-import { createTsbBackend, decodeMetadata, quorum, type TsbBackendStyle } from '../../src/index.js';
+import {
+  applicationKeyFromPrivateKey,
+  createTsbBackend,
+  decodeMetadata,
+  decodePreimage,
+  quorum,
+  type TsbBackendStyle,
+} from '../../src/index.js';
 import { clientOf, failure, json, quickClock, routes, type Seen, version } from '../fake-fetch.js';
 
 const pair = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
@@ -256,9 +264,48 @@ describe('a key with approvals', () => {
     expect(sentRequest(seen).signatureAlgorithm).toBe('NONE_WITH_ECDSA');
   });
 
-  it('refuses a message that no challenge can carry', async () => {
-    const begun = backendOf(table).backend.begin(signOperation({ input: { message: new Uint8Array(65_536) } }));
-    await expect(begun).rejects.toMatchObject({ code: 'ERR_LIMIT' });
+  it('signs a message that no challenge can carry by its digest, and shows it to people whole', async () => {
+    const { backend, seen } = backendOf(table);
+    const long = new Uint8Array(65_536).fill(7);
+    await backend.begin(signOperation({ input: { message: long } }));
+    const digest = createHash('sha256').update(long).digest();
+    const request = sentRequest(seen);
+    expect(request).toMatchObject({ payload: digest.toString('base64'), signatureAlgorithm: 'NONE_WITH_ECDSA' });
+    const { preimage, binding } = decodeMetadata(base64Bytes(request.metaData as string));
+    expect(decodePreimage(preimage as string)).toEqual(long);
+    expect(binding?.payloadSha256).toBe(createHash('sha256').update(digest).digest('hex'));
+  });
+
+  it('refuses a message that people cannot be shown, or that has no digest to sign', async () => {
+    const long = (bytes: number) => signOperation({ input: { message: new Uint8Array(bytes) } });
+    const limited = backendOf(table, { maxPreimageBytes: 70_000 }).backend;
+    await expect(limited.begin(long(70_001))).rejects.toMatchObject({ code: 'ERR_LIMIT' });
+    await limited.begin(long(70_000));
+    const ed25519 = generateKeyPairSync('ed25519').publicKey.export({ format: 'der', type: 'spki' }).toString('base64');
+    const { backend } = backendOf({ ...table, '/v1/key/attributes': () => json(attributes(guarded, { publicKey: ed25519 })) });
+    await expect(backend.begin({ ...long(65_536), algorithm: 'ed25519' })).rejects.toMatchObject({ code: 'ERR_LIMIT' });
+  });
+
+  it('gets a description with a nonce of its own each time, and an end (S3)', async () => {
+    const { backend, seen } = backendOf(table);
+    const bindings = [];
+    for (let time = 0; time < 2; time++) {
+      await backend.begin(signOperation());
+      bindings.push(decodeMetadata(base64Bytes(sentRequest(seen).metaData as string)).binding);
+    }
+    expect(bindings[0]?.nonce).toMatch(/^[0-9a-f]{32}$/);
+    expect(bindings[0]?.nonce).not.toBe(bindings[1]?.nonce);
+    expect(bindings[0]?.expiresAt).toBe('2026-12-21T12:00:00Z');
+  });
+
+  it('gets a description that the application has signed', async () => {
+    const application = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
+    const { fetch, seen } = routes({ '/v1/versionInfo': () => json(version), ...table });
+    const applicationKey = applicationKeyFromPrivateKey(application.privateKey);
+    await createTsbBackend({ client: clientOf(fetch), clock: quickClock, applicationKey }).begin(signOperation());
+    const { metaData, metaDataSignature } = sentRequest(seen);
+    const [bytes, signature] = [metaData, metaDataSignature].map((text) => base64Bytes(text as string));
+    expect(verify('sha256', bytes as Uint8Array, application.publicKey, signature as Uint8Array)).toBe(true);
   });
 
   it('never shows a key password to approvers unless told to (S12)', async () => {
@@ -341,4 +388,94 @@ it('the id tells partitions apart and holds no secret', () => {
 
 it('a key without a certificate has an empty chain', async () => {
   expect(await backendOf({ '/v1/certificate/': () => failure(650, 404) }).backend.certificates({ label: 'k' })).toEqual([]);
+});
+
+describe('other uses of a key', () => {
+  const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey.export({ format: 'der', type: 'spki' });
+  const decrypting = (policy: unknown) =>
+    json(attributes(policy, { algorithm: 'RSA', publicKey: rsa.toString('base64'), attributes: { sign: false, decrypt: true } }));
+  const [ciphertext, plaintext] = [new Uint8Array(256).fill(1), utf8Bytes('a layer key')];
+  const operation = { kind: 'decrypt', key: { label: 'k' }, algorithm: 'rsa-oaep-sha256', ciphertext } as const;
+
+  it.each([
+    ['rsa-oaep-sha1', 'RSA_PADDING_OAEP_WITH_SHA1'],
+    ['rsa-oaep-sha256', 'RSA_PADDING_OAEP_WITH_SHA256'],
+    ['rsa-oaep-sha384', 'RSA_PADDING_OAEP_WITH_SHA384'],
+    ['rsa-oaep-sha512', 'RSA_PADDING_OAEP_WITH_SHA512'],
+    ['rsa-pkcs1', 'RSA_PADDING_PKCS'],
+  ] as const)('decrypts with %s by its name in the API', async (algorithm, cipherAlgorithm) => {
+    const { backend, seen } = backendOf({
+      '/v1/key/attributes': () => decrypting(null),
+      '/v1/synchronousDecrypt': () => json({ payload: base64Text(plaintext) }),
+    });
+    expect(await backend.begin({ ...operation, algorithm })).toEqual({ done: plaintext });
+    expect(seen.at(-1)?.json).toMatchObject({ decryptRequest: { cipherAlgorithm, encryptedPayload: base64Text(ciphertext) } });
+  });
+
+  it('asks people to let a ciphertext be decrypted, and gives the plaintext as it is', async () => {
+    // Bytes that would be taken for an ECDSA signature in DER, were they one.
+    const tricky = ecdsaToDer(raw);
+    const { backend, seen } = backendOf({
+      '/v1/key/attributes': () => decrypting(guarded),
+      '/v1/decrypt': () => json({ decryptRequestId: id }, 201),
+      [`/v1/request/${id}`]: () => json({ id, status: 'EXECUTED', result: base64Text(tricky) }),
+    });
+    expect(await backend.begin(operation)).toEqual({ pending: id });
+    const [{ decryptRequest }] = seen.slice(-1).map((one) => one.json) as [{ decryptRequest: { metaData: string } }];
+    expect(decodeMetadata(base64Bytes(decryptRequest.metaData)).binding).toMatchObject({
+      operation: 'decrypt',
+      payloadSha256: createHash('sha256').update(ciphertext).digest('hex'),
+    });
+    expect(await backend.poll(id, { kind: 'decrypt' })).toMatchObject({ status: 'executed', result: tricky });
+  });
+
+  it('encrypts without asking anybody', async () => {
+    const { backend } = backendOf({ '/v1/encrypt': () => json({ encryptedPayload: base64Text(ciphertext) }) });
+    const begun = await backend.begin({ kind: 'encrypt', key: { label: 'k' }, algorithm: 'rsa-oaep-sha256', plaintext });
+    expect(begun).toEqual({ done: ciphertext });
+  });
+
+  it('makes a key only when somebody decided who approves its use (S8), and for one purpose (S4)', async () => {
+    const { backend, seen } = backendOf({
+      '/v1/key/attributes': () => decrypting(null),
+      '/v1/key': () => json(attributes(), 201),
+    });
+    const without = { label: 'k', spec: 'rsa-2048' } as Parameters<typeof backend.createKey>[0];
+    await expect(backend.createKey(without)).rejects.toMatchObject({ code: 'ERR_INVALID_ARGUMENT' });
+    expect(seen).toEqual([]);
+    expect((await backend.createKey({ ...without, purpose: 'decrypt', policy: null })).usages).toEqual(['decrypt', 'encrypt']);
+    expect(seen[0]?.json).toMatchObject({ attributes: { sign: false, decrypt: true } });
+  });
+});
+
+it('the time left is an estimate from the rules of the key', async () => {
+  const tokens = [{ timelock: 600, timeout: 3_600, groups: rule.tokens?.[0]?.groups ?? [] }, ...(rule.tokens ?? [])];
+  const { backend } = backendOf({ '/v1/key/attributes': () => json(attributes({ ...guarded, ruleUse: { tokens } })) });
+  expect((await backend.describeKey({ label: 'k' })).approvalWindows).toEqual([
+    { opensAfterMs: 600_000, closesAfterMs: 3_600_000 },
+    { opensAfterMs: 0, closesAfterMs: 600_000 },
+  ]);
+});
+
+describe('orphaned requests', () => {
+  const other = '22222222-2222-4333-8444-555555555555';
+  const { backend } = backendOf({
+    '/v1/filteredRequests': () => json({ requests: [id, other].map((one) => ({ id: one, status: 'PENDING' })) }),
+  });
+
+  it('are those that are open and that the store does not know', async () => {
+    const store = createMemoryStore();
+    await store.put('a', { backend: backend.id, requestId: id });
+    await store.put('b', { backend: 'another', requestId: other });
+    await store.put('c', { backend: backend.id, kind: 'sign', inputSha256: 'ab', intentAt: 7 });
+    expect(await backend.orphans(store)).toEqual({
+      requests: [{ id: other, status: 'pending' }],
+      intents: [{ inputSha256: 'ab', intentAt: 7, kind: 'sign' }],
+    });
+  });
+
+  it('cannot be told by a store that does not say what it knows', async () => {
+    const { get, put, delete: remove } = createMemoryStore();
+    await expect(backend.orphans({ get, put, delete: remove })).rejects.toMatchObject({ code: 'ERR_CAPABILITY_MISSING' });
+  });
 });

@@ -117,6 +117,7 @@ const withoutBytes = [
   'bindMetadata',
   'buildModifyPolicy',
   'buildPolicy',
+  'createRequestLookup',
   'decodeMetadata',
   'decodePolicyFrame',
   'diffPolicies',

@@ -1,0 +1,155 @@
+import {
+  type Act,
+  type ActContext,
+  beginAct,
+  type CallOptions,
+  createMemoryStore,
+  type JsonObject,
+  knownOptions,
+  type Operation,
+  type PendingStore,
+  type RequestPort,
+  resumeAct,
+} from '@securosys/core';
+import type { BackendParts } from '../backend/parts.js';
+import type { CertificateLevelOptions } from '../client/certificate-level.js';
+import type { ModifyOptions } from '../client/changes.js';
+import type { KeySafetyOptions } from '../client/key-safety.js';
+import { checkCallOptions, checkFunctions, checkObject } from '../client/options.js';
+import type { TsbResults } from './accept.js';
+import {
+  csrPlan,
+  selfSignPlan,
+  signCertificatePlan,
+  type TsbCsrRequest,
+  type TsbSelfSignRequest,
+  type TsbSignCertificateRequest,
+} from './certificates.js';
+import { blockPlan, modifyPlan, type TsbKeyRequest, type TsbModifyRequest } from './changes.js';
+import { decryptPlan, type TsbDecryptRequest } from './decrypt.js';
+import { readStoredAct, type TsbActKind, tsbActKinds } from './identity.js';
+import type { TsbKeyChange } from './key-change.js';
+import type { Plan } from './plan.js';
+import { acceptanceOf, portOf, tsbAct } from './tsb-act.js';
+import { type TsbUnwrapRequest, unwrapPlan } from './unwrap.js';
+
+/** Where the operations of a backend are remembered. */
+export interface TsbOperationsOptions {
+  /** Where intents and request ids are kept; results never are. Default: memory of this process, which a crash forgets. */
+  readonly store?: PendingStore;
+  /** Uniform in [0, 1), for polling jitter. */
+  readonly random?: () => number;
+}
+
+/**
+ * What a TSB does beside signing. Each call answers an operation: finished where the rules of the key ask nobody, else a request on
+ * which people decide. The same call again, in this process or another one with the same store, continues the same request; `resume`
+ * does so from what `Operation.toJSON` gave. A lost answer never makes a second request.
+ *
+ * All of them throw `ERR_KEY_NOT_FOUND`, `ERR_KEY_CHANGED`, `ERR_KEY_NOT_USABLE`, `ERR_OUTCOME_UNKNOWN` (a request may exist whose id
+ * was lost), `ERR_INVALID_ARGUMENT` (a password that approvers would see), and what the client's calls throw.
+ */
+export interface TsbOperations {
+  /**
+   * The plaintext. Its request is deleted at the TSB before the plaintext is given out, because everybody with an operation key can
+   * read results there: it is the caller's to keep, and comes once (S14).
+   */
+  decrypt(request: TsbDecryptRequest, options?: CallOptions): Promise<Operation<Uint8Array>>;
+  /** A new key out of a wrapped one. @throws SignError `ERR_POLICY_UNSAFE`, `ERR_CAPABILITY_MISSING` for a policy where people decide */
+  unwrap(request: TsbUnwrapRequest, options?: CallOptions & KeySafetyOptions): Promise<Operation<TsbKeyChange>>;
+  /** Makes a key refuse every use until it is unblocked. */
+  block(request: TsbKeyRequest, options?: CallOptions): Promise<Operation<TsbKeyChange>>;
+  unblock(request: TsbKeyRequest, options?: CallOptions): Promise<Operation<TsbKeyChange>>;
+  /** Replaces all four rules of a key. @throws SignError `ERR_POLICY_UNSAFE` */
+  modify(request: TsbModifyRequest, options?: CallOptions & ModifyOptions): Promise<Operation<TsbKeyChange>>;
+  /** A certificate signing request, PKCS#10 DER, checked to be signed by this key for this name. */
+  requestCertificate(request: TsbCsrRequest, options?: CallOptions): Promise<Operation<Uint8Array>>;
+  /** A self-signed certificate, DER, checked to be of this key and name, and an authority's only if asked for. */
+  selfSign(request: TsbSelfSignRequest, options?: CallOptions & CertificateLevelOptions): Promise<Operation<Uint8Array>>;
+  /**
+   * A certificate out of somebody's signing request, DER, checked to be for the key and name asked for, and signed by this key as far
+   * as the key may be read. Whether whoever asks holds the other key is the caller's, and the TSB's, to check.
+   */
+  signCertificate(
+    request: TsbSignCertificateRequest,
+    options?: CallOptions & CertificateLevelOptions,
+  ): Promise<Operation<Uint8Array>>;
+  /**
+   * Takes up an operation from its `toJSON`, which may be hostile: it can name a request, but what that request results in has to fit
+   * what the JSON says, and gives nobody more than an operation key does.
+   * @throws SignError `ERR_MALFORMED`; `ERR_INVALID_ARGUMENT` for another backend's; `ERR_REQUEST_NOT_FOUND`
+   */
+  resume<K extends TsbActKind>(json: JsonObject & { readonly kind: K }, options?: CallOptions): Promise<Operation<TsbResults[K]>>;
+  resume(json: JsonObject, options?: CallOptions): Promise<Operation<TsbResults[TsbActKind]>>;
+}
+
+/** Splits the options of a call into those of every call and those of this one. */
+function split<O extends CallOptions>(where: string, given: O, more: readonly Exclude<keyof O, keyof CallOptions>[] = []) {
+  checkObject(`options of ${where}`, given);
+  const names: readonly PropertyKey[] = more;
+  const own = Object.fromEntries(Object.entries(given).filter(([name]) => names.includes(name)));
+  const call: CallOptions = Object.fromEntries(Object.entries(given).filter(([name]) => !names.includes(name)));
+  checkCallOptions(where, call);
+  return [call, own as Omit<O, keyof CallOptions>] as const;
+}
+
+/** @internal {@link TsbOperations} over the parts of a backend. */
+export function tsbOperations(parts: BackendParts, options: TsbOperationsOptions): TsbOperations {
+  knownOptions('operations', options, ['store', 'random']);
+  const { store = createMemoryStore(), random } = options;
+  checkFunctions('store', store, ['get', 'put', 'delete']);
+  const context: ActContext = { store, clock: parts.style.clock, ...(random && { random }) };
+  const ports = Object.fromEntries(tsbActKinds.map((kind) => [kind, portOf(parts, kind)])) as Record<TsbActKind, RequestPort>;
+
+  async function begin<K extends TsbActKind>(plan: Plan<K>, call: CallOptions): Promise<Operation<TsbResults[K]>> {
+    const act = await tsbAct(parts, ports[plan.identity.kind], plan, call);
+    return beginAct(act, context, call);
+  }
+
+  async function resume(json: JsonObject, given: CallOptions = {}): Promise<Operation<TsbResults[TsbActKind]>> {
+    const [call] = split('resume', given);
+    const { identity, requestId, createdAt } = readStoredAct(json, parts.id);
+    const act: Act<TsbResults[TsbActKind]> = {
+      ...acceptanceOf(parts, ports[identity.kind], identity),
+      recorded: true,
+      begin: async () => ({ pending: requestId }),
+    };
+    return resumeAct(act, context, { id: requestId, ...(createdAt !== undefined && { createdAt }) }, call);
+  }
+
+  return {
+    decrypt: async (request, given = {}) => {
+      const [call] = split('decrypt', given);
+      return begin(decryptPlan(request), call);
+    },
+    unwrap: async (request, given = {}) => {
+      const [call, safety] = split('unwrap', given, ['allowUnprotectedModify', 'allowSignAndDecrypt']);
+      return begin(unwrapPlan(request, safety), call);
+    },
+    block: async (request, given = {}) => {
+      const [call] = split('block', given);
+      return begin(blockPlan('block', request), call);
+    },
+    unblock: async (request, given = {}) => {
+      const [call] = split('unblock', given);
+      return begin(blockPlan('unblock', request), call);
+    },
+    modify: async (request, given = {}) => {
+      const [call, safety] = split('modify', given, ['allowUnprotectedModify']);
+      return begin(modifyPlan(request, safety), call);
+    },
+    requestCertificate: async (request, given = {}) => {
+      const [call] = split('requestCertificate', given);
+      return begin(csrPlan(request), call);
+    },
+    selfSign: async (request, given = {}) => {
+      const [call, level] = split('selfSign', given, ['apiLevel']);
+      return begin(selfSignPlan(request, level), call);
+    },
+    signCertificate: async (request, given = {}) => {
+      const [call, level] = split('signCertificate', given, ['apiLevel']);
+      return begin(signCertificatePlan(request, level), call);
+    },
+    resume: resume as TsbOperations['resume'],
+  };
+}
