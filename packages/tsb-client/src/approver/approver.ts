@@ -1,6 +1,4 @@
-import { base64Text, type CallOptions, invalidArgument, SignError, sha256Hex } from '@securosys/core';
-import { decodeApprovalChallenge } from '../api/approval-frame.js';
-import { endpoints } from '../api/endpoints.js';
+import { type CallOptions, invalidArgument, SignError, sha256Hex } from '@securosys/core';
 import { openClient } from '../backend/options.js';
 import { checkCallOptions, checkObject } from '../client/options.js';
 import { compareTasks, NonceMemory } from './across.js';
@@ -15,9 +13,10 @@ import {
 import { type BatchOutcome, checkViews, decideEach, newcomersOf } from './decide.js';
 import { examineTask } from './examine.js';
 import { fetchTasks, readQuery, type TaskQuery } from './fetch-tasks.js';
-import { approverIdentity, approverLogin, signChallenge } from './login.js';
+import { approverLogin } from './login.js';
 import { loadPkix } from './pkix.js';
 import { batchRefusalOf, refusalOf } from './refusal.js';
+import { sendApproval, sendRejection } from './send.js';
 import type { TaskView } from './view.js';
 
 /** One person's side of approvals (`tsb-rest-api.md` §5). */
@@ -74,6 +73,7 @@ export function createApprover(options: ApproverOptions): Approver {
   const held = new WeakMap<TaskView, Uint8Array>();
   const nonces = new NonceMemory();
   const login = () => approverLogin(key, clock);
+  const sender = { client, key, login };
 
   async function look(query: TaskQuery): Promise<TaskView[]> {
     const read = readQuery(query);
@@ -97,28 +97,6 @@ export function createApprover(options: ApproverOptions): Approver {
     return bytes;
   }
 
-  async function sendApproval(view: TaskView, call: CallOptions): Promise<void> {
-    const bytes = bytesOf(view);
-    // Strictly once more, at the last moment: what is signed is one well-formed challenge and nothing else.
-    const { payload } = decodeApprovalChallenge(bytes);
-    if ((payload && sha256Hex(payload.bytes)) !== view.payloadSha256)
-      throw new SignError('ERR_FACTS_MISMATCH', 'the payload is not the one that was shown');
-    const signature = await signChallenge(key, bytes, call);
-    const approval = {
-      id: view.id,
-      approvalToBeSigned: base64Text(bytes),
-      signature: base64Text(signature),
-      approvalDigestAlgorithm: key.digestAlgorithm,
-      ...approverIdentity(key),
-    };
-    await client.call(endpoints.approval, approval, call);
-  }
-
-  async function sendRejection(view: TaskView, call: CallOptions): Promise<void> {
-    bytesOf(view);
-    await client.call(endpoints.rejectTask, { ...(await login()), id: view.id }, call);
-  }
-
   async function lookForNewcomers(views: readonly TaskView[], call: CallOptions): Promise<Omit<BatchOutcome, 'outcomes'>> {
     if (views.every(({ batch }) => batch === undefined)) return { newcomers: [] };
     try {
@@ -136,14 +114,15 @@ export function createApprover(options: ApproverOptions): Approver {
     },
     async approve(view, approveOptions = {}) {
       const { exceptions, call } = splitOptions('approve', approveOptions);
-      bytesOf(view);
+      const bytes = bytesOf(view);
       const refusal = refusalOf(view, { ...exceptions, requireKnownRequester });
       if (refusal) throw refusal;
-      await sendApproval(view, call);
+      await sendApproval(sender, view, bytes, call);
     },
     async reject(view, call = {}) {
       checkCallOptions('reject', call);
-      await sendRejection(view, call);
+      bytesOf(view);
+      await sendRejection(sender, view, call);
     },
     async decide(views, decision, decideOptions = {}) {
       const { exceptions, acceptRisks, call } = splitOptions('decide', decideOptions, ['acceptRisks']);
@@ -158,8 +137,8 @@ export function createApprover(options: ApproverOptions): Approver {
       }
       const outcomes =
         decision === 'approve'
-          ? await decideEach(shown, 'approved', (view) => sendApproval(view, call), call.signal)
-          : await decideEach(shown, 'rejected', (view) => sendRejection(view, call), call.signal);
+          ? await decideEach(shown, 'approved', (view) => sendApproval(sender, view, bytesOf(view), call), call.signal)
+          : await decideEach(shown, 'rejected', (view) => sendRejection(sender, view, call), call.signal);
       return { outcomes, ...(await lookForNewcomers(shown, call)) };
     },
     close,

@@ -3,7 +3,7 @@ import { inspect } from 'node:util';
 import { base64Bytes, base64Text, utf8Bytes } from '@securosys/core';
 import { describe, expect, it } from 'vitest';
 import type { ApprovalTask, ModifyPolicy } from '../../src/api/index.js';
-import { approverKeyFromPrivateKey, quorum, type TaskView } from '../../src/index.js';
+import { approverKeyFromPrivateKey, encodePreimage, longestPreimage, quorum, type TaskView } from '../../src/index.js';
 import { recorded } from '../vectors.js';
 import {
   approverBefore,
@@ -194,6 +194,23 @@ describe('blind signing (S2)', () => {
     const metadata = metadataFor(hashed, digestA, { preimage: base64Text(preimage) });
     const view = await viewOf(taskOf({ payload: hashed, algorithm: 'NONE_WITH_ECDSA', metadata }));
     expect(view).toMatchObject({ facts: { subject: { digest: digestA } }, mismatches: [] });
+  });
+
+  it('is not needed for a message over 65,535 bytes, which has no other way to its approvers', async () => {
+    const preimage = utf8Bytes(`toy:${digestA}${' '.repeat(100_000)}`);
+    const hashed = Uint8Array.from(createHash('sha384').update(preimage).digest());
+    const metadata = metadataFor(hashed, digestA, { facts: {}, binding: {}, preimage: encodePreimage(preimage) });
+    const { approver } = approverBefore([taskOf({ payload: hashed, algorithm: 'NONE_WITH_ECDSA', metadata })]);
+    const [view] = await approver.tasks();
+    expect(view).toMatchObject({ facts: { format: 'toy' }, mismatches: [], payloadSize: 48 });
+    await approver.approve(view as TaskView);
+  });
+
+  it('of a message that is longer than people can be shown is refused', async () => {
+    const preimage = base64Text(new Uint8Array(longestPreimage + 3));
+    const metadata = metadataFor(payload, digestA, { facts: {}, binding: {}, preimage });
+    const view = await viewOf(taskOf({ payload, algorithm: 'NONE_WITH_ECDSA', metadata }));
+    expect(view.mismatches).toEqual([expect.stringContaining(String(longestPreimage))]);
   });
 
   it('is still needed when the preimage is of another digest', async () => {
