@@ -17,9 +17,14 @@ export function readClientFlags(flags: readonly ClientFlag[] = clientFlagNames):
 const asynchronous = (endpoint: Endpoint) => endpoint.status === 201 && endpoint.signs !== undefined;
 const aboutRequests = (path: string) => path.startsWith('/v1/request/') || path === '/v1/filteredRequests';
 
+/** Whether approvals can be asked for at all. */
+export function hasEngine(flags: ReadonlySet<string>): boolean {
+  return flags.has('TSB_ENGINE') && flags.has('KEY_AUTH');
+}
+
 function isLicensed(endpoint: Endpoint, flags: ReadonlySet<string>): boolean {
   const { role, path } = endpoint;
-  const engine = flags.has('TSB_ENGINE') && flags.has('KEY_AUTH');
+  const engine = hasEngine(flags);
   if (role === 'service') return true;
   if (role === 'approver' || role === 'approverKeyManagement') return engine;
   // Without the engine, asynchronous calls are forwarded to the synchronous form (1.14.2).
@@ -37,6 +42,5 @@ export function demandLicence(endpoint: Endpoint, flags: ReadonlySet<string>): v
 
 /** Keys with a policy need the engine. @throws SignError with the TSB error 450 */
 export function demandPolicyLicence(flags: ReadonlySet<string>): void {
-  if (!flags.has('TSB_ENGINE') || !flags.has('KEY_AUTH'))
-    throw failure(errorOfUnlicensedKey, 'the licence does not cover keys with a policy');
+  if (!hasEngine(flags)) throw failure(errorOfUnlicensedKey, 'the licence does not cover keys with a policy');
 }

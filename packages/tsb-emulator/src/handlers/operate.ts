@@ -6,6 +6,7 @@ import { executors } from '../executors/index.js';
 import { failure } from '../failure.js';
 import { errorOfBlockedKey, errorOfNeverFulfillable } from '../inferred.js';
 import type { KeyRecord } from '../keys/key-record.js';
+import { hasEngine } from '../licence.js';
 import { hsmSeconds, type Partition } from '../partition.js';
 import { advance } from '../requests/lifecycle.js';
 import type { OperationInputs, OperationKind } from '../requests/operation-kind.js';
@@ -36,13 +37,17 @@ export interface Described {
   readonly payloadType?: string | undefined;
 }
 
+const nothing = new Uint8Array(0);
+
 async function open<K extends OperationKind>(partition: Partition, operation: Operation<K>) {
   const executor = executors[operation.kind];
   const key = partition.keys.unlock(operation.keyName, fromCharArray(operation.keyPassword));
   if (executor.needsPolicy && !key.rules) throw failure(613, 'only keys with a policy can be blocked, unblocked or modified');
   if (executor.attribute && !key.attributes[executor.attribute]) throw failure(614, `the key may not ${executor.attribute}`);
   if (key.blocked && executor.rule === 'ruleUse') throw failure(errorOfBlockedKey, 'the key is blocked');
-  return { executor, key, rule: key.rule(executor.rule), ...(await operation.prepare(key)) };
+  const prepared = await operation.prepare(key);
+  if (!partition.keys.same(key.label, key.identity)) throw failure(650, 'the key is gone');
+  return { executor, key, rule: key.rule(executor.rule), ...prepared };
 }
 
 /**
@@ -55,7 +60,7 @@ export async function runNow<K extends OperationKind>(
   operation: Operation<K>,
   signedApprovals: readonly string[] = [],
 ): Promise<string | null> {
-  const { executor, key, rule, input, payload = new Uint8Array(0) } = await open(partition, operation);
+  const { executor, key, rule, input, payload = nothing } = await open(partition, operation);
   const call = { operation: executor.challenge, label: operation.keyName, payload, rule };
   demandApproved(partition, call, signedApprovals);
   const { result, apply } = await execute(partition, { kind: operation.kind, key, input });
@@ -77,6 +82,9 @@ export async function submit<K extends OperationKind>(
   const { kind, keyName } = operation;
   const { executor, key, rule, input, payload } = await open(partition, operation);
   if (rule?.tokens.length === 0) throw failure(errorOfNeverFulfillable, `the policy never allows to ${kind} with this key`);
+  // Without the engine the call is forwarded to its synchronous form (1.14.2), which nobody can be asked to approve.
+  if (!hasEngine(partition.clientFlags))
+    demandApproved(partition, { operation: executor.challenge, label: keyName, payload: payload ?? nothing, rule }, []);
   const createdAt = hsmSeconds(partition);
   const challenged: ChallengePayload | undefined = payload && { kind: executor.payload, bytes: payload };
   const request = newRequest<K>({
