@@ -75,6 +75,16 @@ export function nullable<T>(inner: Field<T>): Field<T | null> {
   return field((direction, z) => z._default(z.nullable(schemaOf(inner, direction, z)), null));
 }
 
+/**
+ * A copy of what stands elsewhere in the document, or `null`: strict when sent, anything when received. Readers compare it with
+ * the original and never rely on its shape, so that one odd copy does not hide a whole list.
+ */
+export function copied(inner: Field<unknown>): Field<unknown> {
+  return field((direction, z) =>
+    direction === 'sent' ? schemaOf(nullable(inner), direction, z) : z._default(z.unknown(), null),
+  );
+}
+
 /** The same field under the name of its type. */
 export function named<T>(inner: Field<T>): Field<T> {
   return inner;

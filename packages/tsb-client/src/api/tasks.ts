@@ -1,20 +1,13 @@
 import { approverDigests, payloadTypes } from './algorithms.js';
-import {
-  type AsynchronousCsr,
-  type AsynchronousSelfSign,
-  type AsynchronousSignCertificate,
-  csrRequestShape,
-  selfSignRequestShape,
-  signCertificateRequestShape,
-} from './certificates.js';
-import { type BlockKey, blockShape, type ModifyKey, modifyShape, type UnblockKey, unblockShape } from './changes.js';
-import { type AsynchronousDecrypt, decryptShape } from './ciphers.js';
+import { csrRequestShape, selfSignRequestShape, signCertificateRequestShape } from './certificates.js';
+import { blockShape, modifyShape, unblockShape } from './changes.js';
+import { decryptShape } from './ciphers.js';
 import { dto } from './dto.js';
 import { requestStatusShape, type TsbRequest } from './requests.js';
-import { type Infer, list, nullable, object, oneOf, oneOfOpen, optional } from './shape.js';
-import { type AsynchronousSign, signedSignShape } from './sign.js';
+import { copied, type Infer, list, nullable, object, oneOf, oneOfOpen, optional } from './shape.js';
+import { signedSignShape } from './sign.js';
 import { base64, base64NotEmpty, count, positive, text, timestamp, uuid } from './values.js';
-import { type AsynchronousUnwrap, unwrapShape } from './wrapping.js';
+import { unwrapShape } from './wrapping.js';
 
 /** How much of a task is fetched: each level adds members to the one before (§5.1). */
 export const detailLevels = ['level1', 'level2', 'level3', 'level4', 'level5', 'level6'] as const;
@@ -61,15 +54,15 @@ const taskShape = object({
   // level 3
   /** Base64 of the complete original body. May hold a key password. */
   requestBase64: nullable(base64),
-  signedSignRequest: nullable<AsynchronousSign>(signedSignShape),
-  signedModifyKeyRequest: nullable<ModifyKey>(modifyShape),
-  signedBlockKeyRequest: nullable<BlockKey>(blockShape),
-  signedUnblockKeyRequest: nullable<UnblockKey>(unblockShape),
-  signedDecryptRequest: nullable<AsynchronousDecrypt>(decryptShape),
-  signedUnwrapKeyRequest: nullable<AsynchronousUnwrap>(unwrapShape),
-  signedCertificateRequestRequest: nullable<AsynchronousCsr>(csrRequestShape),
-  signedSignCertificateRequest: nullable<AsynchronousSignCertificate>(signCertificateRequestShape),
-  signedSelfSignCertificateRequestDto: nullable<AsynchronousSelfSign>(selfSignRequestShape),
+  signedSignRequest: copied(signedSignShape),
+  signedModifyKeyRequest: copied(modifyShape),
+  signedBlockKeyRequest: copied(blockShape),
+  signedUnblockKeyRequest: copied(unblockShape),
+  signedDecryptRequest: copied(decryptShape),
+  signedUnwrapKeyRequest: copied(unwrapShape),
+  signedCertificateRequestRequest: copied(csrRequestShape),
+  signedSignCertificateRequest: copied(signCertificateRequestShape),
+  signedSelfSignCertificateRequestDto: copied(selfSignRequestShape),
   // level 4
   /** Base64 of the HSM timestamp; equals the timestamp inside the challenge. */
   timestamp: nullable(base64),
