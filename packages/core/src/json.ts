@@ -19,6 +19,8 @@ export interface JsonLimits {
   maxDepth?: number;
   /** Most values in the whole document. Default 100,000. */
   maxValues?: number;
+  /** Lets a value be one half of a surrogate pair alone, as in passwords that travel as arrays of UTF-16 units. Default `false`. */
+  surrogateUnits?: boolean;
 }
 
 // Sticky expressions let the engine skip what is long (base64, names) natively; the loop below only sees structure.
@@ -35,7 +37,13 @@ class Reader {
     readonly what: string,
     readonly maxDepth: number,
     readonly maxValues: number,
+    readonly surrogateUnits: boolean,
   ) {}
+
+  wellFormed(value: string): string {
+    if (value.isWellFormed() || (this.surrogateUnits && value.length === 1)) return value;
+    return this.fail('lone surrogate');
+  }
 
   fail(why: string): never {
     throw new SignError('ERR_MALFORMED', `${this.what} is not strict JSON: ${why} at offset ${this.at}`);
@@ -59,13 +67,13 @@ class Reader {
     const plain = this.match(plainString);
     if (plain) {
       const value = plain[1] as string;
-      return value.isWellFormed() ? value : this.fail('lone surrogate');
+      return this.wellFormed(value);
     }
     const escaped = this.match(escapedString);
     if (!escaped) this.fail('bad string');
     // biome-ignore lint/plugin: one string literal that the expression above has checked
     const value: string = JSON.parse(escaped[0]);
-    return value.isWellFormed() ? value : this.fail('lone surrogate');
+    return this.wellFormed(value);
   }
 
   number(): number {
@@ -151,9 +159,10 @@ class Reader {
  * @throws SignError `ERR_MALFORMED`, `ERR_LIMIT`
  */
 export function parseJson(input: string | Uint8Array, limits: JsonLimits = {}): JsonValue {
-  const { what = 'document', maxBytes = 4 * 1024 * 1024, maxDepth = 32, maxValues = 100_000 } = limits;
+  const { what = 'document', maxBytes = 4 * 1024 * 1024, maxDepth = 32, maxValues = 100_000, surrogateUnits = false } = limits;
   if (input.length > maxBytes) throw new SignError('ERR_LIMIT', `${what} is over ${maxBytes} bytes`);
-  const reader = new Reader(typeof input === 'string' ? input : utf8Text(input, what), what, maxDepth, maxValues);
+  const text = typeof input === 'string' ? input : utf8Text(input, what);
+  const reader = new Reader(text, what, maxDepth, maxValues, surrogateUnits);
   const value = reader.value(0);
   reader.match(space);
   if (reader.at !== reader.text.length) reader.fail('data after the value');

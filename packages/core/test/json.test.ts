@@ -90,4 +90,11 @@ describe('strict JSON (S20)', () => {
   it('writes one canonical text', () => {
     expect(canonicalJson({ b: [{ d: 1, c: 2 }], a: undefined, A: 'x' })).toBe('{"A":"x","b":[{"c":2,"d":1}]}');
   });
+
+  it('takes halves of a surrogate pair one by one where passwords travel so, and nowhere else', () => {
+    const halves = '["\\ud83d","\\ude00"]';
+    expect(parseJson(halves, { surrogateUnits: true })).toEqual([...'😀'].flatMap((c) => c.split('')));
+    expect(() => parseJson(halves)).toThrow(/lone surrogate/);
+    expect(() => parseJson('["a\\ud83d"]', { surrogateUnits: true })).toThrow(/lone surrogate/);
+  });
 });

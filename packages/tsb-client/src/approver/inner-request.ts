@@ -23,7 +23,7 @@ const text = (value: JsonValue | undefined): string | undefined => (typeof value
 export function innerRequest(task: ApprovalTask): InnerRequest {
   if (task.requestBase64 === null) throw new SignError('ERR_MALFORMED', 'the task lacks the original request (level 3)');
   const bytes = base64Bytes(task.requestBase64, 'original request');
-  const outer = parseJson(bytes, { what: 'original request', maxDepth: 16 });
+  const outer = parseJson(bytes, { what: 'original request', maxDepth: 16, surrogateUnits: true });
   const found = requestKinds.filter(({ wrapper }) => isJsonObject(outer) && isJsonObject(outer[wrapper]));
   const [kind = fail()] = found;
   const body = isJsonObject(outer) ? outer[kind.wrapper] : undefined;

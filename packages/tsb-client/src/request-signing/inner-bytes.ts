@@ -28,7 +28,7 @@ function* tokens(text: string): Generator<Token> {
  * @throws SignError `ERR_MALFORMED` when the body is no strict JSON object or lacks the member, `ERR_LIMIT`
  */
 export function innerBytesOf(body: Uint8Array, member: string, limits: JsonLimits = {}): Uint8Array<ArrayBuffer> {
-  const parsed = parseJson(body, { what: 'signed request', ...limits });
+  const parsed = parseJson(body, { what: 'signed request', surrogateUnits: true, ...limits });
   if (!isJsonObject(parsed) || !Object.hasOwn(parsed, member))
     throw new SignError('ERR_MALFORMED', 'the request lacks its inner object');
   const out: string[] = [];

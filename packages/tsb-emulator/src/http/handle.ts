@@ -29,7 +29,7 @@ export interface Port {
 
 function readJson(bytes: Uint8Array): JsonValue {
   try {
-    return parseJson(bytes, { what: 'body', maxBytes: bytes.byteLength });
+    return parseJson(bytes, { what: 'body', maxBytes: bytes.byteLength, surrogateUnits: true });
   } catch (error) {
     if (SignError.is(error, 'ERR_MALFORMED')) throw failure(621, error.message);
     throw error;
