@@ -1,8 +1,9 @@
 import type { Suite } from '../figure.js';
 import { signCalls } from './tsb/sign-calls.js';
+import { watch } from './tsb/watch.js';
 
 /** Each figure is a file of `tsb/`. */
-const figures = [signCalls];
+const figures = [signCalls, watch];
 
 /** The TSB client and its emulator, against what they are built on. */
 export const suite: Suite = {

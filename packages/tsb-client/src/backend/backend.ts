@@ -24,6 +24,7 @@ import { type TsbOperations, type TsbOperationsOptions, tsbOperations } from '..
 import { sameRequest, wouldSend } from '../operations/same-request.js';
 import type { Look } from '../watch/waiters.js';
 import { Watcher } from '../watch/watcher.js';
+import { ApproverNames } from './approver-names.js';
 import { cipherNameOf } from './cipher-names.js';
 import { askToDecrypt, decryptInput } from './decrypt-request.js';
 import { type KnownKey, KnownKeys, labelOf } from './known-keys.js';
@@ -94,6 +95,7 @@ class Backend implements TsbBackend {
       style,
       lookup,
       password,
+      names: new ApproverNames(),
       keys: new KnownKeys(client, (label) => password(label, false)),
       watcher: new Watcher({ clock: style.clock, list: () => client.requests.filter(['PENDING', 'APPROVED']) }),
       cancel: (id, call) => this.cancel(id, call),
@@ -201,7 +203,7 @@ class Backend implements TsbBackend {
 
   async poll(id: string, options: PollOptions = {}): Promise<RequestState> {
     const [kind, call] = lookOptions(options);
-    return requestState(await this.client.requests.get(id, call), readers[kind]);
+    return requestState(await this.client.requests.get(id, call), readers[kind], this.#parts.names);
   }
 
   watch(id: string, known: RequestState, options: PollOptions = {}): Promise<RequestState> {

@@ -1,14 +1,13 @@
 import { type ApprovalProgress, type RequestState, sanitizeText } from '@securosys/core';
 import type { TsbRequest } from '../api/requests.js';
+import type { ApproverNames } from './approver-names.js';
 import type { ResultReader } from './results.js';
 
-const names = (keys: readonly string[] | null): readonly string[] => (keys ?? []).map((key) => sanitizeText(key, 4096));
-
-function approvalsOf(request: TsbRequest): ApprovalProgress {
+function approvalsOf(request: TsbRequest, names: ApproverNames): ApprovalProgress {
   return {
-    approvedBy: names(request.approvedBy),
-    notYetApprovedBy: names(request.notYetApprovedBy),
-    rejectedBy: names(request.rejectedBy),
+    approvedBy: names.of(request.approvedBy),
+    notYetApprovedBy: names.of(request.notYetApprovedBy),
+    rejectedBy: names.of(request.rejectedBy),
   };
 }
 
@@ -18,8 +17,8 @@ function approvalsOf(request: TsbRequest): ApprovalProgress {
  * requests for a lost one meets those too, so it is a state, `failed`, and no error.
  * @throws SignError `ERR_PROTOCOL` for a result that cannot be read
  */
-export function requestState(request: TsbRequest, { what, read }: ResultReader): RequestState {
-  const approvals = approvalsOf(request);
+export function requestState(request: TsbRequest, { what, read }: ResultReader, names: ApproverNames): RequestState {
+  const approvals = approvalsOf(request, names);
   switch (request.status) {
     case 'PENDING':
       return { status: 'pending', approvals };

@@ -29,9 +29,9 @@ const readers: Readonly<Record<TsbActKind, ResultReader>> = {
 };
 
 /** The requests of a backend, read as those of one kind. */
-export function portOf({ id, client, watcher, cancel }: BackendParts, kind: TsbActKind): RequestPort {
+export function portOf({ id, client, watcher, names, cancel }: BackendParts, kind: TsbActKind): RequestPort {
   const poll = async (request: string, options: CallOptions = {}) =>
-    requestState(await client.requests.get(request, options), readers[kind]);
+    requestState(await client.requests.get(request, options), readers[kind], names);
   const look = (request: string) => poll(request);
   return {
     id,
