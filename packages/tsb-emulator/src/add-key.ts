@@ -51,7 +51,7 @@ export async function addKey(partition: Partition, options: AddKeyOptions): Prom
   knownOptions('addKey attributes', options.attributes ?? {}, attributeFlags);
   const { label, policy, password, certificate } = options;
   partition.keys.refuseTaken(label);
-  const rules = policy && { rules: readRules(policy), blocked: policy.keyStatus?.blocked ?? false };
+  const rules = policy && { rules: readRules(policy, partition.approvers), blocked: policy.keyStatus?.blocked ?? false };
   const { privateKey, spec } = await privateKeyOf(options);
   const attributes = { ...defaultAttributes, ...options.attributes };
   if (rules && attributes.extractable) invalidArgument('addKey: a key with a policy cannot be extractable');

@@ -1,8 +1,12 @@
 import { systemClock } from '@securosys/core';
 import { defaultLoginWindow } from './approvals/login.js';
+import { storedApprovers } from './approver-management/approver-record.js';
+import { ApproverStore } from './approver-management/approver-store.js';
 import { createCertificateAuthority } from './certificate-authority.js';
+import { storedDataObjects } from './data-objects/data-object.js';
 import { createAttestationChain } from './hsm/attestation-chain.js';
 import { AttestationKey } from './hsm/attestation-key.js';
+import { createTimestampAuthority } from './hsm/rfc3161.js';
 import { TimestampKey } from './hsm/timestamp-key.js';
 import { KeyStore } from './keys/key-store.js';
 import { storedKeys } from './keys/stored-key.js';
@@ -22,6 +26,7 @@ export function createPartition(name: string, options: FakeTsbOptions, journal: 
   const material = new Material(store.collection(storedMaterial));
   const clientFlags = readClientFlags(options.clientFlags);
   const attestationKey = new AttestationKey(options.attestationKey, (make) => material.key('attestation key', make));
+  const certificateAuthority = createCertificateAuthority(clock, material);
   const partition: Partition = {
     name,
     clock,
@@ -30,13 +35,16 @@ export function createPartition(name: string, options: FakeTsbOptions, journal: 
     clientFlags,
     keys: new KeyStore(store.collection(storedKeys), clientFlags),
     requests: new RequestStore(store.collection(storedRequests)),
+    approvers: new ApproverStore(store.collection(storedApprovers)),
+    dataObjects: store.collection(storedDataObjects),
     timestampKey: new TimestampKey((make) => material.key('timestamp key', make)),
     attestationKey,
     attestationChain: createAttestationChain(clock, attestationKey, {
       read: () => material.read('attestation chain'),
       write: (certificates) => material.keep('attestation chain', certificates),
     }),
-    certificateAuthority: createCertificateAuthority(clock, material),
+    certificateAuthority,
+    timestampAuthority: createTimestampAuthority(certificateAuthority, material),
     loginWindow: options.loginWindow ?? defaultLoginWindow,
   };
   store.commit();

@@ -13,10 +13,14 @@ import type { RuleState } from './policy/evaluate.js';
  * - §4.4: an execution that a dying process had begun is begun again; nothing of it had been stored.
  * - §2.3: in an attestation `curve_oid` follows `algorithm_oid`, `address_truncated` follows `derivation_value`; a certificate approver is
  *   `type="certificate"` with the DER; an imported key was neither always sensitive nor never extractable.
+ * - §2.4: a timestamp is over the SHA-256 digest of the payload; there always is a timestamp authority.
  * - §2.7: the self-signed certificate that comes with a signing request goes to plain keys without one: nothing that nobody approved is
  *   signed by a key with a policy. An issuer has to have a certificate; that it is a CA's is not asked.
+ * - §2.9: the log of the HSM lists requests, one a line.
  * - §5.2: a login may be replayed inside its window.
  * - §5.4: block and unblock challenges carry no payload; a certificate in a modify frame stands as its key.
+ * - §5.7: a new one-time code replaces the old one, also of an approver who is onboarded; a password reset is shown as an unwrapping
+ *   of the approver's certificate.
  * - §5.6: signed approvals may be used again while a token's window is open (threat model S5 asks whether a TSB refuses).
  */
 
@@ -122,3 +126,17 @@ export const maxRandomBytes = 65_536;
 
 /** §8, 5: days of a certificate whose request names none. */
 export const defaultCertificateDays = 365;
+
+/** §2.8: attributes of a data object that names none. */
+export const defaultDataObjectAttributes = { private: false, modifiable: true, destroyable: true } as const;
+
+/** §8, 11: older servers say 654. */
+export const errorOfUnknownApprover = 413;
+
+/** §5.7: `hsm.backupKeyName`, digits of a code as recorded, and the size of a key when the body names none. */
+export const backupKeyName = 'emulated-backup-key';
+export const oneTimeCodeDigits = 6;
+export const defaultApproverKeySize = 2048;
+
+/** §2.4: policy of RFC 3161 tokens, below the example arc that marks everything of the emulator. */
+export const timestampPolicy = '2.999.101.109.117.1';

@@ -1,8 +1,11 @@
 import type { Clock } from '@securosys/core';
 import type { LoginWindow } from './approvals/login.js';
+import type { ApproverStore } from './approver-management/approver-store.js';
 import type { CertificateAuthority } from './certificate-authority.js';
+import type { DataObjects } from './data-objects/data-object.js';
 import type { AttestationChain } from './hsm/attestation-chain.js';
 import type { AttestationKey } from './hsm/attestation-key.js';
+import type { TimestampAuthority } from './hsm/rfc3161.js';
 import type { TimestampKey } from './hsm/timestamp-key.js';
 import type { KeyStore } from './keys/key-store.js';
 import type { RequestStore } from './requests/request-store.js';
@@ -15,6 +18,8 @@ export interface Partition {
   readonly clock: Clock;
   readonly keys: KeyStore;
   readonly requests: RequestStore;
+  readonly approvers: ApproverStore;
+  readonly dataObjects: DataObjects;
   /** Commits what a call changed. */
   readonly store: PartitionStore;
   readonly timestampKey: TimestampKey;
@@ -25,6 +30,7 @@ export interface Partition {
   /** What the licence allows (`tsb-rest-api.md` §2.9). */
   readonly clientFlags: ReadonlySet<string>;
   readonly certificateAuthority: CertificateAuthority;
+  readonly timestampAuthority: TimestampAuthority;
   readonly loginWindow: LoginWindow;
 }
 

@@ -4,6 +4,7 @@ import { csrExecutor, selfSignExecutor, signCertificateExecutor } from './certif
 import { decryptExecutor } from './decrypt.js';
 import type { Executor } from './executor.js';
 import { modifyExecutor } from './modify.js';
+import { resetApproverExecutor } from './reset-approver.js';
 import { signExecutor } from './sign.js';
 import { unwrapExecutor } from './unwrap.js';
 
@@ -15,6 +16,7 @@ export const executors: { readonly [K in OperationKind]: Executor<K> } = {
   csr: csrExecutor,
   selfSign: selfSignExecutor,
   signCertificate: signCertificateExecutor,
+  resetApprover: resetApproverExecutor,
   block: blockExecutor,
   unblock: unblockExecutor,
   modify: modifyExecutor,

@@ -2,7 +2,8 @@ import { base64Bytes } from '@securosys/core';
 import { type ApprovalKey, encodePolicyFrame, type ModifyKey } from '@securosys/tsb-client/api';
 import { readApproverCertificate } from '../approvals/approver.js';
 import { readRules } from '../policy/read-policy.js';
-import type { Handlers } from './call.js';
+import { wireRules } from '../policy/wire-policy.js';
+import type { Call, Handlers } from './call.js';
 import { type Operation, runNow, submit } from './operate.js';
 
 /** A certificate stands for its key in the frame, because the frame's code for certificates is not known (§5.4). */
@@ -18,14 +19,14 @@ const changing = <K extends 'block' | 'unblock'>(
   keyPassword: readonly string[] | undefined,
 ): Operation<K> => ({ kind, keyName, keyPassword, prepare: () => ({ input: null }) });
 
-const modifying = (request: ModifyKey['modifyRequest']): Operation<'modify'> => ({
+const modifying = ({ partition }: Pick<Call, 'partition'>, request: ModifyKey['modifyRequest']): Operation<'modify'> => ({
   kind: 'modify',
   keyName: request.modifyKeyName,
   keyPassword: request.keyPassword,
-  prepare: () => ({
-    input: { rules: readRules(request.policy) },
-    payload: encodePolicyFrame(request.policy, keyInFrame),
-  }),
+  prepare() {
+    const rules = readRules(request.policy, partition.approvers);
+    return { input: { rules }, payload: encodePolicyFrame(wireRules(rules), keyInFrame) };
+  },
 });
 
 type Names = 'block' | 'unblock' | 'modify' | 'synchronousBlock' | 'synchronousUnblock' | 'synchronousModify';
@@ -59,12 +60,12 @@ export const changeHandlers: Pick<Handlers, Names> = {
 
   async synchronousModify(call) {
     const { modifyRequest } = call.body;
-    await runNow(call, modifying(modifyRequest), modifyRequest.signedApprovals);
+    await runNow(call, modifying(call, modifyRequest), modifyRequest.signedApprovals);
     return undefined;
   },
 
   async modify(call) {
     const { modifyRequest } = call.body;
-    return { modifyKeyRequestId: await submit(call, modifying(modifyRequest), modifyRequest) };
+    return { modifyKeyRequestId: await submit(call, modifying(call, modifyRequest), modifyRequest) };
   },
 };

@@ -38,7 +38,7 @@ export const derivationHandlers: Pick<Handlers, 'importSeed' | 'deriveKey'> = {
     if (!curve) throw failure(634, 'there are no seeds for keys on this curve');
     const seed = base64Bytes(body.seed, 'seed');
     if (seed.byteLength < minSeed || seed.byteLength > maxSeed) throw failure(600, 'a seed has 128 to 512 bits');
-    const asked = { label, spec, attributes, addressFormat, policy: readPolicy(body.policy) };
+    const asked = { label, spec, attributes, addressFormat, policy: readPolicy(body.policy, partition.approvers) };
     const facts = { ...checkedNewKey(partition, asked), imported: true };
     const master = masterKey(curve, seed);
     const key = await buildNewKey(asked, facts, privateKeyOf(curve, master.secret), master.chainCode);

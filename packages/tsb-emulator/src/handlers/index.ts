@@ -1,17 +1,20 @@
 import { approvalHandlers } from './approvals.js';
+import { approverManagementHandlers } from './approver-management.js';
+import { attestationHandlers } from './attestation.js';
 import type { Handlers } from './call.js';
 import { certificateHandlers } from './certificates.js';
 import { certifyHandlers } from './certify.js';
 import { changeHandlers } from './changes.js';
 import { cipherHandlers } from './ciphers.js';
+import { dataObjectHandlers } from './data-objects.js';
 import { derivationHandlers } from './derivation.js';
 import { keyImportHandlers } from './key-import.js';
 import { keyMaterialHandlers } from './key-material.js';
 import { keyHandlers } from './keys.js';
-import { randomHandlers } from './random.js';
 import { requestHandlers } from './requests.js';
 import { serviceHandlers } from './service.js';
 import { signHandlers } from './sign.js';
+import { utilityHandlers } from './utilities.js';
 import { verifyHandlers } from './verify.js';
 import { wrappingHandlers } from './wrapping.js';
 
@@ -25,11 +28,14 @@ export const handlers: Handlers = {
   ...verifyHandlers,
   ...cipherHandlers,
   ...wrappingHandlers,
-  ...randomHandlers,
+  ...utilityHandlers,
   ...changeHandlers,
   ...requestHandlers,
   ...certificateHandlers,
   ...certifyHandlers,
   ...serviceHandlers,
   ...approvalHandlers,
+  ...approverManagementHandlers,
+  ...attestationHandlers,
+  ...dataObjectHandlers,
 };

@@ -75,7 +75,7 @@ async function importPrivate(partition: Partition, body: ImportKey, publicPart: 
   const { key, spec } = body.secretKey !== undefined ? secretKeyOf(body) : privateKeyOf(body, algorithm);
   if (publicPart && !equalBytes(publicPart.spki, spkiOf(key)))
     throw failure(errorOfForeignCertificate, 'the public half is of another key');
-  const asked = { label, spec, attributes, addressFormat, policy: readPolicy(body.policy) };
+  const asked = { label, spec, attributes, addressFormat, policy: readPolicy(body.policy, partition.approvers) };
   const facts = { ...checkedNewKey(partition, asked), imported: true, certificate: publicPart?.certificate };
   const made = await buildNewKey(asked, facts, key);
   partition.keys.add(made);

@@ -35,7 +35,7 @@ export const keyHandlers: Pick<Handlers, Names> = {
   async createKey({ partition, body }) {
     const spec = specOfWire(body);
     if (!spec) throw noSuchKeyType(body);
-    const asked = { ...body, spec, policy: readPolicy(body.policy) };
+    const asked = { ...body, spec, policy: readPolicy(body.policy, partition.approvers) };
     const facts = checkedNewKey(partition, asked);
     const key = await buildNewKey(asked, facts, await generatePrivateKey(spec));
     partition.keys.add(key);

@@ -32,7 +32,7 @@ const unwrapping = (
   keyPassword: request.unwrapKeyPassword,
   prepare(key) {
     const { label, attributes, wrapMethod: method } = request;
-    const policy = readPolicy(request.policy);
+    const policy = readPolicy(request.policy, partition.approvers);
     wrapMethod(method, key);
     if (partition.keys.labels().includes(label)) throw failure(errorOfTakenUnwrapLabel, 'Error unwrapping key');
     partition.keys.refuseTaken(label);

@@ -5,7 +5,7 @@ import { type AddressFormat, addressBase } from '../crypto/address.js';
 import { failure } from '../failure.js';
 import { hsmSeconds, type Partition } from '../partition.js';
 import type { Rules } from '../policy/model.js';
-import { readRules } from '../policy/read-policy.js';
+import { type ApproverNames, readRules } from '../policy/read-policy.js';
 import { readAttributes } from './key-attributes.js';
 import { type KeyAddress, type KeyFacts, KeyRecord } from './key-record.js';
 import { type KeyType, specFacts } from './key-specs.js';
@@ -22,9 +22,9 @@ export interface KeyPolicy {
  * The policy that a body states.
  * @throws SignError with the TSB error 600 for a blocked key that nobody could unblock, and those of rules
  */
-export function readPolicy(policy: Policy | undefined): KeyPolicy | undefined {
+export function readPolicy(policy: Policy | undefined, approvers: ApproverNames): KeyPolicy | undefined {
   if (!policy) return undefined;
-  const rules = readRules(policy);
+  const rules = readRules(policy, approvers);
   const { blocked } = policy.keyStatus;
   if (blocked && rules.ruleUnblock?.tokens.length === 0) throw failure(600, 'nobody could ever unblock this key');
   return { rules, blocked };

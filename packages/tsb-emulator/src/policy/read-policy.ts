@@ -37,8 +37,17 @@ function minutesOnly(seconds: number, what: string): number {
   return seconds;
 }
 
-function readApproval(entry: WireApproval): PolicyApprover {
-  if (entry.type === 'onboarded_approver_certificate') throw failure(413, 'no approver of that name is known');
+/** Who knows approvers by name. */
+export interface ApproverNames {
+  /** @throws SignError with the TSB error 413, 414 */
+  resolve(name: string): PolicyApprover;
+}
+
+function readApproval(entry: WireApproval, names: ApproverNames): PolicyApprover {
+  if (entry.type === 'onboarded_approver_certificate') {
+    if (!entry.name) throw failure(633, 'an onboarded approver needs a name');
+    return names.resolve(entry.name);
+  }
   if (entry.value == null) throw failure(600, 'an approval needs a value');
   if (entry.type === 'certificate') {
     const { name, spki, value } = readApproverCertificate(entry.value);
@@ -49,9 +58,9 @@ function readApproval(entry: WireApproval): PolicyApprover {
   return { type: 'public_key', name: entry.name ?? '', spki, value };
 }
 
-function readGroup(group: WireGroup): PolicyGroup {
+function readGroup(group: WireGroup, names: ApproverNames): PolicyGroup {
   if (!group.approvals || group.approvals.length === 0) throw failure(401, 'a group needs approvals', statusOfEmptyGroup);
-  const approvers = group.approvals.map(readApproval);
+  const approvers = group.approvals.map((entry) => readApproval(entry, names));
   const keys = new Set(approvers.map((a) => a.spki));
   if (keys.size !== approvers.length) throw failure(600, 'a group names one approver twice');
   if (!Number.isSafeInteger(group.quorum) || group.quorum < 1 || group.quorum > approvers.length)
@@ -59,26 +68,27 @@ function readGroup(group: WireGroup): PolicyGroup {
   return { name: group.name ?? '', quorum: group.quorum, approvers };
 }
 
-function readToken(token: WireToken): PolicyToken {
+function readToken(token: WireToken, names: ApproverNames): PolicyToken {
   return {
     name: token.name ?? '',
     timelock: minutesOnly(token.timelock, 'timelock'),
     timeout: minutesOnly(token.timeout, 'timeout'),
-    groups: (token.groups ?? []).map(readGroup),
+    groups: (token.groups ?? []).map((group) => readGroup(group, names)),
   };
 }
 
 /** A missing rule asks for nothing; a rule without tokens can never be fulfilled (§4.2). */
-function readRule(rule: WireRule | null | undefined): MaybeRule {
-  return rule == null ? null : { tokens: (rule.tokens ?? []).map(readToken) };
+function readRule(rule: WireRule | null | undefined, names: ApproverNames): MaybeRule {
+  return rule == null ? null : { tokens: (rule.tokens ?? []).map((token) => readToken(token, names)) };
 }
 
 /**
  * Checks and resolves the rules of a policy.
- * @throws SignError with the TSB error 401 for a group without approvals, 407, 409, 413, 600, 601, 604
+ * @param names resolves onboarded approvers, to their certificates of the moment (`tsb-rest-api.md` §4.1)
+ * @throws SignError with the TSB error 401 for a group without approvals, 407, 409, 413, 414, 600, 601, 604, 633
  */
-export function readRules(policy: WireRules): Rules {
-  const rules = Object.fromEntries(ruleNames.map((name) => [name, readRule(policy[name])])) as Record<RuleName, MaybeRule>;
+export function readRules(policy: WireRules, names: ApproverNames): Rules {
+  const rules = Object.fromEntries(ruleNames.map((name) => [name, readRule(policy[name], names)])) as Record<RuleName, MaybeRule>;
   if (rules.ruleUse?.tokens.length === 0) throw failure(600, 'ruleUse can never be fulfilled');
   return rules;
 }

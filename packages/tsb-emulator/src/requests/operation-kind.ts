@@ -1,5 +1,6 @@
 import type { CertifyInput, CsrInput, SignCertificateInput } from '../executors/certify.js';
 import type { DecryptInput } from '../executors/decrypt.js';
+import type { ResetApproverInput } from '../executors/reset-approver.js';
 import type { SignInput } from '../executors/sign.js';
 import type { UnwrapInput } from '../executors/unwrap.js';
 import type { Rules } from '../policy/model.js';
@@ -12,6 +13,7 @@ export interface OperationInputs {
   readonly csr: CsrInput;
   readonly selfSign: CertifyInput;
   readonly signCertificate: SignCertificateInput;
+  readonly resetApprover: ResetApproverInput;
   readonly block: null;
   readonly unblock: null;
   readonly modify: { readonly rules: Rules };
