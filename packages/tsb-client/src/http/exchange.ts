@@ -116,8 +116,9 @@ export async function exchange<Q, A>(
   const { status } = response;
   if (status !== 200 && status !== 201 && status !== 204) {
     const refusal = refusalOf(what, response, body, credentials.sent, clock);
-    // After a 4xx nothing was done. After a 5xx it may have been, unless the TSB says that the HSM refused.
-    progress.open = status >= 500 && refusal.error.code === 'ERR_UNAVAILABLE';
+    // After a 4xx nothing was done. After a 5xx it may have been, unless the TSB says that the HSM refused: a page may be a proxy's.
+    const { code } = refusal.error;
+    progress.open = status >= 500 && (code === 'ERR_UNAVAILABLE' || code === 'ERR_PROTOCOL');
     return { refusal };
   }
   const answer = answerOf(what, endpoint as Endpoint<unknown, A>, response, body);
