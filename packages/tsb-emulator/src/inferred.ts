@@ -140,3 +140,6 @@ export const defaultApproverKeySize = 2048;
 
 /** §2.4: policy of RFC 3161 tokens, below the example arc that marks everything of the emulator. */
 export const timestampPolicy = '2.999.101.109.117.1';
+
+/** §2.6: a request that has ended keeps its state when it is deleted; a plaintext is then gone for every reader (S14). */
+export const resultForgottenWhenDeleted: ReadonlySet<string> = new Set(['decrypt']);

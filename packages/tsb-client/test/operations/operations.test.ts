@@ -332,6 +332,7 @@ describe('a decrypted secret (S14)', () => {
     });
     expect(await operation.result()).toEqual(plaintext);
     expect(deleted).toEqual([operation.id]);
+    expect((await world.process().backend.client.requests.get(operation.id ?? '')).result).toBeNull();
     for await (const record of store.records?.() ?? []) expect(record).toBeUndefined();
   });
 

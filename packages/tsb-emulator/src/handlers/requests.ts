@@ -1,3 +1,4 @@
+import { resultForgottenWhenDeleted } from '../inferred.js';
 import { cancel, settle } from '../requests/lifecycle.js';
 import { statusView } from '../requests/status-view.js';
 import type { Handlers } from './call.js';
@@ -11,7 +12,9 @@ export const requestHandlers: Pick<Handlers, 'request' | 'cancelRequest' | 'filt
   },
 
   cancelRequest({ partition, params }) {
-    cancel(partition, partition.requests.get(params.id ?? ''));
+    const request = partition.requests.get(params.id ?? '');
+    const ended = !cancel(partition, request);
+    if (ended && resultForgottenWhenDeleted.has(request.kind)) partition.requests.update(request, { result: null });
     return undefined;
   },
 
