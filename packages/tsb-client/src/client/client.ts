@@ -6,7 +6,7 @@ import { Login } from '../http/login.js';
 import { proxyFor } from '../http/proxy.js';
 import { Slots } from '../http/slots.js';
 import { authorityTexts } from '../http/tls.js';
-import { givenTransport, pooledTransport, type Transport } from '../http/transport.js';
+import { givenTransport, type PoolSettings, pooledTransport, type Transport } from '../http/transport.js';
 import type { CallEndpoint } from './calls.js';
 import { checkClientOptions } from './check-options.js';
 import { groupsOf, type TsbGroups } from './groups.js';
@@ -44,7 +44,7 @@ export function createTsbClient(options: TsbClientOptions): TsbClient {
   const ring = new ApiKeyRing(apiKeys);
   if (base.exposed && (auth.type !== 'none' || ring.some))
     throw new SignError('ERR_ORIGIN_REFUSED', 'credentials are never sent over plain http: to another machine');
-  const transport = transportOf(options, base, maxConcurrency);
+  const transport = transportOf(options, base, { connections: maxConcurrency, timeoutMs });
   const caller = new Caller({
     base,
     login: new Login(auth),
@@ -75,10 +75,14 @@ export function createTsbClient(options: TsbClientOptions): TsbClient {
   };
 }
 
-function transportOf({ fetch, auth, ca }: TsbClientOptions, { text, proxy }: BaseUrl, connections: number): Transport {
+function transportOf(
+  { fetch, auth, ca }: TsbClientOptions,
+  { text, proxy }: BaseUrl,
+  limits: Pick<PoolSettings, 'connections' | 'timeoutMs'>,
+): Transport {
   if (fetch) return givenTransport(fetch);
   const identity = auth.type === 'certificate' ? auth : undefined;
   if (text.startsWith('http:') && (ca !== undefined || identity)) invalidArgument('ca and certificates need an https: url');
   if (ca !== undefined) authorityTexts(ca);
-  return pooledTransport({ connections, ca, identity, proxy });
+  return pooledTransport({ ...limits, ca, identity, proxy });
 }

@@ -75,7 +75,7 @@ export const clockFunctions = ['now', 'sleep'] as const satisfies readonly (keyo
 /** Refuses options a call does not have. */
 export function checkCallOptions(where: string, options: CallOptions, more: readonly string[] = []): void {
   checkObject(`options of ${where}`, options);
-  knownOptions(where, options, [...callOptionNames, ...more]);
+  knownOptions(where, options, more.length > 0 ? [...callOptionNames, ...more] : callOptionNames);
   const { timeoutMs, signal, logger } = options;
   if (timeoutMs !== undefined) checkPositive('timeoutMs', timeoutMs, 2 ** 31 - 1);
   if (signal !== undefined && !(signal instanceof AbortSignal)) invalidArgument('signal must be an AbortSignal');

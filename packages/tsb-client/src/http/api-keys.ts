@@ -14,19 +14,28 @@ function checkedKeys(given: string | readonly string[]): readonly string[] {
 /** One role's keys. The place in the list outlives a call, so a revoked key is tried once and not once per call. */
 class Ring {
   readonly #source: SecretSource<string | readonly string[]>;
+  readonly #fixed: readonly string[] | undefined;
   #index = 0;
 
-  constructor(source: SecretSource<string | readonly string[]>) {
-    this.#source = typeof source === 'function' ? source : checkedKeys(source);
+  constructor(
+    readonly role: ApiKeyRole,
+    source: SecretSource<string | readonly string[]>,
+  ) {
+    this.#source = source;
+    this.#fixed = typeof source === 'function' ? undefined : checkedKeys(source);
   }
 
-  async keys(): Promise<readonly string[]> {
+  turn(): ApiKeyTurn | Promise<ApiKeyTurn> {
+    return this.#fixed ? this.#first(this.#fixed) : this.#asked();
+  }
+
+  async #asked(): Promise<ApiKeyTurn> {
     const source = this.#source;
-    return checkedKeys(typeof source === 'function' ? await source() : source);
+    return this.#first(checkedKeys(typeof source === 'function' ? await source() : source));
   }
 
-  get index(): number {
-    return this.#index;
+  #first(keys: readonly string[]): ApiKeyTurn {
+    return new ApiKeyTurn(this, keys, this.#index % keys.length, keys.length);
   }
 
   /** Remembers that the key after `refused` is the next to use, unless another call already moved on. */
@@ -36,10 +45,33 @@ class Ring {
 }
 
 /** The keys to try for one call: `key` now, `next()` after each refusal. */
-export interface ApiKeyTurn {
-  readonly key: string;
+export class ApiKeyTurn {
+  readonly #ring: Ring;
+  readonly #keys: readonly string[];
+  readonly #index: number;
+  readonly #left: number;
+
+  constructor(ring: Ring, keys: readonly string[], index: number, left: number) {
+    this.#ring = ring;
+    this.#keys = keys;
+    this.#index = index;
+    this.#left = left;
+  }
+
+  get role(): ApiKeyRole {
+    return this.#ring.role;
+  }
+
+  get key(): string {
+    return this.#keys[this.#index] as string;
+  }
+
   /** The turn after a 631, or `undefined` when every key of the role was refused in this call. */
-  next(): ApiKeyTurn | undefined;
+  next(): ApiKeyTurn | undefined {
+    const count = this.#keys.length;
+    this.#ring.moveOn(this.#index, count);
+    return this.#left > 1 ? new ApiKeyTurn(this.#ring, this.#keys, (this.#index + 1) % count, this.#left - 1) : undefined;
+  }
 }
 
 export class ApiKeyRing {
@@ -49,7 +81,7 @@ export class ApiKeyRing {
     knownOptions('apiKeys', keys, apiKeyRoles);
     for (const role of apiKeyRoles) {
       const source = keys[role];
-      if (source !== undefined) this.#rings.set(role, new Ring(source));
+      if (source !== undefined) this.#rings.set(role, new Ring(role, source));
     }
   }
 
@@ -58,18 +90,8 @@ export class ApiKeyRing {
     return this.#rings.size > 0;
   }
 
-  /** The first turn of a call, `undefined` when the role has no key. */
-  async turn(role: ApiKeyRole): Promise<ApiKeyTurn | undefined> {
-    const ring = this.#rings.get(role);
-    if (!ring) return undefined;
-    const keys = await ring.keys();
-    const at = (index: number, left: number): ApiKeyTurn => ({
-      key: keys[index] as string,
-      next: () => {
-        ring.moveOn(index, keys.length);
-        return left > 1 ? at((index + 1) % keys.length, left - 1) : undefined;
-      },
-    });
-    return at(ring.index % keys.length, keys.length);
+  /** The first turn of a call, `undefined` when the role has no key; a promise only when the keys have to be asked for. */
+  turn(role: ApiKeyRole): ApiKeyTurn | Promise<ApiKeyTurn> | undefined {
+    return this.#rings.get(role)?.turn();
   }
 }

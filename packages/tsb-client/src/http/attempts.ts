@@ -1,129 +1,79 @@
-import { type Logger, SignError } from '@securosys/core';
+import type { Logger } from '@securosys/core';
 import type { Endpoint } from '../api/endpoints.js';
-import type { ApiKeyRing, ApiKeyTurn } from './api-keys.js';
+import type { ApplicationKey } from '../request-signing/application-key.js';
+import type { ApiKeyRing } from './api-keys.js';
+import type { BaseUrl } from './base-url.js';
 import type { Deadline } from './deadline.js';
-import { type Attempt, type Credentials, type ExchangeSettings, exchange, type Progress } from './exchange.js';
-import type { Authorization, Login } from './login.js';
+import { type Attempt, type ExchangeSettings, exchange, type Progress } from './exchange.js';
+import type { Login } from './login.js';
 import { mayRepeat, pauseMs } from './repetition.js';
-import type { WireRequest } from './request.js';
+import { type CallParts, wireRequest } from './request.js';
 import type { Slots } from './slots.js';
+import { Turns } from './turns.js';
 
-/** What repetitions need. */
-export interface Attempts extends ExchangeSettings {
+/** What calls are made with. */
+export interface AttemptSettings extends ExchangeSettings {
+  readonly base: BaseUrl;
   readonly login: Login;
   readonly apiKeys: ApiKeyRing;
+  readonly applicationKey: ApplicationKey | undefined;
   readonly slots: Slots;
   /** Most repetitions of one call; those with another credential are not counted. */
   readonly retries: number;
   /** A number from 0 to below 1. */
   readonly random: () => number;
+  readonly logger: Logger | undefined;
 }
 
-/** What one call is under. */
-export interface CallState {
-  readonly progress: Progress;
-  readonly deadline: Deadline;
+/** What one call has come to. */
+export interface CallState extends Progress {
   /** By the clock of the client: no pause goes beyond it. */
   readonly untilMs: number;
   readonly logger: Logger | undefined;
 }
 
-type Unanswered = Exclude<Attempt<unknown>, { answer: unknown }>;
-
-const errorOf = (attempt: Unanswered): SignError => ('failed' in attempt ? attempt.failed : attempt.refusal.error);
-
-/** The credentials of one call, which change when they are refused. */
-class Turns {
-  readonly sent: string[];
-  #authorization: Authorization | undefined;
-  #turn: ApiKeyTurn | undefined;
-  #renewed = false;
-
-  constructor(
-    readonly login: Login,
-    readonly role: string,
-    wire: WireRequest,
-  ) {
-    this.sent = [...wire.secrets];
-  }
-
-  async begin(takesToken: boolean, apiKeys: ApiKeyRing, role: Endpoint['role']): Promise<void> {
-    this.#authorization = await this.login.authorization(takesToken);
-    this.#turn = await apiKeys.turn(role);
-  }
-
-  now(): Credentials {
-    const authorization = this.#authorization;
-    const apiKey = this.#turn?.key;
-    if (authorization) this.sent.push(authorization.secret, authorization.header);
-    if (apiKey !== undefined) this.sent.push(apiKey);
-    return { authorization: authorization?.header, apiKey, sent: this.sent };
-  }
-
-  /**
-   * Moves on after a 401, which says that nothing was done: so even a create may be sent again. True when there is something
-   * else to try.
-   */
-  async next(attempt: Unanswered): Promise<boolean> {
-    if (!('refusal' in attempt) || attempt.refusal.status !== 401) return false;
-    const { errorCode, error } = attempt.refusal;
-    if (errorCode === 631 && this.#turn) {
-      this.#turn = this.#turn.next();
-      if (this.#turn) return true;
-      const { details } = error;
-      throw new SignError('ERR_AUTHENTICATION', `every API key of the role ${this.role} was refused`, { details });
-    }
-    if (this.#renewed) return false;
-    this.#renewed = true;
-    const fresh = await this.login.renewed(this.#authorization);
-    if (fresh === undefined) return false;
-    this.#authorization = fresh;
-    return true;
-  }
-}
-
-/** One exchange in its turn among all that the client has in flight. */
-async function inTurn<Q, A>(
-  settings: Attempts,
-  endpoint: Endpoint<Q, A>,
-  wire: WireRequest,
-  credentials: Credentials,
-  { progress, deadline }: CallState,
-): Promise<Attempt<A>> {
-  const { slots } = settings;
-  const waiting = slots.take(deadline);
-  if (waiting) await waiting;
-  try {
-    return await exchange(settings, endpoint, wire, credentials, progress, deadline);
-  } finally {
-    slots.release();
-  }
-}
-
-/** Sends a call: logs in, moves on from refused credentials, repeats what is safe to repeat. */
+/**
+ * Sends a call: logs in, moves on from refused credentials, repeats what is safe to repeat.
+ *
+ * It waits only where there is something to wait for: at hundreds of calls in flight, what every `await` keeps is what collecting
+ * garbage costs.
+ */
 export async function attempts<Q, A>(
-  settings: Attempts,
+  settings: AttemptSettings,
   endpoint: Endpoint<Q, A>,
-  wire: WireRequest,
+  parts: CallParts<Q>,
   state: CallState,
+  deadline: Deadline,
 ): Promise<A> {
-  const { transport, login, apiKeys, clock, retries, random } = settings;
-  const turns = new Turns(login, endpoint.role, wire);
-  await turns.begin(endpoint.bearer, apiKeys, endpoint.role);
+  const { transport, login, apiKeys, slots, clock, retries, random } = settings;
+  const writing = wireRequest(settings.base, endpoint, parts, settings.applicationKey);
+  const wire = writing instanceof Promise ? await writing : writing;
   const preparing = transport.prepare();
   if (preparing) await preparing;
+  const asking = login.authorization(endpoint.bearer);
+  const authorization = asking instanceof Promise ? await asking : asking;
+  const choosing = apiKeys.turn(endpoint.role);
+  const turns = new Turns(login, wire, authorization, choosing instanceof Promise ? await choosing : choosing);
   for (let done = 0; ; ) {
-    state.deadline.throwIfEnded();
-    const attempt = await inTurn(settings, endpoint, wire, turns.now(), state);
+    deadline.throwIfEnded();
+    const waiting = slots.take(deadline);
+    if (waiting) await waiting;
+    let attempt: Attempt<A>;
+    try {
+      attempt = await exchange(settings, endpoint, wire, turns, state, deadline);
+    } finally {
+      slots.release();
+    }
     if ('answer' in attempt) return attempt.answer;
-    if (await turns.next(attempt)) continue;
-    const error = errorOf(attempt);
+    const refusal = 'refusal' in attempt ? attempt.refusal : undefined;
+    if (refusal?.status === 401 && (await turns.next(refusal))) continue;
+    const error = 'failed' in attempt ? attempt.failed : attempt.refusal.error;
     if (done >= retries || !mayRepeat(endpoint.effect, attempt)) throw error;
-    const pause = pauseMs(done++, 'refusal' in attempt ? attempt.refusal.retryAfterMs : undefined, random);
+    const pause = pauseMs(done++, refusal?.retryAfterMs, random);
     // Waiting for a deadline helps nobody: the caller hears now what it would hear then.
     if (pause >= state.untilMs - clock.now()) throw error;
     const { method, path } = endpoint;
     state.logger?.debug('tsb call is repeated', { method, path, code: error.code, pauseMs: pause, repetition: done });
-    await clock.sleep(pause, state.deadline.signal);
+    await clock.sleep(pause, deadline.signal);
   }
 }

@@ -13,6 +13,17 @@ export function letGo(body: { cancel(): Promise<void> } | Response): void {
   stream?.cancel().then(ignore, ignore);
 }
 
+/** A single part that nobody pools is already what `concatBytes` would copy it to (S39). */
+function whole(parts: readonly Uint8Array<ArrayBuffer>[]): Uint8Array<ArrayBuffer> {
+  const [only] = parts;
+  return parts.length === 1 && only && only.byteLength === only.buffer.byteLength ? only : concatBytes(...parts);
+}
+
+function refuse(reader: ReadableStreamDefaultReader, { status }: Response, why: string): never {
+  letGo(reader);
+  throw new SignError('ERR_LIMIT', `answer of the TSB ${why}`, { details: { status } });
+}
+
 /**
  * Reads a body within limits of size and slowness, and lets go of the rest (S23), also when the call has ended.
  * @throws SignError `ERR_LIMIT` over `maxBytes`, or under 256 bytes a second
@@ -26,21 +37,17 @@ export async function readBody(
   if (!response.body) return new Uint8Array(0);
   const reader = response.body.getReader();
   const started = clock.now();
-  const parts: Uint8Array[] = [];
+  const parts: Uint8Array<ArrayBuffer>[] = [];
   let size = 0;
-  const refuse = (why: string): never => {
-    letGo(reader);
-    throw new SignError('ERR_LIMIT', `answer of the TSB ${why}`, { details: { status: response.status } });
-  };
   for (;;) {
     const { done, value } = await reader.read();
     if (deadline.ended) letGo(reader);
     deadline.throwIfEnded();
-    if (done) return concatBytes(...parts);
+    if (done) return whole(parts);
     size += value.byteLength;
-    if (size > maxBytes) refuse(`is over ${maxBytes} bytes`);
+    if (size > maxBytes) refuse(reader, response, `is over ${maxBytes} bytes`);
     const elapsed = clock.now() - started;
-    if (elapsed > graceMs && (size * 1000) / elapsed < minBytesPerSecond) refuse('arrives too slowly');
+    if (elapsed > graceMs && (size * 1000) / elapsed < minBytesPerSecond) refuse(reader, response, 'arrives too slowly');
     parts.push(value);
   }
 }

@@ -4,19 +4,15 @@ import { SignError } from '@securosys/core';
 export class Deadline {
   /** Whether the caller can end it early. If not, it ends by time alone, and a transport may keep the time by itself. */
   readonly abortable: boolean;
-  readonly #until: number;
+  /** The whole of it, in milliseconds. */
+  readonly timeoutMs: number;
   #ended = false;
   #reason: unknown;
   #controller: AbortController | undefined;
 
   constructor(timeoutMs: number, abortable: boolean) {
     this.abortable = abortable;
-    this.#until = performance.now() + timeoutMs;
-  }
-
-  /** Milliseconds that are left, at least one. */
-  get leftMs(): number {
-    return Math.max(1, Math.ceil(this.#until - performance.now()));
+    this.timeoutMs = timeoutMs;
   }
 
   get ended(): boolean {

@@ -6,18 +6,11 @@ import { type Refusal, refusalOf } from './failure.js';
 import { type NetworkFailure, networkFailure } from './network-failure.js';
 import type { WireRequest } from './request.js';
 import type { Transport } from './transport.js';
+import type { Turns } from './turns.js';
 
 /** Whether an attempt that may have been executed has no reliable answer. */
 export interface Progress {
   open: boolean;
-}
-
-export interface Credentials {
-  /** Value of the `Authorization` header. */
-  readonly authorization: string | undefined;
-  readonly apiKey: string | undefined;
-  /** Everything secret that this call has sent so far: no answer may carry it into an error. */
-  readonly sent: Iterable<string>;
 }
 
 export type Attempt<A> = { readonly answer: A } | { readonly refusal: Refusal } | NetworkFailure;
@@ -32,7 +25,7 @@ export interface ExchangeSettings {
 function requestInit<Q, A>(
   { method, file }: Endpoint<Q, A>,
   { body }: WireRequest,
-  { authorization, apiKey }: Credentials,
+  { authorization, apiKey }: Turns,
 ): RequestInit {
   const headers: Record<string, string> = { accept: file ? '*/*' : 'application/json', 'accept-encoding': 'identity' };
   // The platform names a multipart body itself, with its boundary.
@@ -92,7 +85,7 @@ export async function exchange<Q, A>(
   { transport, maxResponseBytes, clock }: ExchangeSettings,
   endpoint: Endpoint<Q, A>,
   wire: WireRequest,
-  credentials: Credentials,
+  turns: Turns,
   progress: Progress,
   deadline: Deadline,
 ): Promise<Attempt<A>> {
@@ -101,7 +94,7 @@ export async function exchange<Q, A>(
   let response: Response;
   let body: Uint8Array;
   try {
-    response = await transport.send(wire.url, requestInit(endpoint, wire, credentials), deadline);
+    response = await transport.send(wire.url, requestInit(endpoint, wire, turns), deadline);
     refuseRedirect(what, response);
     refuseEncoding(what, response);
     body = await readBody(response, maxResponseBytes, clock, deadline);
@@ -115,7 +108,7 @@ export async function exchange<Q, A>(
   }
   const { status } = response;
   if (status !== 200 && status !== 201 && status !== 204) {
-    const refusal = refusalOf(what, response, body, credentials.sent, clock);
+    const refusal = refusalOf(what, response, body, turns.sent(), clock);
     // After a 4xx nothing was done. After a 5xx it may have been, unless the TSB says that the HSM refused: a page may be a proxy's.
     const { code } = refusal.error;
     progress.open = status >= 500 && (code === 'ERR_UNAVAILABLE' || code === 'ERR_PROTOCOL');

@@ -53,6 +53,7 @@ export class Login {
   /** Makes the header of the secret. */
   readonly #header: (secret: string) => string;
   readonly #everywhere: boolean;
+  readonly #fixed: Authorization | undefined;
 
   /** @throws SignError `ERR_INVALID_ARGUMENT` */
   constructor(auth: TsbAuth) {
@@ -68,12 +69,17 @@ export class Login {
       if (auth.type === 'token' || token !== undefined) this.#held = new HeldSecret(token ?? '', 'token', headerSecret);
       this.#header = (secret) => `Bearer ${secret}`;
     }
+    const fixed = this.#held?.fixed;
+    this.#fixed = fixed === undefined ? undefined : this.#made(fixed);
   }
 
-  /** The header to send now; `undefined` when there is none for calls that do or do not take a token. */
-  async authorization(takesToken: boolean): Promise<Authorization | undefined> {
+  /**
+   * The header to send now; `undefined` when there is none for calls that do or do not take a token; a promise only when a secret has
+   * to be asked for.
+   */
+  authorization(takesToken: boolean): Authorization | Promise<Authorization> | undefined {
     if (!this.#held || !(takesToken || this.#everywhere)) return undefined;
-    return this.#made(await this.#held.value());
+    return this.#fixed ?? this.#held.value().then((secret) => this.#made(secret));
   }
 
   /** Another one than that which a 401 refused, if the source of its secret can give one. */

@@ -49,16 +49,16 @@ function multipartBody(part: string, text: string, file: Uint8Array): FormData {
 }
 
 /**
- * Checks and serialises a call, signed with the application's key where the endpoint takes that.
+ * Checks and serialises a call, signed with the application's key where the endpoint takes that; only then it is a promise.
  * @throws SignError `ERR_INVALID_ARGUMENT` when the body is not as the contract has it; `ERR_ORIGIN_REFUSED` when a password would
  * travel over plain http to another machine (S40)
  */
-export async function wireRequest<Q, A>(
+export function wireRequest<Q, A>(
   base: BaseUrl,
   endpoint: Endpoint<Q, A>,
   { body, path, file }: CallParts<Q>,
   key: ApplicationKey | undefined,
-): Promise<WireRequest> {
+): WireRequest | Promise<WireRequest> {
   const url = `${base.text}${fillPath(endpoint.path, path)}`;
   if ((endpoint.multipart === undefined) !== (file === undefined))
     invalidArgument(`${endpoint.method} ${endpoint.path} takes ${file ? 'no' : 'a'} file`);
@@ -67,6 +67,11 @@ export async function wireRequest<Q, A>(
   const secrets = () => secretsIn(checked);
   if (base.exposed && secrets().length > 0)
     throw new SignError('ERR_ORIGIN_REFUSED', 'a key password is never sent over plain http: to another machine');
-  const text = key && endpoint.signs !== undefined ? await signedBody(checked, endpoint.signs, key) : JSON.stringify(checked);
-  return { url, secrets, body: file && endpoint.multipart ? multipartBody(endpoint.multipart, text, file) : text };
+  const made = (text: string): WireRequest => ({
+    url,
+    secrets,
+    body: file && endpoint.multipart ? multipartBody(endpoint.multipart, text, file) : text,
+  });
+  if (key && endpoint.signs !== undefined) return signedBody(checked, endpoint.signs, key).then(made);
+  return made(JSON.stringify(checked));
 }

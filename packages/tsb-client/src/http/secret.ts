@@ -40,6 +40,11 @@ export class HeldSecret {
     this.#check = check;
   }
 
+  /** The secret, when it is not a function that gives it. */
+  get fixed(): string | undefined {
+    return typeof this.#source === 'function' ? undefined : this.#source;
+  }
+
   /** The secret to use now. What a function rejects with is passed on, and the function is asked again the next time. */
   async value(): Promise<string> {
     const source = this.#source;

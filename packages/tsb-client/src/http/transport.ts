@@ -17,6 +17,8 @@ export interface Transport {
 export interface PoolSettings {
   /** Most connections at a time. */
   readonly connections: number;
+  /** Usual deadline of a call in milliseconds. */
+  readonly timeoutMs: number;
   readonly ca: CertificateAuthorities | undefined;
   readonly identity: ClientIdentity | undefined;
   readonly proxy: ProxyRoute | undefined;
@@ -31,25 +33,20 @@ export function givenTransport(fetch: Fetch): Transport {
   };
 }
 
-/** The deadline of the call is the only one: undici's own default would end calls that were allowed to take longer. */
-const pooling = { keepAliveTimeout: 10_000, headersTimeout: 0, bodyTimeout: 0 } as const;
-
-async function openPool({ connections, ca, identity, proxy }: PoolSettings): Promise<Agent | ProxyAgent> {
+async function openPool({ connections, timeoutMs, ca, identity, proxy }: PoolSettings): Promise<Agent | ProxyAgent> {
+  const pooling = { connections, keepAliveTimeout: 10_000, headersTimeout: timeoutMs, bodyTimeout: timeoutMs };
   const [undici, tls] = await Promise.all([import('undici'), tlsOptions(ca, identity)]);
-  if (!proxy) return new undici.Agent({ ...pooling, connections, connect: tls });
+  if (!proxy) return new undici.Agent({ ...pooling, connect: tls });
   const token = await proxy.login?.();
   const proxyTls = await tlsOptions(proxy.ca, undefined);
   // A tunnel for http: as well: what is said to the TSB is not for the proxy, nor the proxy's login for the TSB.
   const tunnel = { uri: proxy.url, proxyTunnel: true, requestTls: tls, proxyTls, ...(token !== undefined && { token }) };
-  return new undici.ProxyAgent({ ...pooling, connections, ...tunnel });
+  return new undici.ProxyAgent({ ...pooling, ...tunnel });
 }
 
-/**
- * What a call says to the pool: give up when its time is up. Calls that nobody can abort need no signal then, which saves a tenth of
- * their cost; undici is up to a second late, but nobody waits for it.
- */
-function timed(pool: Dispatcher, { leftMs }: Deadline): Pick<Dispatcher, 'dispatch'> {
-  const limits = { headersTimeout: leftMs, bodyTimeout: leftMs };
+/** The pool with other limits than its own, for one call. */
+function timed(pool: Dispatcher, timeoutMs: number): Pick<Dispatcher, 'dispatch'> {
+  const limits = { headersTimeout: timeoutMs, bodyTimeout: timeoutMs };
   return { dispatch: (options, handler) => pool.dispatch({ ...options, ...limits }, handler) };
 }
 
@@ -75,15 +72,20 @@ export function pooledTransport(settings: PoolSettings): Transport {
     // `dispatcher` is Node's extension of RequestInit.
     send: (url, init, deadline) => {
       if (!pool) throw new TypeError('the transport was not prepared');
-      const how = deadline.abortable ? { dispatcher: pool, signal: deadline.signal } : { dispatcher: timed(pool, deadline) };
-      return fetch(url, Object.assign(init, how));
+      // A call that nobody can abort needs no signal: undici gives its connection up in time, or up to a second late.
+      if (deadline.abortable) init.signal = deadline.signal;
+      const { timeoutMs } = deadline;
+      const dispatcher = timeoutMs === settings.timeoutMs ? pool : timed(pool, timeoutMs);
+      return fetch(url, Object.assign(init, { dispatcher }));
     },
     prepare: () => (pool ? undefined : open()),
     close: async () => {
       const asked = opening;
       opening = undefined;
       pool = undefined;
-      await (await asked)?.close();
+      // In two steps: what makes CommonJS of it writes two awaits as one word.
+      const opened = await asked;
+      await opened?.close();
     },
   };
 }
