@@ -88,6 +88,7 @@ export class Faults {
       case 'wrong-signature':
         return withWrongSignature(await work(request));
       case 'status':
+        if (fault.taken) await Promise.allSettled([work(request)]);
         return statusAnswer(fault);
       default:
         return work(request);

@@ -107,6 +107,12 @@ describe('faults of answers', () => {
     expect(tsb.requests).toHaveLength(0);
   });
 
+  it('a proxy can answer 504 for a broker that did what was asked', async () => {
+    const world = await withFault({ kind: 'status', status: 504, taken: true, endpoint: 'sign' });
+    await expect(requestSign(world)).rejects.toMatchObject({ code: 'ERR_MALFORMED' });
+    expect(world.tsb.requests).toHaveLength(1);
+  });
+
   it('an answer without a body can be any of them', async () => {
     for (const kind of ['truncated-json', 'wrong-json', 'slow-body', 'wrong-signature'] as const) {
       const fault: Fault = kind === 'slow-body' ? { kind, bytesPerSecond: 10 } : { kind };

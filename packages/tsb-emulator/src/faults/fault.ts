@@ -28,7 +28,7 @@ export interface FaultTarget {
  * - `non-json`: an HTML page, with status 200.
  * - `wrong-signature`: the last byte of a signature, or of a result, is another one.
  *
- * In place of the work:
+ * In place of the work; with `taken`, after everything was done:
  * - `status`: that HTTP status, with `Retry-After` if `retryAfterSeconds` says so, and with the body of that TSB error if
  *   `errorCode` names one; otherwise with an HTML page.
  *
@@ -43,7 +43,13 @@ export type Fault = FaultTarget &
     | { readonly kind: 'delay'; readonly ms: number }
     | { readonly kind: 'slow-body'; readonly bytesPerSecond: number }
     | { readonly kind: 'truncated-json' | 'wrong-json' | 'non-json' | 'wrong-signature' }
-    | { readonly kind: 'status'; readonly status: number; readonly retryAfterSeconds?: number; readonly errorCode?: number }
+    | {
+        readonly kind: 'status';
+        readonly status: number;
+        readonly retryAfterSeconds?: number;
+        readonly errorCode?: number;
+        readonly taken?: boolean;
+      }
     | { readonly kind: 'expire-token' }
     | { readonly kind: 'rotate-api-keys'; readonly apiKeys: ApiKeys }
   );
@@ -61,7 +67,7 @@ const members: { readonly [K in Fault['kind']]: readonly string[] } = {
   'wrong-json': [],
   'non-json': [],
   'wrong-signature': [],
-  status: ['status', 'retryAfterSeconds', 'errorCode'],
+  status: ['status', 'retryAfterSeconds', 'errorCode', 'taken'],
   'expire-token': [],
   'rotate-api-keys': ['apiKeys'],
 };
