@@ -1,4 +1,8 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { createFolderStore } from '../src/folder-store.js';
 import {
   type Clock,
   createMemoryStore,
@@ -321,4 +325,124 @@ describe('nothing is lost and nothing is doubled', () => {
     for await (const { status } of operation.updates()) seen.push(status);
     expect(seen).toEqual(['pending', 'executed']);
   });
+});
+
+describe('an operation of a backend that watches its requests', () => {
+  it('waits by watching alone, and hears of every change', async () => {
+    const backend = await approvalBackend();
+    const clock = fastClock();
+    const asked: (number | undefined)[] = [];
+    backend.watch = async (id, known, options) => {
+      asked.push(options?.timeoutMs);
+      if (asked.length === 1) return { ...known, approvals: { approvedBy: ['Ada'], notYetApprovedBy: [], rejectedBy: [] } };
+      await backend.decide(id, 'executed');
+      return backend.requests.get(id)?.state ?? known;
+    };
+    const operation = await createSigner(backend, ref, { clock }).begin(request);
+    backend.poll = async () => {
+      throw new Error('nobody polls');
+    };
+    const seen: unknown[] = [];
+    expect(
+      (await operation.result({ timeoutMs: 9_000, onProgress: ({ approvals }) => seen.push(approvals?.approvedBy) })).byteLength,
+    ).toBe(64);
+    expect(seen[0]).toEqual(['Ada']);
+    expect(asked).toEqual([9_000, 9_000]);
+  });
+
+  it('gives up at its deadline, and only waits longer after a failure of the moment', async () => {
+    const backend = await approvalBackend();
+    const clock = fastClock();
+    let failures = 0;
+    backend.watch = async (_, known, options) => {
+      if (failures++ < 3) throw new SignError('ERR_NETWORK', 'hiccup');
+      clock.advance(options?.timeoutMs ?? 0);
+      return known;
+    };
+    const operation = await createSigner(backend, ref, { clock }).begin(request);
+    const start = clock.now();
+    await expect(operation.result({ timeoutMs: 60_000 })).rejects.toMatchObject({ code: 'ERR_APPROVAL_PENDING' });
+    expect(failures).toBe(4);
+    expect(clock.now() - start).toBeLessThanOrEqual(60_001);
+  });
+});
+
+describe('the time that is left', () => {
+  it('is estimated from the widest window, and only while people decide', async () => {
+    const backend = await approvalBackend();
+    const clock = fastClock();
+    const describeKey = backend.describeKey;
+    backend.describeKey = async (ref) => ({
+      ...(await describeKey(ref)),
+      approvalWindows: [
+        { opensAfterMs: 60_000, closesAfterMs: 120_000 },
+        { opensAfterMs: 30_000, closesAfterMs: 600_000 },
+      ],
+    });
+    const operation = await createSigner(backend, ref, { clock }).begin(request);
+    const start = clock.now();
+    clock.advance(100_000);
+    expect(operation.state.estimate).toEqual({
+      source: 'local',
+      opensAt: start + 30_000,
+      closesAt: start + 600_000,
+      timeLeftMs: 500_000,
+    });
+    clock.advance(1_000_000);
+    expect(operation.state.estimate?.timeLeftMs).toBe(0);
+    await backend.decide('request-1', 'expired');
+    expect((await operation.refresh()).estimate).toBeUndefined();
+  });
+
+  it('is unknown when one way to collect approvals never closes', async () => {
+    const backend = await approvalBackend();
+    const describeKey = backend.describeKey;
+    const approvalWindows = [{ opensAfterMs: 0, closesAfterMs: 5 }, { opensAfterMs: 0 }];
+    backend.describeKey = async (ref) => ({ ...(await describeKey(ref)), approvalWindows });
+    const operation = await createSigner(backend, ref, { clock: fastClock() }).begin(request);
+    expect(operation.state.estimate).toEqual({ source: 'local' });
+  });
+});
+
+describe('a lost answer, where the backend sees what people see (S31)', () => {
+  it.each([
+    [true, 'request-1'],
+    [false, 'request-2'],
+    [undefined, 'ERR_OUTCOME_UNKNOWN'],
+  ])('recognised: %j', async (recognised, expected) => {
+    const backend = await approvalBackend();
+    const clock = fastClock();
+    const signer = createSigner(backend, ref, { clock });
+    backend.crash = (at) => {
+      if (at === 'after-create') throw new SignError('ERR_OUTCOME_UNKNOWN', 'lost');
+    };
+    await expect(signer.begin(request)).rejects.toMatchObject({ code: 'ERR_OUTCOME_UNKNOWN' });
+    delete backend.crash;
+    backend.recognises = async (_, operation) => {
+      expect(operation).toMatchObject({ kind: 'sign', algorithm: 'ecdsa-sha256' });
+      return recognised;
+    };
+    expect(
+      await signer.begin(request).then(
+        ({ id }) => id,
+        (error: SignError) => error.code,
+      ),
+    ).toBe(expected);
+  });
+});
+
+it('the records of a folder are listed, and nothing else that lies there', async () => {
+  const root = await mkdtemp(join(tmpdir(), 'records-'));
+  try {
+    const store = createFolderStore(join(root, 'p'));
+    await store.put('a', { n: 1 });
+    await store.put('b', { n: 2 });
+    await writeFile(join(root, 'p', '.c.lock'), '');
+    await writeFile(join(root, 'p', 'not a key.json'), '{}');
+    const found = [];
+    for await (const { n } of store.records?.() ?? []) found.push(n);
+    expect(found.sort()).toEqual([1, 2]);
+  } finally {
+    await rm(root, { recursive: true });
+  }
 });
