@@ -9,6 +9,7 @@ export { EMULATED_VENDOR } from './handlers/service.js';
 export type { ApiKeys } from './http/auth.js';
 export type { FakeRequest } from './in-process.js';
 export type { KeyAttributeFlags } from './keys/key-record.js';
+export type { KeyType } from './keys/key-specs.js';
 export { type ClientFlag, clientFlagNames } from './licence.js';
 export type { FakeTsbOptions, PartitionOptions } from './options.js';
 export type { RuleName } from './policy/model.js';

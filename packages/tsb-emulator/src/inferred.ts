@@ -143,3 +143,6 @@ export const timestampPolicy = '2.999.101.109.117.1';
 
 /** §2.6: a request that has ended keeps its state when it is deleted; a plaintext is then gone for every reader (S14). */
 export const resultForgottenWhenDeleted: ReadonlySet<string> = new Set(['decrypt']);
+
+/** §8, 9: another role whose API key opens a path, too. */
+export const alsoAdmitted: Readonly<Record<string, 'service'>> = { '/v1/generateRandom/{length}': 'service' };

@@ -30,6 +30,7 @@ const signing = (request: SignRequestBody): Operation<'sign'> => ({
 export const signHandlers: Pick<Handlers, 'synchronousSign' | 'sign'> = {
   async synchronousSign(call) {
     const { signRequest } = call.body;
+    if (signRequest.signKeyObject !== undefined) throw failure(101, 'the emulator has no external key store');
     const signature = await runNow(call, signing(signRequest), signRequest.signedApprovals);
     return { signature: signature ?? '' };
   },

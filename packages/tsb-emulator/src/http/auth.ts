@@ -2,6 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { knownOptions } from '@securosys/core';
 import { type ApiKeyRole, apiKeyRoles, type Endpoint } from '@securosys/tsb-client/api';
 import { failure } from '../failure.js';
+import { alsoAdmitted } from '../inferred.js';
 import { randomToken } from '../tenants.js';
 
 /** API keys by role (`tsb-rest-api.md` §1.3). A role that is left out asks for none; several keys make a rollover window. */
@@ -49,15 +50,21 @@ export class Gate {
    * @returns which partition's token was given; the first where the endpoint or the emulator asks for none
    * @throws SignError with the TSB error 406, 617 for the token, 416, 631 for the API key
    */
-  admit(request: Request, endpoint: Pick<Endpoint, 'bearer' | 'role'>): number {
+  admit(request: Request, endpoint: Pick<Endpoint, 'bearer' | 'role' | 'path'>): number {
     const partition = endpoint.bearer && this.#tokens.length > 0 ? this.#partitionOf(request) : 0;
-    const keys = this.#apiKeys.get(endpoint.role);
+    const keys = this.#keysFor(endpoint);
     if (keys) {
       const given = request.headers.get('x-api-key');
       if (given === null) throw failure(416, 'an API key is missing');
       if (indexIn(given, keys) < 0) throw failure(631, 'the API key is wrong');
     }
     return partition;
+  }
+
+  /** `undefined` where the role's keys are not asked for. */
+  #keysFor({ role, path }: Pick<Endpoint, 'role' | 'path'>): readonly string[] | undefined {
+    const keys = this.#apiKeys.get(role);
+    return keys && [...keys, ...(this.#apiKeys.get(alsoAdmitted[path] ?? role) ?? [])];
   }
 
   #partitionOf(request: Request): number {

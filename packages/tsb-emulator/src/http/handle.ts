@@ -90,7 +90,7 @@ async function answer(port: Port, request: Request, faultOf: (route: Route) => F
   refuseBrowsers(request, url, port.hosts);
   const match = findRoute(request.method, url.pathname);
   if (!match) {
-    port.gate.admit(request, { bearer: true, role: 'service' });
+    port.gate.admit(request, { bearer: true, role: 'service', path: url.pathname });
     const description = request.method === 'GET' ? await describedAt(url.pathname) : undefined;
     if (description) return jsonResponse(200, description);
     return jsonResponse(404, { message: 'there is nothing at this path' });
