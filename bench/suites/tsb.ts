@@ -1,9 +1,10 @@
 import type { Suite } from '../figure.js';
+import { emulatorSigns } from './tsb/emulator.js';
 import { signCalls } from './tsb/sign-calls.js';
 import { watch } from './tsb/watch.js';
 
 /** Each figure is a file of `tsb/`. */
-const figures = [signCalls, watch];
+const figures = [signCalls, watch, emulatorSigns];
 
 /** The TSB client and its emulator, against what they are built on. */
 export const suite: Suite = {
