@@ -1,7 +1,8 @@
 import type { KeyObject } from 'node:crypto';
 import { invalidArgument, isMlDsaSpec, knownOptions, ownBytes, sha256Hex } from '@securosys/core';
 import { generatePrivateKey } from './keys/generate.js';
-import { attributeFlags, defaultAttributes, type KeyAttributeFlags, KeyRecord } from './keys/key-record.js';
+import { attributeFlags, defaultAttributes, type KeyAttributeFlags } from './keys/key-facts.js';
+import { KeyRecord } from './keys/key-record.js';
 import type { KeyType } from './keys/key-specs.js';
 import { newDerivation } from './keys/new-derivation.js';
 import { typeOfKey } from './keys/type-of-key.js';

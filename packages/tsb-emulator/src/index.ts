@@ -8,7 +8,7 @@ export type { Fault, FaultTarget } from './faults/fault.js';
 export { EMULATED_VENDOR } from './handlers/service.js';
 export type { ApiKeys } from './http/auth.js';
 export type { FakeRequest } from './in-process.js';
-export type { KeyAttributeFlags } from './keys/key-record.js';
+export type { KeyAttributeFlags } from './keys/key-facts.js';
 export type { KeyType } from './keys/key-specs.js';
 export { type ClientFlag, clientFlagNames } from './licence.js';
 export type { FakeTsbOptions, PartitionOptions } from './options.js';

@@ -17,7 +17,7 @@ import { attestationArchive } from '../src/hsm/attestation-archive.js';
 import { createAttestationChain } from '../src/hsm/attestation-chain.js';
 import { AttestationKey } from '../src/hsm/attestation-key.js';
 import { type AttestableKey, attestationXml, lifelongFlags } from '../src/hsm/attestation-xml.js';
-import { defaultAttributes } from '../src/keys/key-record.js';
+import { defaultAttributes } from '../src/keys/key-facts.js';
 import { approvers, createWorld } from './support.js';
 
 const world = createWorld();

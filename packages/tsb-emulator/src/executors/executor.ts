@@ -1,5 +1,6 @@
 import type { ApprovalTask, ChallengeOperation, ChallengePayload } from '@securosys/tsb-client/api';
-import type { KeyAttributeFlags, KeyRecord } from '../keys/key-record.js';
+import type { KeyAttributeFlags } from '../keys/key-facts.js';
+import type { KeyRecord } from '../keys/key-record.js';
 import type { Partition } from '../partition.js';
 import type { RuleName } from '../policy/model.js';
 import type { OperationInputs, OperationKind, TaskKind } from '../requests/operation-kind.js';

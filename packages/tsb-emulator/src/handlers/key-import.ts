@@ -3,7 +3,8 @@ import { base64Bytes, equalBytes, ownBytes, spkiOf } from '@securosys/core';
 import { type ImportKey, symmetricKeyAlgorithms } from '@securosys/tsb-client/api';
 import { failure } from '../failure.js';
 import { errorOfForeignCertificate } from '../inferred.js';
-import { type KeyFacts, KeyRecord } from '../keys/key-record.js';
+import type { KeyFacts } from '../keys/key-facts.js';
+import { KeyRecord } from '../keys/key-record.js';
 import { type KeyType, noSuchKeyType, specFacts, specOfWire } from '../keys/key-specs.js';
 import { buildNewKey, checkedNewKey, readPolicy } from '../keys/new-key.js';
 import { readCertificate } from '../keys/read-certificate.js';
@@ -54,7 +55,7 @@ function publicPartOf({ publicKey, certificate }: ImportKey): PublicPart | undef
 /** A public half alone: of a new key without a private one, or in the place of an existing one (REL 1.12.0). */
 function importPublic(partition: Partition, { label, algorithm }: ImportKey, { key, spki, certificate }: PublicPart): KeyRecord {
   const spec = specFor(key, algorithm);
-  if (partition.keys.labels().includes(label)) {
+  if (partition.keys.has(label)) {
     const known = partition.keys.held(label);
     partition.keys.update(known, { spki: ownBytes(spki), ...(certificate && { certificate }) });
     return known;

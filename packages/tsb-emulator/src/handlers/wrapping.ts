@@ -34,7 +34,7 @@ const unwrapping = (
     const { label, attributes, wrapMethod: method } = request;
     const policy = readPolicy(request.policy, partition.approvers);
     wrapMethod(method, key);
-    if (partition.keys.labels().includes(label)) throw failure(errorOfTakenUnwrapLabel, 'Error unwrapping key');
+    if (partition.keys.has(label)) throw failure(errorOfTakenUnwrapLabel, 'Error unwrapping key');
     partition.keys.refuseTaken(label);
     const wrapped = base64Bytes(request.wrappedKey, 'wrappedKey');
     return { payload: wrapped, input: { wrapped, method, label, attributes, policy } };

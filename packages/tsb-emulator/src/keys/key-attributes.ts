@@ -1,7 +1,8 @@
 import type { TsbAttributes } from '@securosys/tsb-client/api';
 import { failure } from '../failure.js';
 import { rightsOfPublicHalf } from '../inferred.js';
-import type { KeyAttributeFlags, KeyRecord } from './key-record.js';
+import type { KeyAttributeFlags } from './key-facts.js';
+import type { KeyRecord } from './key-record.js';
 import { type KeyType, specFacts } from './key-specs.js';
 import { derivableCurve } from './new-derivation.js';
 

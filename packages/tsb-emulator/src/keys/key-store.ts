@@ -61,13 +61,23 @@ export class KeyStore {
     return this.#keys.get(key.label) === key;
   }
 
-  #find(label: string): KeyRecord | undefined {
+  has(label: string): boolean {
+    return this.#keys.has(label);
+  }
+
+  /** What a name may stand for: the key of that name, then keys that it may be derived from, the closest first. */
+  *#candidates(label: string): Generator<readonly [key: KeyRecord, path: string | undefined]> {
     const key = this.#keys.get(label);
-    if (key) return key;
+    if (key) yield [key, undefined];
     for (let slash = label.lastIndexOf('/'); slash > 0; slash = label.lastIndexOf('/', slash - 1)) {
       const master = this.#keys.get(label.slice(0, slash));
-      if (master) return deriveFor(master, label.slice(slash + 1));
+      if (master) yield [master, label.slice(slash + 1)];
     }
+  }
+
+  #find(label: string, identity?: string): KeyRecord | undefined {
+    for (const [key, path] of this.#candidates(label))
+      if (identity === undefined || key.identity === identity) return path === undefined ? key : deriveFor(key, path);
     return undefined;
   }
 
@@ -80,8 +90,7 @@ export class KeyStore {
 
   /** The key only if it is still the same one, not a later one of its name. */
   same(label: string, identity: string): KeyRecord | undefined {
-    const key = this.#find(label);
-    return key?.identity === identity ? key : undefined;
+    return this.#find(label, identity);
   }
 
   /** What happens to a key that was derived for a call happens to its master. */

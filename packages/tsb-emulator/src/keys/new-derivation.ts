@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { hexText } from '@securosys/core';
 import type { DerivableCurve } from '../crypto/slip10.js';
 import { derivationTypes } from '../inferred.js';
-import type { Derivation } from './key-record.js';
+import type { Derivation } from './key-facts.js';
 import type { KeyType } from './key-specs.js';
 
 const curves: Readonly<Partial<Record<KeyType, DerivableCurve>>> = {

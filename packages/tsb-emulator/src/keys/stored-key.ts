@@ -1,7 +1,8 @@
 import { storedRules } from '../policy/stored-rules.js';
 import type { CollectionOptions } from '../store/collection.js';
 import { bytes, flag, keyObject, number, oneOf, optional, type StoredField, struct, text } from '../store/fields.js';
-import { type KeyAttributeFlags, type KeyFacts, KeyRecord } from './key-record.js';
+import type { KeyAttributeFlags, KeyFacts } from './key-facts.js';
+import { KeyRecord } from './key-record.js';
 import { keyTypes } from './key-specs.js';
 
 const attributes: StoredField<KeyAttributeFlags> = struct({

@@ -216,6 +216,21 @@ describe('seeds and derivation (§2.3)', () => {
     expect(await statusOf(world, later)).toBe('CANCELLED');
   });
 
+  it('a request stays with the key that it was made for, whatever gets a name on its path', async () => {
+    const [boss] = approvers(1);
+    const ruleUse = rule([boss!], 1);
+    await world.tsb.addKey({ label: 'n', spec: 'ec-p256', attributes: { derive: true }, policy: { ruleUse } });
+    const id = await requestSign(world, "n/0'/1'");
+    await post('/v1/derivedKey', { masterKeyLabel: 'n', derivationPath: "0'" });
+    await world.tsb.approve(id, boss!);
+    expect(await statusOf(world, id)).toBe('EXECUTED');
+    const orphan = await requestSign(world, "n/5'");
+    await post('/v1/key/deleteKey', { label: 'n' });
+    await world.tsb.addKey({ label: 'n', spec: 'ec-p256' });
+    await world.tsb.tick();
+    expect(await statusOf(world, orphan)).toBe('CANCELLED');
+  });
+
   it('addresses are those of the key, or of the derived one', async () => {
     const addressFormat = { format: 'BTC' };
     const policy = { keyStatus: { blocked: false } };
