@@ -140,21 +140,25 @@ describe('a clock that is off (404 res.error.input.timestamp.off)', () => {
   });
 });
 
-it.each([{ timeoutMs: 100 }, {}])('a call whose time is up gives its connection back (client with %o)', async (options) => {
-  // Loaded beforehand: a call whose time is up while it gets ready does not connect at all.
-  await import('undici');
-  const server = createServer();
-  const gone = new Promise((resolve) =>
-    server.on('connection', (socket) => socket.resume().on('error', resolve).on('close', resolve)),
-  );
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  const client = createTsbClient({ url: `http://127.0.0.1:${port}`, auth: { type: 'none' }, retries: 0, ...options });
-  expect((await errorOf(client.service.version({ timeoutMs: 100 }))).code).toBe('ERR_TIMEOUT');
-  await gone;
-  await client.close();
-  server.close();
-});
+/** A client whose calls usually have as much time as this one, and one whose calls have more. */
+it.concurrent.each([{ timeoutMs: 100 }, {}])(
+  'a call whose time is up gives its connection back (client with %o)',
+  async (options) => {
+    // Loaded beforehand: a call whose time is up while it gets ready does not connect at all.
+    await import('undici');
+    const server = createServer();
+    const gone = new Promise((resolve) =>
+      server.on('connection', (socket) => socket.resume().on('error', resolve).on('close', resolve)),
+    );
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const client = createTsbClient({ url: `http://127.0.0.1:${port}`, auth: { type: 'none' }, retries: 0, ...options });
+    expect((await errorOf(client.service.version({ timeoutMs: 100 }))).code).toBe('ERR_TIMEOUT');
+    await gone;
+    await client.close();
+    server.close();
+  },
+);
 
 it('an abort by the caller closes the connection at once, and the error is its reason', async () => {
   const tsb = await listen(() => ({ status: 200, headers: { 'content-length': '100' }, body: '{' }));
