@@ -16,7 +16,16 @@ const samples: Readonly<Record<string, () => Promise<unknown>>> = {
     await requestSign(world);
     const { certificateAuthority: ca } = tsb;
     const issued = await ca.issue({ spki: key.spki, subject: 'CN=k,O=Acme,ST=Zurich,C=CH' });
-    return [key, tsb.requests, tsb.timestampKey, tsb.attestationKey, issued, await ca.root(), await tsb.attestationRoot(), await tsb.attestationChain()];
+    return [
+      key,
+      tsb.requests,
+      tsb.timestampKey,
+      tsb.attestationKey,
+      issued,
+      await ca.root(),
+      await tsb.attestationRoot(),
+      await tsb.attestationChain(),
+    ];
   },
   startTsbEmulator: async () => {
     const emulator = await api.startTsbEmulator({ banner: () => undefined });
