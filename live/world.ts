@@ -78,8 +78,17 @@ export class World {
 
   /** Any body, past the strict side of the contract. */
   async triedRaw(name: EndpointName, body: unknown, path: Record<string, string> = {}): Promise<Tried<unknown>> {
-    const endpoint = { ...(endpoints[name] as Endpoint), request: anything };
+    const endpoint = { ...(endpoints[name] as Endpoint), request: anything, response: anything };
     return this.#tried(() => this.connection.client.call(endpoint, body, { path }));
+  }
+
+  /** A multipart call. */
+  async triedFile(name: 'fileEncrypt' | 'fileDecrypt', body: unknown, file: Uint8Array): Promise<Tried<Uint8Array>> {
+    const endpoint = endpoints[name] as Endpoint<unknown, Uint8Array>;
+    const tried = await this.#tried(() => this.connection.client.call(endpoint, body, { file }));
+    if (tried.error) this.report.refused(name, tried.error);
+    else this.report.answered(name);
+    return tried;
   }
 
   async #tried<A>(work: () => Promise<A>): Promise<Tried<A>> {

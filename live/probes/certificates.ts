@@ -11,6 +11,9 @@ const signatureAlgorithm = 'SHA256_WITH_ECDSA' as const;
 const pemOf = ({ certificate, rawCertificate }: { certificate?: string | undefined; rawCertificate?: string | undefined }) =>
   certificate ?? rawCertificate ?? '';
 
+/** PEM, or base64 of DER. */
+const read = (text: string) => new X509Certificate(text.includes('-----BEGIN') ? text : Buffer.from(text, 'base64'));
+
 export const probe: Probe = {
   name: 'certificates',
   async run(world, step) {
@@ -41,14 +44,7 @@ export const probe: Probe = {
       const { answer, error } = await world.tried('synchronousSelfSign', { ...common, standardCertificateAttributes });
       world.settle('subjectGeneration', error === undefined, said(error));
       const made = answer ?? (await world.call('synchronousSelfSign', { ...common, commonName: 'live probe' }));
-      expect(new X509Certificate(pemOf(made)).subject.includes('live probe'), 'another subject');
-    });
-    await step('a certificate is read, imported and deleted', async () => {
-      const answer = await world.call('certificate', undefined, { keyName: ca });
-      world.settle('rawCertificate', answer.certificate?.includes('-----BEGIN') === true, Object.keys(answer).join(', '));
-      const der = new X509Certificate(pemOf(answer)).raw.toString('base64');
-      await world.call('importCertificate', { label: ca, certificate: der });
-      await world.call('deleteCertificate', undefined, { keyName: ca });
+      expect(read(pemOf(made)).subject.includes('live probe'), 'another subject');
     });
     await step('a signing request is signed', async () => {
       const made = await world.call('synchronousSignCertificate', {
@@ -59,6 +55,14 @@ export const probe: Probe = {
         standardCertificateAttributes,
       });
       expect(pemOf(made).includes('CERTIFICATE'), 'no certificate');
+    });
+    await step('a certificate is read, imported and deleted', async () => {
+      const answer = await world.call('certificate', undefined, { keyName: ca });
+      const form = answer.certificate?.includes('-----BEGIN') ? 'PEM' : 'base64 of DER';
+      world.settle('rawCertificate', answer.certificate !== undefined, `${Object.keys(answer).join(', ')}; ${form}`);
+      const der = read(pemOf(answer)).raw.toString('base64');
+      await world.call('importCertificate', { label: ca, certificate: der });
+      await world.call('deleteCertificate', undefined, { keyName: ca });
     });
     await step('certificates are made by approval', async () => {
       const one = world.approver();
