@@ -176,7 +176,7 @@ async function resume<T>(recording: Recording<T>, known: AttemptRecord, options:
     const later = readRecord(await store.get(key));
     if (later?.nonce !== known.nonce || later.requestId !== undefined) return undefined;
   }
-  const found = await fittingRequest(act, known, options);
+  const found = await fittingRequest(act, store, known, options);
   if (found === 'none') {
     await store.delete(key, { ifNonce: known.nonce });
     return undefined;

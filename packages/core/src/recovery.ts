@@ -2,6 +2,7 @@ import { type Act, kinship, type RequestPort } from './act.js';
 import type { RequestState } from './backend.js';
 import { SignError } from './errors.js';
 import type { CallOptions } from './options.js';
+import type { PendingStore } from './pending-store.js';
 import type { AttemptRecord } from './recorded.js';
 
 /** Deadline of a create, in milliseconds. */
@@ -23,17 +24,20 @@ export async function listedRequests(port: RequestPort, options: CallOptions): P
 }
 
 /**
- * After a lost answer: the one new request that is ours. While nobody can tell about a new one, nothing is adopted and nothing is
+ * After a lost answer: the one new request that is ours. Requests that the store knows to be those of other acts are none. While nobody can tell about a new one, nothing is adopted and nothing is
  * created (S31). `none`: no new request can be ours.
  */
 export async function fittingRequest<T>(
   act: Act<T>,
+  store: PendingStore,
   known: AttemptRecord,
   options: CallOptions,
 ): Promise<'none' | { readonly id: string; readonly state: RequestState } | { readonly undecided: readonly string[] }> {
   const now = await listedRequests(act.port, options);
   if (!now || !known.before) return { undecided: [] };
   const before = new Set(known.before);
+  for await (const { backend, requestId } of store.records?.() ?? [])
+    if (backend === act.port.id && typeof requestId === 'string') before.add(requestId);
   const undecided: string[] = [];
   for (const id of now.filter((candidate) => !before.has(candidate))) {
     const state = await looked(act.port, id, options);

@@ -327,6 +327,18 @@ describe('nothing is lost and nothing is doubled', () => {
   });
 });
 
+it('after a lost answer, requests that the store knows to be others’ do not stand in the way', async () => {
+  const backend = await approvalBackend();
+  const store = createMemoryStore();
+  const clock = fastClock();
+  const signer = createSigner(backend, ref, { store, clock });
+  await leaveIntent(backend, store, clock);
+  await signer.begin({ ...request, input: { message: jwsMessage('b3RoZXI') } });
+  // The other one is still undecided, but it is nobody else's than the other message's.
+  expect((await signer.begin(request)).id).toBe('request-2');
+  expect(backend.requests.size).toBe(2);
+});
+
 describe('an operation of a backend that watches its requests', () => {
   it('waits by watching alone, and hears of every change', async () => {
     const backend = await approvalBackend();

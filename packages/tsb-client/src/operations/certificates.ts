@@ -3,9 +3,10 @@ import { pemText } from '@securosys/pki';
 import { type CertificateAlgorithm, certificateAlgorithms } from '../api/algorithms.js';
 import type { TsbCertificateInput, TsbCsrInput, TsbSelfSignInput, TsbSignCertificateInput } from '../client/certificate-input.js';
 import type { CertificateLevelOptions } from '../client/certificate-level.js';
+import { bytesText } from '../client/wire-values.js';
 import { readRequest } from './certificate-checks.js';
 import type { TsbActIdentity } from './identity.js';
-import { inputHash, type Plan, type TsbRequestContext } from './plan.js';
+import { checkPlanned, inputHash, type Plan, type TsbRequestContext } from './plan.js';
 
 /** A certificate signing request to be made. The key's password is the backend's. */
 export interface TsbCsrRequest extends Omit<TsbCsrInput, 'password'>, TsbRequestContext {}
@@ -37,6 +38,7 @@ const withPassword = (password: string | undefined) => (password === undefined ?
 const asText = (der: Uint8Array, label: string): Uint8Array => utf8Bytes(pemText(der, label));
 
 export function csrPlan(request: TsbCsrRequest): Plan<'csr'> {
+  checkPlanned('requestCertificate', request);
   const { spkiSha256: _, claims = {}, ...input } = request;
   return {
     identity: { kind: 'csr', ...identityOf(request, input) },
@@ -53,6 +55,7 @@ export function csrPlan(request: TsbCsrRequest): Plan<'csr'> {
 }
 
 export function selfSignPlan(request: TsbSelfSignRequest, level: CertificateLevelOptions): Plan<'self-sign'> {
+  checkPlanned('selfSign', request);
   const { spkiSha256: _, claims = {}, ...input } = request;
   return {
     identity: {
@@ -76,7 +79,9 @@ export function signCertificatePlan(
   request: TsbSignCertificateRequest,
   level: CertificateLevelOptions,
 ): Plan<'certificate-sign'> {
+  checkPlanned('signCertificate', request);
   const { spkiSha256: _, claims = {}, ...input } = request;
+  bytesText('certificateSigningRequest', input.certificateSigningRequest);
   const { spkiSha256: subjectSpkiSha256 } = readRequest(input.certificateSigningRequest);
   return {
     identity: {

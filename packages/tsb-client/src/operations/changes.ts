@@ -1,5 +1,6 @@
 import type { ModifyPolicy, Policy } from '../api/policy.js';
 import type { ModifyOptions } from '../client/changes.js';
+import { checkRequest } from '../client/wire-values.js';
 import { inputHash, type Plan, type TsbRequestContext } from './plan.js';
 
 /** A key with a policy, to be blocked or unblocked. */
@@ -19,7 +20,10 @@ const identityOf = ({ label, spkiSha256 }: TsbKeyRequest, input: object) => ({
 });
 const nothing = (): Uint8Array => new Uint8Array();
 
+const names = ['label', 'spkiSha256', 'claims'] as const satisfies readonly (keyof TsbKeyRequest)[];
+
 export function blockPlan<K extends 'block' | 'unblock'>(kind: K, request: TsbKeyRequest): Plan<K> {
+  checkRequest(kind, request, names);
   const { label, claims = {} } = request;
   return {
     identity: { kind, ...identityOf(request, { label }) },
@@ -35,6 +39,7 @@ export function blockPlan<K extends 'block' | 'unblock'>(kind: K, request: TsbKe
 }
 
 export function modifyPlan(request: TsbModifyRequest, safety: ModifyOptions): Plan<'modify'> {
+  checkRequest('modify', request, [...names, 'policy']);
   const { label, policy, claims = {} } = request;
   return {
     identity: { kind: 'modify', ...identityOf(request, { label, policy }) },

@@ -1,5 +1,6 @@
 import type { TsbDecryptInput } from '../client/ciphers.js';
-import { inputHash, type Plan, type TsbRequestContext } from './plan.js';
+import { bytesText } from '../client/wire-values.js';
+import { checkPlanned, inputHash, type Plan, type TsbRequestContext } from './plan.js';
 
 /** What is to be decrypted. The key's password is the backend's. */
 export interface TsbDecryptRequest extends Omit<TsbDecryptInput, 'password'>, TsbRequestContext {
@@ -10,7 +11,10 @@ export interface TsbDecryptRequest extends Omit<TsbDecryptInput, 'password'>, Ts
   readonly opens?: (plaintext: Uint8Array) => boolean | Promise<boolean>;
 }
 
-export function decryptPlan({ spkiSha256, claims = {}, opens, ...input }: TsbDecryptRequest): Plan<'decrypt'> {
+export function decryptPlan(request: TsbDecryptRequest): Plan<'decrypt'> {
+  checkPlanned('decrypt', request);
+  const { spkiSha256, claims = {}, opens, ...input } = request;
+  bytesText('encryptedPayload', input.encryptedPayload);
   return {
     identity: {
       kind: 'decrypt',

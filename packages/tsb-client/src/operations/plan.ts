@@ -1,6 +1,7 @@
-import { base64Text, type CallOptions, type Claims, canonicalJson, sha256Hex, utf8Bytes } from '@securosys/core';
+import { base64Text, type CallOptions, type Claims, canonicalJson, invalidArgument, sha256Hex, utf8Bytes } from '@securosys/core';
 import type { RuleName } from '../backend/describe.js';
 import type { TsbGroups } from '../client/groups.js';
+import { checkObject } from '../client/options.js';
 import type { RequestCallOptions, WithMetadata } from '../client/wire-values.js';
 import type { TsbActIdentity, TsbActKind } from './identity.js';
 
@@ -31,6 +32,12 @@ export interface Plan<K extends TsbActKind = TsbActKind> {
   ask(groups: TsbGroups, extras: RequestExtras, options: RequestCallOptions): Promise<string>;
   /** Whether a plaintext is the one that was looked for. */
   readonly opens?: (plaintext: Uint8Array) => boolean | Promise<boolean>;
+}
+
+/** Refuses what is no request, before anything reads a member of it; the client's calls refuse what is wrong inside. */
+export function checkPlanned(where: string, request: { readonly label: unknown }): void {
+  checkObject(`request of ${where}`, request);
+  if (typeof request.label !== 'string' || request.label === '') invalidArgument(`request of ${where} needs a label`);
 }
 
 /** SHA-256 of everything that is asked for, passwords apart, hex: what makes two acts the same. */

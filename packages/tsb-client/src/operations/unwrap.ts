@@ -1,8 +1,9 @@
-import { SignError } from '@securosys/core';
+import { invalidArgument, SignError } from '@securosys/core';
 import type { Policy } from '../api/policy.js';
 import type { KeySafetyOptions } from '../client/key-safety.js';
+import { bytesText } from '../client/wire-values.js';
 import type { TsbUnwrapInput } from '../client/wrapping.js';
-import { inputHash, type Plan, type TsbRequestContext } from './plan.js';
+import { checkPlanned, inputHash, type Plan, type TsbRequestContext } from './plan.js';
 
 /** What is to be unwrapped, and what the new key may do. Names and pins the key that unwraps by `unwrapKeyName` and `spkiSha256`. */
 export interface TsbUnwrapRequest extends Omit<TsbUnwrapInput, 'unwrapKeyPassword'>, TsbRequestContext {
@@ -13,12 +14,13 @@ export interface TsbUnwrapRequest extends Omit<TsbUnwrapInput, 'unwrapKeyPasswor
   readonly policy: Policy | null;
 }
 
-export function unwrapPlan(
-  { spkiSha256, claims = {}, policy, ...input }: TsbUnwrapRequest,
-  safety: KeySafetyOptions,
-): Plan<'unwrap'> {
+export function unwrapPlan(request: TsbUnwrapRequest, safety: KeySafetyOptions): Plan<'unwrap'> {
+  checkPlanned('unwrap', request);
+  const { spkiSha256, claims = {}, policy, ...input } = request;
   const { label, unwrapKeyName, wrapMethod, wrappedKey } = input;
   const { allowSignAndDecrypt } = safety;
+  if (typeof unwrapKeyName !== 'string' || unwrapKeyName === '') invalidArgument('request of unwrap needs unwrapKeyName');
+  bytesText('wrappedKey', wrappedKey);
   return {
     identity: {
       kind: 'unwrap',

@@ -413,3 +413,26 @@ it('a key password is kept from approvers unless that is allowed (S12)', async (
   await world.process({ keyPassword, allowPasswordInRequest: true }).operations.block({ label: 'guarded' });
   expect(world.tsb.requests).toHaveLength(1);
 });
+
+it('what is no request is refused before anything is sent', async () => {
+  const { operations } = world.process();
+  const begins = [
+    'decrypt',
+    'unwrap',
+    'block',
+    'unblock',
+    'modify',
+    'requestCertificate',
+    'selfSign',
+    'signCertificate',
+  ] as const;
+  const wrong: unknown[] = [undefined, null, 7, {}, { label: '' }, { label: 7 }, { label: 'signing', passwort: 'x' }];
+  for (const name of begins)
+    for (const request of wrong) {
+      const begin = operations[name] as (request: unknown) => Promise<unknown>;
+      await expect(begin(request), `${name} of ${JSON.stringify(request)}`).rejects.toMatchObject({
+        code: expect.stringMatching(/^ERR_(INVALID_ARGUMENT|POLICY_UNSAFE|KEY_NOT_FOUND)$/),
+      });
+    }
+  expect(world.tsb.requests).toEqual([]);
+});
