@@ -7,7 +7,7 @@ const rooms = readdirSync(new URL('./packages', import.meta.url)).sort();
 const patience = process.env.SLOW ? 10 : 1;
 const conditions = ['@securosys/source'];
 
-/** One project per room, all run against sources; `tests` holds what is true of the whole house. */
+/** One project per room and one for the examples, all run against sources; `tests` holds what is true of the whole house. */
 export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
@@ -19,8 +19,16 @@ export default defineConfig({
       })),
       {
         extends: true as const,
+        test: { name: 'examples', root: 'examples', include: ['*/*.test.ts'], testTimeout: 20_000 * patience },
+      },
+      {
+        extends: true as const,
         plugins: [guideModules()],
-        test: { name: 'house', include: ['tests/**/*.test.ts', 'examples/**/*.test.ts'], testTimeout: 60_000 * patience },
+        test: {
+          name: 'house',
+          include: ['tests/**/*.test.ts', 'examples/**/*.test.ts', 'live/**/*.test.ts'],
+          testTimeout: 60_000 * patience,
+        },
       },
     ],
     coverage: { include: ['packages/*/src/**/*.ts'] },
