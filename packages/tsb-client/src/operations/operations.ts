@@ -48,6 +48,21 @@ export interface TsbOperationsOptions {
  *
  * All of them throw `ERR_KEY_NOT_FOUND`, `ERR_KEY_CHANGED`, `ERR_KEY_NOT_USABLE`, `ERR_OUTCOME_UNKNOWN` (a request may exist whose id
  * was lost), `ERR_INVALID_ARGUMENT` (a password that approvers would see), and what the client's calls throw.
+ *
+ * @example
+ * ```ts
+ * import { createFolderStore } from '@securosys/core/folder-store';
+ * import { createTsbBackend } from '@securosys/tsb-client';
+ *
+ * const backend = createTsbBackend({ url: 'http://localhost:8080', auth: { type: 'none' } });
+ * const operations = backend.operations({ store: createFolderStore('pending') });
+ * const blocking = await operations.block({ label: 'release-2026', claims: { why: 'a laptop was stolen' } });
+ * for await (const { status, approvals, estimate } of blocking.updates())
+ *   console.log(status, approvals?.notYetApprovedBy, estimate?.timeLeftMs);
+ * const { attributes } = await blocking.result();
+ * await blocking.release();
+ * console.log(attributes?.json.policy?.keyStatus?.blocked);
+ * ```
  */
 export interface TsbOperations {
   /**

@@ -43,6 +43,15 @@ export interface RequestLookupOptions {
  * the one that asks, behind a {@link RequestLookup} of your own, if you can (S43).
  *
  * @throws SignError `ERR_INVALID_ARGUMENT`
+ *
+ * @example
+ * ```ts
+ * import { type ApproverKey, createRequestLookup, createTsbBackend, createTsbClient } from '@securosys/tsb-client';
+ * declare const key: ApproverKey;
+ *
+ * const client = createTsbClient({ url: 'http://localhost:8080', auth: { type: 'none' } });
+ * const backend = createTsbBackend({ client, requestLookup: createRequestLookup({ client, key }) });
+ * ```
  */
 export function createRequestLookup(options: RequestLookupOptions): RequestLookup {
   checkObject('options of createRequestLookup', options);
