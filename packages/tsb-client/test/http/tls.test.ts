@@ -119,6 +119,13 @@ describe('the server is verified, and hears nothing otherwise:', () => {
     expect(tsb.heard).toEqual([]);
   });
 
+  it('a root that only issued the certificate of the client (Go client: it was the pool of roots)', async () => {
+    await using tsb = await listenTls(mutual);
+    const certificate = `${person.pem}${root.pem}`;
+    await expect(versionOf(tsb.url, { auth: { ...login, certificate } })).rejects.toMatchObject({ code: 'ERR_NETWORK' });
+    expect(tsb.heard).toEqual([]);
+  });
+
   it('whatever NODE_TLS_REJECT_UNAUTHORIZED says', async () => {
     await using tsb = await listenTls({ key: server.keyPem, cert: server.pem });
     const before = process.env.NODE_TLS_REJECT_UNAUTHORIZED;
