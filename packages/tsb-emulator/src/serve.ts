@@ -1,12 +1,19 @@
 #!/usr/bin/env node
 import { realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { fileURLToPath } from 'node:url';
+import { basename, dirname } from 'node:path';
 import { SignError } from '@securosys/core';
 import { run } from './serve/run.js';
 
+const self = '@securosys/tsb-emulator';
+
+/** The script that Node runs, where it really lies: an installed program is a link to it. */
+function script(): string {
+  return realpathSync(process.argv[1] ?? '');
+}
+
 function version(): string {
-  const manifest: unknown = createRequire(import.meta.url)('@securosys/tsb-emulator/package.json');
+  const manifest: unknown = createRequire(script())(`${self}/package.json`);
   return String((manifest as { readonly version: string }).version);
 }
 
@@ -39,15 +46,13 @@ export async function serve(): Promise<void> {
   }
 }
 
-/** Runs when this file is the program, not when it is imported. The CommonJS build has no `import.meta.url` and is imported only. */
+/** Whether Node runs this file, and did not import it. Seen from it, its own package is the folder it lies in; `import.meta` is not for CommonJS. */
 function isProgram(): boolean {
-  const [, script] = process.argv;
-  const { url } = import.meta;
-  if (script === undefined || !url) return false;
   try {
-    return realpathSync(script) === fileURLToPath(url);
+    const own = script();
+    return basename(own) === 'serve.js' && dirname(createRequire(own).resolve(`${self}/serve`)) === dirname(own);
   } catch {
-    return false; // `node -e` and the like name no file
+    return false; // `node -e` and the like run no file
   }
 }
 
