@@ -31,6 +31,8 @@ export interface Course {
   readonly orphans: number;
   /** Records that the store has at the end. */
   readonly intents: readonly JsonObject[];
+  /** Whether the key that it makes is there, at the end. */
+  readonly made: boolean;
   /** Errors that are none of ours. */
   readonly untyped: readonly unknown[];
 }
@@ -120,5 +122,7 @@ export async function run(cell: Cell, material: Material): Promise<Course> {
     if (runs === 1) tsb.faults.clear();
     tsb.clock.advance(betweenRunsMs);
   }
-  return { outcomes, requests: seen.size, mostOpen, orphans, intents: await recordsOf(store), untyped };
+  const labels = await start(tsb, store, cell).backend.client.keys.list();
+  const made = cell.kind.makes !== undefined && labels.includes(cell.kind.makes);
+  return { outcomes, made, requests: seen.size, mostOpen, orphans, intents: await recordsOf(store), untyped };
 }

@@ -22,6 +22,8 @@ export interface Kind {
   /** Does it, where nobody is asked. */
   readonly does: EndpointName;
   readonly rsa?: true;
+  /** Label of the key that it makes: under a taken one, the HSM makes no second. */
+  readonly makes?: string;
   begin(process: Process, material: Material): Promise<Operation<unknown>>;
 }
 
@@ -56,6 +58,7 @@ export const kinds: readonly Kind[] = [
     asks: 'unwrap',
     does: 'synchronousUnwrap',
     rsa: true,
+    makes: 'unwrapped',
     begin: (process, { wrapped }) => {
       const attributes = { decrypt: true, sign: false, unwrap: false };
       const how = { unwrapKeyName: label, wrapMethod: 'RSA_WRAP_OAEP', policy: null } as const;
