@@ -51,7 +51,7 @@ function timed(pool: Dispatcher, timeoutMs: number): Pick<Dispatcher, 'dispatch'
 }
 
 /**
- * The global `fetch` over a pool of kept-alive connections of our own (`docs/decisions/0012-transport.md`). undici loads at the
+ * The global `fetch` over a pool of kept-alive connections of our own (`docs/decisions/0015-transport.md`). undici loads at the
  * first call.
  */
 export function pooledTransport(settings: PoolSettings): Transport {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { endpoints } from '../../src/api/index.js';
 import { clientOf, failure, fakeFetch, json, version } from '../fake-fetch.js';
 
 const signBody = { payload: 'aGk=', signKeyName: 'k', signatureAlgorithm: 'SHA256_WITH_ECDSA' } as const;
@@ -51,6 +52,56 @@ describe('a token function', () => {
     const client = clientOf(fakeFetch(json(version)).fetch, { auth: { type: 'token', token } });
     await expect(client.service.version()).rejects.toThrow('login server is down');
     await client.service.version();
+  });
+});
+
+describe('a basic login (`tsb-rest-api.md` §1.2: for a proxy in front of the TSB)', () => {
+  const header = (user: string, password: string) => `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
+
+  it('is sent beside the API key, in UTF-8', async () => {
+    const { fetch, seen } = fakeFetch(json(version));
+    const auth = { type: 'basic', username: 'jörg', password: 'p:ä' } as const;
+    await clientOf(fetch, { auth, apiKeys: { service: 'srv' } }).service.version();
+    expect(seen[0]?.headers.get('authorization')).toBe(header('jörg', 'p:ä'));
+    expect(keysOf(seen)).toEqual(['srv']);
+  });
+
+  it('with a function for its password is renewed once after a 401', async () => {
+    let asked = 0;
+    const { fetch, seen } = fakeFetch(new Response('', { status: 401 }), json(version));
+    const auth = { type: 'basic', username: 'u', password: () => `password-${++asked}` } as const;
+    await clientOf(fetch, { auth }).service.version();
+    expect(seen.map((s) => s.headers.get('authorization'))).toEqual([header('u', 'password-1'), header('u', 'password-2')]);
+  });
+
+  it.each([
+    ['a colon in the user', 'a:b', 'p'],
+    ['a line break', 'u', 'p\r\nX-Evil: 1'],
+    ['no password', 'u', ''],
+    ['no user', '', 'p'],
+    ['a password that is no text', 'u', 7],
+  ])('with %s is refused', (_, username, password) => {
+    const auth = { type: 'basic', username, password: password as string } as const;
+    expect(() => clientOf(fakeFetch(json({})).fetch, { auth })).toThrow(
+      expect.objectContaining({ code: 'ERR_INVALID_ARGUMENT' }),
+    );
+  });
+});
+
+describe('approvers log in inside the body', () => {
+  const login = {
+    timestamp: '2026-11-21T12:00:00Z',
+    timestampSignature: 'AAAA',
+    timestampDigestAlgorithm: 'SHA-256',
+    approverPublicKey: 'AAAA',
+  } as const;
+  it.each([
+    ['token', { type: 'token', token: 'secret' }, null],
+    ['basic', { type: 'basic', username: 'u', password: 'p' }, 'Basic dTpw'],
+  ] as const)('so that their calls carry with %s: %s', async (_, auth, expected) => {
+    const { fetch, seen } = fakeFetch(json({ tasks: [] }));
+    await clientOf(fetch, { auth }).call(endpoints.allTasks, login);
+    expect(seen[0]?.headers.get('authorization')).toBe(expected);
   });
 });
 

@@ -17,6 +17,7 @@ const hosts = [
 const logins: readonly (readonly [string, Partial<TsbClientOptions>])[] = [
   ['a token', { auth: { type: 'token', token: 'operation-token' } }],
   ['a token function', { auth: { type: 'token', token: () => 'operation-token' } }],
+  ['a password', { auth: { type: 'basic', username: 'user', password: 'operation-password' } }],
   ['an API key', { apiKeys: { service: 'api-key', keyManagement: 'api-key' } }],
   ['an API key function', { apiKeys: { service: () => 'api-key', keyManagement: () => 'api-key' } }],
 ];

@@ -93,6 +93,58 @@ describe('a failed call shows no secret (S37):', () => {
   });
 });
 
+describe('other logins show no secret either:', () => {
+  const basicPassword = createSentinel('basic-password');
+  const passphrase = createSentinel('passphrase');
+  const proxyPassword = createSentinel('proxy-password');
+  const encoded = Buffer.from(`user:${basicPassword}`).toString('base64');
+  const url = 'https://localhost:9443';
+
+  it.each(Object.keys(answers))('a basic login that meets: %s', async (answer) => {
+    const { fetch } = fakeFetch(answers[answer] as Answer);
+    const auth = { type: 'basic', username: 'user', password: basicPassword } as const;
+    const { error } = await expectNoSecret({ basicPassword, encoded }, async ({ logger, show }) => {
+      const client = clientOf(fetch, options({ logger, auth }));
+      show(client);
+      return client.service.version();
+    });
+    if (error !== undefined) expect(error).toMatchObject({ name: 'SignError' });
+  });
+
+  it('a proxy that quotes what it was sent', async () => {
+    const { fetch } = fakeFetch(failure(1, 403, `res.${encoded}`, `not with Basic ${encoded}`));
+    const auth = { type: 'basic', username: 'user', password: () => basicPassword } as const;
+    await expectNoSecret({ basicPassword, encoded }, () => clientOf(fetch, options({ auth })).service.version());
+  });
+
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const keyPem = String(privateKey.export({ format: 'pem', type: 'pkcs8', cipher: 'aes-256-cbc', passphrase: `${passphrase}2` }));
+  const scalar = String(privateKey.export({ format: 'jwk' }).d);
+  const certificate = { type: 'certificate', certificate: keyPem, privateKey: keyPem, passphrase } as const;
+  it.each<[string, Partial<TsbClientOptions>]>([
+    ['a certificate that fits nothing, with a wrong passphrase', { auth: certificate }],
+    ['a passphrase with a line break', { auth: { ...certificate, passphrase: `${passphrase}\n` } }],
+    ['a key that is no PEM', { auth: { ...certificate, privateKey: passphrase } }],
+    ['roots that are no PEM', { ca: passphrase }],
+    ['a proxy with a login in its URL', { proxy: { url: `https://user:${proxyPassword}@localhost:9` } }],
+    ['a proxy over plain http', { proxy: { url: 'http://proxy.example', username: 'user', password: proxyPassword } }],
+    ['a proxy that is not there', { proxy: { url: 'http://127.0.0.1:9443', username: 'user', password: proxyPassword } }],
+    ['a basic login with a line break', { auth: { type: 'basic', username: 'user', password: `${basicPassword}\n` } }],
+  ])('%s', async (_, more) => {
+    const secret = { basicPassword, passphrase, proxyPassword, scalar };
+    const { error } = await expectNoSecret(secret, async ({ logger, show }) => {
+      const client = createTsbClient({ url, auth: { type: 'none' }, retries: 0, logger, ...more });
+      show(client);
+      try {
+        return await client.service.version();
+      } finally {
+        await client.close();
+      }
+    });
+    expect(error).toMatchObject({ name: 'SignError' });
+  });
+});
+
 describe('what succeeds shows no secret either:', () => {
   it('client, backend and results', async () => {
     const { fetch } = fakeFetch(json(version));
