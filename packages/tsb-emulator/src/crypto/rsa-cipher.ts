@@ -80,6 +80,7 @@ export function rsaEncrypt(key: KeyObject, name: string, payload: Uint8Array): U
  */
 export function rsaDecrypt(key: KeyObject, name: string, ciphertext: Uint8Array): Uint8Array<ArrayBuffer> {
   const padding = paddings[name] as Padding;
+  if (ciphertext.byteLength !== modulusBytes(key)) throw failure(errorOfFailedDecryption, 'the payload cannot be decrypted');
   try {
     if (padding.kind === 'oaep')
       return ownBytes(privateDecrypt({ key, padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: padding.hash }, ciphertext));

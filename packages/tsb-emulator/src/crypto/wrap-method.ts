@@ -52,8 +52,16 @@ export function wrapWith(key: KeyRecord, method: WrapMethod, form: Uint8Array): 
   return aesWrap(key.privateKey, 'wrap', method.family === 'secret' ? form : paddedForm(form));
 }
 
-/** The bytes of the wrapped key. @throws SignError with the TSB error 701, and the one for what RSA cannot decrypt */
+function rsaUnwrap(key: KeyRecord, cipher: string, wrapped: Uint8Array): Uint8Array<ArrayBuffer> {
+  try {
+    return rsaDecrypt(key.privateKey, cipher, wrapped);
+  } catch {
+    throw failure(701, 'Error unwrapping key');
+  }
+}
+
+/** The bytes of the wrapped key. @throws SignError with the TSB error 701 */
 export function unwrapWith(key: KeyRecord, method: WrapMethod, wrapped: Uint8Array): Uint8Array<ArrayBuffer> {
-  if (method.by === 'RSA') return rsaDecrypt(key.privateKey, method.cipher, wrapped);
+  if (method.by === 'RSA') return rsaUnwrap(key, method.cipher, wrapped);
   return aesUnwrap(key.privateKey, method.padded ? 'wrap-pad' : 'wrap', wrapped);
 }

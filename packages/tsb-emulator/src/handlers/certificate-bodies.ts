@@ -11,7 +11,7 @@ import { type Asn1, loadAsn1 } from '../crypto/x509/asn1.js';
 import { issuerExtensions, useExtensions } from '../crypto/x509/extensions.js';
 import { buildRequestInfo, type CertificationRequest, readRequest } from '../crypto/x509/request.js';
 import { markedName, subjectName } from '../crypto/x509/subject.js';
-import { buildTbs, type TbsOptions } from '../crypto/x509/tbs-certificate.js';
+import { buildTbs } from '../crypto/x509/tbs-certificate.js';
 import type { CertifyInput, CsrInput, SignCertificateInput } from '../executors/certify.js';
 import { failure } from '../failure.js';
 import { defaultCertificateDays, errorOfForeignCertificate } from '../inferred.js';
@@ -25,19 +25,11 @@ export type CsrBody = Body<CsrRequest>;
 export type SelfSignBody = Body<SelfSignRequest>;
 export type SignCertificateBody = Body<SignCertificateRequest>;
 
-/** The last second that a certificate can name (RFC 5280 §4.1.2.5). */
-const endOfTime = Date.UTC(10_000, 0) / 1000;
-
 /** What the signing key adds: the identifier of the algorithm, and itself. @throws SignError with the TSB error 501, 607 */
 function signing(key: KeyRecord, algorithm: string): { algorithm: Uint8Array; spki: Uint8Array } {
   wireAlgorithm(algorithm, key.spec);
   // Secret keys have no signature algorithm: the line before refused them.
   return { algorithm: algorithmIdentifier(algorithm, key.spec), spki: key.spki ?? new Uint8Array(0) };
-}
-
-function tbs(asn1: Asn1, options: TbsOptions): Uint8Array<ArrayBuffer> {
-  if (options.notBefore + options.days * 86_400 >= endOfTime) throw failure(600, 'validity goes beyond the year 9999');
-  return buildTbs(asn1, options);
 }
 
 /** Either generation of the body (§8, 4). */
@@ -57,7 +49,7 @@ function selfSigned(
   const subject = subjectName(asn1, asked.subject);
   const extensions = [...useExtensions(asn1, body), ...issuerExtensions(asn1, asked.authority)];
   const notBefore = hsmSeconds(partition);
-  return tbs(asn1, { subject, spki, issuer: subject, issuerSpki: spki, algorithm, notBefore, days: asked.days, extensions });
+  return buildTbs(asn1, { subject, spki, issuer: subject, issuerSpki: spki, algorithm, notBefore, days: asked.days, extensions });
 }
 
 /** A plain key gets a self-signed certificate with its request, unless it has one. */
@@ -109,7 +101,7 @@ export async function signCertificateInput(
   const own = [...useExtensions(asn1, body), ...issuerExtensions(asn1, body.certificateAuthority)];
   const named = issuer.extensions?.find(({ extnID }) => extnID === asn1.x509.id_ce_subjectKeyIdentifier);
   const id = named && asn1.AsnConvert.parse(named.extnValue.buffer, asn1.x509.SubjectKeyIdentifier).buffer;
-  const certificate = tbs(asn1, {
+  const certificate = buildTbs(asn1, {
     subject: asked ? subjectName(asn1, asked) : markedName(asn1, request.subject),
     spki: request.spki,
     issuer: issuer.subject,

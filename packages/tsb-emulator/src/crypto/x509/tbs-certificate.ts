@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type * as X509 from '@peculiar/asn1-x509';
 import { concatBytes, derWrap, hashBytes } from '@securosys/core';
+import { failure } from '../../failure.js';
 import { type Asn1, buffer } from './asn1.js';
 import { keyIdentifiers } from './extensions.js';
 
@@ -22,6 +23,8 @@ export interface TbsOptions {
 }
 
 const daySeconds = 86_400;
+/** The first second that no certificate can name (RFC 5280 §4.1.2.5). */
+const endOfTime = Date.UTC(10_000, 0) / 1000;
 
 /** First 160 bits of SHA-256 over the public key bits (RFC 7093 §2 method 1), as `pki` has it. */
 export function keyIdentifier({ AsnConvert, x509 }: Asn1, spki: Uint8Array): Uint8Array {
@@ -36,10 +39,11 @@ function serialNumber(): Uint8Array {
   return bytes;
 }
 
-/** DER of the `TBSCertificate`. */
+/** DER of the `TBSCertificate`. @throws SignError with the TSB error 600 for a validity beyond the year 9999 */
 export function buildTbs(asn1: Asn1, options: TbsOptions): Uint8Array<ArrayBuffer> {
   const { AsnConvert, x509 } = asn1;
   const { subject, issuer, spki, issuerSpki, notBefore, days } = options;
+  if (notBefore + days * daySeconds >= endOfTime) throw failure(600, 'validity goes beyond the year 9999');
   const issuerId = options.issuerKeyId ?? keyIdentifier(asn1, issuerSpki);
   const tbs = new x509.TBSCertificate({
     version: x509.Version.v3,
