@@ -5,7 +5,8 @@ import { looksLikeJws } from './domain-jws.js';
 /**
  * What kind of message some bytes are. Every signature format has a domain of its own; a signing call names the domain
  * it means, and bytes of another one are refused (S9), so that signing "a blob" cannot make a certificate. `asn1` is any other SEQUENCE
- * or SET over all the bytes, which needs the right to sign certificates too.
+ * or SET over all the bytes, which needs the right to sign certificates too. `tsb-approval` is what an approver of a TSB signs: challenges,
+ * and the time that is the message of a login.
  */
 export type SigningDomain =
   | 'jws'
@@ -38,6 +39,25 @@ const dssePrefix = /^DSSEv[0-9]+ /;
 const approvalFrame = /^.{4}\x3b\x00\x04\x00.{4}/s;
 
 /**
+ * The message of an approver's login (§5.2): nothing but a time. Every ISO 8601 text of date and time counts, because what one server
+ * refuses, the next one's parser takes: either form, without seconds, with a fraction, with any offset or the name of a zone.
+ */
+const loginTime =
+  /^[+-]?\d{4,9}-?\d\d-?\d\d[Tt _]\d\d(?::?\d\d(?::?\d\d(?:[.,]\d{1,32})?)?)? ?(?:[Zz]|[+-]\d\d(?::?\d\d(?::?\d\d)?)?)?(?:\[[^\]]*\])?$/;
+const longestLoginTime = 128;
+
+/** Whether bytes, but for white space around them, are a time. */
+function isLoginTime(bytes: Uint8Array): boolean {
+  const isSpace = (byte: number | undefined) =>
+    byte !== undefined && (byte === 0 || byte === 0x20 || (byte >= 0x09 && byte <= 0x0d));
+  let start = 0;
+  let end = bytes.byteLength;
+  while (isSpace(bytes[start])) start++;
+  while (end > start && isSpace(bytes[end - 1])) end--;
+  return end - start <= longestLoginTime && loginTime.test(latin1(bytes.subarray(start, end)));
+}
+
+/**
  * The domain whose messages look like these bytes to the most lenient reader that is known, or `undefined` when they look like none.
  * Our own strict decoders have no say: what they refuse, somebody else may accept. Never throws; time is linear in the length.
  */
@@ -45,6 +65,6 @@ export function classifySigningBytes(bytes: Uint8Array): SigningDomain | undefin
   const start = latin1(bytes.subarray(0, 64));
   if (coseContext.test(start)) return 'cose-sign';
   if (dssePrefix.test(start)) return 'dsse';
-  if (approvalFrame.test(start)) return 'tsb-approval';
+  if (approvalFrame.test(start) || isLoginTime(bytes)) return 'tsb-approval';
   return asn1Domain(bytes) ?? jsonDomain(bytes) ?? (looksLikeJws(bytes) ? 'jws' : undefined);
 }
