@@ -1,10 +1,16 @@
-/** C0 and C1 controls, line and paragraph separators, bidi controls, zero-width and other invisible characters. */
+/**
+ * What no screen shows as it is: controls, format characters (bidi, joiners, number signs that reach over what follows), line and paragraph
+ * separators, everything that Unicode lets a renderer leave out, and code points without a meaning of their own (private, unassigned),
+ * which a newer terminal may know as one of these. Then characters of other classes that are blank (the Braille cell without dots, the
+ * null notehead, fillers), and U+FFFC and U+FFFD, which stand for something else.
+ */
 const hostile =
-  /[\u0000-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\uffff]|[\u{e0000}-\u{e0fff}]/gu;
+  /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cn}\p{Default_Ignorable_Code_Point}\u2800\ufffc\ufffd\u{1d159}\u{13441}\u{13442}\u{16fe4}]/gu;
 
 /**
  * Makes foreign text safe to show on a terminal, in a log or in an error (threat model S11): every control, bidi or
- * invisible character becomes a visible `\u{…}` escape, and text over `limit` UTF-16 units is cut with a `…`.
+ * invisible character becomes a visible `\u{…}` escape, and text over `limit` UTF-16 units is cut with a `…`. Emoji and letters stay; a
+ * character that is newer than the Unicode of the runtime is escaped too.
  * Never use it on digests that somebody has to compare: they are ASCII and must be shown whole.
  */
 export function sanitizeText(text: string, limit = 200): string {
