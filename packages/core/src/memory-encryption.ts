@@ -22,13 +22,22 @@ function usable(key: KeyObject | undefined): KeyObject {
   return key;
 }
 
-/** All failures look alike: which padding was wrong is nobody's business (S16). */
+/** Node 20 leaves PKCS#1 v1.5 out, because its OpenSSL cannot refuse without telling why (CVE-2023-46809). */
+function leftOut(algorithm: EncryptionAlgorithm, error: unknown): boolean {
+  return algorithm === 'rsa-pkcs1' && error instanceof TypeError && 'code' in error && error.code === 'ERR_INVALID_ARG_VALUE';
+}
+
+/**
+ * All failures look alike: which padding was wrong is nobody's business (S16).
+ * @throws SignError `ERR_ALGORITHM_UNSUPPORTED` for one that this runtime leaves out, whatever the ciphertext
+ */
 export function decryptSoftly(key: KeyObject | undefined, { algorithm, ciphertext }: DecryptOperation): Uint8Array {
   const parameters = paddingOf(algorithm);
   const own = usable(key);
   try {
     return ownBytes(nodeCrypto().privateDecrypt({ key: own, ...parameters }, ciphertext));
-  } catch {
+  } catch (error) {
+    if (leftOut(algorithm, error)) throw new SignError('ERR_ALGORITHM_UNSUPPORTED', 'this runtime does not decrypt PKCS#1 v1.5');
     throw new SignError('ERR_REQUEST_FAILED', 'the ciphertext cannot be decrypted with this key');
   }
 }
