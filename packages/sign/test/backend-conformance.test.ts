@@ -1,11 +1,12 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { type KeySpec, keySpecs } from '@securosys/core';
 import { createTestClock, describeKeyBackend } from '@securosys/testing';
 import { approvalEntry, createApproverKey, createFakeTsb } from '@securosys/tsb-emulator';
 import { describe, it } from 'vitest';
 import { connectTsb } from '../src/index.js';
 
-/** The emulator holds no ML-DSA keys. */
-const specs = keySpecs.filter((spec) => !spec.startsWith('ml-dsa'));
+/** Making RSA keys is slow. */
+const { privateKey: rsa } = generateKeyPairSync('rsa', { modulusLength: 2048 });
 
 for (const signatureType of ['RAW', 'DER'] as const)
   describeKeyBackend(
@@ -14,10 +15,12 @@ for (const signatureType of ['RAW', 'DER'] as const)
       const clock = createTestClock();
       const tsb = createFakeTsb({ clock });
       const keys: { spec: KeySpec; ref: { label: string } }[] = [];
-      for (const spec of specs) {
+      for (const spec of keySpecs) {
         await tsb.addKey({ label: `the ${spec} key`, spec });
         keys.push({ spec, ref: { label: `the ${spec} key` } });
       }
+      const decrypting = { sign: false, decrypt: true };
+      await tsb.addKey({ label: 'decrypts', privateKey: rsa, attributes: decrypting });
       const [ada, ben] = [createApproverKey('Ada'), createApproverKey('Ben')];
       const groups = [{ name: 'officers', quorum: 2, approvals: [ada, ben].map(approvalEntry) }];
       const rule = { tokens: [{ name: 'release', timelock: 0, timeout: 86_400, groups }] };
@@ -27,6 +30,7 @@ for (const signatureType of ['RAW', 'DER'] as const)
       return {
         backend: connectTsb({ url: tsb.url, auth, fetch: tsb.fetch, clock, signatureType }),
         keys,
+        decryption: [{ ref: { label: 'decrypts' } }],
         approvals: {
           key: { spec: 'ec-p384', ref: { label: 'release' } },
           approve: async (id) => {
@@ -38,5 +42,5 @@ for (const signatureType of ['RAW', 'DER'] as const)
         dispose: () => tsb.close(),
       };
     },
-    { describe, it, approvals: true },
+    { describe, it, approvals: true, decryption: true },
   );

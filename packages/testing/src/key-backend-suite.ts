@@ -1,12 +1,19 @@
 import assert from 'node:assert/strict';
 import { approvalClaims } from './key-backend/approval-claims.js';
+import { decryptionClaims } from './key-backend/decryption-claims.js';
 import { describeClaims } from './key-backend/describe-claims.js';
 import type { Claim, KeyBackendFixture } from './key-backend/fixture.js';
 import { optionalClaims } from './key-backend/optional-claims.js';
 import { refusalClaims } from './key-backend/refusal-claims.js';
 import { signingClaims } from './key-backend/signing-claims.js';
+import { watchingClaims } from './key-backend/watching-claims.js';
 
-export type { ConformanceApprovals, ConformanceKey, KeyBackendFixture } from './key-backend/fixture.js';
+export type {
+  ConformanceApprovals,
+  ConformanceDecryptionKey,
+  ConformanceKey,
+  KeyBackendFixture,
+} from './key-backend/fixture.js';
 
 /** What is needed of a test runner (vitest, `node:test`, mocha and jest have it), and what to test. */
 export interface KeyBackendSuite {
@@ -14,6 +21,8 @@ export interface KeyBackendSuite {
   it(name: string, body: () => Promise<void>): unknown;
   /** Tests the uses that people decide on; demanded of a backend that has `poll`. Default `false`. */
   readonly approvals?: boolean;
+  /** Tests keys that decrypt; demanded of a fixture that has some. Default `false`. */
+  readonly decryption?: boolean;
 }
 
 const closing: Claim = {
@@ -28,9 +37,10 @@ const closing: Claim = {
   },
 };
 
-const whoCanPoll = (tested: boolean): Claim => ({
+const asTold = (tested: boolean, decrypts: boolean): Claim => ({
   name: `its uses ${tested ? 'can' : 'never'} wait for people, and this suite was told so`,
-  async check({ backend, keys, approvals }) {
+  async check({ backend, keys, approvals, decryption }) {
+    assert.equal(decryption !== undefined, decrypts, 'keys that decrypt are tested with { decryption: true }, and only then');
     assert.equal(backend.poll !== undefined, tested, 'a backend with poll, and no other, is tested with { approvals: true }');
     assert.equal(approvals !== undefined, tested, 'the fixture should have approvals with { approvals: true }, and only then');
     for (const { ref, spec } of keys)
@@ -62,15 +72,21 @@ const whoCanPoll = (tested: boolean): Claim => ({
  * ```
  */
 export function describeKeyBackend(name: string, factory: () => Promise<KeyBackendFixture>, suite: KeyBackendSuite): void {
-  const { describe, it, approvals = false } = suite;
+  const { describe, it, approvals = false, decryption = false } = suite;
+  const all = [
+    ...claims,
+    ...(decryption ? decryptionClaims : []),
+    asTold(approvals, decryption),
+    ...(approvals ? [...approvalClaims, ...watchingClaims] : []),
+    closing,
+  ];
   let opened: Promise<KeyBackendFixture> | undefined;
   const open = () => {
     opened ??= factory();
     return opened;
   };
   describe(`key backend: ${name}`, () => {
-    for (const { name: claim, check } of [...claims, whoCanPoll(approvals), ...(approvals ? approvalClaims : []), closing])
-      it(claim, async () => check(await open()));
+    for (const { name: claim, check } of all) it(claim, async () => check(await open()));
   });
 }
 

@@ -6,15 +6,20 @@ import { createMemoryBackend } from '@securosys/core/memory';
 import { describe, expect, it } from 'vitest';
 import { openApprovalBackend } from './support/approval-backend.js';
 import { broken, secret, type Worsen } from './support/broken-backends.js';
+import { brokenDecrypters } from './support/broken-decrypters.js';
+import { openDecryptingBackend } from './support/decrypting-backend.js';
 import { failuresOf } from './support/run-suite.js';
 import { softwareKeys } from './support/software-keys.js';
 
 /** The suite's verdict on the good backend with some members replaced by worse ones. */
 const verdictOn = (worsen: Worsen) =>
-  failuresOf(async () => {
-    const { backend, ...rest } = await openApprovalBackend();
-    return { ...rest, backend: Object.assign(backend, worsen({ ...backend })), secrets: { pin: secret } };
-  }, true);
+  failuresOf(
+    async () => {
+      const { backend, ...rest } = await openApprovalBackend();
+      return { ...rest, backend: Object.assign(backend, worsen({ ...backend })), secrets: { pin: secret } };
+    },
+    { approvals: true },
+  );
 
 describe('the conformance suite for key backends', () => {
   it('finds nothing wrong with a good backend', async () => {
@@ -26,17 +31,37 @@ describe('the conformance suite for key backends', () => {
     expect(failures[claim], inspect(failures)).toMatch(message);
   });
 
+  it.each(brokenDecrypters)('sees that a backend that decrypts %s', async (_, worsen, claim, message) => {
+    const failures = await failuresOf(
+      async () => {
+        const { backend, ...rest } = await openDecryptingBackend();
+        return { ...rest, backend: Object.assign(backend, worsen({ ...backend })) };
+      },
+      { decryption: true },
+    );
+    expect(failures[claim], inspect(failures)).toMatch(message);
+  });
+
+  it('finds nothing wrong with a good backend that decrypts, and is told about it', async () => {
+    expect(await failuresOf(openDecryptingBackend, { decryption: true })).toEqual({});
+    expect(Object.values(await failuresOf(openDecryptingBackend))).toEqual([
+      expect.stringMatching(/are tested with \{ decryption: true \}/),
+    ]);
+  });
+
   it('has a broken backend for every claim, and a claim for every broken backend', async () => {
-    const claims = Object.keys(await failuresOf(() => Promise.reject(new Error('no fixture')), true));
+    const claims = Object.keys(
+      await failuresOf(() => Promise.reject(new Error('no fixture')), { approvals: true, decryption: true }),
+    );
     const untold = 'its uses can wait for people, and this suite was told so';
-    expect([...new Set([...broken.map(([, , claim]) => claim), untold])].sort()).toEqual(claims.sort());
+    expect([...new Set([...[...broken, ...brokenDecrypters].map(([, , claim]) => claim), untold])].sort()).toEqual(claims.sort());
   });
 
   it('is not passed by leaving approvals out', async () => {
     const failures = await failuresOf(async () => {
       const { approvals, ...rest } = await openApprovalBackend();
       return rest;
-    }, false);
+    });
     expect(Object.values(failures)).toEqual([expect.stringMatching(/is tested with \{ approvals: true \}/)]);
   });
 
@@ -46,14 +71,15 @@ describe('the conformance suite for key backends', () => {
       backend.addKey({ label: 'rsa', privateKey: (await softwareKeys())['rsa-2048'] });
       const { begin } = backend;
       backend.begin = async (operation, o) => {
-        if (pssOnly && operation.algorithm.startsWith('rsa-pkcs1')) throw new SignError('ERR_ALGORITHM_UNSUPPORTED', 'PSS only');
+        if (pssOnly && operation.kind === 'sign' && operation.algorithm.startsWith('rsa-pkcs1'))
+          throw new SignError('ERR_ALGORITHM_UNSUPPORTED', 'PSS only');
         return begin(operation, o);
       };
       const unsupported = ['rsa-pkcs1-sha256', 'rsa-pkcs1-sha384', 'rsa-pkcs1-sha512'] as const;
       return { backend, keys: [{ spec: 'rsa-2048' as const, ref: { label: 'rsa' }, unsupported }] };
     };
-    expect(await failuresOf(open(true), false)).toEqual({});
-    expect(Object.keys(await failuresOf(open(false), false))).toEqual([
+    expect(await failuresOf(open(true))).toEqual({});
+    expect(Object.keys(await failuresOf(open(false)))).toEqual([
       'an algorithm that a key cannot compute is ERR_ALGORITHM_UNSUPPORTED',
     ]);
   });

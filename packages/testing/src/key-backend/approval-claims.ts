@@ -8,7 +8,7 @@ import { algorithmsOf } from './signing-claims.js';
 
 type Waiting = KeyBackend & Required<Pick<KeyBackend, 'poll'>>;
 
-interface Case {
+export interface Case {
   readonly backend: Waiting;
   readonly approvals: ConformanceApprovals;
   readonly id: string;
@@ -18,7 +18,7 @@ interface Case {
 }
 
 /** Runs a check with one fresh request, and withdraws the request afterwards if it is still open. */
-async function withRequest({ backend, approvals }: KeyBackendFixture, check: (one: Case) => Promise<void>): Promise<void> {
+export async function withRequest({ backend, approvals }: KeyBackendFixture, check: (one: Case) => Promise<void>): Promise<void> {
   assert.ok(approvals, 'the fixture should have approvals');
   assert.ok(canPoll(backend), 'a backend with approvals should have poll');
   const algorithm = algorithmsOf(approvals.key)[0] as SignatureAlgorithm;

@@ -1,16 +1,15 @@
 import assert from 'node:assert/strict';
-import type { KeyObject } from 'node:crypto';
 import {
   type KeyBackend,
   type KeyRef,
   keyFacts,
-  publicKeyFromSpki,
+  loadVerifier,
   type SignatureAlgorithm,
+  type SignatureVerifier,
   SignError,
   type SignErrorCode,
   type SignInput,
   type SignOperation,
-  verifySignature,
 } from '@securosys/core';
 import { expectOwnMemory } from '../own-memory.js';
 import type { ConformanceKey } from './fixture.js';
@@ -55,12 +54,12 @@ export async function signAtOnce(backend: KeyBackend, operation: SignOperation):
 }
 
 /** The public half as the backend describes it. */
-export async function publicKeyOf(backend: KeyBackend, ref: KeyRef): Promise<KeyObject> {
-  return publicKeyFromSpki((await backend.describeKey(ref)).spki);
+export async function publicKeyOf(backend: KeyBackend, ref: KeyRef): Promise<SignatureVerifier> {
+  return loadVerifier((await backend.describeKey(ref)).spki);
 }
 
 export interface SignatureCheck {
-  readonly publicKey: KeyObject;
+  readonly publicKey: SignatureVerifier;
   readonly algorithm: SignatureAlgorithm;
   readonly message: Uint8Array;
   readonly signature: Uint8Array;
@@ -74,5 +73,5 @@ export function expectSignature({ spec }: ConformanceKey, { publicKey, algorithm
   const form = type === 'ec' ? ' (r‖s in fixed width, not DER)' : '';
   assert.equal(signature.byteLength, signatureBytes, `${what}: a signature has ${signatureBytes} bytes${form}`);
   expectOwnMemory(signature);
-  assert.ok(verifySignature(publicKey, algorithm, message, signature), `${what}: the signature should verify for its message`);
+  assert.ok(publicKey.verify(algorithm, message, signature), `${what}: the signature should verify for its message`);
 }

@@ -1,4 +1,4 @@
-import type { KeyBackend, KeyRef, KeySpec, SignatureAlgorithm } from '@securosys/core';
+import type { EncryptionAlgorithm, KeyBackend, KeyRef, KeySpec, SignatureAlgorithm } from '@securosys/core';
 import type { Secrets } from '../sentinels.js';
 
 /** A key of the backend under test that answers at once. */
@@ -7,6 +7,13 @@ export interface ConformanceKey {
   readonly ref: KeyRef;
   /** Algorithms that would fit the key but that the backend does not offer: these have to be refused, all others have to work. */
   readonly unsupported?: readonly SignatureAlgorithm[];
+}
+
+/** An RSA key of the backend under test that decrypts, at once. */
+export interface ConformanceDecryptionKey {
+  readonly ref: KeyRef;
+  /** Algorithms that the backend does not offer: these have to be refused, all others have to work. */
+  readonly unsupported?: readonly EncryptionAlgorithm[];
 }
 
 /** A key whose uses people decide on, and how the test decides for them. */
@@ -25,6 +32,8 @@ export interface KeyBackendFixture {
   readonly keys: readonly ConformanceKey[];
   /** For a suite with `approvals: true`, and only there. */
   readonly approvals?: ConformanceApprovals;
+  /** For a suite with `decryption: true`, and only there: at least one. */
+  readonly decryption?: readonly ConformanceDecryptionKey[];
   /** What the backend was opened with and must not show: tokens, PINs, private scalars; each at least 16 characters or bytes. */
   readonly secrets?: Secrets;
   /** Called last, after `backend.close()`: removes keys, stops servers. */

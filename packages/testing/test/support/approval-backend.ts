@@ -1,6 +1,7 @@
 import {
   type BeginResult,
   type CallOptions,
+  equalBytes,
   type KeyBackend,
   type RequestState,
   SignError,
@@ -10,7 +11,7 @@ import { createMemoryBackend } from '@securosys/core/memory';
 import type { KeyBackendFixture } from '../../src/index.js';
 import { softwareKeys } from './software-keys.js';
 
-export interface FullBackend extends Required<Omit<KeyBackend, 'begin' | 'createKey' | 'watch' | 'recognises'>> {
+export interface FullBackend extends Required<Omit<KeyBackend, 'begin' | 'createKey'>> {
   begin(operation: SignOperation, options?: CallOptions): Promise<BeginResult>;
 }
 
@@ -46,6 +47,18 @@ export async function openApprovalBackend(): Promise<KeyBackendFixture & { backe
     async poll(id, options) {
       options?.signal?.throwIfAborted();
       return request(id).state;
+    },
+    async watch(id, known, { timeoutMs = 60_000, signal } = {}) {
+      for (const end = Date.now() + timeoutMs; ; await new Promise((resolve) => setImmediate(resolve))) {
+        signal?.throwIfAborted();
+        const { state } = request(id);
+        if (state.status !== known.status) return state;
+        if (Date.now() >= end) return known;
+      }
+    },
+    async recognises(id, operation) {
+      const asked = request(id).operation.input.message;
+      return operation.kind === 'sign' && equalBytes(asked ?? new Uint8Array(), operation.input.message ?? new Uint8Array());
     },
     async cancel(id) {
       const one = request(id);

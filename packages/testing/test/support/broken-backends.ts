@@ -284,6 +284,37 @@ export const broken: readonly (readonly [string, Worsen, string, RegExp])[] = [
     /there should be no new request/,
   ],
   [
+    'answers a watch that ran out with something new',
+    () => ({ watch: async () => ({ status: 'approved' }) }),
+    'who watches a request hears of its end, and before that of nothing when nothing happens',
+    /should answer what was known/,
+  ],
+  [
+    'ends every watch when one of those who wait gives up',
+    ({ watch }) => {
+      const waiting: ((reason: unknown) => void)[] = [];
+      return {
+        watch: (id, known, o) => {
+          const given = new Promise<never>((_, reject) => {
+            waiting.push(reject);
+            o?.signal?.addEventListener('abort', () => {
+              for (const end of waiting) end(o.signal?.reason);
+            });
+          });
+          return Promise.race([watch(id, known, o), given]);
+        },
+      };
+    },
+    'a watch ends with the signal of whoever waits, and with nobody else’s',
+    /others should go on watching/,
+  ],
+  [
+    'recognises every request as its own',
+    () => ({ recognises: async () => true }),
+    'a request is recognised as that of its own operation, and of no other, as far as it can tell',
+    /another one should not be recognised/,
+  ],
+  [
     'can be closed once',
     ({ close }) => {
       let closed = false;
