@@ -112,12 +112,13 @@ export {
   quorum,
 } from './policy/build.js';
 export type { PolicyChange, PolicyChangeKind, PolicyDirection } from './policy/change.js';
-export { assertPolicyValid, type CheckPolicyOptions, type PolicyRuleName, policyProblems } from './policy/check.js';
+export { assertPolicyValid, type CheckPolicyOptions, policyProblems } from './policy/check.js';
 export type { PolicyProblem } from './policy/check-rule.js';
 export { diffPolicies, type PolicyDiff } from './policy/diff.js';
 export type { PolicyDuration } from './policy/duration.js';
 export { explainPolicy } from './policy/explain.js';
 export type { PolicyApprover } from './policy/people.js';
+export type { PolicyRuleName } from './policy/rule-names.js';
 export { assertPolicySafe } from './policy/safety.js';
 export { allOf, atLeast, type GroupSentence, type HowMany, type RuleSentence } from './policy/sentence.js';
 export { ruleStrength } from './policy/strength.js';

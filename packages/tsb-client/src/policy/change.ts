@@ -1,4 +1,4 @@
-import type { PolicyRuleName } from './check.js';
+import type { PolicyRuleName } from './rule-names.js';
 
 /** Which way a change goes: harder to fulfil, easier to fulfil, or neither (or nobody can tell). */
 export type PolicyDirection = 'stronger' | 'weaker' | 'other';

@@ -9,6 +9,8 @@ import { nameProblem } from './names.js';
 export interface PolicyProblem {
   /** `ERR_INVALID_ARGUMENT` for what a TSB refuses or nobody can mean, `ERR_POLICY_UNSAFE` for S5 and S6. */
   readonly code: 'ERR_INVALID_ARGUMENT' | 'ERR_POLICY_UNSAFE';
+  /** One key listed more than once in a group, or names that cannot be told apart. */
+  readonly kind?: 'same-person' | 'look-alike';
   /** Where: `ruleUse.tokens[0].groups[1].quorum`. */
   readonly path: string;
   readonly message: string;
@@ -19,6 +21,13 @@ const mostMinutes = 0xffff_ffff;
 
 const wrong = (path: string, message: string | undefined): PolicyProblem[] =>
   message === undefined ? [] : [{ code: 'ERR_INVALID_ARGUMENT', path, message }];
+
+const twice = (path: string, before: number): PolicyProblem => ({
+  code: 'ERR_INVALID_ARGUMENT',
+  kind: 'same-person',
+  path,
+  message: `an approver is named twice: here and in approvals[${before}]`,
+});
 
 function timeProblem(seconds: number): string | undefined {
   if (!Number.isInteger(seconds) || seconds < 0) return 'a time is a whole number of seconds, 0 or more';
@@ -61,7 +70,7 @@ function groupProblems(path: string, group: PolicyGroup): PolicyProblem[] {
       return [
         ...wrong(`${here}.name`, nameProblem(approval.name)),
         ...wrong(here, approverProblem(approval)),
-        ...wrong(here, before === undefined ? undefined : `an approver is named twice: here and in approvals[${before}]`),
+        ...(before === undefined ? [] : [twice(here, before)]),
       ];
     }),
   ];

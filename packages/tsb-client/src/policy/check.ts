@@ -1,10 +1,9 @@
 import { invalidArgument, knownOptions, SignError } from '@securosys/core';
-import type { ModifyPolicy, Policy, PolicyApproval, PolicyRule } from '../api/policy.js';
-import { approverName } from './approver-facts.js';
+import type { ModifyPolicy, Policy, PolicyRule } from '../api/policy.js';
 import { type PolicyProblem, ruleProblems } from './check-rule.js';
-import { approverIdentity } from './identity.js';
-import { appearance } from './names.js';
-import { mayBeWeaker, ruleStrength } from './strength.js';
+import { lookalikeProblems } from './look-alike.js';
+import { type PolicyRuleName, ruleNames } from './rule-names.js';
+import { mayBeUnusable, mayBeWeaker } from './strength.js';
 
 /** What a policy is for, and exceptions from the safety rules for one policy. */
 export interface CheckPolicyOptions {
@@ -12,42 +11,6 @@ export interface CheckPolicyOptions {
   readonly usage?: 'sign' | 'decrypt';
   /** Allows rules for modify and unblock that fewer people can fulfil than the one for use (S6). */
   readonly allowUnprotectedModify?: boolean;
-}
-
-/** The rules of a policy, in the order in which they are shown. */
-export const ruleNames = ['ruleUse', 'ruleBlock', 'ruleUnblock', 'ruleModify'] as const;
-/** One of the four rules of a policy. */
-export type PolicyRuleName = (typeof ruleNames)[number];
-
-interface Place {
-  readonly path: string;
-  readonly approval: PolicyApproval;
-}
-
-function places(policy: ModifyPolicy): Place[] {
-  return ruleNames.flatMap((name) =>
-    (policy[name]?.tokens ?? []).flatMap((token, t) =>
-      (token.groups ?? []).flatMap((group, g) =>
-        group.approvals.map((approval, a) => ({ path: `${name}.tokens[${t}].groups[${g}].approvals[${a}]`, approval })),
-      ),
-    ),
-  );
-}
-
-/** Two people whose names cannot be told apart: whoever approves or reads the policy would take one for the other. */
-function lookalikeProblems(policy: ModifyPolicy): PolicyProblem[] {
-  const known = new Map<string, { readonly path: string; readonly identity: string }>();
-  return places(policy).flatMap(({ path, approval }) => {
-    const name = approverName(approval);
-    if (name === undefined) return [];
-    const look = appearance(name);
-    const identity = approverIdentity(approval);
-    const before = known.get(look);
-    if (!before) known.set(look, { path, identity });
-    if (!before || before.identity === identity) return [];
-    const message = `another approver has the same name, or one that looks like it: ${before.path}`;
-    return [{ code: 'ERR_INVALID_ARGUMENT', path: `${path}.name`, message } as const];
-  });
 }
 
 const unsafe = (path: string, message: string): PolicyProblem => ({ code: 'ERR_POLICY_UNSAFE', path, message });
@@ -70,7 +33,7 @@ function safetyProblems(policy: ModifyPolicy, options: CheckPolicyOptions): Poli
       ? [unsafe(name, `fewer people could ${verb} the key than use it; that needs allowUnprotectedModify`)]
       : [],
   );
-  const unusable = ruleUse !== null && ruleStrength(ruleUse) === Number.POSITIVE_INFINITY;
+  const unusable = mayBeUnusable(ruleUse);
   return [
     ...(unusable ? [unsafe('ruleUse', 'nobody could ever use this key')] : []),
     ...weaker,
@@ -81,7 +44,7 @@ function safetyProblems(policy: ModifyPolicy, options: CheckPolicyOptions): Poli
 }
 
 function statusProblems(policy: ModifyPolicy & Partial<Policy>): PolicyProblem[] {
-  if (policy.keyStatus?.blocked !== true || ruleStrength(policy.ruleUnblock) < Number.POSITIVE_INFINITY) return [];
+  if (policy.keyStatus?.blocked !== true || !mayBeUnusable(policy.ruleUnblock)) return [];
   return [{ code: 'ERR_INVALID_ARGUMENT', path: 'keyStatus.blocked', message: 'nobody could ever unblock this key' }];
 }
 

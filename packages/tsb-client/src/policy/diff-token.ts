@@ -1,4 +1,5 @@
 import type { PolicyApproval, PolicyGroup, PolicyToken } from '../api/policy.js';
+import { approverName } from './approver-facts.js';
 import type { PolicyChange, PolicyDirection } from './change.js';
 import { durationText } from './duration.js';
 import { approverIdentity } from './identity.js';
@@ -31,9 +32,10 @@ function approverChanges(path: string, before: PolicyGroup, after: PolicyGroup):
   const key = (approval: PolicyApproval) => approverIdentity(approval);
   const { matched, old, next } = pairs(before.approvals, after.approvals, key);
   const nameOf = ({ name = '' }: PolicyApproval) => name;
+  const called = (approval: PolicyApproval) => approverName(approval) ?? '';
   return [
     ...matched.flatMap(([[was], [is, at]]): Change[] =>
-      approverText(was) === approverText(is)
+      called(was) === called(is)
         ? []
         : [
             {

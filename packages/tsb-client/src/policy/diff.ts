@@ -1,8 +1,8 @@
 import type { ModifyPolicy, PolicyRule, PolicyToken } from '../api/policy.js';
 import type { PolicyChange, PolicyDirection } from './change.js';
-import { type PolicyRuleName, ruleNames } from './check.js';
 import { type Change, nameKey, tokenChanges } from './diff-token.js';
 import { pairs } from './pairs.js';
+import { type PolicyRuleName, ruleNames } from './rule-names.js';
 import { strengthOf } from './strength.js';
 import { verbs } from './weaknesses.js';
 import { tokenText } from './words.js';

@@ -1,5 +1,5 @@
 import type { ModifyPolicy, PolicyRule } from '../api/policy.js';
-import { type PolicyRuleName, ruleNames } from './check.js';
+import { type PolicyRuleName, ruleNames } from './rule-names.js';
 import { policyWeaknesses, verbs } from './weaknesses.js';
 import { tokenText } from './words.js';
 
@@ -12,8 +12,9 @@ function ruleLines(name: PolicyRuleName, rule: PolicyRule | null): string[] {
 }
 
 /**
- * A policy in plain words, a line a statement, then its weaknesses: `To use the key: 2 of CISO, Dev lead, Product, within 1 hour, not
- * before 10 minutes`. Names are sanitised; they are what the policy's author wrote.
+ * A policy in plain words, a line a statement, then its weaknesses: `To use the key: 2 of CISO [key …], Dev lead [key …], within 1 hour,
+ * not before 10 minutes`. Names are sanitised; they are what the policy's author wrote, so the whole SHA-256 of the SubjectPublicKeyInfo
+ * stands beside each of them, in hex.
  * @param options.use what the key is for; see {@link policyWeaknesses}
  */
 export function explainPolicy(policy: ModifyPolicy, options: { readonly use?: 'sign' | 'decrypt' } = {}): string[] {

@@ -1,14 +1,20 @@
 import type { KeyObject } from 'node:crypto';
-import { base64Bytes, hexText, nodeCrypto, SignError } from '@securosys/core';
+import { base64Bytes, derChildren, hexText, nodeCrypto, SignError, scanDer } from '@securosys/core';
 import type { PolicyApproval } from '../api/policy.js';
 
-/** Key types whose JWK is one text for one key; the DER of an EC key may hold its point in two forms. */
-const withJwk = new Set(['rsa', 'ed25519', 'prime256v1', 'secp256k1', 'secp384r1', 'secp521r1']);
+/** The point of an EC key in its long form; the DER of one key may hold it in three (SEC 1 §2.3.3). */
+function pointText(spki: Uint8Array, curve: string): string {
+  const [, bits] = derChildren(spki, scanDer(spki, { what: 'EC public key', maxDepth: 8 }));
+  const point = bits ? spki.subarray(bits.contents + 1, bits.end) : new Uint8Array(0);
+  const whole = nodeCrypto().ECDH.convertKey(point, curve, undefined, undefined, 'uncompressed');
+  return `${curve} ${hexText(Buffer.from(whole))}`;
+}
 
+/** One text for one key, on every curve that Node knows by name. */
 function keyText(key: KeyObject): string {
-  const type = key.asymmetricKeyDetails?.namedCurve ?? key.asymmetricKeyType ?? '';
-  const parts = withJwk.has(type) ? Object.entries(key.export({ format: 'jwk' })).sort() : undefined;
-  return parts ? JSON.stringify(parts) : key.export({ format: 'der', type: 'spki' }).toString('hex');
+  const spki = key.export({ format: 'der', type: 'spki' });
+  const { namedCurve } = key.asymmetricKeyDetails ?? {};
+  return key.asymmetricKeyType === 'ec' && namedCurve !== undefined ? pointText(spki, namedCurve) : spki.toString('hex');
 }
 
 /** The public key in the bytes, `undefined` when Node cannot read them: then the bytes themselves stand for it. */

@@ -1,6 +1,7 @@
 import { isJsonObject, type JsonValue, SignError } from '@securosys/core';
 import type { ModifyPolicy } from '../api/policy.js';
-import { policyMistakes, refuseProblems, ruleNames } from './check.js';
+import { policyMistakes, refuseProblems } from './check.js';
+import { ruleNames } from './rule-names.js';
 import { ruleStrength } from './strength.js';
 
 const lists = (value: unknown, each: (member: Readonly<Record<string, JsonValue>>) => boolean): boolean =>

@@ -1,7 +1,10 @@
-import type { PolicyRule, PolicyToken } from '../api/policy.js';
+import type { PolicyGroup, PolicyRule, PolicyToken } from '../api/policy.js';
 import { approverIdentity } from './identity.js';
 
-/** Fewest people who can fulfil a rule: never below `least`, never above `most`; mostly they are equal. */
+/**
+ * Fewest people who can fulfil a rule: never below `least`, never above `most`; mostly they are equal. Whether an HSM counts a key that
+ * one group lists twice once or twice is not known: `least` counts entries, `most` counts keys.
+ */
 export interface Strength {
   readonly least: number;
   readonly most: number;
@@ -11,24 +14,27 @@ const nobody: Strength = { least: Number.POSITIVE_INFINITY, most: Number.POSITIV
 /** Combinations of people that are tried before bounds have to do. */
 const mostTried = 50_000;
 
-/** People who sit in the same groups are the same for counting. */
+/** People who count alike in all groups are the same for counting. */
 interface Kind {
-  readonly groups: readonly number[];
+  /** For how many each of them counts, group by group. */
+  readonly counts: readonly number[];
   readonly people: number;
 }
 
-function kindsOf(token: PolicyToken): Kind[] {
-  const groupsOf = new Map<string, Set<number>>();
-  (token.groups ?? []).forEach((group, index) => {
+function kindsOf(groups: readonly PolicyGroup[]): Kind[] {
+  const countsOf = new Map<string, number[]>();
+  groups.forEach((group, index) => {
     for (const approval of group.approvals) {
       const person = approverIdentity(approval);
-      groupsOf.set(person, (groupsOf.get(person) ?? new Set()).add(index));
+      const counts = countsOf.get(person) ?? groups.map(() => 0);
+      counts[index] = (counts[index] ?? 0) + 1;
+      countsOf.set(person, counts);
     }
   });
   const kinds = new Map<string, Kind>();
-  for (const groups of groupsOf.values()) {
-    const key = [...groups].join();
-    kinds.set(key, { groups: [...groups], people: (kinds.get(key)?.people ?? 0) + 1 });
+  for (const counts of countsOf.values()) {
+    const key = counts.join();
+    kinds.set(key, { counts, people: (kinds.get(key)?.people ?? 0) + 1 });
   }
   return [...kinds.values()];
 }
@@ -40,18 +46,14 @@ function fewest(kinds: readonly Kind[], needed: readonly number[], at = 0): numb
   if (!kind) return Number.POSITIVE_INFINITY;
   let best = Number.POSITIVE_INFINITY;
   for (let count = 0; count <= kind.people; count++) {
-    const left = needed.map((need, group) => (kind.groups.includes(group) ? need - count : need));
+    const left = needed.map((need, group) => need - count * (kind.counts[group] ?? 0));
     best = Math.min(best, count + fewest(kinds, left, at + 1));
   }
   return best;
 }
 
-function tokenStrength(token: PolicyToken): Strength {
-  const quorums = (token.groups ?? []).map((group) => group.quorum);
-  const kinds = kindsOf(token);
-  const present = quorums.map((_, group) =>
-    kinds.reduce((sum, kind) => sum + (kind.groups.includes(group) ? kind.people : 0), 0),
-  );
+function strengthAmong(kinds: readonly Kind[], quorums: readonly number[]): Strength {
+  const present = quorums.map((_, group) => kinds.reduce((sum, kind) => sum + kind.people * (kind.counts[group] ?? 0), 0));
   if (quorums.some((quorum, group) => quorum > (present[group] ?? 0))) return nobody;
   if (kinds.reduce((product, kind) => product * (kind.people + 1), 1) <= mostTried) {
     const exact = fewest(kinds, quorums);
@@ -59,8 +61,19 @@ function tokenStrength(token: PolicyToken): Strength {
   }
   // One person counts in every group they sit in: at best they are the same people throughout, at worst all different ones.
   const everybody = kinds.reduce((sum, kind) => sum + kind.people, 0);
+  const heaviest = Math.max(...kinds.flatMap(({ counts }) => counts));
   const sum = quorums.reduce((all, quorum) => all + quorum, 0);
-  return { least: Math.max(...quorums), most: Math.min(sum, everybody) };
+  return { least: Math.ceil(Math.max(...quorums) / heaviest), most: Math.min(sum, everybody) };
+}
+
+function tokenStrength(token: PolicyToken): Strength {
+  const groups = token.groups ?? [];
+  const quorums = groups.map((group) => group.quorum);
+  const byEntry = kindsOf(groups);
+  const strength = strengthAmong(byEntry, quorums);
+  if (byEntry.every(({ counts }) => counts.every((count) => count <= 1))) return strength;
+  const byKey = byEntry.map(({ counts, people }) => ({ people, counts: counts.map((count) => Math.min(count, 1)) }));
+  return { least: strength.least, most: strengthAmong(byKey, quorums).most };
 }
 
 /**
@@ -80,6 +93,17 @@ export function strengthOf(rule: PolicyRule | null | undefined): Strength {
  */
 export function ruleStrength(rule: PolicyRule | null | undefined): number {
   return strengthOf(rule).least;
+}
+
+/** Whether it may be that nobody can ever fulfil a rule. */
+export function mayBeUnusable(rule: PolicyRule | null | undefined): boolean {
+  return strengthOf(rule).most === Number.POSITIVE_INFINITY;
+}
+
+/** Whether one key is listed more than once in a group of a rule. */
+export function countsTwice(rule: PolicyRule | null | undefined): boolean {
+  const groups = (rule?.tokens ?? []).flatMap((token) => token.groups ?? []);
+  return groups.some(({ approvals }) => new Set(approvals.map(approverIdentity)).size < approvals.length);
 }
 
 /** Whether fewer people might do with `rule` than with `other`. When it cannot be told, they might. */

@@ -1,8 +1,8 @@
 import { knownOptions } from '@securosys/core';
 import type { ModifyPolicy, PolicyRule, PolicyToken } from '../api/policy.js';
-import { type PolicyRuleName, ruleNames } from './check.js';
 import { approverIdentity } from './identity.js';
-import { mayBeWeaker, ruleStrength } from './strength.js';
+import { type PolicyRuleName, ruleNames } from './rule-names.js';
+import { countsTwice, mayBeUnusable, mayBeWeaker, ruleStrength } from './strength.js';
 
 /** What can be weak about a policy. */
 export type PolicyWeaknessKind =
@@ -16,7 +16,7 @@ export type PolicyWeaknessKind =
   | 'replayable'
   /** One person is enough. */
   | 'one-person'
-  /** Somebody counts in several groups at once. */
+  /** Somebody counts in several groups at once, or, as a warning, more than once in one group. */
   | 'same-person'
   /** The time lock ends when the request has expired. */
   | 'window-zero'
@@ -77,6 +77,13 @@ function tokenFindings(name: PolicyRuleName, path: string, token: PolicyToken, u
       severity: 'warning',
     });
   const people = groups.flatMap((group) => [...new Set(group.approvals.map(approverIdentity))]);
+  if (countsTwice({ tokens: [token] }))
+    findings.push({
+      kind: 'same-person',
+      path: `${path}.groups`,
+      message: `one key is listed more than once in a group, to ${verbs[name]}: one person may count as several`,
+      severity: 'warning',
+    });
   if (new Set(people).size < people.length)
     findings.push({
       kind: 'same-person',
@@ -99,8 +106,14 @@ function ruleFindings(name: PolicyRuleName, rule: PolicyRule | null, use: 'sign'
     });
   if (strength === 1 && name !== 'ruleBlock')
     findings.push({ kind: 'one-person', path: name, message: `one person alone can ${verbs[name]}`, severity: 'notice' });
-  if (name === 'ruleUse' && strength === Number.POSITIVE_INFINITY)
-    findings.push({ kind: 'unusable', path: name, message: 'nobody can ever use the key', severity: 'warning' });
+  if (name === 'ruleUse' && mayBeUnusable(rule))
+    findings.push({
+      kind: 'unusable',
+      path: name,
+      message:
+        strength === Number.POSITIVE_INFINITY ? 'nobody can ever use the key' : 'it may be that nobody can ever use the key',
+      severity: 'warning',
+    });
   return findings;
 }
 

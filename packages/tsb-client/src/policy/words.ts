@@ -1,4 +1,5 @@
 import { base64Bytes, SignError, sanitizeText, sha256Hex } from '@securosys/core';
+import { readApproverCertificate } from '../api/approver-certificate.js';
 import type { PolicyApproval, PolicyGroup, PolicyToken } from '../api/policy.js';
 import { approverName } from './approver-facts.js';
 import { durationText } from './duration.js';
@@ -13,23 +14,26 @@ export function quoted(name: string): string {
   return plainName.test(shown) && !connective.test(shown) ? shown : `"${shown.replaceAll('"', "'")}"`;
 }
 
-function keyText(value: string): string {
+/** The SHA-256 of somebody's SubjectPublicKeyInfo, whole (S11): names are what the author of the rules chose. */
+function keyText(approval: PolicyApproval): string {
+  if (approval.value === undefined) return 'key not stated';
   try {
-    return `key ${sha256Hex(base64Bytes(value)).slice(0, 16)}…`;
+    const bytes = base64Bytes(approval.value);
+    const spki = approval.type === 'certificate' ? readApproverCertificate(bytes).spki : bytes;
+    return `key ${sha256Hex(spki)}`;
   } catch (error) {
-    if (SignError.is(error)) return 'an unreadable key';
+    if (SignError.is(error)) return 'unreadable key';
     throw error;
   }
 }
 
-/** What to call an approver: a name, or the beginning of the SHA-256 of the key, in hex. */
+/** What to call an approver: the name, and the key that it stands for: `CISO [key 3f…]`, 64 hex characters. */
 export function approverText(approval: PolicyApproval): string {
   const name = approverName(approval);
-  if (name !== undefined) return quoted(name);
-  return approval.value === undefined ? 'somebody without a name' : keyText(approval.value);
+  return `${name === undefined ? 'somebody without a name' : quoted(name)} [${keyText(approval)}]`;
 }
 
-/** `2 of CISO, Dev lead, Product`. */
+/** `2 of CISO [key …], Dev lead [key …]`. */
 export function groupText({ quorum, approvals }: PolicyGroup): string {
   return `${quorum} of ${approvals.map(approverText).join(', ') || 'nobody'}`;
 }
@@ -40,7 +44,7 @@ export function windowText({ timelock, timeout }: PolicyToken): string {
   return `${end}${timelock === 0 ? '' : `, not before ${durationText(timelock)}`}`;
 }
 
-/** One way to fulfil a rule: `2 of CISO, Dev lead, Product, within 1 hour, not before 10 minutes`. */
+/** One way to fulfil a rule: `2 of CISO [key …], Dev lead [key …], within 1 hour, not before 10 minutes`. */
 export function tokenText(token: PolicyToken): string {
   const groups = token.groups ?? [];
   const who = groups.length === 0 ? 'anyone with the API' : groups.map(groupText).join(', and ');

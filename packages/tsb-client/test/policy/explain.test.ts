@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { base64Text } from '@securosys/core';
 import { describe, expect, it } from 'vitest';
 import {
@@ -22,6 +23,10 @@ import { spkiOfPerson } from './people.js';
 
 const person = (name: string, number: number) => ({ name, spki: spkiOfPerson(number) });
 const [ciso, devLead, product, lawyer] = [person('CISO', 1), person('Dev lead', 2), person('Product', 3), person('Lawyer', 4)];
+/** A sentence with the whole SHA-256 of the key beside each name. */
+const sha256 = (spki: Uint8Array) => createHash('sha256').update(spki).digest('hex');
+const withKeys = (text: string) =>
+  [ciso, devLead, product, lawyer].reduce((all, { name, spki }) => all.replaceAll(name, `${name} [key ${sha256(spki)}]`), text);
 const two = atLeast(2).of(ciso, devLead, product);
 const use = two.within('1h').after('10m');
 const change = two.within('1d');
@@ -32,33 +37,39 @@ const warnings = (policy: ModifyPolicy, options?: { use: 'sign' | 'decrypt' }) =
 
 describe('a policy in words', () => {
   it('is a sentence a rule', () => {
-    expect(explainPolicy(sound)).toEqual([
-      'To use the key: 2 of CISO, Dev lead, Product, within 1 hour, not before 10 minutes',
-      'To block the key: 2 of CISO, Dev lead, Product, within 1 day',
-      'To unblock the key: 2 of CISO, Dev lead, Product, within 1 day',
-      'To replace these rules: 2 of CISO, Dev lead, Product, within 1 day',
-    ]);
+    expect(explainPolicy(sound)).toEqual(
+      [
+        'To use the key: 2 of CISO, Dev lead, Product, within 1 hour, not before 10 minutes',
+        'To block the key: 2 of CISO, Dev lead, Product, within 1 day',
+        'To unblock the key: 2 of CISO, Dev lead, Product, within 1 day',
+        'To replace these rules: 2 of CISO, Dev lead, Product, within 1 day',
+      ].map(withKeys),
+    );
   });
 
   it('says several ways, several groups, nobody, anyone, and for ever', () => {
     const rule = anyOf(two.and(atLeast(1).of(lawyer)).within('90m'), atLeast(1).of(lawyer).withoutEnd());
     const lines = explainPolicy({ ruleUse: rule, ruleBlock: null, ruleUnblock: never(), ruleModify: { tokens: null } });
-    expect(lines.slice(0, 5)).toEqual([
-      'To use the key: 2 of CISO, Dev lead, Product, and 1 of Lawyer, within 90 minutes',
-      'or, to use the key: 1 of Lawyer, at any time',
-      'To block the key: anyone with the API, without approval',
-      'To unblock the key: nobody, ever',
-      'To replace these rules: nobody, ever',
-    ]);
+    expect(lines.slice(0, 5)).toEqual(
+      [
+        'To use the key: 2 of CISO, Dev lead, Product, and 1 of Lawyer, within 90 minutes',
+        'or, to use the key: 1 of Lawyer, at any time',
+        'To block the key: anyone with the API, without approval',
+        'To unblock the key: nobody, ever',
+        'To replace these rules: nobody, ever',
+      ].map(withKeys),
+    );
   });
 
-  it('calls nameless people by their key, and people with certificates by their common name', () => {
-    const { certificate } = approverCertificate('Ann Approver');
+  it('names everybody by the whole SHA-256 of their key, and people with certificates by their common name', () => {
+    const { certificate, spki } = approverCertificate('Ann Approver');
     const rule = atLeast(1)
       .of({ spki: spkiOfPerson(7) }, { certificate }, { onboarded: 'bob@example.org' })
       .within('1h');
     const [line] = explainPolicy(withRule('ruleUse', rule));
-    expect(line).toMatch(/^To use the key: 1 of key [0-9a-f]{16}…, Ann Approver, bob@example.org, within 1 hour$/);
+    expect(line).toBe(
+      `To use the key: 1 of somebody without a name [key ${sha256(spkiOfPerson(7))}], Ann Approver [key ${sha256(spki)}], bob@example.org [key not stated], within 1 hour`,
+    );
   });
 
   it.each(['Ann, Bob', 'Ann and Bob', 'x, within 1 minute', '2 of Ann', '"', '(a)'])(
@@ -67,10 +78,16 @@ describe('a policy in words', () => {
       const evil: PolicyApproval = { type: 'public_key', name, value: base64Text(spkiOfPerson(9)) };
       const rule = { tokens: [{ timelock: 0, timeout: 60, groups: [{ quorum: 1, approvals: [evil] }] }] };
       expect(explainPolicy(withRule('ruleUse', rule))[0]).toBe(
-        `To use the key: 1 of "${name.replaceAll('"', "'")}", within 1 minute`,
+        `To use the key: 1 of "${name.replaceAll('"', "'")}" [key ${sha256(spkiOfPerson(9))}], within 1 minute`,
       );
     },
   );
+});
+
+const listed = (name: string, number: number): PolicyApproval => ({
+  type: 'public_key',
+  name,
+  value: base64Text(spkiOfPerson(number)),
 });
 
 describe('weaknesses', () => {
@@ -115,6 +132,20 @@ describe('weaknesses', () => {
       ['same-person', 'ruleUse.tokens[0].groups', 'notice'],
       ['one-person', 'ruleUse', 'notice'],
     ]);
+  });
+
+  it('one key twice in a group: one person may count as several, and nobody may be able to use the key', () => {
+    const twice: PolicyRule = {
+      tokens: [
+        { timelock: 0, timeout: 600, groups: [{ quorum: 2, approvals: ['CISO', 'Dev lead'].map((name) => listed(name, 9)) }] },
+      ],
+    };
+    expect(warnings(withRule('ruleUse', twice)).slice(0, 3)).toEqual([
+      ['same-person', 'ruleUse.tokens[0].groups', 'warning'],
+      ['one-person', 'ruleUse', 'notice'],
+      ['unusable', 'ruleUse', 'warning'],
+    ]);
+    expect(warnings(withRule('ruleModify', twice))).toContainEqual(['weaker-than-use', 'ruleModify', 'warning']);
   });
 
   it('a window that never opens, a key that nobody can use, fewer people to modify than to use', () => {
@@ -215,17 +246,32 @@ describe('the difference of two policies', () => {
     expect(use2(atLeast(1).of(ciso, devLead).within('1h').after('10m')).directions.ruleUse).toBe('weaker');
   });
 
+  it('two people in place of whom stands one key twice are not stronger', () => {
+    const group = (second: number) => ({
+      name: 'approval',
+      quorum: 2,
+      approvals: [listed('CISO', 1), listed('Dev lead', second)],
+    });
+    const ruleOf = (second: number) => ({ tokens: [{ name: 'approval', timelock: 0, timeout: 600, groups: [group(second)] }] });
+    const { directions } = diffPolicies(withRule('ruleUse', ruleOf(2)), withRule('ruleUse', ruleOf(1)));
+    expect(directions.ruleUse).toBe('other');
+  });
+
   it('is told in words', () => {
     const after = withRule('ruleUse', atLeast(1).of(ciso, devLead, product, lawyer).within('2h').after('10m'));
-    expect(diffPolicies(sound, after).changes.map(({ text }) => text)).toEqual([
-      'To use the key: approvable 2 hours instead of 1 hour',
-      'To use the key: it takes 1 of a group instead of 2',
-      'To use the key: Lawyer can approve',
-    ]);
-    expect(diffPolicies(after, { ...after, ruleModify: null }).changes.map(({ text }) => text)).toEqual([
-      'To replace these rules: no longer enough: 2 of CISO, Dev lead, Product, within 1 day',
-      'To replace these rules: also enough: anyone with the API',
-    ]);
+    expect(diffPolicies(sound, after).changes.map(({ text }) => text)).toEqual(
+      [
+        'To use the key: approvable 2 hours instead of 1 hour',
+        'To use the key: it takes 1 of a group instead of 2',
+        'To use the key: Lawyer can approve',
+      ].map(withKeys),
+    );
+    expect(diffPolicies(after, { ...after, ruleModify: null }).changes.map(({ text }) => text)).toEqual(
+      [
+        'To replace these rules: no longer enough: 2 of CISO, Dev lead, Product, within 1 day',
+        'To replace these rules: also enough: anyone with the API',
+      ].map(withKeys),
+    );
   });
 
   it('a certificate and its key are one person', () => {
