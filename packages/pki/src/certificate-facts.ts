@@ -1,6 +1,7 @@
-import { equalBytes, isoSeconds, SignError, type SigningFacts, sanitizeText, sha256Hex } from '@securosys/core';
+import { equalBytes, isoSeconds, SignError, type SigningFacts, sha256Hex } from '@securosys/core';
 import { type Certificate, parseCertificate } from './certificate.js';
 import { isEmulated } from './emulated.js';
+import { extensionLines, factText } from './extension-facts.js';
 import { nameText, parseName } from './names.js';
 import { type PkixKind, signedStructure } from './pkix.js';
 import { DerReader, tags } from './reader.js';
@@ -13,28 +14,27 @@ export function certificateOfTbs(tbs: Uint8Array): Certificate {
   return parseCertificate(signedStructure(tbs, reader.whole(reader.take(tags.sequence)), new Uint8Array()));
 }
 
+/**
+ * Facts of a certificate. Those of version 1 have no extension that could say that they issue none, and some programs take them for CAs.
+ */
 function readFacts(tbs: Uint8Array): SigningFacts {
   const certificate = certificateOfTbs(tbs);
-  const { basicConstraints, keyUsage, extendedKeyUsage, notBefore, notAfter } = certificate;
-  const subject = sanitizeText(certificate.subjectText);
-  const issuer = sanitizeText(nameText(parseName(certificate.issuerDer)));
-  const pathLen = basicConstraints?.pathLen;
-  const ca = `yes${pathLen === undefined ? '' : `, with at most ${pathLen} intermediates below`}`;
+  const { basicConstraints, notBefore, notAfter } = certificate;
+  const subject = factText(certificate.subjectText);
+  const version1 = DerReader.over(tbs, tags.sequence, 'certificate').optional(tags.context0) === undefined;
   return {
     format: 'x509-certificate',
     title: `${basicConstraints?.ca ? 'CA certificate' : 'Certificate'} for ${subject}`,
     details: {
       subject,
-      issuer,
+      issuer: factText(nameText(parseName(certificate.issuerDer))),
       selfIssued: equalBytes(certificate.subjectDer, certificate.issuerDer) ? 'yes' : 'no',
       serial: certificate.serial,
       validFrom: isoSeconds(notBefore),
       validUntil: isoSeconds(notAfter),
       publicKeySha256: sha256Hex(certificate.spki),
-      mayIssueCertificates: basicConstraints?.ca ? ca : 'no',
-      ...(keyUsage && { keyUsage: [...keyUsage.bits].join(', ') }),
-      ...(extendedKeyUsage && { extendedKeyUsage: extendedKeyUsage.oids.join(', ') }),
-      ...(certificate.policies.length > 0 && { policies: certificate.policies.join(', ') }),
+      ...Object.fromEntries(extensionLines(certificate.extensions)),
+      ...(version1 && { mayIssueCertificates: 'version 1 does not say' }),
       ...(isEmulated(certificate) && { emulated: 'yes' }),
     },
   };

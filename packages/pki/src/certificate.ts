@@ -11,6 +11,7 @@ import {
 } from '@securosys/core';
 import type {
   BasicConstraintsExtension,
+  CertificateExtension,
   CertificateExtensions,
   ExtendedKeyUsageExtension,
   KeyUsageExtension,
@@ -77,6 +78,7 @@ class ParsedCertificate implements Certificate {
   readonly notBefore: number;
   readonly notAfter: number;
   readonly serial: string;
+  readonly extensions: readonly CertificateExtension[];
   readonly keyUsage?: KeyUsageExtension;
   readonly basicConstraints?: BasicConstraintsExtension;
   readonly extendedKeyUsage?: ExtendedKeyUsageExtension;
@@ -120,6 +122,7 @@ class ParsedCertificate implements Certificate {
 
     const extensions = extensionsOf(tbs, version3);
     tbs.end();
+    this.extensions = extensions.extensions;
     this.keyUsage = extensions.keyUsage;
     this.basicConstraints = extensions.basicConstraints;
     this.extendedKeyUsage = extensions.extendedKeyUsage;

@@ -1,6 +1,6 @@
 import { type FormatKey, invalidArgument, type KeyInfo } from '@securosys/core';
 import type { Certificate } from './certificate.js';
-import type { RelativeName } from './names.js';
+import type { NameAttribute, RelativeName } from './names.js';
 import type { SubjectAttribute } from './subject.js';
 
 /** A key that signs. `KeyInfo`, what `signer.describe()` gives, fits: with its `assurance` a key of an emulator is known as one. */
@@ -23,11 +23,14 @@ export function isEmulated(certificate: Certificate): boolean {
   return certificate.policies.includes(EMULATED_POLICY_OID) || isEmulatedName(certificate.subject);
 }
 
+/** Whether one attribute of a name is the mark. */
+export function isEmulationMark({ oid, value }: Pick<NameAttribute, 'oid' | 'value'>): boolean {
+  return oid === serialNumberOid && value === EMULATED_SERIAL_NUMBER;
+}
+
 /** Whether a name carries the mark. */
 export function isEmulatedName(name: readonly RelativeName[]): boolean {
-  return name.some((attributes) =>
-    attributes.some(({ oid, value }) => oid === serialNumberOid && value === EMULATED_SERIAL_NUMBER),
-  );
+  return name.some((attributes) => attributes.some(isEmulationMark));
 }
 
 /**

@@ -43,7 +43,7 @@ export function basicConstraints(value: Uint8Array): { ca: boolean; pathLen?: nu
 }
 
 /** Takes each element of a non-empty `SEQUENCE OF`. */
-function list<T>(value: Uint8Array, what: string, item: (reader: DerReader) => T): T[] {
+export function list<T>(value: Uint8Array, what: string, item: (reader: DerReader) => T): T[] {
   const reader = DerReader.over(value, tags.sequence, what);
   const out: T[] = [];
   while (reader.more) {
@@ -72,6 +72,15 @@ export function policies(value: Uint8Array): string[] {
     policy.end();
     return oid;
   });
+}
+
+/** Whether any policy says more than its identifier. */
+export function hasPolicyQualifiers(value: Uint8Array): boolean {
+  return list(value, 'certificate policies', (reader) => {
+    const policy = reader.enter(tags.sequence);
+    policy.oid();
+    return policy.more;
+  }).includes(true);
 }
 
 /** Authority information access: URLs with the access method OCSP. */

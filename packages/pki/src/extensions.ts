@@ -21,8 +21,19 @@ export interface ExtendedKeyUsageExtension {
   readonly oids: readonly string[];
 }
 
+/** One extension as it stands in a certificate (RFC 5280 §4.2), or in a request for one. */
+export interface CertificateExtension {
+  /** Dotted object identifier. */
+  readonly oid: string;
+  readonly critical: boolean;
+  /** Contents of the OCTET STRING. */
+  readonly value: Uint8Array;
+}
+
 /** What the extensions of a certificate say, as far as anything here asks. */
 export interface CertificateExtensions {
+  /** All of them, in their order. */
+  readonly extensions: readonly CertificateExtension[];
   readonly keyUsage?: KeyUsageExtension;
   readonly basicConstraints?: BasicConstraintsExtension;
   readonly extendedKeyUsage?: ExtendedKeyUsageExtension;
@@ -41,21 +52,14 @@ export interface CertificateExtensions {
 const maxExtensions = 64;
 
 /**
- * Reads `Extensions` (RFC 5280 §4.2). One extension of a kind at most; unknown ones that are not critical are ignored.
- * @param extensions over the elements of the SEQUENCE OF; `undefined` for a certificate without extensions
+ * Takes `Extensions` (RFC 5280 §4.2) apart. One extension of a kind at most.
+ * @param extensions over the elements of the SEQUENCE OF
  * @throws SignError `ERR_MALFORMED`
  */
-export function parseExtensions(extensions: DerReader | undefined): CertificateExtensions {
-  const out: { -readonly [K in keyof CertificateExtensions]: CertificateExtensions[K] } = {
-    policies: [],
-    ocspUrls: [],
-    crlUrls: [],
-    hasRevocationInfo: false,
-    unknownCritical: [],
-  };
-  const unknownCritical: string[] = [];
+export function readExtensions(extensions: DerReader): CertificateExtension[] {
+  const out: CertificateExtension[] = [];
   const seen = new Set<string>();
-  while (extensions?.more) {
+  while (extensions.more) {
     const extension = extensions.enter(tags.sequence, 'extension');
     const oid = extension.oid();
     const critical = extension.optionalTrue();
@@ -63,6 +67,23 @@ export function parseExtensions(extensions: DerReader | undefined): CertificateE
     extension.end();
     if (seen.has(oid)) malformed('an extension occurs twice');
     if (seen.add(oid).size > maxExtensions) malformed(`over ${maxExtensions} extensions`);
+    out.push({ oid, critical, value });
+  }
+  return out;
+}
+
+/** What extensions say; unknown ones that are not critical are ignored. @throws SignError `ERR_MALFORMED` */
+export function parseExtensions(extensions: readonly CertificateExtension[]): CertificateExtensions {
+  const out: { -readonly [K in keyof CertificateExtensions]: CertificateExtensions[K] } = {
+    extensions,
+    policies: [],
+    ocspUrls: [],
+    crlUrls: [],
+    hasRevocationInfo: false,
+    unknownCritical: [],
+  };
+  const unknownCritical: string[] = [];
+  for (const { oid, critical, value } of extensions)
     switch (oid) {
       case '2.5.29.15':
         out.keyUsage = { critical, bits: keyUsage(value) };
@@ -91,7 +112,6 @@ export function parseExtensions(extensions: DerReader | undefined): CertificateE
         out.hasRevocationInfo ||= oid === '2.5.29.46';
         if (critical) unknownCritical.push(oid);
     }
-  }
   out.unknownCritical = unknownCritical;
   return out;
 }

@@ -7,10 +7,13 @@ export type { KeyUsageBit } from './extension-values.js';
 export { keyUsageBits } from './extension-values.js';
 export type {
   BasicConstraintsExtension,
+  CertificateExtension,
   CertificateExtensions,
   ExtendedKeyUsageExtension,
   KeyUsageExtension,
 } from './extensions.js';
+export { type GeneralName, type GeneralNameType, sameGeneralName } from './general-names.js';
+export { type CertificateHolder, certificateHolder, requestHolder } from './holder.js';
 export { createHsmCrypto, type HsmCrypto, type HsmKeyOptions } from './hsm-crypto.js';
 export { isSelfIssued, isSelfSigned, issuedBy } from './issuance.js';
 export { attributeNames, type NameAttribute, nameText, type RelativeName } from './names.js';

@@ -6,16 +6,16 @@ import {
   type Prepared,
   SignError,
   type SigningFacts,
-  sanitizeText,
-  scanDer,
   sha256Hex,
 } from '@securosys/core';
 import { asn1Name, loadAsn1 } from './certificate-tbs.js';
 import { isEmulatedName, markedSubject, needsMark, type SigningKey } from './emulated.js';
-import { nameText, parseName } from './names.js';
+import { extensionLines, factText } from './extension-facts.js';
+import { parseExtensions } from './extensions.js';
+import { nameText } from './names.js';
 import { explainPkix, type PkixKind, preparedPkix, restorePkix } from './pkix.js';
 import { publicKeyOfSpki } from './public-key.js';
-import { DerReader, tags } from './reader.js';
+import { readRequestInfo } from './request-info.js';
 import { parseSubject } from './subject.js';
 
 /** What a certification request (PKCS#10, RFC 2986) is to say. */
@@ -28,31 +28,20 @@ export interface CsrOptions {
   emulated?: boolean;
 }
 
-const maxRequestBytes = 64 * 1024;
-
-/** Reads `CertificationRequestInfo` (RFC 2986 §4.1). */
-function readRequest(bytes: Uint8Array): { subjectText: string; emulated: boolean; spki: Uint8Array } {
-  if (bytes.byteLength > maxRequestBytes)
-    throw new SignError('ERR_LIMIT', `certification request is over ${maxRequestBytes} bytes`);
-  scanDer(bytes, { what: 'certification request', maxDepth: 16, maxElements: 2_000 });
-  const request = DerReader.over(bytes, tags.sequence, 'certification request');
-  const version = request.contents(request.take(tags.integer));
-  if (version.byteLength !== 1 || version[0] !== 0)
-    throw new SignError('ERR_MALFORMED', 'certification request has an unknown version');
-  const subject = parseName(request.whole(request.take(tags.sequence)));
-  const spki = request.whole(request.take(tags.sequence));
-  request.optional(tags.context0);
-  request.end();
-  return { subjectText: nameText(subject), emulated: isEmulatedName(subject), spki };
-}
-
 function readFacts(bytes: Uint8Array): SigningFacts {
-  const { subjectText, emulated, spki } = readRequest(bytes);
-  const subject = sanitizeText(subjectText);
+  const request = readRequestInfo(bytes);
+  const subject = factText(nameText(request.subject));
+  const asked = extensionLines(request.extensions);
+  const ca = parseExtensions(request.extensions).basicConstraints?.ca;
   return {
     format: 'x509-request',
-    title: `Request for a certificate for ${subject}`,
-    details: { subject, publicKeySha256: sha256Hex(spki), ...(emulated && { emulated: 'yes' }) },
+    title: `Request for a ${ca ? 'CA certificate' : 'certificate'} for ${subject}`,
+    details: {
+      subject,
+      publicKeySha256: sha256Hex(request.spki),
+      ...Object.fromEntries([...asked, ...request.lines]),
+      ...(isEmulatedName(request.subject) && { emulated: 'yes' }),
+    },
   };
 }
 
@@ -61,7 +50,7 @@ const requestKind: PkixKind = {
   part: 'request',
   read: readFacts,
   checkSigner(tbs, signerSpki) {
-    if (!equalBytes(readRequest(tbs).spki, signerSpki))
+    if (!equalBytes(readRequestInfo(tbs).spki, signerSpki))
       throw new SignError('ERR_MALFORMED', 'a certification request has to be signed by the key in it');
   },
 };
@@ -85,7 +74,7 @@ export async function prepareCsr(options: CsrOptions): Promise<Prepared<Uint8Arr
     attributes: new Attributes(),
   });
   const bytes = new Uint8Array(asn1.AsnConvert.serialize(request));
-  if (!equalBytes(readRequest(bytes).spki, options.key.spki))
+  if (!equalBytes(readRequestInfo(bytes).spki, options.key.spki))
     invalidArgument('the key is not encoded as this library would encode it');
   return preparedPkix(requestKind, bytes, options.key.spki);
 }

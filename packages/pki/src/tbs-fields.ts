@@ -1,5 +1,5 @@
 import { hexText } from '@securosys/core';
-import { type CertificateExtensions, parseExtensions } from './extensions.js';
+import { type CertificateExtensions, parseExtensions, readExtensions } from './extensions.js';
 import { type DerReader, malformed, tags, unsignedInteger } from './reader.js';
 import { timeOf } from './times.js';
 
@@ -29,11 +29,11 @@ export function validityOf(tbs: DerReader): { notBefore: number; notAfter: numbe
 
 export function extensionsOf(tbs: DerReader, version3: boolean): CertificateExtensions {
   const wrapped = tbs.optional(tags.context3);
-  if (!wrapped) return parseExtensions(undefined);
+  if (!wrapped) return parseExtensions([]);
   if (!version3) malformed('extensions need version 3');
   const reader = tbs.inside(wrapped, 'extensions');
   const extensions = reader.enter(tags.sequence);
   reader.end();
   if (!extensions.more) malformed('empty extensions');
-  return parseExtensions(extensions);
+  return parseExtensions(readExtensions(extensions));
 }

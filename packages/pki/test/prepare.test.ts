@@ -166,7 +166,8 @@ describe('facts', () => {
         validUntil: '2036-01-01T00:00:00Z',
         publicKeySha256: sha256Hex(key.spki),
         mayIssueCertificates: 'yes, with at most 2 intermediates below',
-        keyUsage: 'keyCertSign, cRLSign',
+        basicConstraints: 'CA: yes, path length 2; critical',
+        keyUsage: 'keyCertSign, cRLSign; critical',
         emulated: 'yes',
       },
     });

@@ -44,7 +44,18 @@ const samples: Readonly<Record<string, () => Promise<unknown>>> = {
     return new Uint8Array(signature);
   },
 };
-const withoutBytes = ['checkNotaryChain', 'isEmulated', 'isSelfIssued', 'isSelfSigned', 'issuedBy', 'nameText', 'pemText'];
+const withoutBytes = [
+  'certificateHolder',
+  'checkNotaryChain',
+  'isEmulated',
+  'isSelfIssued',
+  'isSelfSigned',
+  'issuedBy',
+  'nameText',
+  'pemText',
+  'requestHolder',
+  'sameGeneralName',
+];
 
 describe('bytes that are given out have memory of their own (S39):', () => {
   it.each(Object.keys(samples))('%s', async (name) => {
