@@ -26,7 +26,7 @@ export default defineConfig({
         plugins: [guideModules()],
         test: {
           name: 'house',
-          include: ['tests/**/*.test.ts', 'examples/**/*.test.ts', 'live/**/*.test.ts'],
+          include: ['tests/**/*.test.ts', 'live/**/*.test.ts'],
           testTimeout: 60_000 * patience,
         },
       },
