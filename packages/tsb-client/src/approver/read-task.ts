@@ -85,7 +85,7 @@ export async function readTask(task: ApprovalTask, judgement: Judgement): Promis
   if (parts) {
     found.add(() => taskMismatches(parts, task));
     found.add(() => pinMismatches(parts, expectedKeys));
-    found.add(() => certificateMismatches(parts.inner, facts, parts.key.spkiSha256, pkix));
+    found.add(() => certificateMismatches(parts, pkix));
   }
   const { mismatches } = found;
   return { bytes, description, challenge, inner, key, explanation, policy, origin, parts, mismatches };
