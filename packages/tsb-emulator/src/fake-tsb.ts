@@ -3,8 +3,10 @@ import { createPartition } from './create-partition.js';
 import { type FakePartition, fakePartition } from './fake-partition.js';
 import type { Fault } from './faults/fault.js';
 import { Faults } from './faults.js';
+import { type Answer, toResponse } from './http/answer.js';
 import { Gate } from './http/auth.js';
-import { handleRequest, type Port } from './http/handle.js';
+import { handleIncoming, type Port } from './http/handle.js';
+import { type Incoming, incomingOf } from './http/incoming.js';
 import { readRequestSigners } from './http/request-signature.js';
 import { type FakeTsbOptions, fakeTsbOptionNames } from './options.js';
 import { refuseProduction } from './production-guard.js';
@@ -45,8 +47,19 @@ function fetchOf(handle: FakeTsb['handle']): Fetch {
   };
 }
 
+/** An emulator, and what its port needs of it. */
+export interface HostedFakeTsb {
+  readonly tsb: FakeTsb;
+  /** `handle` without web-standard requests and responses. */
+  exchange(incoming: Incoming): Promise<Answer>;
+}
+
 /** The emulator with the `Host` values it answers to; the server adds its own when it knows its port. */
-export function createHostedFakeTsb(options: FakeTsbOptions, hosts: Set<string>, journal: Journal = memoryJournal): FakeTsb {
+export function createHostedFakeTsb(
+  options: FakeTsbOptions,
+  hosts: Set<string>,
+  journal: Journal = memoryJournal,
+): HostedFakeTsb {
   refuseProduction(options, process.env.NODE_ENV);
   const url = options.url ?? 'https://tsb.emulated.invalid';
   const tenants = readTenants(options);
@@ -64,10 +77,11 @@ export function createHostedFakeTsb(options: FakeTsbOptions, hosts: Set<string>,
     maxBodyBytes: options.maxBodyBytes ?? 4 * 1024 * 1024,
   };
   let closed = false;
-  const handle = async (request: Request) => {
+  const exchange = async (incoming: Incoming) => {
     if (closed) throw new TypeError('fetch failed', { cause: new Error('the emulator is closed') });
-    return handleRequest(port, request);
+    return handleIncoming(port, incoming);
   };
+  const handle = async (request: Request) => toResponse(await exchange(incomingOf(request)));
   const close = async () => {
     if (!closed) journal.close();
     closed = true;
@@ -88,7 +102,8 @@ export function createHostedFakeTsb(options: FakeTsbOptions, hosts: Set<string>,
     [Symbol.asyncDispose]: close,
   };
   // Getters stay getters: they show the moment at which they are read.
-  return Object.defineProperties(own, Object.getOwnPropertyDescriptors(fakes[0] as FakePartition)) as FakeTsb;
+  const tsb = Object.defineProperties(own, Object.getOwnPropertyDescriptors(fakes[0] as FakePartition)) as FakeTsb;
+  return { tsb, exchange };
 }
 
 /**
@@ -105,5 +120,5 @@ export function createHostedFakeTsb(options: FakeTsbOptions, hosts: Set<string>,
  */
 export function createFakeTsb(options: FakeTsbOptions = {}): FakeTsb {
   knownOptions('createFakeTsb', options, fakeTsbOptionNames);
-  return createHostedFakeTsb(options, new Set([new URL(options.url ?? 'https://tsb.emulated.invalid').host]));
+  return createHostedFakeTsb(options, new Set([new URL(options.url ?? 'https://tsb.emulated.invalid').host])).tsb;
 }

@@ -1,6 +1,6 @@
 import { knownOptions, SignError, systemClock } from '@securosys/core';
 import { bannerText } from './banner.js';
-import { createHostedFakeTsb, type FakeTsb } from './fake-tsb.js';
+import { createHostedFakeTsb, type FakeTsb, type HostedFakeTsb } from './fake-tsb.js';
 import { createListener, listen, stop } from './http/listener.js';
 import { respond } from './http/node-adapter.js';
 import { type FakeTsbOptions, fakeTsbOptionNames } from './options.js';
@@ -88,10 +88,10 @@ export async function startTsbEmulator(options: TsbEmulatorOptions = {}): Promis
     const tls = tlsOptions && (await serverTls(tlsOptions, names, clock, material));
     store.commit();
 
-    let fake: FakeTsb | undefined;
+    let fake: HostedFakeTsb | undefined;
     const scheme = tls ? 'https' : 'http';
     const server = await createListener(tls?.node, (message, out) => {
-      if (fake) void respond(fake.handle, scheme, message, out);
+      if (fake) void respond(fake.exchange, scheme, message, out);
       else out.destroy();
     });
     const { port: bound } = await listen(server, port, host);
@@ -99,8 +99,8 @@ export async function startTsbEmulator(options: TsbEmulatorOptions = {}): Promis
       const authorities = names.map((name) => `${name.includes(':') ? `[${name}]` : name}:${bound}`);
       const hosts = new Set([...(options.allowHosts ?? []), ...authorities].map((name) => name.toLowerCase()));
       const url = `${scheme}://${authorities[0]}`;
-      const tsb = createHostedFakeTsb({ ...options, url }, hosts, journal);
-      fake = tsb;
+      fake = createHostedFakeTsb({ ...options, url }, hosts, journal);
+      const { tsb } = fake;
       // A folder that cannot be written fails calls with error 703; the timer tries again the next time.
       const timer = setInterval(() => void tsb.tick().catch(() => undefined), options.timerIntervalMs ?? 1000).unref();
       (options.banner ?? ((text: string) => void process.stderr.write(text)))(bannerText(url, options.dataFolder));

@@ -4,6 +4,7 @@ import { type ApiKeyRole, apiKeyRoles, type Endpoint } from '@securosys/tsb-clie
 import { failure } from '../failure.js';
 import { alsoAdmitted } from '../inferred.js';
 import { randomToken } from '../tenants.js';
+import type { Incoming } from './incoming.js';
 
 /** API keys by role (`tsb-rest-api.md` §1.3). A role that is left out asks for none; several keys make a rollover window. */
 export type ApiKeys = { readonly [R in ApiKeyRole]?: string | readonly string[] };
@@ -50,11 +51,11 @@ export class Gate {
    * @returns which partition's token was given; the first where the endpoint or the emulator asks for none
    * @throws SignError with the TSB error 406, 617 for the token, 416, 631 for the API key
    */
-  admit(request: Request, endpoint: Pick<Endpoint, 'bearer' | 'role' | 'path'>): number {
-    const partition = endpoint.bearer && this.#tokens.length > 0 ? this.#partitionOf(request) : 0;
+  admit(incoming: Pick<Incoming, 'headers'>, endpoint: Pick<Endpoint, 'bearer' | 'role' | 'path'>): number {
+    const partition = endpoint.bearer && this.#tokens.length > 0 ? this.#partitionOf(incoming) : 0;
     const keys = this.#keysFor(endpoint);
     if (keys) {
-      const given = request.headers.get('x-api-key');
+      const given = incoming.headers.get('x-api-key');
       if (given === null) throw failure(416, 'an API key is missing');
       if (indexIn(given, keys) < 0) throw failure(631, 'the API key is wrong');
     }
@@ -67,8 +68,8 @@ export class Gate {
     return keys && [...keys, ...(this.#apiKeys.get(alsoAdmitted[path] ?? role) ?? [])];
   }
 
-  #partitionOf(request: Request): number {
-    const given = /^Bearer (\S+)$/i.exec(request.headers.get('authorization') ?? '')?.[1];
+  #partitionOf(incoming: Pick<Incoming, 'headers'>): number {
+    const given = /^Bearer (\S+)$/i.exec(incoming.headers.get('authorization') ?? '')?.[1];
     if (given === undefined) throw failure(406, 'an access token is missing');
     const index = indexIn(given, this.#tokens);
     if (index < 0) throw failure(617, 'the access token is wrong');

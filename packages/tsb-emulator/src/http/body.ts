@@ -1,5 +1,6 @@
 import { ownBytes, utf8Bytes } from '@securosys/core';
 import { failure } from '../failure.js';
+import type { Incoming } from './incoming.js';
 import type { Route } from './routes.js';
 
 /**
@@ -9,23 +10,6 @@ import type { Route } from './routes.js';
 function demandJson(type: string): void {
   if (!/^application\/json\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?$/i.test(type))
     throw failure(600, 'the body has to be application/json', 415);
-}
-
-/**
- * The whole body, or a refusal as soon as it is over the limit.
- * @throws SignError with the TSB error 600, HTTP 413
- */
-async function boundedBody(request: Request, maxBytes: number): Promise<Uint8Array> {
-  const tooLong = () => failure(600, `the body is over ${maxBytes} bytes`, 413);
-  if (Number(request.headers.get('content-length') ?? 0) > maxBytes) throw tooLong();
-  const parts: Uint8Array[] = [];
-  let length = 0;
-  for await (const part of request.body ?? []) {
-    length += part.byteLength;
-    if (length > maxBytes) throw tooLong();
-    parts.push(part);
-  }
-  return Buffer.concat(parts);
 }
 
 /** The part of the JSON and the part `file` of a multipart body (`tsb-rest-api.md` §2.4). */
@@ -53,9 +37,9 @@ export interface Body {
  * The body of a call, within the limit.
  * @throws SignError with the TSB error 600, HTTP 413, 415
  */
-export async function readBody(request: Request, endpoint: Route['endpoint'], maxBytes: number): Promise<Body> {
-  const whole = await boundedBody(request, maxBytes);
-  const type = request.headers.get('content-type') ?? '';
+export async function readBody(incoming: Incoming, endpoint: Route['endpoint'], maxBytes: number): Promise<Body> {
+  const whole = await incoming.body(maxBytes);
+  const type = incoming.headers.get('content-type') ?? '';
   if (endpoint.multipart !== undefined) return readMultipart(type, whole, endpoint.multipart);
   if (endpoint.request) demandJson(type);
   return { rawBody: whole, file: new Uint8Array(0) };

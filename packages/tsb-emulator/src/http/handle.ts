@@ -1,4 +1,4 @@
-import { type JsonValue, ownBytes, parseJson, SignError } from '@securosys/core';
+import { type JsonValue, parseJson, SignError } from '@securosys/core';
 import { type Endpoint, endpoints, loadContract } from '@securosys/tsb-client/api';
 import { errorAnswer, failure } from '../failure.js';
 import type { Fault } from '../faults/fault.js';
@@ -7,10 +7,12 @@ import type { Call } from '../handlers/call.js';
 import { handlers } from '../handlers/index.js';
 import { demandLicence } from '../licence.js';
 import type { Partition } from '../partition.js';
+import { type Answer, fileAnswer, jsonAnswer, type PlainAnswer, toResponse } from './answer.js';
 import { describedAt } from './api-description.js';
 import type { Gate } from './auth.js';
 import { readBody } from './body.js';
 import { refuseBrowsers } from './guards.js';
+import { type Incoming, incomingOf } from './incoming.js';
 import { checkRequestSignature, type RequestSigners } from './request-signature.js';
 import { findRoute, type Route } from './routes.js';
 import { asContract } from './tolerances.js';
@@ -36,15 +38,9 @@ function readJson(bytes: Uint8Array): JsonValue {
   }
 }
 
-const jsonResponse = (status: number, body: unknown): Response =>
-  new Response(body === undefined ? null : JSON.stringify(body), {
-    status,
-    headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
-  });
-
 /** A call that may go on. */
 interface Admitted {
-  readonly request: Request;
+  readonly incoming: Incoming;
   readonly route: Route;
   readonly params: Call['params'];
   readonly partition: Partition;
@@ -61,11 +57,11 @@ async function outcomeOf(handler: AnyHandler, call: Call<never>): Promise<unknow
   }
 }
 
-async function execute(port: Port, admitted: Admitted): Promise<Response> {
-  const { request, route, partition, params } = admitted;
+async function execute(port: Port, admitted: Admitted): Promise<PlainAnswer> {
+  const { incoming, route, partition, params } = admitted;
   if (!handlers[route.name]) throw failure(101, 'a TSB can do this, the emulator cannot yet');
   await loadContract();
-  const { rawBody, file } = await readBody(request, route.endpoint, port.maxBodyBytes);
+  const { rawBody, file } = await readBody(incoming, route.endpoint, port.maxBodyBytes);
   const meant = route.endpoint.request ? asContract(route.name, readJson(rawBody)) : undefined;
   const name = meant?.name ?? route.name;
   const endpoint: Endpoint = endpoints[name];
@@ -74,46 +70,44 @@ async function execute(port: Port, admitted: Admitted): Promise<Response> {
   checkRequestSignature(body, rawBody, endpoint.signs, port.requestSigners);
   const { partitions } = port;
   const answer = await outcomeOf(handler, { partition, partitions, body: body as never, rawBody, file, params });
-  if (endpoint.file && answer instanceof Uint8Array) return fileResponse(endpoint.status, answer);
+  if (endpoint.file && answer instanceof Uint8Array) return fileAnswer(endpoint.status, answer);
   // The strict side of the contract again: an answer that a client could not read is our own mistake.
-  return jsonResponse(endpoint.status, answer === undefined ? undefined : endpoint.response?.sent.parse(answer));
+  return jsonAnswer(endpoint.status, answer === undefined ? undefined : endpoint.response?.sent.parse(answer));
 }
 
-const fileResponse = (status: number, bytes: Uint8Array): Response =>
-  new Response(ownBytes(bytes), {
-    status,
-    headers: { 'content-type': 'application/octet-stream', 'cache-control': 'no-store' },
-  });
-
-async function answer(port: Port, request: Request, faultOf: (route: Route) => Fault | undefined): Promise<Response> {
-  const url = new URL(request.url);
-  refuseBrowsers(request, url, port.hosts);
-  const match = findRoute(request.method, url.pathname);
+async function answer(port: Port, incoming: Incoming, faultOf: (route: Route) => Fault | undefined): Promise<Answer> {
+  const url = new URL(incoming.url);
+  refuseBrowsers(incoming, url, port.hosts);
+  const match = findRoute(incoming.method, url.pathname);
   if (!match) {
-    port.gate.admit(request, { bearer: true, role: 'service', path: url.pathname });
-    const description = request.method === 'GET' ? await describedAt(url.pathname) : undefined;
-    if (description) return jsonResponse(200, description);
-    return jsonResponse(404, { message: 'there is nothing at this path' });
+    port.gate.admit(incoming, { bearer: true, role: 'service', path: url.pathname });
+    const description = incoming.method === 'GET' ? await describedAt(url.pathname) : undefined;
+    if (description) return jsonAnswer(200, description);
+    return jsonAnswer(404, { message: 'there is nothing at this path' });
   }
   const { route, params } = match;
   port.faults.atTheGate(route.name);
-  const partition = port.partitions[port.gate.admit(request, route.endpoint)] as Partition;
+  const partition = port.partitions[port.gate.admit(incoming, route.endpoint)] as Partition;
   demandLicence(route.endpoint, partition.clientFlags);
   const admitted = { route, params, partition };
-  return port.faults.around(faultOf(route), request, (delivered) => execute(port, { ...admitted, request: delivered }));
+  const fault = faultOf(route);
+  if (!fault) return execute(port, { ...admitted, incoming });
+  return port.faults.around(fault, incoming.request(), async (delivered) =>
+    toResponse(await execute(port, { ...admitted, incoming: incomingOf(delivered) })),
+  );
 }
 
 /** The whole REST API as a function. Rejects only for a fault of the network, and never answers one that stalls. */
-export async function handleRequest(port: Port, request: Request): Promise<Response> {
+export async function handleIncoming(port: Port, incoming: Incoming): Promise<Answer> {
   let fault: Fault | undefined;
   try {
-    return await answer(port, request, (route) => {
+    return await answer(port, incoming, (route) => {
       fault = port.faults.next(route.name);
       return fault;
     });
   } catch (error) {
     if (isNetworkFault(fault)) throw error;
     const { status, body } = errorAnswer(error);
-    return jsonResponse(status, body);
+    return jsonAnswer(status, body);
   }
 }

@@ -23,9 +23,7 @@ export interface Match {
   readonly params: Readonly<Record<string, string>>;
 }
 
-function matchPath(pattern: string, path: string): Record<string, string> | undefined {
-  const wanted = pattern.split('/');
-  const given = path.split('/');
+function matchPath(wanted: readonly string[], given: readonly string[]): Record<string, string> | undefined {
   if (wanted.length !== given.length) return undefined;
   const params: Record<string, string> = {};
   for (const [i, part] of wanted.entries()) {
@@ -43,12 +41,15 @@ function matchPath(pattern: string, path: string): Record<string, string> | unde
   return params;
 }
 
-const literalFirst = [...routes].sort((a, b) => Number(a.path.includes('{')) - Number(b.path.includes('{')));
+const literalFirst = [...routes]
+  .sort((a, b) => Number(a.path.includes('{')) - Number(b.path.includes('{')))
+  .map((route) => ({ route, parts: route.path.split('/') }));
 
 /** The route of a call; literal paths win over ones with parameters. */
 export function findRoute(method: string, path: string): Match | undefined {
-  for (const route of literalFirst) {
-    const params = route.method === method ? matchPath(route.path, path) : undefined;
+  const given = path.split('/');
+  for (const { route, parts } of literalFirst) {
+    const params = route.method === method ? matchPath(parts, given) : undefined;
     if (params) return { route, params };
   }
   return undefined;

@@ -13,7 +13,7 @@ const payload = base64Text(utf8Bytes('secret'));
 
 function open(journal: MapJournal) {
   const options = { clock, attestationKey: rsa.privateKey, token: 't' };
-  const tsb = createHostedFakeTsb(options, new Set(['tsb.emulated.invalid']), journal);
+  const { tsb } = createHostedFakeTsb(options, new Set(['tsb.emulated.invalid']), journal);
   const call = async (method: string, path: string, body?: object) => {
     const headers = { authorization: 'Bearer t', ...(body && { 'content-type': 'application/json' }) };
     const answer = await tsb.fetch(`${tsb.url}${path}`, { method, headers, ...(body && { body: JSON.stringify(body) }) });

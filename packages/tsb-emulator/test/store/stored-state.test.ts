@@ -14,7 +14,11 @@ const people = approvers(2);
 const clock = createTestClock();
 
 function open(journal: MapJournal, options: FakeTsbOptions = {}) {
-  const tsb = createHostedFakeTsb({ clock, attestationKey, token: 't', ...options }, new Set(['tsb.emulated.invalid']), journal);
+  const { tsb } = createHostedFakeTsb(
+    { clock, attestationKey, token: 't', ...options },
+    new Set(['tsb.emulated.invalid']),
+    journal,
+  );
   const call = async (method: string, path: string, body?: object) => {
     const headers = { authorization: 'Bearer t', ...(body && { 'content-type': 'application/json' }) };
     const answer = await tsb.fetch(`${tsb.url}${path}`, { method, headers, ...(body && { body: JSON.stringify(body) }) });
