@@ -13,10 +13,11 @@ import {
 import { beforeAll, describe, expect, it } from 'vitest';
 import { approvers, createWorld, message, rule, type World } from './support.js';
 
-const [ada] = approvers(1) as [ReturnType<typeof approvers>[number]];
+type Person = ReturnType<typeof approvers>[number];
+const [ada, bob] = approvers(2) as [Person, Person];
 const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const open = { ruleUse: rule([ada], 1), ruleBlock: rule([ada], 1), ruleUnblock: rule([ada], 1), ruleModify: rule([ada], 1) };
-const other = { ...open, ruleUse: rule(approvers(2), 2) };
+const other = { ...open, ruleUse: rule([ada, bob], 2) };
 const encrypt = (bytes: Uint8Array, oaepHash = 'sha256') =>
   base64Text(publicEncrypt({ key: rsa.publicKey, padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash }, bytes));
 
@@ -55,6 +56,7 @@ const asApprover = (key = approverKeyFromPrivateKey(ada.privateKey), more: Parti
       { id: 'text', explain: (bytes) => (Buffer.from(bytes).equals(message) ? { format: 'text', title: 'a text' } : undefined) },
     ],
     pinnedTimestampKey: world.tsb.timestampKey,
+    attestationKeys: [world.tsb.attestationKey],
     ...more,
   });
 
@@ -113,7 +115,13 @@ const requests: readonly [string, string, Record<string, unknown>, Partial<TaskV
   ],
   ['/v1/block', 'blockRequest', { blockKeyName: 'signs' }, { operation: 'block' }, []],
   ['/v1/unblock', 'unblockRequest', { unblockKeyName: 'signs' }, { operation: 'unblock' }, ['unblock']],
-  ['/v1/modify', 'modifyRequest', { modifyKeyName: 'signs', policy: other }, { operation: 'modify' }, ['policy-change']],
+  [
+    '/v1/modify',
+    'modifyRequest',
+    { modifyKeyName: 'signs', policy: other },
+    { operation: 'modify' },
+    ['policy-weaker', 'policy-change'],
+  ],
 ];
 
 describe('the approver’s side of the client, over an emulated broker', () => {

@@ -1,10 +1,11 @@
-import { type CallOptions, invalidArgument, type KeyRef, knownOptions } from '@securosys/core';
+import { type CallOptions, invalidArgument, type KeyRef, knownOptions, sanitizeText } from '@securosys/core';
 import type { TsbBackendClient } from '../backend/options.js';
 import { checkCallOptions, checkObject, checkPositive, type TsbClientOptions } from '../client/options.js';
+import { type AttestationAnchors, attestationAnchors } from './attested.js';
 import type { ExplainingFormat } from './explain-payload.js';
 import type { ApproverKey } from './key.js';
-import { type PinnedRequester, pinnedRequesters, type Requester } from './requester.js';
-import type { TaskRisk } from './risks.js';
+import { keyIdentity, type PinnedRequester, pinnedRequesters, type Requester } from './requester.js';
+import { isTaskRisk, type TaskRisk } from './risks.js';
 import { defaultMaxAgeMs, type TimestampAnchors, timestampAnchors } from './timestamp.js';
 
 /** What an approver needs beyond a client. */
@@ -19,6 +20,12 @@ export interface ApproverStyle {
   readonly pinnedTimestampKey?: Uint8Array;
   /** Several of them, for HSMs in a cluster or for a key that is being replaced. */
   readonly timestampKeys?: readonly Uint8Array[];
+  /**
+   * SubjectPublicKeyInfo DER of the HSM's attestation keys (RSA), from whoever runs the HSM; a verified attestation says which these are. A
+   * task brings no certificates, so keys are pinned and no roots. Without them all that is said of a key and of its rules of today is the
+   * TSB's word: each change of rules counts as `policy-weaker`, and each decryption as `blind`.
+   */
+  readonly attestationKeys?: readonly Uint8Array[];
   /** Applications whose requests are known, by the keys they sign requests with (§1.4). */
   readonly requesters?: readonly Requester[];
   /** Refuses to approve what no pinned application signed, or described in a way that holds no longer. Needs `requesters`. */
@@ -52,6 +59,7 @@ export const styleNames = [
   'formats',
   'pinnedTimestampKey',
   'timestampKeys',
+  'attestationKeys',
   'requesters',
   'requireKnownRequester',
   'expectedKeys',
@@ -63,6 +71,7 @@ export interface ReadStyle {
   readonly key: ApproverKey;
   readonly formats: readonly ExplainingFormat[];
   readonly anchors: TimestampAnchors;
+  readonly attestors: AttestationAnchors;
   readonly requesters: readonly PinnedRequester[];
   readonly requireKnownRequester: boolean;
   readonly expectedKeys: readonly KeyRef[] | undefined;
@@ -80,8 +89,16 @@ export function readStyle(options: ApproverStyle): ReadStyle {
   if (requireKnownRequester && options.requesters === undefined) invalidArgument('requireKnownRequester needs requesters');
   checkPositive('maxAgeMs', maxAgeMs, Number.MAX_SAFE_INTEGER);
   const anchors = timestampAnchors(options.pinnedTimestampKey, options.timestampKeys);
+  const attestors = attestationAnchors(options.attestationKeys);
   const requesters = pinnedRequesters(options.requesters);
-  return { key, formats, anchors, requesters, requireKnownRequester, expectedKeys, maxAgeMs };
+  return { key, formats, anchors, attestors, requesters, requireKnownRequester, expectedKeys, maxAgeMs };
+}
+
+/** Nobody asks and approves with one key (S43). @throws SignError `ERR_INVALID_ARGUMENT` */
+export function refuseOwnApplication(options: ApproverOptions): void {
+  const { key, applicationKey } = options as ApproverStyle & Pick<TsbClientOptions, 'applicationKey'>;
+  if (applicationKey?.spki instanceof Uint8Array && keyIdentity(applicationKey.spki) === keyIdentity(key.spki))
+    invalidArgument('applicationKey is the key of this approver: nobody asks and approves with one key');
 }
 
 const exceptions = ['allowBlind', 'allowUnverifiedTimestamp'] as const;
@@ -94,6 +111,8 @@ export function splitOptions(where: string, options: DecideOptions, more: readon
   for (const [name, value] of Object.entries({ allowBlind, allowUnverifiedTimestamp }))
     if (typeof value !== 'boolean') invalidArgument(`${name} must be true or false`);
   if (!Array.isArray(acceptRisks)) invalidArgument('acceptRisks must be a list');
+  for (const risk of acceptRisks)
+    if (!isTaskRisk(risk)) invalidArgument(`acceptRisks: there is no risk '${sanitizeText(String(risk), 40)}'`);
   checkCallOptions(where, call);
   return { exceptions: { allowBlind, allowUnverifiedTimestamp }, acceptRisks, call };
 }

@@ -7,6 +7,7 @@ import {
   type ApproverOptions,
   type DecideOptions,
   readStyle,
+  refuseOwnApplication,
   splitOptions,
   styleNames,
 } from './approver-options.js';
@@ -69,6 +70,7 @@ export interface Approver {
 export function createApprover(options: ApproverOptions): Approver {
   const style = readStyle(options);
   const { key, requireKnownRequester } = style;
+  refuseOwnApplication(options);
   const { client, clock, close } = openClient('createApprover', options, styleNames);
   const held = new WeakMap<TaskView, Uint8Array>();
   const nonces = new NonceMemory();

@@ -1,6 +1,7 @@
 import { isoSeconds, ownBytes, sanitizeText, sha256Hex } from '@securosys/core';
 import type { ApprovalChallenge } from '../api/approval-frame.js';
 import { type ApprovalTask, type DetailLevel, detailLevels } from '../api/tasks.js';
+import type { PolicyProblem } from '../policy/check-rule.js';
 import { explainPolicy } from '../policy/explain.js';
 import { askedOf } from './asked.js';
 import { claimsOf } from './description.js';
@@ -33,7 +34,7 @@ function levelOf(task: ApprovalTask, asked: DetailLevel): DetailLevel {
 function allRisks(task: ApprovalTask, read: ReadTask, judgement: Judgement, change: ComparedPolicy | undefined): TaskRisk[] {
   const { parts, explanation, origin } = read;
   return [
-    ...(change?.weaker ? (['policy-weaker'] as const) : []),
+    ...(change?.risks ?? []),
     ...(parts ? risksOf(task, parts, explanation, origin, judgement) : (['blind', 'unknown-requester'] as const)),
     ...(lacks(task) ? (['insufficient-detail'] as const) : []),
   ];
@@ -45,7 +46,7 @@ function measured({ challenge, key, bytes }: ReadTask) {
   return {
     ...(challenge && { requestedAt: requestTime(challenge) }),
     ...(payload && { payloadSha256: sha256Hex(payload.bytes), payloadSize: payload.bytes.byteLength }),
-    ...(key && { keySpkiSha256: key.spkiSha256 }),
+    ...(key && { keySpkiSha256: key.spkiSha256, keyAttested: key.attested }),
     challengeSha256: sha256Hex(bytes),
   };
 }
@@ -57,11 +58,13 @@ function batchOf({ description }: ReadTask): Pick<TaskView, 'batch'> {
   return { batch: { id: sanitizeText(batchId), ...(known && { sha256: batchSha256 }) } };
 }
 
+const mistakeText = ({ path, message }: PolicyProblem): string => `MISTAKE: ${path}: ${message}`;
+
 /** Reads one task as hostile, and says everything about it that a person should know. Never throws for what a TSB sent. */
 export async function examineTask(task: ApprovalTask, judgement: Judgement, level: DetailLevel): Promise<Examined> {
   const read = await readTask(task, judgement);
   const { inner, key, policy, challenge, description, explanation, origin, parts } = read;
-  const change = policy && comparedPolicy(key?.policy, policy);
+  const change = policy && comparedPolicy(key, policy);
   const facts = explanation?.facts && cleanFacts(explanation.facts);
   const said = claimsOf(description, facts !== undefined);
   const asking = inner ? askedOf(inner) : [];
@@ -89,7 +92,10 @@ export async function examineTask(task: ApprovalTask, judgement: Judgement, leve
       ...legibilityRisks({ claims, asked, ...(facts && { facts }) }, explanation?.facts, [said, asking]),
     ],
     ...measured(read),
-    ...(policy && { policy: cleanPolicy(policy), policyText: explainPolicy(policy) }),
+    ...(policy && {
+      policy: cleanPolicy(policy),
+      policyText: [...explainPolicy(policy), ...(change?.mistakes ?? []).map(mistakeText)],
+    }),
     ...(change?.changes && { policyChanges: cleanChanges(change.changes) }),
     ...batchOf(read),
     ...(task.requestStatus && { progress: progressOf(task.requestStatus, key?.policy) }),

@@ -3,6 +3,7 @@ import type { ApprovalChallenge } from '../api/approval-frame.js';
 import type { ApprovalTask } from '../api/tasks.js';
 import { bindingGaps } from '../metadata/check-binding.js';
 import { holdsPassword } from './asked.js';
+import type { AttestationAnchors } from './attested.js';
 import { isCaCertificate } from './certificate-request.js';
 import { boundTo, sameBytes, type TaskParts } from './compare.js';
 import type { ExplainingFormat, Explanation } from './explain-payload.js';
@@ -10,6 +11,7 @@ import type { ApproverKey } from './key.js';
 import type { Pkix } from './pkix.js';
 import { keyIdentity, type PinnedRequester, type RequestOrigin } from './requester.js';
 import type { TaskRisk } from './risks.js';
+import { couldBeSigned } from './signable.js';
 import type { TimestampAnchors } from './timestamp.js';
 
 /** What tasks are judged by. */
@@ -18,6 +20,7 @@ export interface Judgement {
   readonly pkix: Pkix;
   readonly key: ApproverKey;
   readonly anchors: TimestampAnchors;
+  readonly attestors: AttestationAnchors;
   readonly requesters: readonly PinnedRequester[];
   readonly expectedKeys: readonly KeyRef[] | undefined;
   readonly maxAgeMs: number;
@@ -56,16 +59,28 @@ export function pinMismatches({ key, challenge }: TaskParts, expectedKeys: reado
 }
 
 /** What the payload of a use of a key leaves open. */
-function payloadRisks({ inner, key, facts }: TaskParts, explanation: Explanation | undefined): TaskRisk[] {
+function payloadRisks({ challenge, inner, key, facts }: TaskParts, explanation: Explanation | undefined): TaskRisk[] {
   const { operation } = inner.kind;
   const { may } = key;
   const dual = may?.sign === true && (may.decrypt || may.unwrap);
   const dualRisk: TaskRisk[] = dual ? ['dual-use-key'] : [];
-  if (operation === 'decrypt' || operation === 'unwrap')
-    // An approval to decrypt would do for a signature too, unless the key cannot sign.
-    return [operation, ...(may?.sign === false ? [] : (['blind'] as const)), ...dualRisk];
+  if (operation === 'decrypt' || operation === 'unwrap') {
+    // An approval to decrypt would do for a signature too, unless the HSM itself says that the key cannot sign.
+    const cannotSign = key.attested && may?.sign === false && !couldBeSigned(challenge.payload?.bytes, key.spki);
+    return [operation, ...(cannotSign ? [] : (['blind'] as const)), ...dualRisk];
+  }
   if (!facts) return [explanation?.blind === false ? 'unknown-format' : 'blind', ...dualRisk];
   return [...(isCaCertificate(facts) ? (['ca-certificate'] as const) : []), ...dualRisk];
+}
+
+/** Whether SHA-1 is asked for where no byte that is approved says so: the collisions of SHA-1 are cheap. */
+function isWeakHash({ inner, facts }: TaskParts): boolean {
+  const { signatureAlgorithm } = inner.body;
+  return (
+    typeof signatureAlgorithm === 'string' &&
+    /^(?:NONE)?SHA1_/.test(signatureAlgorithm) &&
+    facts?.details?.algorithm === undefined
+  );
 }
 
 /** What a description lacks to be more than a claim of anybody. */
@@ -85,6 +100,7 @@ export function risksOf(
   const own = origin.claimed !== undefined && origin.claimed === keyIdentity(key.spki);
   return [
     ...(challenge.operation === 'use' ? payloadRisks(parts, explanation) : []),
+    ...(isWeakHash(parts) ? (['weak-hash'] as const) : []),
     ...(challenge.operation === 'modify' ? (['policy-change'] as const) : []),
     ...(challenge.operation === 'unblock' ? (['unblock'] as const) : []),
     ...(origin.requester ? [] : (['unknown-requester'] as const)),

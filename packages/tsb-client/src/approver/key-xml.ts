@@ -1,11 +1,16 @@
 import { base64Bytes, SignError, sha256Hex } from '@securosys/core';
 import type { ReportedPolicy } from '../api/policy.js';
+import type { ApprovalTask } from '../api/tasks.js';
 import { parseAttestation } from '../attestation/parse-attestation.js';
+import { type AttestationAnchors, isAttested } from './attested.js';
 
-/** What level 5 of a task says about the key. Its signature is not checked here, so this is the TSB's word. */
+/** What level 5 of a task says about the key. */
 export interface ReportedKey {
   readonly label: string;
+  readonly spki: Uint8Array;
   readonly spkiSha256: string;
+  /** Whether a pinned attestation key signed all of it, lately; else it is the TSB's word. */
+  readonly attested: boolean;
   /** What the key may do; absent when the attributes are written in a way that this version does not read. */
   readonly may?: { readonly sign: boolean; readonly decrypt: boolean; readonly unwrap: boolean };
   /** Rules of today; `null`: a key without rules. Absent as `may` is. */
@@ -30,7 +35,8 @@ function labelAndKey(xml: string): ReportedKey {
   const publicKey = only(xml, 'public_key');
   if (label === undefined || publicKey === undefined || xml.includes('<!'))
     throw new SignError('ERR_MALFORMED', 'key attributes of the task do not state one label and one public key');
-  return { label, spkiSha256: sha256Hex(base64Bytes(publicKey.replace(/\s+/g, ''), 'public key of the task')) };
+  const spki = base64Bytes(publicKey.replace(/\s+/g, ''), 'public key of the task');
+  return { label, spki, spkiSha256: sha256Hex(spki), attested: false };
 }
 
 /**
@@ -38,10 +44,13 @@ function labelAndKey(xml: string): ReportedKey {
  * writes something else still has to state one label and one public key.
  * @throws SignError `ERR_MALFORMED`
  */
-export async function reportedKey(xml: string): Promise<ReportedKey> {
+export async function reportedKey(task: ApprovalTask, anchors: AttestationAnchors, now: number): Promise<ReportedKey> {
+  const xml = task.keyAttributes ?? '';
   try {
-    const { label, spkiSha256, attributes, policy } = await parseAttestation(xml, { allowUnknownElements: true });
-    return { label, spkiSha256, may: attributes, policy };
+    const { label, spki, spkiSha256, attributes, policy, attestedAt } = await parseAttestation(xml, {
+      allowUnknownElements: true,
+    });
+    return { label, spki, spkiSha256, attested: isAttested(task, attestedAt, anchors, now), may: attributes, policy };
   } catch (error) {
     if (!SignError.is(error, 'ERR_MALFORMED')) throw error;
     return labelAndKey(xml);

@@ -61,7 +61,8 @@ export async function readTask(task: ApprovalTask, judgement: Judgement): Promis
   const bytes = found.attempt(() => base64Bytes(task.approvalToBeSigned, 'challenge')) ?? new Uint8Array(0);
   const challenge = found.attempt(() => decodeApprovalChallenge(bytes));
   const inner = found.attempt(() => innerRequest(task));
-  const key = await reportedKey(task.keyAttributes ?? '').catch((error: unknown) => found.refused(error));
+  const { anchors, attestors, now, maxAgeMs, expectedKeys, pkix } = judgement;
+  const key = await reportedKey(task, attestors, now).catch((error: unknown) => found.refused(error));
   const payload = challenge?.payload;
   const algorithm = inner?.body.signatureAlgorithm;
   const explanation =
@@ -73,7 +74,6 @@ export async function readTask(task: ApprovalTask, judgement: Judgement): Promis
       : undefined;
   const policy = payload?.kind === 'modify' ? found.attempt(() => decodePolicyFrame(payload.bytes)) : undefined;
   const origin = (inner && found.attempt(() => originOf(inner, judgement.requesters))) ?? { mismatches: [] };
-  const { anchors, now, maxAgeMs, expectedKeys, pkix } = judgement;
   if (challenge) {
     found.add(() => levelMismatches(task, challenge, inner?.kind.operation, judgement));
     found.add(() => timestampMismatches(task, challenge, now, maxAgeMs, anchors));

@@ -7,7 +7,7 @@ import type { TaskProgress } from './progress.js';
 import type { TaskRisk } from './risks.js';
 
 /**
- * One decision to take, as shown to a person. Everything but `claims` and `asked` comes from the very bytes that an approval signs, or
+ * One decision to take, as shown to a person. Everything but `claims`, `asked`, and what is said of the key, comes from the very bytes that an approval signs, or
  * was compared with them. All text is sanitised; digests are whole; key passwords are nowhere in it.
  */
 export interface TaskView {
@@ -44,12 +44,14 @@ export interface TaskView {
   readonly payloadSize?: number;
   /** New rules, for `modify`. */
   readonly policy?: ModifyPolicy;
-  /** The new rules in words. */
+  /** The new rules in words, each name with the whole SHA-256 of its key, and what is wrong with them. */
   readonly policyText?: readonly string[];
-  /** What the new rules change about those that the TSB reports today; absent when today's are not known. */
+  /** What the new rules change about those of today, by whoever `keyAttested` says; absent when today's are not known. */
   readonly policyChanges?: readonly PolicyChange[];
-  /** SHA-256 of the key's SubjectPublicKeyInfo as the TSB reports it, hex. */
+  /** SHA-256 of the key's SubjectPublicKeyInfo, hex, by whoever `keyAttested` says. */
   readonly keySpkiSha256?: string;
+  /** Whether the HSM itself, by a pinned attestation key, says what the key is and which rules it has today. Else it is the TSB's word. */
+  readonly keyAttested?: boolean;
   /** What the requester decides together with other requests. A claim, and never what a decision covers. */
   readonly batch?: { readonly id: string; readonly sha256?: string };
   /** Who has decided so far, as the TSB says (level 6). */

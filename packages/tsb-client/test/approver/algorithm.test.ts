@@ -84,4 +84,13 @@ describe('the algorithm of a request (S3, S4)', () => {
     expect(view.risks).toContain('blind');
     await expect(approver.approve(view)).rejects.toMatchObject({ code: 'ERR_BLIND_SIGNING' });
   });
+
+  it.each(['SHA1_WITH_RSA', 'SHA1_WITH_RSA_PSS', 'SHA1_WITH_DSA', 'SHA1_WITH_ECDSA', 'NONESHA1_WITH_RSA'])(
+    'is a weak hash where the bytes name none: %s',
+    async (algorithm) => {
+      const { view } = await examined(taskOf({ payload: plain, algorithm }));
+      expect(view.risks).toContain('weak-hash');
+      expect((await examined(taskOf({ payload: plain }))).view.risks).not.toContain('weak-hash');
+    },
+  );
 });

@@ -33,7 +33,7 @@ const oid = (...contents: number[]) => derWrap(0x06, Uint8Array.from(contents));
 const seq = (...parts: Uint8Array[]) => derWrap(0x30, concatBytes(...parts));
 const critical = Uint8Array.of(0x01, 0x01, 0xff);
 const extension = (id: Uint8Array, value: Uint8Array, ...flag: Uint8Array[]) => seq(id, ...flag, derWrap(0x04, value));
-const partsOf = (der: Uint8Array) => derChildren(der, readDer(der, 0)).map((part) => derBytes(der, part));
+const partsOf = (der: Uint8Array): Uint8Array[] => derChildren(der, readDer(der, 0)).map((part) => derBytes(der, part));
 
 /** To-be-signed bytes of a certificate with another subject (self-signed: issuer too), or with more extensions. */
 function changed(tbs: Uint8Array, { subject, extensions = [] }: { subject?: Uint8Array; extensions?: Uint8Array[] }): Uint8Array {

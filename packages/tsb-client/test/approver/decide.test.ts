@@ -148,6 +148,7 @@ describe('either all can be approved or none is:', () => {
     ['another word', (views) => views, 'yes', accepting],
     ['an option that does not exist', (views) => views, 'approve', { allowAll: true }],
     ['risks that are no list', (views) => views, 'approve', { acceptRisks: 'unblock' }],
+    ['a risk that does not exist', (views) => views, 'approve', { acceptRisks: ['unknown-requester', 'unknown-requestr'] }],
     ['a flag that is none', (views) => views, 'approve', { allowBlind: 'yes' }],
   ])('%s', async (_, choose, decision, options) => {
     const { approver, decided } = tsbWith(() => [taskOf()]);

@@ -3,10 +3,21 @@ import { base64Bytes, base64Text, utf8Bytes } from '@securosys/core';
 import { describe, expect, it } from 'vitest';
 import { decodeApprovalChallenge, encodeApprovalChallenge, type ModifyPolicy } from '../../src/api/index.js';
 import { anyOf, quorum, type TaskRisk, type TaskView } from '../../src/index.js';
-import { approverBefore, approverKey, digestA, keyXmlOf, message, metadataFor, type TaskPlan, taskOf } from './task.js';
+import {
+  approverBefore,
+  approverKey,
+  attestor,
+  digestA,
+  keyXmlOf,
+  message,
+  metadataFor,
+  spki,
+  type TaskPlan,
+  taskOf,
+} from './task.js';
 
 async function look(task: unknown, options: Parameters<typeof approverBefore>[1] = {}) {
-  const { approver, posted } = approverBefore([task], options);
+  const { approver, posted } = approverBefore([task], { attestationKeys: [spki(attestor().publicKey)], ...options });
   const [view] = await approver.tasks();
   if (!view) throw new Error('no view');
   return { approver, posted, view };
@@ -16,14 +27,14 @@ const risksOf = (view: TaskView): TaskRisk[] => view.risks.filter((risk) => risk
 const sealed = Uint8Array.from(randomBytes(256));
 const decryptOnly = keyXmlOf({ sign: false, decrypt: true, unwrap: true });
 const dual = keyXmlOf({ sign: true, decrypt: true, unwrap: false });
-const both = (name: string, spki = approverKey.spki) => quorum(1, [{ name, spki }], { timeoutSeconds: 600 });
+const both = (name: string, key = approverKey.spki) => quorum(1, [{ name, spki: key }], { timeoutSeconds: 600 });
 
 describe('every kind of request is read from its own members, and can be approved:', () => {
   it.each<[string, TaskPlan, Partial<TaskView>, TaskRisk[]]>([
     ['sign', {}, { operation: 'sign', algorithm: 'SHA256_WITH_ECDSA' }, []],
     [
       'decrypt',
-      { kind: 'decrypt', payload: sealed, more: { cipherAlgorithm: 'RSA' }, keyXml: decryptOnly },
+      { kind: 'decrypt', payload: sealed, more: { cipherAlgorithm: 'RSA' }, keyXml: decryptOnly, attested: true },
       { operation: 'decrypt', asked: { cipherAlgorithm: 'RSA' } },
       ['decrypt'],
     ],
@@ -34,6 +45,7 @@ describe('every kind of request is read from its own members, and can be approve
         payload: sealed,
         more: { attributes: { decrypt: true, sign: false, unwrap: false, extractable: true } },
         keyXml: decryptOnly,
+        attested: true,
       },
       { operation: 'unwrap', asked: expect.objectContaining({ label: 'new', 'attributes.extractable': 'true' }) },
       ['unwrap'],
@@ -96,10 +108,46 @@ describe('decrypting (S4)', () => {
     ['that may sign as well', dual, ['decrypt', 'blind', 'dual-use-key']],
     ['whose attributes say nothing of it', undefined, ['decrypt', 'blind']],
   ])('with a key %s is blind: the approval would do for a signature', async (_, keyXml, risks) => {
-    const { approver, view } = await look(taskOf({ kind: 'decrypt', payload: sealed, ...(keyXml && { keyXml }) }));
+    const { approver, view } = await look(
+      taskOf({ kind: 'decrypt', payload: sealed, attested: true, ...(keyXml && { keyXml }) }),
+    );
     expect(risksOf(view)).toEqual(risks);
     await expect(approver.approve(view)).rejects.toMatchObject({ code: 'ERR_BLIND_SIGNING' });
   });
+
+  const rsaKey = attestor().publicKey;
+  const rsaOnly = keyXmlOf({ sign: false, decrypt: true, unwrap: true }, '', 'release', spki(rsaKey));
+  const digestInfo = Buffer.concat([Buffer.from('3031300d060960864801650304020105000420', 'hex'), Buffer.alloc(32, 7)]);
+  const padded = Buffer.concat([Uint8Array.of(0, 1), Buffer.alloc(202, 0xff), Uint8Array.of(0), digestInfo]);
+
+  it.each<[string, Uint8Array, string]>([
+    ...[20, 28, 32, 48, 64].map((size): [string, Uint8Array, string] => [`${size} bytes`, sealed.subarray(0, size), decryptOnly]),
+    ['a DigestInfo', digestInfo, decryptOnly],
+    ['a block padded for a signature', padded, rsaOnly],
+    ['fewer bytes than the modulus has', sealed.subarray(0, 255), rsaOnly],
+    ['more bytes than the modulus has', Uint8Array.from([1, ...sealed]), rsaOnly],
+  ])('of %s is blind even with a key that cannot sign', async (_, payload, keyXml) => {
+    const { approver, view } = await look(taskOf({ kind: 'decrypt', payload: Uint8Array.from(payload), keyXml, attested: true }));
+    expect(view.keyAttested).toBe(true);
+    expect(risksOf(view)).toEqual(['decrypt', 'blind']);
+    await expect(approver.approve(view)).rejects.toMatchObject({ code: 'ERR_BLIND_SIGNING' });
+  });
+
+  it('of as many bytes as the modulus has, with a key that cannot sign, is not', async () => {
+    const payload = Uint8Array.from([0x7f, ...sealed.subarray(1)]);
+    expect(risksOf((await look(taskOf({ kind: 'decrypt', payload, keyXml: rsaOnly, attested: true }))).view)).toEqual([
+      'decrypt',
+    ]);
+  });
+
+  it.each(['decrypt', 'unwrap'] as const)(
+    'with a key of which only the TSB says that it cannot sign is blind: %s',
+    async (kind) => {
+      const { approver, view } = await look(taskOf({ kind, payload: sealed, keyXml: decryptOnly }));
+      expect(risksOf(view)).toEqual([kind, 'blind']);
+      await expect(approver.approve(view)).rejects.toMatchObject({ code: 'ERR_BLIND_SIGNING' });
+    },
+  );
 
   it('a key for both is a risk of a signature too', async () => {
     expect(risksOf((await look(taskOf({ keyXml: dual }))).view)).toEqual(['dual-use-key']);
@@ -116,7 +164,7 @@ describe('a change of rules', () => {
   const same = { ruleUse: both('a'), ruleBlock: both('a'), ruleUnblock: both('a'), ruleModify: both('a') };
 
   it('is shown beside the rules of today', async () => {
-    const { view } = await look(taskOf({ policy: { ...same, ruleModify: null }, keyXml }));
+    const { view } = await look(taskOf({ policy: { ...same, ruleModify: null }, keyXml, attested: true }));
     expect(view.policyChanges?.length).toBeGreaterThan(0);
     expect(new Set(view.policyChanges?.map(({ rule }) => rule))).toEqual(new Set(['ruleModify']));
     expect(view.policyChanges).toContainEqual(expect.objectContaining({ direction: 'weaker' }));
@@ -125,9 +173,10 @@ describe('a change of rules', () => {
 
   it('that asks no fewer people is not called weaker, one whose approvals never expire is', async () => {
     const longer = { ...same, ruleUse: anyOf(both('a'), { tokens: [{ ...both('a').tokens![0]!, timeout: 0 }] }) };
-    expect(risksOf((await look(taskOf({ policy: same, keyXml }))).view)).toEqual(['policy-change']);
-    expect((await look(taskOf({ policy: same, keyXml }))).view.policyChanges).toEqual([]);
-    expect(risksOf((await look(taskOf({ policy: longer, keyXml }))).view)).toContain('policy-weaker');
+    const { view } = await look(taskOf({ policy: same, keyXml, attested: true }));
+    expect(risksOf(view)).toEqual(['policy-change']);
+    expect(view).toMatchObject({ keyAttested: true, policyChanges: [] });
+    expect(risksOf((await look(taskOf({ policy: longer, keyXml, attested: true }))).view)).toContain('policy-weaker');
   });
 
   it('is not compared with rules that are not known', async () => {

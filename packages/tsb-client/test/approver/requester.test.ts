@@ -2,7 +2,13 @@ import { generateKeyPairSync } from 'node:crypto';
 import { base64Bytes, base64Text, spkiOf, utf8Bytes, utf8Text } from '@securosys/core';
 import { describe, expect, it } from 'vitest';
 import type { ApprovalTask } from '../../src/api/index.js';
-import { approverKeyFromPrivateKey, encodeMetadata, type TaskView } from '../../src/index.js';
+import {
+  applicationKeyFromPrivateKey,
+  approverKeyFromPrivateKey,
+  createApprover,
+  encodeMetadata,
+  type TaskView,
+} from '../../src/index.js';
 import { approverBefore, digestA, digestB, hsm, message, metadataFor, spki, type TaskPlan, taskOf } from './task.js';
 
 const ci = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
@@ -185,6 +191,16 @@ describe('nobody approves their own request (S43)', () => {
     await expect(approver.approve(view)).rejects.toMatchObject({ code: 'ERR_FORBIDDEN' });
     await approver.reject(view);
     expect(posted.at(-1)?.method).toBe('PATCH');
+  });
+
+  it('so no approver is made whose key is also the application key of its client', () => {
+    const own = { url: 'https://tsb.example', auth: { type: 'none' }, formats: [] } as const;
+    const key = approverKeyFromPrivateKey(ci.privateKey);
+    const applicationKey = applicationKeyFromPrivateKey(ci.privateKey);
+    expect(() => createApprover({ ...own, key, applicationKey })).toThrow(
+      expect.objectContaining({ code: 'ERR_INVALID_ARGUMENT', message: expect.stringContaining('one key') }),
+    );
+    createApprover({ ...own, key, applicationKey: applicationKeyFromPrivateKey(rsa.privateKey) });
   });
 });
 

@@ -20,6 +20,12 @@ export const hsm = generateKeyPairSync('ec', { namedCurve: 'secp256k1' });
 export const keyPair = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
 export const approverPair = generateKeyPairSync('ed25519');
 export const approverKey: ApproverKey = approverKeyFromPrivateKey(approverPair.privateKey);
+let attestationPair: ReturnType<typeof generateKeyPairSync> | undefined;
+/** The attestation key of the HSM, made when it is first asked for. */
+export function attestor() {
+  attestationPair ??= generateKeyPairSync('rsa', { modulusLength: 2048 });
+  return attestationPair;
+}
 export const spki = (key: KeyObject): Uint8Array => Uint8Array.from(key.export({ format: 'der', type: 'spki' }));
 export const hex = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
@@ -96,6 +102,8 @@ export interface TaskPlan {
   metadataSignatureOver?: Uint8Array;
   /** XML of the key, if other than a minimal one. */
   keyXml?: string;
+  /** Whether {@link attestor} signs this XML. */
+  attested?: boolean;
 }
 
 /** Signature of an application over a request or over metadata (§1.4, §6). */
@@ -146,6 +154,9 @@ export function taskOf(plan: TaskPlan = {}): ApprovalTask {
     : null;
   const { body, metaDataSignature } = bodyOf(plan, kind, bytes, metaData);
   const keySpki = plan.keySpki ?? spki(keyPair.publicKey);
+  const keyAttributes =
+    plan.keyXml ??
+    `<?xml version="1.0"?>\n<private_key><label>${label}</label><public_key>${base64Text(keySpki)}</public_key></private_key>`;
   return {
     id: plan.id ?? 'aaaaaaaa-0000-4000-8000-000000000001',
     detailLevel: 'level5',
@@ -162,21 +173,24 @@ export function taskOf(plan: TaskPlan = {}): ApprovalTask {
     timestampSignature: base64Text(timestampSignature),
     timestampSignatureAlgorithm: 'SHA256_WITH_ECDSA',
     timestampSignatureWithAlgorithm: null,
-    keyAttributes:
-      plan.keyXml ??
-      `<?xml version="1.0"?>\n<private_key><label>${label}</label><public_key>${base64Text(keySpki)}</public_key></private_key>`,
-    keyAttributesSignature: null,
+    keyAttributes,
+    keyAttributesSignature: plan.attested ? applicationSignature(attestor().privateKey, utf8Bytes(keyAttributes)) : null,
   } as unknown as ApprovalTask;
 }
 
 /** A full attestation text of the key (§2.3). */
-export function keyXmlOf(may: { sign: boolean; decrypt: boolean; unwrap: boolean }, policy = '', label = 'release'): string {
+export function keyXmlOf(
+  may: { sign: boolean; decrypt: boolean; unwrap: boolean },
+  policy = '',
+  label = 'release',
+  publicKey = spki(keyPair.publicKey),
+): string {
   const flag = (name: string, value: boolean) => `<${name}>${value}</${name}>`;
   const fixed = 'sensitive always_sensitive'.split(' ').map((name) => flag(name, true));
   const loose = 'extractable never_extractable modifiable copyable destroyable unique'.split(' ').map((name) => flag(name, true));
   const flags = [flag('decrypt', may.decrypt), flag('sign', may.sign), flag('unwrap', may.unwrap), flag('derive', false)];
   return `<?xml version="1.0" encoding="UTF-8"?>
-<private_key creation="generated"><label>${label}</label><create_time>2026-01-01T00:00:00Z</create_time><attest_time>2026-11-21T11:59:00Z</attest_time><key_use_count>1</key_use_count><algorithm>EC</algorithm><algorithm_oid>1.2.840.10045.2.1</algorithm_oid><curve_oid>1.2.840.10045.3.1.7</curve_oid><public_key>${base64Text(spki(keyPair.publicKey))}</public_key><attributes>${[...flags, ...fixed, ...loose].join('')}</attributes>${policy}</private_key>
+<private_key creation="generated"><label>${label}</label><create_time>2026-01-01T00:00:00Z</create_time><attest_time>2026-11-21T11:59:00Z</attest_time><key_use_count>1</key_use_count><algorithm>EC</algorithm><algorithm_oid>1.2.840.10045.2.1</algorithm_oid><curve_oid>1.2.840.10045.3.1.7</curve_oid><public_key>${base64Text(publicKey)}</public_key><attributes>${[...flags, ...fixed, ...loose].join('')}</attributes>${policy}</private_key>
 `;
 }
 
