@@ -1,7 +1,7 @@
 import { type Act, type ActContext, actKey } from './act.js';
 import type { BeginResult, RequestState } from './backend.js';
 import { hexText } from './bytes.js';
-import { SignError } from './errors.js';
+import { SignError, type SignErrorCode } from './errors.js';
 import type { JsonObject } from './json.js';
 import { nodeCrypto } from './node-modules.js';
 import type { Operation } from './operation.js';
@@ -25,6 +25,9 @@ interface Recording<T> {
   readonly key: string;
 }
 
+/** Errors after which a request may exist. */
+const leavesDoubt = new Set<SignErrorCode>(['ERR_OUTCOME_UNKNOWN', 'ERR_TIMEOUT']);
+
 /** Runs that join or take over an attempt start again from the store; more rounds than this means something is wrong with it. */
 const mostRounds = 5;
 
@@ -46,7 +49,7 @@ export async function beginAct<T>(act: Act<T>, context: ActContext, options: Cal
   }
   const recording = { act, context, key: actKey(act.port.id, act.identity) };
   for (let round = 0; round < mostRounds; round++) {
-    const known = readRecord(await context.store.get(recording.key));
+    const known = await readRecord(context, recording.key);
     const operation = known ? await resume(recording, known, options) : await create(recording, options);
     if (operation) return operation;
   }
@@ -66,18 +69,25 @@ export async function resumeAct<T>(
 ): Promise<Operation<T>> {
   const { port, identity } = act;
   if (!port.poll) throw new SignError('ERR_CAPABILITY_MISSING', `backend '${port.id}' has no requests to resume`);
-  const record = readRecord(await context.store.get(actKey(port.id, identity)));
+  const record = await readRecord(context, actKey(port.id, identity));
   const initial = await port.poll(request.id, options);
   const nonce = record?.requestId === request.id ? { nonce: record.nonce } : {};
   return createOperation(act, context, { ...request, initial, ...nonce });
 }
 
-/** Only our own fields of a record count, and only when they have the right types: a store is shared and may be altered. */
-export function readRecord(record: JsonObject | undefined): AttemptRecord | undefined {
+/**
+ * Only our own fields of a record count, and only when they have the right types: a store is shared and may be altered. A record
+ * without a nonce is nobody's to change or to remove.
+ * @throws SignError `ERR_STORE`
+ */
+async function readRecord({ store }: ActContext, key: string): Promise<AttemptRecord | undefined> {
+  const record = await store.get(key);
   if (!record) return undefined;
   const { nonce, requestId, intentAt, before } = record;
+  if (typeof nonce !== 'string' || nonce === '')
+    throw new SignError('ERR_STORE', `record ${key} of the pending store is damaged: it has no nonce`, { details: { key } });
   return {
-    nonce: typeof nonce === 'string' ? nonce : '',
+    nonce,
     intentAt: typeof intentAt === 'number' ? intentAt : 0,
     ...(typeof requestId === 'string' && { requestId }),
     ...(Array.isArray(before) && { before: before.filter((id) => typeof id === 'string') }),
@@ -118,9 +128,9 @@ async function create<T>(recording: Recording<T>, options: CallOptions): Promise
   } catch (error) {
     if (error === bounded.deadline.reason)
       throw new SignError('ERR_OUTCOME_UNKNOWN', 'the backend took too long; a request may exist', { cause: error });
-    // By contract every other code means that nothing was created; an abort or anything foreign proves nothing.
-    if (SignError.is(error) && error.code !== 'ERR_OUTCOME_UNKNOWN' && error.code !== 'ERR_TIMEOUT')
-      await store.delete(key, { ifNonce: attempt.nonce });
+    // By contract every other code means that nothing was created. An abort proves nothing, whatever error is its reason.
+    const doubtful = bounded.options.signal.aborted || !SignError.is(error) || leavesDoubt.has(error.code);
+    if (!doubtful) await store.delete(key, { ifNonce: attempt.nonce });
     throw error;
   }
   if ('done' in begun) {
@@ -129,7 +139,7 @@ async function create<T>(recording: Recording<T>, options: CallOptions): Promise
     return done;
   }
   const record = { ...attempt, requestId: begun.pending };
-  if (!(await store.put(key, writeRecord(recording, record), { ifNonce: attempt.nonce }))) {
+  if (!(await recordId(recording, record))) {
     // We were taken for dead and replaced. The other request is the one that people see; ours is withdrawn.
     await act.port.cancel?.(begun.pending, options);
     return undefined;
@@ -141,6 +151,17 @@ async function create<T>(recording: Recording<T>, options: CallOptions): Promise
   return created;
 }
 
+/** Writes down which request was made; `false`: the intent is no longer ours. A request that exists is never lost to a full disk. */
+async function recordId<T>(recording: Recording<T>, record: AttemptRecord & { readonly requestId: string }): Promise<boolean> {
+  const { context, key } = recording;
+  const { nonce, requestId } = record;
+  try {
+    return await context.store.put(key, writeRecord(recording, record), { ifNonce: nonce });
+  } catch (cause) {
+    throw new SignError('ERR_STORE', 'the request was made, but its id could not be stored', { cause, details: { requestId } });
+  }
+}
+
 /** Authors of backends get told what is wrong, instead of a wait that never ends. */
 function checkedBegin(begun: BeginResult): BeginResult {
   const { done, pending } = (begun ?? {}) as { done?: unknown; pending?: unknown };
@@ -149,7 +170,10 @@ function checkedBegin(begun: BeginResult): BeginResult {
 }
 
 /** The whole of `begin` gets one deadline, in real time: whoever finds the intent later waits longer than that before doubting it. */
-function boundedCreate(options: CallOptions, spentMs: number): { options: CallOptions; deadline: AbortSignal } {
+function boundedCreate(
+  options: CallOptions,
+  spentMs: number,
+): { options: CallOptions & { readonly signal: AbortSignal }; deadline: AbortSignal } {
   const deadline = AbortSignal.timeout(Math.max(1, createMs - Math.max(0, spentMs)));
   const timeoutMs = Math.min(options.timeoutMs ?? createMs, createMs);
   const signal = options.signal ? AbortSignal.any([options.signal, deadline]) : deadline;
@@ -173,7 +197,7 @@ async function resume<T>(recording: Recording<T>, known: AttemptRecord, options:
   const inFlight = known.intentAt + settleMs - clock.now();
   if (inFlight > 0) {
     await clock.sleep(Math.min(inFlight, settleMs), options.signal);
-    const later = readRecord(await store.get(key));
+    const later = await readRecord(context, key);
     if (later?.nonce !== known.nonce || later.requestId !== undefined) return undefined;
   }
   const found = await fittingRequest(act, store, known, options);
