@@ -19,7 +19,7 @@ export interface JsonLimits {
   maxDepth?: number;
   /** Most values in the whole document. Default 100,000. */
   maxValues?: number;
-  /** Lets a value be one half of a surrogate pair alone, as in passwords that travel as arrays of UTF-16 units. Default `false`. */
+  /** Lets an element of an array be one half of a surrogate pair, as in passwords that travel as arrays of UTF-16 units. Default `false`. */
   surrogateUnits?: boolean;
 }
 
@@ -40,8 +40,8 @@ class Reader {
     readonly surrogateUnits: boolean,
   ) {}
 
-  wellFormed(value: string): string {
-    if (value.isWellFormed() || (this.surrogateUnits && value.length === 1)) return value;
+  wellFormed(value: string, isElement: boolean): string {
+    if (value.isWellFormed() || (isElement && this.surrogateUnits && value.length === 1)) return value;
     return this.fail('lone surrogate');
   }
 
@@ -63,17 +63,17 @@ class Reader {
     return this.text.charAt(this.at);
   }
 
-  string(): string {
+  string(isElement = false): string {
     const plain = this.match(plainString);
     if (plain) {
       const value = plain[1] as string;
-      return this.wellFormed(value);
+      return this.wellFormed(value, isElement);
     }
     const escaped = this.match(escapedString);
     if (!escaped) this.fail('bad string');
     // biome-ignore lint/plugin: one string literal that the expression above has checked
     const value: string = JSON.parse(escaped[0]);
-    return this.wellFormed(value);
+    return this.wellFormed(value, isElement);
   }
 
   number(): number {
@@ -93,7 +93,7 @@ class Reader {
     return value;
   }
 
-  value(depth: number): JsonValue {
+  value(depth: number, isElement = false): JsonValue {
     if (++this.values > this.maxValues) throw new SignError('ERR_LIMIT', `${this.what} holds over ${this.maxValues} values`);
     if (depth > this.maxDepth) throw new SignError('ERR_LIMIT', `${this.what} nests deeper than ${this.maxDepth}`);
     switch (this.peek()) {
@@ -102,7 +102,7 @@ class Reader {
       case '[':
         return this.array(depth);
       case '"':
-        return this.string();
+        return this.string(isElement);
       case 't':
         return this.literal('true', true);
       case 'f':
@@ -143,7 +143,7 @@ class Reader {
       return out;
     }
     for (;;) {
-      out.push(this.value(depth + 1));
+      out.push(this.value(depth + 1, true));
       const next = this.peek();
       this.at++;
       if (next === ']') return out;

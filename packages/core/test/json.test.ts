@@ -95,6 +95,7 @@ describe('strict JSON (S20)', () => {
     const halves = '["\\ud83d","\\ude00"]';
     expect(parseJson(halves, { surrogateUnits: true })).toEqual([...'😀'].flatMap((c) => c.split('')));
     expect(() => parseJson(halves)).toThrow(/lone surrogate/);
-    expect(() => parseJson('["a\\ud83d"]', { surrogateUnits: true })).toThrow(/lone surrogate/);
+    for (const text of ['["a\\ud83d"]', '{"a":"\\ud83d"}', '[{"\\ud83d":1}]', '"\\ud83d"'])
+      expect(() => parseJson(text, { surrogateUnits: true })).toThrow(/lone surrogate/);
   });
 });
