@@ -61,7 +61,7 @@ export const defaultSignatureType = 'DER';
 /** §5.6: type of the tail of an authorization token that holds a certificate; its neighbour 0x1052 holds a key. */
 export const certificateTlv = 0x1053;
 
-/** §2.7: a certificate for another key is refused. */
+/** §2.7, §2.3: a certificate, or a public half, of another key than the private half that is there is refused. */
 export const errorOfForeignCertificate = 402;
 
 /** §2.9: what statistics call the partition's limit. */

@@ -52,14 +52,21 @@ function publicPartOf({ publicKey, certificate }: ImportKey): PublicPart | undef
   return { key: read.publicKey, spki: spkiOf(read.publicKey), certificate: ownBytes(read.raw) };
 }
 
-/** A public half alone: of a new key without a private one, or in the place of an existing one (REL 1.12.0). */
-function importPublic(partition: Partition, { label, algorithm }: ImportKey, { key, spki, certificate }: PublicPart): KeyRecord {
+/** In the place of a public half, which only without a private one may be of another key (REL 1.12.0). */
+function replacePublic(partition: Partition, known: KeyRecord, { spki, certificate }: PublicPart, spec: KeyType): KeyRecord {
+  const same = known.spki !== undefined && equalBytes(known.spki, spki);
+  if (!same && known.hasPrivateKey) throw failure(errorOfForeignCertificate, 'the public half is of another key');
+  if (spec !== known.spec) throw failure(613, `the key of this name is of the type ${known.spec}`);
+  if (same) partition.keys.update(known, certificate ? { certificate } : {});
+  else partition.keys.update(known, { spki: ownBytes(spki), certificate });
+  return known;
+}
+
+/** A public half alone: of a new key without a private one, or in the place of an existing one. */
+function importPublic(partition: Partition, { label, algorithm }: ImportKey, part: PublicPart): KeyRecord {
+  const { key, spki, certificate } = part;
   const spec = specFor(key, algorithm);
-  if (partition.keys.has(label)) {
-    const known = partition.keys.held(label);
-    partition.keys.update(known, { spki: ownBytes(spki), ...(certificate && { certificate }) });
-    return known;
-  }
+  if (partition.keys.has(label)) return replacePublic(partition, partition.keys.held(label), part, spec);
   const attributes = {
     ...{ decrypt: false, sign: false, unwrap: false, derive: false, sensitive: false },
     ...{ extractable: true, modifiable: true, copyable: false, destroyable: true },

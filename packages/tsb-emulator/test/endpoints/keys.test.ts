@@ -92,6 +92,18 @@ describe('import and export (§2.3)', () => {
     expect((await post('/v1/synchronousSign', signBody('public'))).body.errorCode).toBe(614);
   });
 
+  it('a public half takes no place beside a private one, or a secret key, of which it is not', async () => {
+    await world.tsb.addKey({ label: 'whole', spec: 'ec-p256' });
+    await importKey('sealed', 'AES', { secretKey: base64Text(new Uint8Array(32)) });
+    const { publicKey } = await attributesOf('whole');
+    for (const label of ['whole', 'sealed'])
+      expect((await importKey(label, 'EC', { publicKey: spki })).body.errorCode, label).toBe(402);
+    expect((await attributesOf('whole')).publicKey).toBe(publicKey);
+    expect((await importKey('whole', 'EC', { publicKey })).status).toBe(201);
+    const longer = generateKeyPairSync('ec', { namedCurve: 'P-384' });
+    expect((await importKey('public', 'EC', { publicKey: base64Text(spkiOf(longer.publicKey)) })).body.errorCode).toBe(613);
+  });
+
   it.each([
     ['a taken name', 'in', 'EC', { privateKey: pkcs8 }, 608],
     ['another algorithm', 'x', 'RSA', { privateKey: pkcs8 }, 613],
