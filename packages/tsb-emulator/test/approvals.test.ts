@@ -69,6 +69,18 @@ describe('recorded vectors (§5.8)', () => {
   });
 });
 
+describe('a task of a request with a password', () => {
+  it('shows it as it came, also when its characters take two UTF-16 units (§2.2)', async () => {
+    const world = createWorld();
+    const [person] = approvers(1) as [ApproverKeyPair];
+    await world.tsb.addKey({ label: 'k', spec: 'ec-p256', password: 'p😀', policy: { ruleUse: rule([person], 1) } });
+    const keyPassword = 'p😀'.split('');
+    await requestSign(world, 'k', { keyPassword });
+    const [task] = await fetchTasks(world, person, { detailLevel: 'level3' });
+    expect(task?.signedSignRequest).toMatchObject({ signRequest: { keyPassword } });
+  });
+});
+
 async function pending(people: readonly ApproverKeyPair[], quorum = people.length) {
   const world = createWorld();
   await world.tsb.addKey({ label: 'k', spec: 'ec-p256', policy: { ruleUse: rule(people, quorum) } });

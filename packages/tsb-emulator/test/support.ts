@@ -43,7 +43,7 @@ export function createWorld(options: FakeTsbOptions = {}): World {
       ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
     const text = await response.text();
-    const parsed = text === '' ? {} : parseJson(text);
+    const parsed = text === '' ? {} : parseJson(text, { surrogateUnits: true });
     return { status: response.status, body: (Array.isArray(parsed) ? { list: parsed } : parsed) as JsonObject };
   };
   return { clock, tsb, call };

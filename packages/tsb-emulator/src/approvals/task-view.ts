@@ -1,4 +1,4 @@
-import { base64Text, parseJson, utf8Bytes } from '@securosys/core';
+import { base64Text, type JsonValue, parseJson, utf8Bytes } from '@securosys/core';
 import { type ApprovalTask, type DetailLevel, wrapTimestampSignature } from '@securosys/tsb-client/api';
 import { executors } from '../executors/index.js';
 import { attestationXml } from '../hsm/attestation-xml.js';
@@ -30,6 +30,10 @@ const nothing = {
   requestStatus: null,
 };
 
+/** The original body, which was accepted once: no bound but its own, and passwords may hold halves of surrogate pairs. */
+const parsedBody = (body: Uint8Array): JsonValue =>
+  parseJson(body, { what: 'original request', maxBytes: body.byteLength, surrogateUnits: true });
+
 /** One task as its approver sees it at a level; levels are cumulative (`tsb-rest-api.md` §5.3). */
 export function taskView(partition: Partition, request: RequestRecord, task: TaskRecord, detailLevel: DetailLevel): ApprovalTask {
   const level = Number(detailLevel.slice('level'.length));
@@ -47,7 +51,7 @@ export function taskView(partition: Partition, request: RequestRecord, task: Tas
     approvalToBeSigned: base64Text(challenge.approvalToBeSigned),
     approverPublicKey: task.approver.spki,
     ...(level >= 2 && shown),
-    ...(level >= 3 && { requestBase64: base64Text(body), [executors[request.kind].shownAs]: parseJson(body) }),
+    ...(level >= 3 && { requestBase64: base64Text(body), [executors[request.kind].shownAs]: parsedBody(body) }),
     ...(level >= 4 && {
       timestamp: base64Text(challenge.timestamp),
       timestampSignature: base64Text(challenge.timestampSignature),

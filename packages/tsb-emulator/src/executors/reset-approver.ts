@@ -1,6 +1,6 @@
 import { newOneTimeCode } from '../approver-management/approver-store.js';
 import { approverFile } from '../approver-management/make-approver.js';
-import { struct, text } from '../store/fields.js';
+import { characters, struct, text } from '../store/fields.js';
 import type { Executor } from './executor.js';
 
 export interface ResetApproverInput {
@@ -17,7 +17,7 @@ export const resetApproverExecutor: Executor<'resetApprover'> = {
   shownAs: 'signedUnwrapKeyRequest',
   attribute: 'unwrap',
   needsPolicy: false,
-  input: struct({ name: text, newBackupPassword: text }),
+  input: struct({ name: text, newBackupPassword: characters }),
   run({ partition: { approvers }, input }) {
     const approver = approvers.get(input.name);
     const file = approverFile(approver, input.newBackupPassword);

@@ -1,6 +1,6 @@
 import { storedRules } from '../policy/stored-rules.js';
 import type { CollectionOptions } from '../store/collection.js';
-import { bytes, flag, keyObject, number, oneOf, optional, type StoredField, struct, text } from '../store/fields.js';
+import { bytes, characters, flag, keyObject, number, oneOf, optional, type StoredField, struct, text } from '../store/fields.js';
 import type { KeyAttributeFlags, KeyFacts } from './key-facts.js';
 import { KeyRecord } from './key-record.js';
 import { keyTypes } from './key-specs.js';
@@ -28,7 +28,7 @@ const facts: StoredField<Omit<KeyFacts, 'master'>> = struct({
   createdAt: number,
   privateKey: optional(keyObject),
   spki: optional(bytes),
-  password: optional(text),
+  password: optional(characters),
   rules: optional(storedRules),
   blocked: optional(flag),
   imported: optional(flag),

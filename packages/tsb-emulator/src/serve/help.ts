@@ -17,7 +17,7 @@ Where it listens
   --private-key <file>       PEM
   --client-ca <file>         PEM: clients need a certificate of this CA
   --tls-files <folder>       writes ca.pem, client.pem and client-key.pem there
-                             instead of printing them
+                             instead of printing them; nobody else may use it
 
 Who may call
   --token <text>             bearer token; also TSB_EMULATOR_TOKEN, which other

@@ -1,14 +1,14 @@
 import { createPublicKey, randomBytes } from 'node:crypto';
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { base64urlText, invalidArgument, sanitizeText, spkiOf } from '@securosys/core';
 import { type ApiKeyRole, apiKeyRoles } from '@securosys/tsb-client/api';
 import type { ClientFlag } from '../licence.js';
 import { startTsbEmulator, type TsbEmulator, type TsbEmulatorOptions } from '../server.js';
-import type { TlsMaterial, TlsOptions } from '../tls/tls-options.js';
+import type { TlsOptions } from '../tls/tls-options.js';
 import { type Arguments, readArguments, wholeNumber } from './arguments.js';
 import { configurationOf, printed } from './configuration.js';
 import { helpText } from './help.js';
+import { writeTlsFiles } from './tls-files.js';
 
 /** The process that the program runs in. */
 export interface ServeProcess {
@@ -75,23 +75,9 @@ function optionsOf(values: Arguments, { environment, stderr }: ServeProcess): Ts
   };
 }
 
-/** Puts PEM into files for this user alone. @returns paths in their place */
-function written(tls: TlsMaterial, folder: string): TlsMaterial {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const names = { ca: 'ca.pem', clientCertificate: 'client.pem', clientPrivateKey: 'client-key.pem' } as const;
-  return Object.fromEntries(
-    (Object.entries(tls) as [keyof TlsMaterial, string][]).map(([member, pem]) => {
-      const path = join(folder, names[member]);
-      writeFileSync(path, pem, { mode: 0o600 });
-      chmodSync(path, 0o600); // the mode counts for new files only
-      return [member, path];
-    }),
-  );
-}
-
 function printConfiguration(emulator: TsbEmulator, values: Arguments, apiKeys: Record<ApiKeyRole, string> | undefined): string {
   const folder = values['tls-files'];
-  const tls = folder === undefined ? emulator.tls : written(emulator.tls, folder);
+  const tls = folder === undefined ? emulator.tls : writeTlsFiles(emulator.tls, folder);
   const form = values['print-config'] ?? 'ts';
   const configurations = emulator.tsb.partitions.map(
     ({ name, token }) => [name, configurationOf({ url: emulator.url, tls }, token, apiKeys)] as const,
@@ -106,7 +92,8 @@ function printConfiguration(emulator: TsbEmulator, values: Arguments, apiKeys: R
 /**
  * Runs the command line.
  * @returns the emulator, or `undefined` when there was only something to say
- * @throws SignError as `startTsbEmulator`, `ERR_INVALID_ARGUMENT` for a wrong command line
+ * @throws SignError as `startTsbEmulator`, `ERR_INVALID_ARGUMENT` for a wrong command line, `ERR_STORE` for `--tls-files` that cannot
+ * be written safely
  */
 export async function run(process: ServeProcess): Promise<TsbEmulator | undefined> {
   const values = readArguments(process.args);

@@ -1,33 +1,20 @@
-import { chmodSync, lstatSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, lstatSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { invalidArgument, parseJson, SignError, sanitizeText } from '@securosys/core';
+import { invalidArgument, SignError } from '@securosys/core';
 import type { Database } from 'node-sqlite3-wasm';
 import type { Change } from './collection.js';
-import type { Journal } from './journal.js';
+import { type Journal, storedRecord } from './journal.js';
 import { acquireOwnerLock, type OwnerLock } from './owner-lock.js';
+import { makePrivateFolder } from './private-folder.js';
 import { openSqlite } from './sqlite.js';
 
 /** What is made inside the folder that the user names: nobody should take it for the store of a broker (threat model S35). */
 const folderName = 'emulated-tsb';
-const maxRecordBytes = 64 * 1024 * 1024;
 
 const upsert = `INSERT INTO record (partition, collection, id, text) VALUES (?, ?, ?, ?)
   ON CONFLICT DO UPDATE SET text = excluded.text`;
 const remove = 'DELETE FROM record WHERE partition = ? AND collection = ? AND id = ?';
 const select = 'SELECT text FROM record WHERE partition = ? AND collection = ? ORDER BY rowid';
-
-function makeFolder(folder: string): void {
-  try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-  } catch (cause) {
-    throw new SignError('ERR_STORE', `the data folder cannot be made: ${sanitizeText(folder)}`, { cause });
-  }
-  const stats = lstatSync(folder);
-  if (!stats.isDirectory()) throw new SignError('ERR_STORE', `the data folder is no folder: ${sanitizeText(folder)}`);
-  const foreign = process.getuid !== undefined && (stats.uid !== process.getuid() || (stats.mode & 0o077) !== 0);
-  if (foreign)
-    throw new SignError('ERR_STORE', `the data folder must belong to this user alone: chmod 700 ${sanitizeText(folder)}`);
-}
 
 /** Records in a database. Synchronous, so that nothing happens between a call's changes and their commit. */
 class SqliteJournal implements Journal {
@@ -40,8 +27,7 @@ class SqliteJournal implements Journal {
   }
 
   *load(partition: string, collection: string) {
-    for (const row of this.#database.all(select, [partition, collection]))
-      yield parseJson(String(row.text), { what: 'stored record', maxBytes: maxRecordBytes });
+    for (const row of this.#database.all(select, [partition, collection])) yield storedRecord(String(row.text));
   }
 
   commit(partition: string, changes: () => readonly Change[]): void {
@@ -68,12 +54,12 @@ class SqliteJournal implements Journal {
 /**
  * Opens `emulated-tsb` inside a folder, and makes it with mode 0700 when it is not there. It holds private keys **in clear**: they
  * are software keys of an emulator. One process at a time; what a call changed is on the disk before the call is answered.
- * @throws SignError `ERR_STORE` when another process uses it, when it is not this user's alone, or holds something else
+ * @throws SignError `ERR_STORE` when another process uses it, when it is not this user's alone, is damaged, or holds something else
  */
 export async function openDataFolder(path: string): Promise<Journal> {
   if (typeof path !== 'string' || path === '') invalidArgument('dataFolder has to be the path of a folder');
   const folder = join(path, folderName);
-  makeFolder(folder);
+  makePrivateFolder(folder, 'the data folder');
   const lock = acquireOwnerLock(join(folder, `${folderName}.lock`));
   try {
     const file = join(folder, `${folderName}.sqlite`);
@@ -84,7 +70,7 @@ export async function openDataFolder(path: string): Promise<Journal> {
     return new SqliteJournal(database, lock);
   } catch (error) {
     lock.release();
-    throw error;
+    throw SignError.is(error) ? error : new SignError('ERR_STORE', 'the data folder cannot be used', { cause: error });
   }
 }
 

@@ -17,6 +17,12 @@ export const text: StoredField<string> = {
   decode: (stored) => (typeof stored === 'string' ? stored : wrong('text')),
 };
 
+/** Any UTF-16 units, in the form of the wire's passwords: JSON has no other for text that is not well-formed. */
+export const characters: StoredField<string> = {
+  encode: (value) => value.split(''),
+  decode: (stored) => list(text).decode(stored).join(''),
+};
+
 export const number: StoredField<number> = {
   encode: (value) => value,
   decode: (stored) => (typeof stored === 'number' ? stored : wrong('a number')),

@@ -77,6 +77,14 @@ function refuseWhileOwned(path: string, text: string, own: ProcessMark): void {
     refuse(`the data folder was in use on ${sanitizeText(mark.host, 80)}; delete ${name} if that emulator has ended`);
 }
 
+function writeMark(path: string, own: ProcessMark): void {
+  try {
+    writeFileSync(path, JSON.stringify({ notice: 'emulated TSB', ...own, nonce: randomUUID() }), { mode: 0o600, flag: 'wx' });
+  } catch (error) {
+    refuse('the lock of the data folder cannot be made', error);
+  }
+}
+
 /**
  * Becomes the owner of what the lock file guards. A lock that a killed process left behind is replaced: its process number, start
  * and machine tell that it has ended.
@@ -85,7 +93,7 @@ function refuseWhileOwned(path: string, text: string, own: ProcessMark): void {
 export function acquireOwnerLock(path: string): OwnerLock {
   const own = ownMark();
   const mine = `${path}.${randomUUID()}`;
-  writeFileSync(mine, JSON.stringify({ notice: 'emulated TSB', ...own, nonce: randomUUID() }), { mode: 0o600, flag: 'wx' });
+  writeMark(mine, own);
   try {
     const id = identityOf(mine);
     for (let attempt = 0; !claim(mine, path); attempt++) {

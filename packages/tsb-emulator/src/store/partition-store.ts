@@ -1,3 +1,4 @@
+import { SignError } from '@securosys/core';
 import { Collection, type CollectionOptions } from './collection.js';
 import type { Journal } from './journal.js';
 
@@ -15,10 +16,19 @@ export class PartitionStore {
     this.#journal = journal;
   }
 
+  /** A collection with what is stored of it. @throws SignError `ERR_STORE` for records that nobody can read, for whatever reason */
   collection<T extends object>(options: CollectionOptions<T>): Collection<T> {
-    const made = new Collection(options, this.#journal.load(this.#partition, options.name));
+    const made = this.#loaded(options);
     this.#collections.push(made as unknown as Collection<never>);
     return made;
+  }
+
+  #loaded<T extends object>(options: CollectionOptions<T>): Collection<T> {
+    try {
+      return new Collection(options, this.#journal.load(this.#partition, options.name));
+    } catch (cause) {
+      throw new SignError('ERR_STORE', `the data folder is damaged: its ${options.name} cannot be read`, { cause });
+    }
   }
 
   /** Stores everything that changed in one transaction. Called before a call is answered. @throws SignError `ERR_STORE` */

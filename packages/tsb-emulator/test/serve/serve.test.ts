@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -85,6 +85,22 @@ describe('the command line', () => {
         .end();
     });
     expect(status).toBe(200);
+  });
+
+  it('writes TLS material over no file that a link leads to (S29), and into no folder that others use', async () => {
+    const victim = join(folder, 'victim');
+    writeFileSync(victim, 'precious', { mode: 0o644 });
+    symlinkSync(victim, join(folder, 'client-key.pem'));
+    await program('--mtls', '--tls-files', folder);
+    await emulator?.close();
+    expect([readFileSync(victim, 'utf8'), statSync(victim).mode & 0o777]).toEqual(['precious', 0o644]);
+    expect(readFileSync(join(folder, 'client-key.pem'), 'utf8')).toContain('PRIVATE KEY');
+    expect(readdirSync(folder).sort()).toEqual(['ca.pem', 'client-key.pem', 'client.pem', 'victim']);
+    const link = join(folder, 'link');
+    symlinkSync(folder, link);
+    await expect(program('--tls', '--tls-files', link)).rejects.toMatchObject({ code: 'ERR_STORE' });
+    chmodSync(folder, 0o750);
+    await expect(program('--tls', '--tls-files', folder)).rejects.toMatchObject({ code: 'ERR_STORE' });
   });
 
   it('prints TypeScript, with files read where there are files', async () => {

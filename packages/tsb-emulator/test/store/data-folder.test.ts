@@ -174,19 +174,39 @@ describe('a data folder', () => {
     expect(existsSync(lock())).toBe(false);
   });
 
+  const change = (sql: string) => {
+    const own = new sqlite.Database(database());
+    own.exec('PRAGMA locking_mode = EXCLUSIVE');
+    own.exec(sql);
+    own.close();
+  };
+
   it.each([
-    ['a text', 'x'.repeat(10_000)],
-    ['a damaged record', undefined],
-  ])('with %s for a database is refused', async (_, text) => {
+    ['a text for a database', () => writeFileSync(database(), 'x'.repeat(10_000))],
+    ['pages that are overwritten', () => writeFileSync(database(), readFileSync(database()).fill(0xee, 8192))],
+    ['records of another shape', () => change(`UPDATE record SET text = '{"name":1}'`)],
+    ['records that are no JSON', () => change(`UPDATE record SET text = 'x'`)],
+    ['keys that are none', () => change(`UPDATE record SET text = '{"name":"timestamp key","key":{"pkcs8":"AAAA"}}'`)],
+  ])('with %s is refused', async (_, damage) => {
     await (await start()).emulator.close();
-    if (text !== undefined) writeFileSync(database(), text);
-    else {
-      const own = new sqlite.Database(database());
-      own.exec('PRAGMA locking_mode = EXCLUSIVE');
-      own.exec(`UPDATE record SET text = '{"name":1}'`);
-      own.close();
-    }
-    await expect(start()).rejects.toMatchObject({ code: expect.stringMatching(/^ERR_(STORE|MALFORMED)$/) });
+    damage();
+    await expect(start()).rejects.toMatchObject(refused);
     expect(existsSync(lock())).toBe(false);
+  });
+
+  it('gives back passwords of any UTF-16 units', async () => {
+    const password = ['p', ...'😀'.split(''), '\udc00'];
+    const key = {
+      label: 'k',
+      algorithm: 'EC',
+      curveOid: '1.2.840.10045.3.1.7',
+      attributes: { sign: true, decrypt: false, unwrap: false },
+    };
+    const first = await start();
+    expect((await first.call('POST', '/v1/key', { ...key, password })).status).toBe(201);
+    await first.emulator.close();
+    const { call } = await start();
+    expect((await call('POST', '/v1/key/attributes', { label: 'k', password: ['p'] })).body.errorCode).toBe(620);
+    expect((await call('POST', '/v1/key/attributes', { label: 'k', password })).status).toBe(200);
   });
 });

@@ -1,6 +1,6 @@
-import { type JsonValue, parseJson } from '@securosys/core';
+import type { JsonValue } from '@securosys/core';
 import type { Change } from '../../src/store/collection.js';
-import type { Journal } from '../../src/store/journal.js';
+import { type Journal, storedRecord } from '../../src/store/journal.js';
 
 /** A journal in memory that writes everything out, so that an emulator can be opened again from what another one stored. */
 export class MapJournal implements Journal {
@@ -10,7 +10,7 @@ export class MapJournal implements Journal {
   failure: Error | undefined;
 
   *load(partition: string, collection: string): Generator<JsonValue> {
-    for (const text of this.records.get(`${partition}/${collection}`)?.values() ?? []) yield parseJson(text);
+    for (const text of this.records.get(`${partition}/${collection}`)?.values() ?? []) yield storedRecord(text);
   }
 
   commit(partition: string, changes: () => readonly Change[]): void {
