@@ -159,7 +159,10 @@ describe('onboarding (§5.7)', () => {
     const client = clientOf(fakeFetch(packed('java')).fetch);
     const file = await client.onboarding.collect(request, { randomBytes });
     expect((await failureOf(client.onboarding.open(file, 'wrong'))).code).toBe('ERR_AUTHENTICATION');
-    expect((await client.onboarding.open(file, 'backup')).certificate).toEqual(certificate);
+    expect((await client.onboarding.open(file, 'backup', { timeoutMs: 20_000 })).certificate).toEqual(certificate);
+    const signal = AbortSignal.abort(new Error('not now'));
+    await expect(client.onboarding.open(file, 'backup', { signal })).rejects.toThrow('not now');
+    expect((await failureOf(client.onboarding.open(file, 'backup', { retries: 1 } as object))).code).toBe('ERR_INVALID_ARGUMENT');
   });
 
   it.each([

@@ -31,7 +31,8 @@ export interface OnboardOptions extends CallOptions {
 export interface TsbOnboarding {
   /**
    * Fetches the key and opens it. `approverKeyFromCertificate(certificate, privateKey)` makes an approver of it. The code works once:
-   * when the file does not open, it is lost with it; whoever is not sure of the backup password calls `collect` and `open`.
+   * when the file does not open, it is lost with it; whoever is not sure of the backup password calls `collect` and `open`. `timeoutMs`
+   * counts for fetching and opening apart.
    * @throws SignError `ERR_AUTHENTICATION` for a wrong code or a wrong backup password, `ERR_NOT_FOUND`, `ERR_OUTCOME_UNKNOWN` when the
    * answer was lost: the code is then spent, `approvers.renewOneTimeCode` gives another; and as for {@link TsbOnboarding.open}
    */
@@ -40,9 +41,11 @@ export interface TsbOnboarding {
   collect(request: TsbCollectInput, options?: OnboardOptions): Promise<Uint8Array>;
   /**
    * Opens such a file; nothing is sent. It takes what keystores of the last twenty years write, but RC2.
-   * @throws SignError `ERR_AUTHENTICATION` for a wrong password, `ERR_MALFORMED`, `ERR_LIMIT`, `ERR_ALGORITHM_UNSUPPORTED`
+   * @param options `timeoutMs`: default 30,000
+   * @throws SignError `ERR_AUTHENTICATION` for a wrong password, `ERR_MALFORMED`, `ERR_LIMIT` (size, iterations),
+   * `ERR_ALGORITHM_UNSUPPORTED`, `ERR_TIMEOUT`
    */
-  open(pkcs12: Uint8Array, backupPassword: string): Promise<OpenedPkcs12>;
+  open(pkcs12: Uint8Array, backupPassword: string, options?: CallOptions): Promise<OpenedPkcs12>;
 }
 
 const tagBytes = 16;
@@ -70,10 +73,11 @@ function unpacked({ encryptedPayload, initializationVector }: OnboardAnswer, pas
   }
 }
 
-async function open(pkcs12: Uint8Array, backupPassword: string): Promise<OpenedPkcs12> {
+async function open(pkcs12: Uint8Array, backupPassword: string, options: CallOptions = {}): Promise<OpenedPkcs12> {
+  checkCallOptions('onboarding.open', options);
   if (!(pkcs12 instanceof Uint8Array)) invalidArgument('pkcs12 must be a Uint8Array');
   requiredChars('backupPassword', backupPassword);
-  return openPkcs12(pkcs12, backupPassword);
+  return openPkcs12(pkcs12, backupPassword, options);
 }
 
 export function onboardingCalls(call: CallEndpoint): TsbOnboarding {
@@ -92,7 +96,9 @@ export function onboardingCalls(call: CallEndpoint): TsbOnboarding {
     onboard: async (request, options = {}) => {
       checkRequest('onboarding.onboard', request, ['approverName', 'oneTimeCode', 'backupPassword']);
       requiredChars('backupPassword', request.backupPassword);
-      return open(await collect('onboarding.onboard', request, options), request.backupPassword);
+      const file = await collect('onboarding.onboard', request, options);
+      const { randomBytes: _, ...given } = options;
+      return open(file, request.backupPassword, given);
     },
     collect: async (request, options = {}) => {
       checkRequest('onboarding.collect', request, ['approverName', 'oneTimeCode']);

@@ -1,20 +1,14 @@
-import { concatBytes, nodeCrypto, SignError, wipe } from '@securosys/core';
+import { concatBytes, nodeCrypto, wipe } from '@securosys/core';
 import { malformed } from './ber.js';
+import type { DerivationBudget } from './derivation-budget.js';
 
 /** What the derived bytes are for (RFC 7292 B.3). */
 export const purposes = { key: 1, iv: 2, mac: 3 } as const;
 
 const blockBytes: Readonly<Record<string, number>> = { sha1: 64, sha224: 64, sha256: 64, sha384: 128, sha512: 128 };
 
-/** Most iterations that anybody is made to compute: a hundred times what is usual. */
-export const maxIterations = 1_000_000;
-const maxSaltBytes = 1024;
-
-/** @throws SignError `ERR_LIMIT`, `ERR_MALFORMED` */
-export function checkCost(iterations: number, salt: Uint8Array): void {
-  if (iterations > maxIterations) throw new SignError('ERR_LIMIT', `PKCS#12 file asks for over ${maxIterations} iterations`);
-  if (iterations < 1 || salt.byteLength > maxSaltBytes) malformed('its key derivation is out of range');
-}
+/** Rounds between two pauses: some milliseconds. */
+const roundsAtOnce = 4_096;
 
 /** `bytes` again and again up to the next multiple of `size`. */
 function filled(bytes: Uint8Array, size: number): Uint8Array<ArrayBuffer> {
@@ -43,29 +37,40 @@ function bmpPassword(password: string): Uint8Array<ArrayBuffer> {
   return out;
 }
 
+/** What bytes are derived from. */
+export interface Pkcs12Derivation {
+  /** Name for `node:crypto`. */
+  readonly hash: string;
+  readonly password: string;
+  readonly salt: Uint8Array;
+  readonly iterations: number;
+}
+
 /**
- * Bytes from a password, as PKCS#12 itself derives them (RFC 7292 appendix B.2): for the MAC, and for the ciphers before PBES2.
- * @param hash name for `node:crypto`
+ * Bytes from a password, as PKCS#12 itself derives them (RFC 7292 appendix B.2): for the MAC, and for the ciphers before PBES2. No
+ * library does this beside the event loop, so it pauses.
+ * @throws SignError `ERR_LIMIT`, `ERR_MALFORMED`, and as the budget does
  */
-export function pkcs12Bytes(
-  hash: string,
-  password: string,
-  salt: Uint8Array,
-  iterations: number,
+export async function pkcs12Bytes(
+  { hash, password, salt, iterations }: Pkcs12Derivation,
   purpose: number,
   length: number,
-): Uint8Array<ArrayBuffer> {
-  checkCost(iterations, salt);
+  budget: DerivationBudget,
+): Promise<Uint8Array<ArrayBuffer>> {
   const size = blockBytes[hash] ?? malformed('its hash is unknown');
+  const { createHash } = nodeCrypto();
+  budget.spend(iterations, Math.ceil(length / createHash(hash).digest().byteLength), salt);
   const secret = bmpPassword(password);
   const blocks = concatBytes(filled(salt, size), filled(secret, size));
   const diversifier = new Uint8Array(size).fill(purpose);
-  const { createHash } = nodeCrypto();
   const out = new Uint8Array(length);
   try {
     for (let done = 0; done < length; ) {
       let digest = createHash(hash).update(diversifier).update(blocks).digest();
-      for (let round = 1; round < iterations; round++) digest = createHash(hash).update(digest).digest();
+      for (let round = 1; round < iterations; round++) {
+        if (round % roundsAtOnce === 0) await budget.pause();
+        digest = createHash(hash).update(digest).digest();
+      }
       out.set(digest.subarray(0, length - done), done);
       done += digest.byteLength;
       addToBlocks(blocks, filled(digest, size).subarray(0, size));
