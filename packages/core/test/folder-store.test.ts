@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, readdir, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
+import { chmod, type FileHandle, mkdir, mkdtemp, open, readdir, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -81,5 +81,41 @@ describe('folder store (S29)', () => {
     await utimes(join(root, 'p', '.k.lock'), old, old);
     expect(await store.put('k', { n: 2 })).toBe(true);
     expect(await readdir(join(root, 'p'))).toEqual(['k.json']);
+  });
+
+  it('syncs a record, and then the folder that names it', async () => {
+    const folder = join(root, 'p');
+    const handle = await open(root);
+    const prototype = Object.getPrototypeOf(handle) as FileHandle;
+    await handle.close();
+    const { sync } = prototype;
+    const synced: string[] = [];
+    prototype.sync = async function (this: FileHandle) {
+      synced.push((await this.stat()).isDirectory() ? 'folder' : `file among ${(await readdir(folder)).length}`);
+    };
+    try {
+      await createFolderStore(folder).put('k', {});
+    } finally {
+      prototype.sync = sync;
+    }
+    // Beside the file there is its lock.
+    expect(synced).toEqual(['file among 2', ...(process.platform === 'win32' ? [] : ['folder'])]);
+  });
+
+  it('listing removes what killed processes left behind, when it is old and ours', async () => {
+    const folder = join(root, 'p');
+    const store = createFolderStore(folder);
+    await store.put('k', { n: 1 });
+    const id = '0123456789abcdef01234567';
+    const old = new Date(Date.now() - 2 * 3_600_000);
+    for (const name of [`.${id}.tmp`, `.k.lock-${id}`, '.keep.tmp', 'notes.tmp']) {
+      await writeFile(join(folder, name), '');
+      await utimes(join(folder, name), old, old);
+    }
+    await writeFile(join(folder, `.f${id.slice(1)}.tmp`), 'being written');
+    const records = [];
+    for await (const record of store.records?.() ?? []) records.push(record.n);
+    expect(records).toEqual([1]);
+    expect((await readdir(folder)).sort()).toEqual([`.f${id.slice(1)}.tmp`, '.keep.tmp', 'k.json', 'notes.tmp']);
   });
 });

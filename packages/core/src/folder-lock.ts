@@ -1,0 +1,44 @@
+import { type Clock, nodeCrypto, nodeFiles, SignError, sanitizeText } from '@securosys/core';
+import { absent, code } from './folder-files.js';
+
+/** A lock is held for milliseconds; one of this age belonged to a process that died. */
+const staleLockMs = 10_000;
+const lockPauseMs = 15;
+
+/** Takes the lock file and returns its inode, by which we know later that it is still ours. */
+export async function acquire(lock: string, clock: Clock): Promise<number> {
+  for (const start = clock.now(); ; ) {
+    try {
+      const file = await nodeFiles().open(lock, 'wx', 0o600);
+      const { ino } = await file.stat();
+      await file.close();
+      return ino;
+    } catch (cause) {
+      if (code(cause) !== 'EEXIST')
+        throw new SignError('ERR_STORE', 'the folder of the pending store cannot be written to', { cause });
+    }
+    if (clock.now() - start > 3 * staleLockMs) throw new SignError('ERR_STORE', `a record stays locked: ${sanitizeText(lock)}`);
+    const held = await nodeFiles().lstat(lock).catch(absent);
+    // File times are the machine's own, whatever clock was handed in.
+    if (held && Math.abs(Date.now() - held.mtimeMs) > staleLockMs) await bury(lock, held.ino);
+    else await clock.sleep(lockPauseMs);
+  }
+}
+
+/** Takes a dead process's lock away. Whoever sees that it moved a living one puts it back. */
+async function bury(lock: string, dead: number): Promise<void> {
+  const grave = `${lock}-${nodeCrypto().randomBytes(12).toString('hex')}`;
+  try {
+    await nodeFiles().rename(lock, grave);
+    if ((await nodeFiles().lstat(grave)).ino !== dead) await nodeFiles().link(grave, lock);
+  } catch (error) {
+    if (code(error) !== 'ENOENT' && code(error) !== 'EEXIST') throw error;
+  } finally {
+    await nodeFiles().unlink(grave).catch(absent);
+  }
+}
+
+/** Removes the lock file, if it is still ours. */
+export async function release(lock: string, ino: number): Promise<void> {
+  if ((await nodeFiles().lstat(lock).catch(absent))?.ino === ino) await nodeFiles().unlink(lock).catch(absent);
+}
