@@ -1,25 +1,8 @@
 import { batchSha256 } from '../metadata/binding.js';
 import type { Examined } from './examine.js';
+import type { NonceMemory } from './nonce-memory.js';
 import type { TaskRisk } from './risks.js';
 import type { TaskView } from './view.js';
-
-/** Nonces that are remembered, so that a description is believed once. */
-const mostNonces = 10_000;
-
-/** Remembers which task used which nonce first. */
-export class NonceMemory {
-  readonly #tasks = new Map<string, string>();
-
-  /** Whether another task used it before. */
-  replayed(nonce: string, taskId: string): boolean {
-    const first = this.#tasks.get(nonce);
-    if (first !== undefined) return first !== taskId;
-    this.#tasks.set(nonce, taskId);
-    const [oldest] = this.#tasks.keys();
-    if (this.#tasks.size > mostNonces && oldest !== undefined) this.#tasks.delete(oldest);
-    return false;
-  }
-}
 
 /** Tasks of one batch: what a stranger calls by the same id is another batch than that of a known application. */
 function batches(views: readonly TaskView[]): Map<string, TaskView[]> {
@@ -51,8 +34,10 @@ function withRisks({ view, ...rest }: Examined, more: readonly TaskRisk[], claim
  * What only the whole list shows: descriptions that are used twice, batches that are not what they say. Views are final afterwards.
  * @param whole whether this is the whole list, so that batches can be complete
  */
-export function compareTasks(examined: readonly Examined[], memory: NonceMemory, whole: boolean): Examined[] {
-  const replayed = examined.map(({ nonce, view }) => nonce !== undefined && memory.replayed(nonce, view.id));
+export async function compareTasks(examined: readonly Examined[], memory: NonceMemory, whole: boolean): Promise<Examined[]> {
+  const replayed: boolean[] = [];
+  for (const { nonce, view } of examined)
+    replayed.push(nonce !== undefined && (await memory.replayed(nonce, view.challengeSha256)));
   const differing = whole ? differingBatches(examined.map(({ view }) => view)) : new Set<TaskView>();
   return examined.map((one, index) => {
     const again = replayed[index] === true;

@@ -1,6 +1,6 @@
-import { type CallOptions, invalidArgument, type KeyRef, knownOptions, sanitizeText } from '@securosys/core';
+import { type CallOptions, invalidArgument, type KeyRef, knownOptions, type PendingStore, sanitizeText } from '@securosys/core';
 import type { TsbBackendClient } from '../backend/options.js';
-import { checkCallOptions, checkObject, checkPositive, type TsbClientOptions } from '../client/options.js';
+import { checkCallOptions, checkFunctions, checkObject, checkPositive, type TsbClientOptions } from '../client/options.js';
 import { type AttestationAnchors, attestationAnchors } from './attested.js';
 import type { ExplainingFormat } from './explain-payload.js';
 import type { ApproverKey } from './key.js';
@@ -32,6 +32,11 @@ export interface ApproverStyle {
   readonly requireKnownRequester?: boolean;
   /** The only keys this approver decides about, pinned by `spkiSha256` where it is given. */
   readonly expectedKeys?: readonly KeyRef[];
+  /**
+   * Where the nonces of approved descriptions are kept, so that none is believed twice after a restart: one small record each, which may
+   * go when the description has expired. For one approver key. Default: the last 10,000 are kept in memory.
+   */
+  readonly store?: PendingStore;
   /** Oldest request in milliseconds that can be approved. Default 30 days. */
   readonly maxAgeMs?: number;
 }
@@ -63,6 +68,7 @@ export const styleNames = [
   'requesters',
   'requireKnownRequester',
   'expectedKeys',
+  'store',
   'maxAgeMs',
 ] as const satisfies readonly (keyof ApproverStyle)[];
 
@@ -75,23 +81,25 @@ export interface ReadStyle {
   readonly requesters: readonly PinnedRequester[];
   readonly requireKnownRequester: boolean;
   readonly expectedKeys: readonly KeyRef[] | undefined;
+  readonly store: PendingStore | undefined;
   readonly maxAgeMs: number;
 }
 
 /** @throws SignError `ERR_INVALID_ARGUMENT`, `ERR_MALFORMED` for a public key that is none */
 export function readStyle(options: ApproverStyle): ReadStyle {
   checkObject('options of createApprover', options);
-  const { key, formats, expectedKeys, maxAgeMs = defaultMaxAgeMs, requireKnownRequester = false } = options;
+  const { key, formats, expectedKeys, store, maxAgeMs = defaultMaxAgeMs, requireKnownRequester = false } = options;
   if (typeof key?.sign !== 'function' || !(key.spki instanceof Uint8Array)) invalidArgument('createApprover needs a key');
   if (expectedKeys !== undefined && !Array.isArray(expectedKeys)) invalidArgument('expectedKeys must be a list');
   if (!Array.isArray(formats)) invalidArgument('createApprover needs formats, if only an empty list');
   if (typeof requireKnownRequester !== 'boolean') invalidArgument('requireKnownRequester must be true or false');
   if (requireKnownRequester && options.requesters === undefined) invalidArgument('requireKnownRequester needs requesters');
+  checkFunctions('store', store, ['get', 'put']);
   checkPositive('maxAgeMs', maxAgeMs, Number.MAX_SAFE_INTEGER);
   const anchors = timestampAnchors(options.pinnedTimestampKey, options.timestampKeys);
   const attestors = attestationAnchors(options.attestationKeys);
   const requesters = pinnedRequesters(options.requesters);
-  return { key, formats, anchors, attestors, requesters, requireKnownRequester, expectedKeys, maxAgeMs };
+  return { key, formats, anchors, attestors, requesters, requireKnownRequester, expectedKeys, store, maxAgeMs };
 }
 
 /** Nobody asks and approves with one key (S43). @throws SignError `ERR_INVALID_ARGUMENT` */

@@ -1,7 +1,7 @@
 import { type CallOptions, invalidArgument, SignError, sha256Hex } from '@securosys/core';
 import { openClient } from '../backend/options.js';
 import { checkCallOptions, checkObject } from '../client/options.js';
-import { compareTasks, NonceMemory } from './across.js';
+import { compareTasks } from './across.js';
 import {
   type ApproveOptions,
   type ApproverOptions,
@@ -12,9 +12,10 @@ import {
   styleNames,
 } from './approver-options.js';
 import { type BatchOutcome, checkViews, decideEach, newcomersOf } from './decide.js';
-import { examineTask } from './examine.js';
+import { type Examined, examineTask } from './examine.js';
 import { fetchTasks, readQuery, type TaskQuery } from './fetch-tasks.js';
 import { approverLogin } from './login.js';
+import { NonceMemory } from './nonce-memory.js';
 import { loadPkix } from './pkix.js';
 import { batchRefusalOf, refusalOf } from './refusal.js';
 import { sendApproval, sendRejection } from './send.js';
@@ -32,8 +33,8 @@ export interface Approver {
    * Signs exactly the bytes that this view was made from.
    * @param view from `tasks()` of this very approver
    * @throws SignError `ERR_FACTS_MISMATCH` when the view has mismatches or was fetched below level 5; `ERR_FORBIDDEN` for a request that
-   * the approver's own key signed; `ERR_NOT_TRUSTED` without a pinned HSM key for its time, or for an unknown requester under
-   * `requireKnownRequester`; `ERR_BLIND_SIGNING` when nothing explains the payload; `ERR_REQUEST_NOT_FOUND` when the task is gone
+   * the approver's own key signed; `ERR_NOT_TRUSTED` without a pinned HSM key for its time, for an unknown requester under
+   * `requireKnownRequester`, or when its description was used for another request that was approved; `ERR_BLIND_SIGNING` when nothing explains the payload; `ERR_REQUEST_NOT_FOUND` when the task is gone
    */
   approve(view: TaskView, options?: ApproveOptions): Promise<void>;
   /** Refuses the request, as far as this approver is concerned. */
@@ -72,8 +73,8 @@ export function createApprover(options: ApproverOptions): Approver {
   const { key, requireKnownRequester } = style;
   refuseOwnApplication(options);
   const { client, clock, close } = openClient('createApprover', options, styleNames);
-  const held = new WeakMap<TaskView, Uint8Array>();
-  const nonces = new NonceMemory();
+  const held = new WeakMap<TaskView, Pick<Examined, 'challenge' | 'nonce'>>();
+  const nonces = new NonceMemory(style.store);
   const login = () => approverLogin(key, clock);
   const sender = { client, key, login };
 
@@ -85,18 +86,24 @@ export function createApprover(options: ApproverOptions): Approver {
     const examined = [];
     for (const task of tasks) examined.push(await examineTask(task, judgement, read.detailLevel));
     const whole = read.operation === undefined && Object.keys(read.only).length === 0;
-    return compareTasks(examined, nonces, whole).flatMap(({ view, challenge }) => {
+    return (await compareTasks(examined, nonces, whole)).flatMap(({ view, ...rest }) => {
       if (read.operation !== undefined && view.operation !== read.operation && view.operation !== 'unknown') return [];
-      held.set(view, challenge);
+      held.set(view, rest);
       return [view];
     });
   }
 
-  function bytesOf(view: TaskView): Uint8Array {
-    const bytes = held.get(view) ?? invalidArgument('this view was not made by tasks() of this approver');
-    if (sha256Hex(bytes) !== view.challengeSha256)
+  function heldOf(view: TaskView): Pick<Examined, 'challenge' | 'nonce'> {
+    const kept = held.get(view) ?? invalidArgument('this view was not made by tasks() of this approver');
+    if (sha256Hex(kept.challenge) !== view.challengeSha256)
       throw new SignError('ERR_FACTS_MISMATCH', 'the challenge changed after it was shown');
-    return bytes;
+    return kept;
+  }
+
+  async function send(view: TaskView, call: CallOptions): Promise<void> {
+    const { challenge, nonce } = heldOf(view);
+    if (nonce !== undefined) await nonces.spend(nonce, view.challengeSha256);
+    await sendApproval(sender, view, challenge, call);
   }
 
   async function lookForNewcomers(views: readonly TaskView[], call: CallOptions): Promise<Omit<BatchOutcome, 'outcomes'>> {
@@ -116,14 +123,14 @@ export function createApprover(options: ApproverOptions): Approver {
     },
     async approve(view, approveOptions = {}) {
       const { exceptions, call } = splitOptions('approve', approveOptions);
-      const bytes = bytesOf(view);
+      heldOf(view);
       const refusal = refusalOf(view, { ...exceptions, requireKnownRequester });
       if (refusal) throw refusal;
-      await sendApproval(sender, view, bytes, call);
+      await send(view, call);
     },
     async reject(view, call = {}) {
       checkCallOptions('reject', call);
-      bytesOf(view);
+      heldOf(view);
       await sendRejection(sender, view, call);
     },
     async decide(views, decision, decideOptions = {}) {
@@ -132,14 +139,14 @@ export function createApprover(options: ApproverOptions): Approver {
       checkViews(views);
       const shown = [...views];
       for (const view of shown) {
-        bytesOf(view);
+        heldOf(view);
         const all = { ...exceptions, requireKnownRequester };
         const refusal = decision === 'approve' ? batchRefusalOf(view, all, acceptRisks) : undefined;
         if (refusal) throw refusal;
       }
       const outcomes =
         decision === 'approve'
-          ? await decideEach(shown, 'approved', (view) => sendApproval(sender, view, bytesOf(view), call), call.signal)
+          ? await decideEach(shown, 'approved', (view) => send(view, call), call.signal)
           : await decideEach(shown, 'rejected', (view) => sendRejection(sender, view, call), call.signal);
       return { outcomes, ...(await lookForNewcomers(shown, call)) };
     },

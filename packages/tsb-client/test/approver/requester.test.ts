@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { base64Bytes, base64Text, spkiOf, utf8Bytes, utf8Text } from '@securosys/core';
+import { base64Bytes, base64Text, createMemoryStore, spkiOf, utf8Bytes, utf8Text } from '@securosys/core';
 import { describe, expect, it } from 'vitest';
 import type { ApprovalTask } from '../../src/api/index.js';
 import {
@@ -114,6 +114,64 @@ describe('a requester that is not known is shown as unverified, and refused wher
     await expect(approver.approve(later as TaskView)).rejects.toMatchObject(notTrusted);
     listed = [first];
     expect((await approver.tasks())[0]?.claimsVerified).toBe(true);
+  });
+});
+
+describe('a description is good for one approval', () => {
+  // A TSB chooses the ids of tasks; a challenge of the HSM is only made for a request of its own.
+  const at = (seconds: string, id = 'aaaaaaaa-0000-4000-8000-000000000001') =>
+    honest({ id, seconds: Date.parse(`2026-11-21T11:${seconds}Z`) / 1000 });
+  const known = { requesters, requireKnownRequester: true };
+
+  it('whatever the task is called: under the same id, another request is a replay', async () => {
+    const original = at('58:00');
+    let listed = [original];
+    const { approver, posted } = approverBefore(() => listed, known);
+    const [first] = await approver.tasks();
+    await approver.approve(first as TaskView);
+    listed = [at('59:00')];
+    const [second] = await approver.tasks();
+    expect(second).toMatchObject({ claimsVerified: false, risks: ['claims-replayed'] });
+    await expect(approver.approve(second as TaskView)).rejects.toMatchObject(notTrusted);
+    listed = [original];
+    const [again] = await approver.tasks();
+    expect(again?.claimsVerified).toBe(true);
+    await approver.approve(again as TaskView);
+    expect(posted.filter(({ url }) => url.endsWith('/v1/approval'))).toHaveLength(2);
+  });
+
+  it('also without requireKnownRequester, and in one decision over both', async () => {
+    const listed = [at('58:00'), at('59:00', 'aaaaaaaa-0000-4000-8000-000000000002')];
+    const { approver, posted } = approverBefore(listed, { requesters });
+    const views = await approver.tasks();
+    const { outcomes } = await approver.decide(views, 'approve', { acceptRisks: ['claims-replayed'] });
+    expect(outcomes).toMatchObject([{ outcome: 'approved' }, { outcome: 'failed', error: notTrusted }]);
+    await expect(approver.approve(views[1] as TaskView)).rejects.toMatchObject(notTrusted);
+    expect(posted.filter(({ url }) => url.endsWith('/v1/approval'))).toHaveLength(1);
+  });
+
+  it('also after a restart, where they are stored', async () => {
+    const store = createMemoryStore();
+    const original = at('58:00');
+    const before = approverBefore([original], { ...known, store }).approver;
+    await before.approve((await before.tasks())[0] as TaskView);
+    const after = approverBefore(() => [at('59:00')], { ...known, store }).approver;
+    expect((await after.tasks())[0]?.risks).toEqual(['claims-replayed']);
+    const same = approverBefore([original], { ...known, store }).approver;
+    await same.approve((await same.tasks())[0] as TaskView);
+  });
+
+  it('also of two programs that share a store and have both looked', async () => {
+    const store = createMemoryStore();
+    const [one, two] = ['58:00', '59:00'].map((time) => approverBefore([at(time)], { ...known, store }).approver);
+    const [[first], [second]] = [(await one?.tasks()) ?? [], (await two?.tasks()) ?? []];
+    expect(second?.claimsVerified).toBe(true);
+    await one?.approve(first as TaskView);
+    await expect(two?.approve(second as TaskView)).rejects.toMatchObject(notTrusted);
+  });
+
+  it('and a store that is none is refused', () => {
+    expect(() => approverBefore([], { store: {} as never })).toThrow(expect.objectContaining({ code: 'ERR_INVALID_ARGUMENT' }));
   });
 });
 
