@@ -1,6 +1,7 @@
 import { knownOptions, SignError, systemClock } from '@securosys/core';
 import { bannerText } from './banner.js';
 import { createHostedFakeTsb, type FakeTsb, type HostedFakeTsb } from './fake-tsb.js';
+import { servedHosts } from './http/guards.js';
 import { createListener, listen, stop } from './http/listener.js';
 import { respond } from './http/node-adapter.js';
 import { type FakeTsbOptions, fakeTsbOptionNames } from './options.js';
@@ -97,7 +98,7 @@ export async function startTsbEmulator(options: TsbEmulatorOptions = {}): Promis
     const { port: bound } = await listen(server, port, host);
     try {
       const authorities = names.map((name) => `${name.includes(':') ? `[${name}]` : name}:${bound}`);
-      const hosts = new Set([...(options.allowHosts ?? []), ...authorities].map((name) => name.toLowerCase()));
+      const hosts = servedHosts(scheme, [...(options.allowHosts ?? []), ...authorities]);
       const url = `${scheme}://${authorities[0]}`;
       fake = createHostedFakeTsb({ ...options, url }, hosts, journal);
       const { tsb } = fake;

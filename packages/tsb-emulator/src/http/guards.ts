@@ -1,5 +1,19 @@
+import { invalidArgument, sanitizeText } from '@securosys/core';
 import { failure } from '../failure.js';
 import type { Incoming } from './incoming.js';
+
+/**
+ * Each way in which a call can name these `host:port` texts: clients leave the port out where it is the scheme's own.
+ * @throws SignError `ERR_INVALID_ARGUMENT`
+ */
+export function servedHosts(scheme: 'http' | 'https', authorities: readonly string[]): Set<string> {
+  const forms = authorities.flatMap((authority) => {
+    const url = `${scheme}://${authority}`;
+    if (!URL.canParse(url)) return invalidArgument(`allowHosts takes host:port, not ${sanitizeText(authority, 80)}`);
+    return [authority.toLowerCase(), new URL(url).host];
+  });
+  return new Set(forms);
+}
 
 /**
  * What keeps a web page in the developer's browser away from the port (threat model S36, CVE-2025-66414): the `Host` has to be one that

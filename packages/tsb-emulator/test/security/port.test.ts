@@ -1,6 +1,9 @@
 import { request } from 'node:http';
 import { endpoints } from '@securosys/tsb-client/api';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createHostedFakeTsb } from '../../src/fake-tsb.js';
+import { servedHosts } from '../../src/http/guards.js';
+import { incomingOf } from '../../src/http/incoming.js';
 import { routes } from '../../src/http/routes.js';
 import { createFakeTsb, startTsbEmulator, type TsbEmulator } from '../../src/index.js';
 
@@ -64,6 +67,20 @@ describe('the port (S36)', () => {
 
   it('takes localhost with its port', async () => {
     expect(await statusOf({ headers: { host: `localhost:${new URL(emulator.url).port}` } })).toBe(200);
+  });
+
+  it.each([
+    ['http', '127.0.0.1:80', 'http://127.0.0.1'],
+    ['https', '[::1]:443', 'https://[::1]'],
+    ['https', 'TSB.example:443', 'https://tsb.example'],
+  ] as const)('over %s, %s may be asked for without its port', async (scheme, authority, url) => {
+    const { exchange } = createHostedFakeTsb({ token: 't' }, servedHosts(scheme, [authority]));
+    const ask = async (at: string, headers: Record<string, string>) =>
+      (await exchange(incomingOf(new Request(`${at}/v1/key`, { headers: { authorization: 'Bearer t', ...headers } })))).status;
+    expect(await ask(url, {})).toBe(200);
+    expect(await ask(url, { host: authority })).toBe(200);
+    expect(await ask(`${url}:8080`, {})).toBe(403);
+    expect(() => servedHosts(scheme, ['a b'])).toThrow(expect.objectContaining({ code: 'ERR_INVALID_ARGUMENT' }));
   });
 
   it.each(['https://attacker.example', 'null', 'http://localhost'])('refuses the Origin %s', async (origin) => {
