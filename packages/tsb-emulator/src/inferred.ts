@@ -7,6 +7,7 @@ import type { RuleState } from './policy/evaluate.js';
  * Decided by structure, without a constant to turn:
  * - §2.6: cancelling a request that has ended changes nothing and is no error.
  * - §4.3: a modification replaces all four rules; asynchronous calls on plain keys execute at once.
+ * - §4.2: an approver of several groups and tokens of a rule has one task in a request, and decides in all of them.
  * - §4.4: rejections end a request when no live token can reach its quorum; a rejection may be taken back while it is pending.
  * - §4.4, §10.4: a request keeps the rule it was made under, and the key's rule of the moment is asked again at execution.
  * - §1.2: without a token, approvers see and decide the tasks of every partition that asks them.
@@ -31,6 +32,18 @@ export function acceptsEdDsaDigest(digest: string, listed: boolean): boolean {
 
 /** §2.1: HTTP status of 401 for a policy group without approvals; an operation that lacks approvals answers the table's 403. */
 export const statusOfEmptyGroup = 400;
+
+/** §1.3: HTTP status of 416, the newer error for an API key that is missing. */
+export const statusOfMissingApiKey = 401;
+
+/** §4.1: a quorum that is not between 1 and the number of approvals. */
+export const errorOfQuorumRange = 600;
+
+/** §4.1: one key twice in a group. Nobody says whether it counts once or twice, so no test shall rely on either. */
+export const errorOfRepeatedApprover = 600;
+
+/** §4.2: a new `ruleUse` that can never be fulfilled. */
+export const errorOfUselessKey = 600;
 
 /** §4.2, §4.3: a request under a rule that can never be fulfilled, and any use of a blocked key. */
 export const errorOfNeverFulfillable = 614;

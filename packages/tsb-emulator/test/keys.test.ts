@@ -3,6 +3,7 @@ import { promisify } from 'node:util';
 import { base64Bytes, base64Text, type JsonObject, type KeySpec, spkiOf } from '@securosys/core';
 import { tsbSignatureAlgorithms } from '@securosys/tsb-client/api';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { approvalEntry } from '../src/index.js';
 import { approvers, createWorld, message, rule, signBody, type World } from './support.js';
 
 const generate = promisify(generateKeyPair);
@@ -154,6 +155,7 @@ describe('POST /v1/key', () => {
     ['a use rule with null tokens', withPolicy({ ruleUse: { tokens: null } }), 400, 600],
     ['a group without approvals', withPolicy({ ruleUse: group({ approvals: [] }) }), 400, 401],
     ['a quorum over the number of approvals', withPolicy({ ruleUse: group({ quorum: 2 }) }), 400, 600],
+    ['an approver twice in a group', withPolicy({ ruleUse: group({ approvals: [a[0]!, a[0]!].map(approvalEntry) }) }), 400, 600],
     ['a quorum of 0', withPolicy({ ruleUse: group({ quorum: 0 }) }), 400, 600],
     [
       'a public key that is none',

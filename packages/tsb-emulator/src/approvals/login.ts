@@ -1,4 +1,5 @@
 import { base64Bytes, utf8Bytes } from '@securosys/core';
+import { maxLoginAgeSeconds, maxLoginFutureSeconds } from '@securosys/tsb-client/api';
 import { failure } from '../failure.js';
 import { type Approver, readApprover } from './approver.js';
 import { approverSignatureHolds } from './approver-signature.js';
@@ -19,7 +20,7 @@ export interface LoginWindow {
   readonly maxFuture: number;
 }
 
-export const defaultLoginWindow: LoginWindow = { maxAge: 600, maxFuture: 0 };
+export const defaultLoginWindow: LoginWindow = { maxAge: maxLoginAgeSeconds, maxFuture: maxLoginFutureSeconds };
 
 const iso = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
 

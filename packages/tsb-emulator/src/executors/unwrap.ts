@@ -3,7 +3,7 @@ import { unwrapWith, wrapMethod } from '../crypto/wrap-method.js';
 import { buildNewKey, checkedNewKey, type KeyPolicy } from '../keys/new-key.js';
 import { unwrappedKey } from '../keys/wrap-format.js';
 import { storedRules } from '../policy/stored-rules.js';
-import { bytes, flag, optional, type StoredField, struct, text } from '../store/fields.js';
+import { bytes, flag, flags, optional, struct, text } from '../store/fields.js';
 import type { Executor } from './executor.js';
 
 export interface UnwrapInput {
@@ -16,23 +16,6 @@ export interface UnwrapInput {
   readonly policy?: KeyPolicy | undefined;
 }
 
-const attributes: StoredField<TsbAttributes> = struct({
-  decrypt: flag,
-  sign: flag,
-  unwrap: flag,
-  encrypt: optional(flag),
-  verify: optional(flag),
-  wrap: optional(flag),
-  derive: optional(flag),
-  bip32: optional(flag),
-  slip10: optional(flag),
-  extractable: optional(flag),
-  modifiable: optional(flag),
-  destroyable: optional(flag),
-  sensitive: optional(flag),
-  copyable: optional(flag),
-  rollover: optional(flag),
-});
 const policy = optional(struct({ rules: storedRules, blocked: flag }));
 
 export const unwrapExecutor: Executor<'unwrap'> = {
@@ -43,7 +26,7 @@ export const unwrapExecutor: Executor<'unwrap'> = {
   shownAs: 'signedUnwrapKeyRequest',
   attribute: 'unwrap',
   needsPolicy: false,
-  input: struct({ wrapped: bytes, method: text, label: text, attributes, policy }),
+  input: struct({ wrapped: bytes, method: text, label: text, attributes: flags<TsbAttributes>(), policy }),
   async run({ partition, key, input }) {
     const method = wrapMethod(input.method, key);
     const { spec, key: privateKey } = unwrappedKey(unwrapWith(key, method, input.wrapped), method.family);

@@ -19,6 +19,12 @@ const changing = <K extends 'block' | 'unblock'>(
   keyPassword: readonly string[] | undefined,
 ): Operation<K> => ({ kind, keyName, keyPassword, prepare: () => ({ input: null }) });
 
+type Password = { readonly keyPassword?: readonly string[] | undefined };
+const blocking = ({ blockKeyName, keyPassword }: Password & { readonly blockKeyName: string }) =>
+  changing('block', blockKeyName, keyPassword);
+const unblocking = ({ unblockKeyName, keyPassword }: Password & { readonly unblockKeyName: string }) =>
+  changing('unblock', unblockKeyName, keyPassword);
+
 const modifying = ({ partition }: Pick<Call, 'partition'>, request: ModifyKey['modifyRequest']): Operation<'modify'> => ({
   kind: 'modify',
   keyName: request.modifyKeyName,
@@ -34,28 +40,24 @@ type Names = 'block' | 'unblock' | 'modify' | 'synchronousBlock' | 'synchronousU
 export const changeHandlers: Pick<Handlers, Names> = {
   async synchronousBlock(call) {
     const { blockRequest } = call.body;
-    const operation = changing('block', blockRequest.blockKeyName, blockRequest.keyPassword);
-    await runNow(call, operation, blockRequest.signedApprovals);
+    await runNow(call, blocking(blockRequest), blockRequest.signedApprovals);
     return undefined;
   },
 
   async block(call) {
     const { blockRequest } = call.body;
-    const operation = changing('block', blockRequest.blockKeyName, blockRequest.keyPassword);
-    return { blockKeyRequestId: await submit(call, operation, blockRequest) };
+    return { blockKeyRequestId: await submit(call, blocking(blockRequest), blockRequest) };
   },
 
   async synchronousUnblock(call) {
     const { unblockRequest } = call.body;
-    const operation = changing('unblock', unblockRequest.unblockKeyName, unblockRequest.keyPassword);
-    await runNow(call, operation, unblockRequest.signedApprovals);
+    await runNow(call, unblocking(unblockRequest), unblockRequest.signedApprovals);
     return undefined;
   },
 
   async unblock(call) {
     const { unblockRequest } = call.body;
-    const operation = changing('unblock', unblockRequest.unblockKeyName, unblockRequest.keyPassword);
-    return { unblockKeyRequestId: await submit(call, operation, unblockRequest) };
+    return { unblockKeyRequestId: await submit(call, unblocking(unblockRequest), unblockRequest) };
   },
 
   async synchronousModify(call) {

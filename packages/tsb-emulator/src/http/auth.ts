@@ -2,7 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { knownOptions } from '@securosys/core';
 import { type ApiKeyRole, apiKeyRoles, type Endpoint } from '@securosys/tsb-client/api';
 import { failure } from '../failure.js';
-import { alsoAdmitted } from '../inferred.js';
+import { alsoAdmitted, statusOfMissingApiKey } from '../inferred.js';
 import { randomToken } from '../tenants.js';
 import type { Incoming } from './incoming.js';
 
@@ -56,7 +56,7 @@ export class Gate {
     const keys = this.#keysFor(endpoint);
     if (keys) {
       const given = incoming.headers.get('x-api-key');
-      if (given === null) throw failure(416, 'an API key is missing');
+      if (given === null) throw failure(416, 'an API key is missing', statusOfMissingApiKey);
       if (indexIn(given, keys) < 0) throw failure(631, 'the API key is wrong');
     }
     return partition;

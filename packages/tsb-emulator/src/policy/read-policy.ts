@@ -1,6 +1,6 @@
 import { readApproverCertificate, readApproverKey } from '../approvals/approver.js';
 import { failure } from '../failure.js';
-import { statusOfEmptyGroup } from '../inferred.js';
+import { errorOfQuorumRange, errorOfRepeatedApprover, errorOfUselessKey, statusOfEmptyGroup } from '../inferred.js';
 import type { MaybeRule, PolicyApprover, PolicyGroup, PolicyToken, RuleName, Rules } from './model.js';
 import { ruleNames } from './model.js';
 
@@ -62,9 +62,9 @@ function readGroup(group: WireGroup, names: ApproverNames): PolicyGroup {
   if (!group.approvals || group.approvals.length === 0) throw failure(401, 'a group needs approvals', statusOfEmptyGroup);
   const approvers = group.approvals.map((entry) => readApproval(entry, names));
   const keys = new Set(approvers.map((a) => a.spki));
-  if (keys.size !== approvers.length) throw failure(600, 'a group names one approver twice');
+  if (keys.size !== approvers.length) throw failure(errorOfRepeatedApprover, 'a group names one approver twice');
   if (!Number.isSafeInteger(group.quorum) || group.quorum < 1 || group.quorum > approvers.length)
-    throw failure(600, 'quorum has to be between 1 and the number of approvals');
+    throw failure(errorOfQuorumRange, 'quorum has to be between 1 and the number of approvals');
   return { name: group.name ?? '', quorum: group.quorum, approvers };
 }
 
@@ -89,6 +89,6 @@ function readRule(rule: WireRule | null | undefined, names: ApproverNames): Mayb
  */
 export function readRules(policy: WireRules, names: ApproverNames): Rules {
   const rules = Object.fromEntries(ruleNames.map((name) => [name, readRule(policy[name], names)])) as Record<RuleName, MaybeRule>;
-  if (rules.ruleUse?.tokens.length === 0) throw failure(600, 'ruleUse can never be fulfilled');
+  if (rules.ruleUse?.tokens.length === 0) throw failure(errorOfUselessKey, 'ruleUse can never be fulfilled');
   return rules;
 }

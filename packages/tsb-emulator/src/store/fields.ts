@@ -33,6 +33,17 @@ export const flag: StoredField<boolean> = {
   decode: (stored) => (typeof stored === 'boolean' ? stored : wrong('true or false')),
 };
 
+/** A document of flags, whose names are the contract's. */
+export function flags<T extends { readonly [N in keyof T]: boolean | undefined }>(): StoredField<T> {
+  return {
+    encode: (value) => ({ ...(value as JsonObject) }),
+    decode(stored) {
+      if (!isJsonObject(stored)) return wrong('flags');
+      return Object.fromEntries(Object.entries(stored).map(([name, value]) => [name, flag.decode(value)])) as T;
+    },
+  };
+}
+
 /** For kinds of records that need nothing. */
 export const nothing: StoredField<null> = { encode: () => null, decode: () => null };
 
