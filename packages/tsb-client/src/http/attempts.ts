@@ -6,7 +6,7 @@ import type { BaseUrl } from './base-url.js';
 import type { Deadline } from './deadline.js';
 import { type Attempt, type ExchangeSettings, exchange, type Progress } from './exchange.js';
 import type { Login } from './login.js';
-import { mayRepeat, pauseMs } from './repetition.js';
+import { mayRepeat, pauseMs, type Unanswered } from './repetition.js';
 import { type CallParts, wireRequest } from './request.js';
 import type { Slots } from './slots.js';
 import { Turns } from './turns.js';
@@ -30,6 +30,31 @@ export interface CallState extends Progress {
   /** By the clock of the client: no pause goes beyond it. */
   readonly untilMs: number;
   readonly logger: Logger | undefined;
+  /** Repetitions so far. */
+  done: number;
+}
+
+/**
+ * Gets ready to send a call again: moves on from a refused credential, or lets a pause go by.
+ * @throws SignError the error of the attempt, when it was the last one
+ */
+async function beforeNext(
+  { clock, retries, random }: AttemptSettings,
+  { method, path, effect }: Endpoint<never, never> | Endpoint,
+  attempt: Unanswered,
+  turns: Turns,
+  state: CallState,
+  deadline: Deadline,
+): Promise<void> {
+  const refusal = 'refusal' in attempt ? attempt.refusal : undefined;
+  if (refusal?.status === 401 && (await turns.next(refusal))) return;
+  const error = 'failed' in attempt ? attempt.failed : attempt.refusal.error;
+  if (state.done >= retries || !mayRepeat(effect, attempt)) throw error;
+  const pause = pauseMs(state.done++, refusal?.retryAfterMs, random);
+  // Waiting for a deadline helps nobody: the caller hears now what it would hear then.
+  if (pause >= state.untilMs - clock.now()) throw error;
+  state.logger?.debug('tsb call is repeated', { method, path, code: error.code, pauseMs: pause, repetition: state.done });
+  await clock.sleep(pause, deadline.signal);
 }
 
 /**
@@ -45,16 +70,16 @@ export async function attempts<Q, A>(
   state: CallState,
   deadline: Deadline,
 ): Promise<A> {
-  const { transport, login, apiKeys, slots, clock, retries, random } = settings;
+  const { transport, login, slots } = settings;
   const writing = wireRequest(settings.base, endpoint, parts, settings.applicationKey);
   const wire = writing instanceof Promise ? await writing : writing;
   const preparing = transport.prepare();
   if (preparing) await preparing;
   const asking = login.authorization(endpoint.bearer);
   const authorization = asking instanceof Promise ? await asking : asking;
-  const choosing = apiKeys.turn(endpoint.role);
+  const choosing = settings.apiKeys.turn(endpoint.role);
   const turns = new Turns(login, wire, authorization, choosing instanceof Promise ? await choosing : choosing);
-  for (let done = 0; ; ) {
+  for (;;) {
     deadline.throwIfEnded();
     const waiting = slots.take(deadline);
     if (waiting) await waiting;
@@ -65,15 +90,6 @@ export async function attempts<Q, A>(
       slots.release();
     }
     if ('answer' in attempt) return attempt.answer;
-    const refusal = 'refusal' in attempt ? attempt.refusal : undefined;
-    if (refusal?.status === 401 && (await turns.next(refusal))) continue;
-    const error = 'failed' in attempt ? attempt.failed : attempt.refusal.error;
-    if (done >= retries || !mayRepeat(endpoint.effect, attempt)) throw error;
-    const pause = pauseMs(done++, refusal?.retryAfterMs, random);
-    // Waiting for a deadline helps nobody: the caller hears now what it would hear then.
-    if (pause >= state.untilMs - clock.now()) throw error;
-    const { method, path } = endpoint;
-    state.logger?.debug('tsb call is repeated', { method, path, code: error.code, pauseMs: pause, repetition: done });
-    await clock.sleep(pause, deadline.signal);
+    await beforeNext(settings, endpoint as Endpoint, attempt, turns, state, deadline);
   }
 }

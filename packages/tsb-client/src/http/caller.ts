@@ -30,7 +30,7 @@ export class Caller {
       });
     const settings = this.#settings;
     const { timeoutMs = settings.timeoutMs, signal, logger = settings.logger } = options;
-    const state: CallState = { open: false, untilMs: settings.clock.now() + timeoutMs, logger };
+    const state: CallState = { open: false, untilMs: settings.clock.now() + timeoutMs, logger, done: 0 };
     const run = (deadline: Deadline) => attempts(settings, endpoint, parts, state, deadline);
     return withDeadline(run, timeoutMs, signal).catch((error: unknown) => failed(endpoint, parts.path, state, error, signal));
   }

@@ -1,10 +1,11 @@
 import { type Clock, SignError } from '@securosys/core';
 import type { Endpoint } from '../api/endpoints.js';
-import { answerOf, refuseEncoding, refuseRedirect } from './answer.js';
+import { answerOf, redirectRefused, refuseEncoding, refuseRedirect } from './answer.js';
 import { readBody } from './body.js';
 import type { Deadline } from './deadline.js';
 import { type Refusal, refusalOf } from './failure.js';
 import { type NetworkFailure, networkFailure } from './network-failure.js';
+import { redirectIn } from './redirect-guard.js';
 import type { WireRequest } from './request.js';
 import type { Transport } from './transport.js';
 import type { Turns } from './turns.js';
@@ -22,7 +23,7 @@ export interface ExchangeSettings {
   readonly clock: Clock;
 }
 
-/** Credentials are attached here, as late as possible (S39). */
+/** Credentials are attached here, as late as possible (S39). Redirects are the transport's to refuse. */
 function requestInit<Q, A>(
   { method, file }: Endpoint<Q, A>,
   { body }: WireRequest,
@@ -33,8 +34,7 @@ function requestInit<Q, A>(
   if (typeof body === 'string') headers['content-type'] = 'application/json';
   if (authorization !== undefined) headers.authorization = authorization;
   if (apiKey !== undefined) headers['x-api-key'] = apiKey;
-  // `manual`: the platform's redirect would carry X-API-KEY and a body with passwords to wherever the answer points (S25).
-  const init: RequestInit = { method, headers, redirect: 'manual' };
+  const init: RequestInit = { method, headers };
   if (body !== undefined) init.body = body;
   return init;
 }
@@ -65,7 +65,9 @@ function judged<Q, A>(
 /** What became of an attempt that ended otherwise. What no repetition mends is thrown. */
 function failure(what: string, error: unknown, progress: Progress, deadline: Deadline): NetworkFailure {
   deadline.throwIfEnded();
-  if (SignError.is(error, 'ERR_ORIGIN_REFUSED')) progress.open = false;
+  const redirect = redirectIn(error);
+  if (redirect || SignError.is(error, 'ERR_ORIGIN_REFUSED')) progress.open = false;
+  if (redirect) throw redirectRefused(what, redirect.status);
   if (SignError.is(error)) throw error;
   const failed = networkFailure(what, error);
   progress.open = !failed.neverSent;

@@ -1,6 +1,9 @@
 import type { Endpoint } from '../api/endpoints.js';
 import type { Attempt } from './exchange.js';
 
+/** An attempt without an answer. */
+export type Unanswered = Exclude<Attempt<unknown>, { answer: unknown }>;
+
 /** The pause before the first repetition is drawn from 0 to so many milliseconds; it doubles with each further one. */
 const firstMs = 250;
 const mostMs = 8_000;
@@ -20,7 +23,7 @@ const passing = new Set(['ERR_RATE_LIMITED', 'ERR_UNAVAILABLE', 'ERR_TIMEOUT']);
  * Whether a call may be sent again. A 429 says that nothing was done, and so does a connection that was never made: then even a
  * create may be repeated. After anything else only what changes nothing, or ends in the same state, is repeated.
  */
-export function mayRepeat(effect: Endpoint['effect'], attempt: Exclude<Attempt<unknown>, { answer: unknown }>): boolean {
+export function mayRepeat(effect: Endpoint['effect'], attempt: Unanswered): boolean {
   const safe = effect === 'read' || effect === 'idempotent';
   if ('failed' in attempt) return attempt.failed.retryable && (safe || attempt.neverSent);
   const { status, error } = attempt.refusal;
