@@ -7,6 +7,7 @@ export * from './decrypter.js';
 export * from './der.js';
 export * from './descriptor.js';
 export * from './domains.js';
+export * from './encrypt-to.js';
 export * from './encryption-algorithms.js';
 export * from './errors.js';
 export * from './facts.js';

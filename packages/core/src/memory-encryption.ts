@@ -3,19 +3,12 @@ import {
   type DecryptOperation,
   type EncryptionAlgorithm,
   type EncryptOperation,
-  encryptionFacts,
+  encryptionParameters,
+  encryptTo,
   nodeCrypto,
   ownBytes,
   SignError,
 } from '@securosys/core';
-
-function paddingOf(algorithm: EncryptionAlgorithm): { padding: number; oaepHash?: string } {
-  const { constants } = nodeCrypto();
-  const { padding, hash } = encryptionFacts(algorithm);
-  return padding === 'oaep' && hash
-    ? { padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: hash }
-    : { padding: constants.RSA_PKCS1_PADDING };
-}
 
 function usable(key: KeyObject | undefined): KeyObject {
   if (!key) throw new SignError('ERR_KEY_NOT_USABLE', 'this key does not decrypt');
@@ -32,7 +25,7 @@ function leftOut(algorithm: EncryptionAlgorithm, error: unknown): boolean {
  * @throws SignError `ERR_ALGORITHM_UNSUPPORTED` for one that this runtime leaves out, whatever the ciphertext
  */
 export function decryptSoftly(key: KeyObject | undefined, { algorithm, ciphertext }: DecryptOperation): Uint8Array {
-  const parameters = paddingOf(algorithm);
+  const parameters = encryptionParameters(algorithm);
   const own = usable(key);
   try {
     return ownBytes(nodeCrypto().privateDecrypt({ key: own, ...parameters }, ciphertext));
@@ -44,11 +37,5 @@ export function decryptSoftly(key: KeyObject | undefined, { algorithm, ciphertex
 
 /** @throws SignError `ERR_LIMIT` for a plaintext that one block cannot hold */
 export function encryptSoftly(key: KeyObject | undefined, { algorithm, plaintext }: EncryptOperation): Uint8Array {
-  const parameters = paddingOf(algorithm);
-  const own = usable(key);
-  try {
-    return ownBytes(nodeCrypto().publicEncrypt({ key: own, ...parameters }, plaintext));
-  } catch (cause) {
-    throw new SignError('ERR_LIMIT', 'the plaintext does not fit into one block of this key', { cause });
-  }
+  return encryptTo(usable(key), algorithm, plaintext);
 }

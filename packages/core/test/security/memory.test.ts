@@ -60,6 +60,10 @@ const samples: Readonly<Record<string, () => unknown>> = {
     };
     return (await api.beginAct(act, { store: api.createMemoryStore(), clock: api.systemClock })).result();
   },
+  encryptTo: () => {
+    const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 1024 });
+    return api.encryptTo(publicKey, 'rsa-oaep-sha256', pooled('abc'));
+  },
   createDecrypter: async () => {
     const backend = memory.createMemoryBackend();
     await backend.createKey({ label: 'k', spec: 'rsa-2048', purpose: 'decrypt' });
@@ -92,6 +96,7 @@ const withoutBytes = [
   'cryptoParameters',
   'derChildren',
   'encryptionFacts',
+  'encryptionParameters',
   'equalBytes',
   'generateSoftwareKey',
   'hexText',

@@ -56,12 +56,17 @@ function usagesOf({ attributes }: TsbKeyAttributes): KeyUsage[] {
 
 /**
  * A key as the TSB describes it, checked against the pin (S7).
- * @throws SignError `ERR_KEY_CHANGED`; `ERR_KEY_NOT_USABLE` for a key without a public half; `ERR_PROTOCOL` when the answer is about
+ * @throws SignError `ERR_KEY_CHANGED`; `ERR_KEY_NOT_USABLE` for a key without a public half, where none was pinned; `ERR_PROTOCOL` when the answer is about
  * another label
  */
 export function keyInfoOf(ref: KeyRef, json: TsbKeyAttributes, assurance: KeyAssurance): KeyInfo {
   if (json.label !== ref.label) throw new SignError('ERR_PROTOCOL', 'asked for one key, the answer describes another');
-  if (!json.publicKey) throw new SignError('ERR_KEY_NOT_USABLE', 'the key has no public half: it cannot sign');
+  if (!json.publicKey && ref.spkiSha256 === undefined)
+    throw new SignError('ERR_KEY_NOT_USABLE', 'the key has no public half: it cannot sign');
+  if (!json.publicKey)
+    throw new SignError('ERR_KEY_CHANGED', 'the key behind this label has no public half, unlike the one that was pinned', {
+      details: { expected: ref.spkiSha256 },
+    });
   const spki = spkiOfAnswer(json.publicKey);
   const spkiSha256 = sha256Hex(spki);
   if (ref.spkiSha256 !== undefined && ref.spkiSha256 !== spkiSha256)

@@ -100,7 +100,8 @@ export class KnownKeys {
     if (found) return found;
     try {
       const json = await this.#attributes(labelOf(ref), options);
-      const info = json.publicKey ? keyInfoOf(ref, json, await this.#assured(options)) : undefined;
+      const asymmetric = json.publicKey || ref.spkiSha256 !== undefined;
+      const info = asymmetric ? keyInfoOf(ref, json, await this.#assured(options)) : undefined;
       const key = known(json.policy, info);
       this.#known.set(name, key);
       return key;

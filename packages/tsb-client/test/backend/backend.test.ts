@@ -1,4 +1,4 @@
-import { createHash, generateKeyPairSync, sign, verify } from 'node:crypto';
+import { constants, createHash, generateKeyPairSync, privateDecrypt, sign, verify } from 'node:crypto';
 import {
   base64Bytes,
   base64Text,
@@ -391,7 +391,9 @@ it('a key without a certificate has an empty chain', async () => {
 });
 
 describe('other uses of a key', () => {
-  const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey.export({ format: 'der', type: 'spki' });
+  const rsaPair = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const rsa = rsaPair.publicKey.export({ format: 'der', type: 'spki' });
+  const rsaSha256 = createHash('sha256').update(rsa).digest('hex');
   const decrypting = (policy: unknown) =>
     json(attributes(policy, { algorithm: 'RSA', publicKey: rsa.toString('base64'), attributes: { sign: false, decrypt: true } }));
   const [ciphertext, plaintext] = [new Uint8Array(256).fill(1), utf8Bytes('a layer key')];
@@ -433,6 +435,29 @@ describe('other uses of a key', () => {
     const { backend } = backendOf({ '/v1/encrypt': () => json({ encryptedPayload: base64Text(ciphertext) }) });
     const begun = await backend.begin({ kind: 'encrypt', key: { label: 'k' }, algorithm: 'rsa-oaep-sha256', plaintext });
     expect(begun).toEqual({ done: ciphertext });
+  });
+
+  it('encrypts to a pinned key without the TSB: nobody can exchange the key under way (S7)', async () => {
+    let attributesNow = decrypting(null);
+    const { backend, seen } = backendOf({ '/v1/key/attributes': () => attributesNow.clone() });
+    const key = { label: 'k', spkiSha256: rsaSha256 };
+    const encrypt = { kind: 'encrypt', key, algorithm: 'rsa-oaep-sha256', plaintext } as const;
+    const begun = await backend.begin(encrypt);
+    const oaep = { key: rsaPair.privateKey, padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: 'sha256' };
+    expect('done' in begun && Uint8Array.from(privateDecrypt(oaep, begun.done))).toEqual(plaintext);
+    expect(paths(seen)).not.toContain('/v1/encrypt');
+    for (const other of [attributes(), attributes(null, { algorithm: 'AES', publicKey: null, attributes: { decrypt: true } })]) {
+      attributesNow = json(other);
+      await expect(backend.begin(encrypt)).rejects.toMatchObject({ code: 'ERR_KEY_CHANGED' });
+    }
+  });
+
+  it('does not decrypt with a symmetric key in place of the one that was pinned (S7)', async () => {
+    const aes = attributes(null, { algorithm: 'AES', publicKey: null, attributes: { decrypt: true } });
+    const { backend, seen } = backendOf({ '/v1/key/attributes': () => json(aes) });
+    const pinned = { ...operation, key: { label: 'k', spkiSha256: rsaSha256 } };
+    await expect(backend.begin(pinned)).rejects.toMatchObject({ code: 'ERR_KEY_CHANGED' });
+    expect(paths(seen)).not.toContain('/v1/synchronousDecrypt');
   });
 
   it('makes a key only when somebody decided who approves its use (S8), and for one purpose (S4)', async () => {
