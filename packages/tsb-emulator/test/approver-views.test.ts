@@ -158,6 +158,21 @@ describe('the approver’s side of the client, over an emulated broker', () => {
   );
 });
 
+describe('a request with a key password', () => {
+  it('hides no task, whatever the password’s characters, and shows none of them', async () => {
+    const password = 'p😀w';
+    await world.tsb.addKey({ label: 'locked', spec: 'ec-p256', policy: open, password });
+    const body = { signKeyName: 'locked', payload: base64Text(message), signatureAlgorithm: 'SHA256_WITH_ECDSA' };
+    const created = await world.call('POST', '/v1/sign', { signRequest: { ...body, keyPassword: password.split('') } });
+    expect(created, JSON.stringify(created.body)).toMatchObject({ status: 201 });
+    const approver = asApprover();
+    const view = (await approver.tasks({ detailLevel: 'level6' })).find(({ keyLabel }) => keyLabel === 'locked');
+    expect(view).toMatchObject({ mismatches: [], risks: expect.arrayContaining(['password-in-request']) });
+    expect(JSON.stringify(view)).not.toMatch(/\\ud83d|😀/i);
+    await approver.reject(view as TaskView);
+  });
+});
+
 describe('a certificate for somebody else', () => {
   it('is compared with the request that it was asked for with', async () => {
     const csr = {

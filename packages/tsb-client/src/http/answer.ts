@@ -43,7 +43,9 @@ export function answerOf<A>(what: string, endpoint: Endpoint<unknown, A>, { stat
   const { response } = endpoint;
   if (!response) return undefined as A;
   try {
-    return response.received.parse(parseJson(body, { what: 'answer of the TSB', maxBytes: body.byteLength }));
+    // Tasks repeat requests whole, and passwords travel there as UTF-16 units one by one.
+    const limits = { what: 'answer of the TSB', maxBytes: body.byteLength, surrogateUnits: true };
+    return response.received.parse(parseJson(body, limits));
   } catch (error) {
     if (!SignError.is(error) || error.code === 'ERR_LIMIT') throw error;
     const paths = error.details.paths;
