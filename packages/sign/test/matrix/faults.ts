@@ -29,6 +29,8 @@ export const faults: readonly NamedFault[] = [
   { name: 'truncated JSON', fault: { kind: 'truncated-json' } },
   { name: 'wrong JSON', fault: { kind: 'wrong-json' } },
   { name: 'HTML page', fault: { kind: 'non-json' } },
+  { name: '202 afterwards', fault: { kind: 'status', status: 202, taken: true } },
+  { name: '303 afterwards', fault: { kind: 'status', status: 303, taken: true } },
   { name: '429', fault: { kind: 'status', status: 429 } },
   { name: '429 with hint', fault: { kind: 'status', status: 429, retryAfterSeconds: 3 } },
   { name: '500', fault: { kind: 'status', status: 500 } },

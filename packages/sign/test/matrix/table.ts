@@ -10,6 +10,7 @@ const letters: Readonly<Record<string, string>> = {
   ERR_RATE_LIMITED: 'R',
   ERR_AUTHENTICATION: 'A',
   ERR_PROTOCOL: 'P',
+  ERR_ORIGIN_REFUSED: 'O',
   ERR_LIMIT: 'L',
   ERR_OUTCOME_UNKNOWN: 'U',
   ERR_SIGNATURE_MISMATCH: 'S',

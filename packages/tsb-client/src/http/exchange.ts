@@ -57,16 +57,17 @@ function judged<Q, A>(
   }
   const refusal = refusalOf(what, response, body, turns.sent(), settings.clock);
   // After a 4xx nothing was done. After a 5xx it may have been, unless the TSB says that the HSM refused: a page may be a proxy's.
+  // Anything below is an answer of somebody to whom the call got.
   const { code } = refusal.error;
-  progress.open = status >= 500 && (code === 'ERR_UNAVAILABLE' || code === 'ERR_PROTOCOL');
+  progress.open = status < 400 || (status >= 500 && (code === 'ERR_UNAVAILABLE' || code === 'ERR_PROTOCOL'));
   return { refusal };
 }
 
 /** What became of an attempt that ended otherwise. What no repetition mends is thrown. */
 function failure(what: string, error: unknown, progress: Progress, deadline: Deadline): NetworkFailure {
   deadline.throwIfEnded();
+  // A redirect may come after the work, as 303 does by its definition.
   const redirect = redirectIn(error);
-  if (redirect || SignError.is(error, 'ERR_ORIGIN_REFUSED')) progress.open = false;
   if (redirect) throw redirectRefused(what, redirect.status);
   if (SignError.is(error)) throw error;
   const failed = networkFailure(what, error);
