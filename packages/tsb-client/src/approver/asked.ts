@@ -1,6 +1,9 @@
-import { canonicalJson, isJsonObject, type JsonObject, type JsonValue } from '@securosys/core';
+import { canonicalJson, isJsonObject, type JsonObject, type JsonValue, SignError } from '@securosys/core';
+import { modifyPolicyDto } from '../api/policy.js';
 import type { Statements } from '../metadata/distinct.js';
+import { explainPolicy } from '../policy/explain.js';
 import type { InnerRequest } from './inner-request.js';
+import { isSecretName, notShown, textWithoutSecrets, withoutSecrets } from './secrets.js';
 
 /** Shown elsewhere, or too long to be read. */
 const shownElsewhere = new Set([
@@ -9,33 +12,18 @@ const shownElsewhere = new Set([
   'wrappedKey',
   'metaData',
   'metaDataSignature',
-  'policy',
   'signatureAlgorithm',
   'certificateSigningRequest',
 ]);
 
-/** What stands in place of a secret. */
-export const notShown = '(not shown)';
-
-/** Whatever sounds like a secret is one (S12). */
-export function isSecretName(name: string): boolean {
-  return /pass(?:word|phrase)|secret/i.test(name);
-}
-
-/** Whether a request carries a password that its approvers could read. */
-export function holdsPassword(value: JsonValue): boolean {
-  if (Array.isArray(value)) return value.some(holdsPassword);
-  if (!isJsonObject(value)) return false;
-  return Object.entries(value).some(([name, member]) => member !== null && (isSecretName(name) || holdsPassword(member)));
-}
-
-/** A value without the secrets in it. */
-function redacted(value: JsonValue): JsonValue {
-  if (Array.isArray(value)) return value.map(redacted);
-  if (!isJsonObject(value)) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([name, member]) => [name, isSecretName(name) ? notShown : redacted(member)]),
-  );
+/** Rules of a new key in words; `undefined` for what cannot be read as rules. */
+function policyLines(policy: JsonValue): Statements | undefined {
+  try {
+    return explainPolicy(modifyPolicyDto.received.parse(policy)).map((line, at) => [`policy.${at + 1}`, line]);
+  } catch (error) {
+    if (!SignError.is(error)) throw error;
+    return undefined;
+  }
 }
 
 function lines(body: JsonObject, path: string): Statements {
@@ -44,12 +32,15 @@ function lines(body: JsonObject, path: string): Statements {
     if (value === null) return [];
     if (isSecretName(name)) return [[full, notShown]];
     if (isJsonObject(value)) return lines(value, `${full}.`);
-    return [[full, typeof value === 'string' ? value : canonicalJson(redacted(value))]];
+    return [[full, typeof value === 'string' ? textWithoutSecrets(value) : canonicalJson(withoutSecrets(value))]];
   });
 }
 
 /** What the original request says beside payload, key and description, by path. Key passwords are left out wherever they stand. */
 export function askedOf({ kind, body }: InnerRequest): Statements {
-  const rest = Object.fromEntries(Object.entries(body).filter(([name]) => name !== kind.key && !shownElsewhere.has(name)));
-  return lines(rest, '');
+  const { policy = null, ...others } = body;
+  const rest = Object.fromEntries(Object.entries(others).filter(([name]) => name !== kind.key && !shownElsewhere.has(name)));
+  // The rules of a modify are in its challenge; those of a new key are nowhere else.
+  const rules = kind.operation === 'modify' || policy === null ? [] : (policyLines(policy) ?? lines({ policy }, ''));
+  return [...lines(rest, ''), ...rules];
 }

@@ -1,15 +1,16 @@
-import { base64Bytes, base64Text, type Claims, equalBytes, SignError, type SigningFacts, sha256Hex } from '@securosys/core';
+import { base64Bytes, base64Text, equalBytes, SignError, type SigningFacts, sha256Hex } from '@securosys/core';
 import type { ApprovalChallenge } from '../api/approval-frame.js';
 import { modifyPolicyDto } from '../api/policy.js';
 import { encodePolicyFrame } from '../api/policy-frame.js';
 import type { ApprovalTask } from '../api/tasks.js';
 import { algorithmsNamed } from '../backend/algorithms.js';
 import { type BoundTo, bindingMismatches } from '../metadata/check-binding.js';
-import { withoutNumber } from '../metadata/distinct.js';
+import type { Statements } from '../metadata/distinct.js';
 import { flatFacts } from '../metadata/facts-text.js';
 import type { RequestMetadata } from '../metadata/metadata.js';
 import type { InnerRequest } from './inner-request.js';
 import type { ReportedKey } from './key-xml.js';
+import { digestMismatches } from './named-digests.js';
 import { challengeOperation } from './operations.js';
 
 /** Every place that says something about one task, already decoded. */
@@ -18,6 +19,8 @@ export interface TaskParts {
   readonly inner: InnerRequest;
   readonly key: ReportedKey;
   readonly metadata: RequestMetadata | undefined;
+  /** All that the requester says, in whatever form. */
+  readonly said: Statements;
   readonly facts: SigningFacts | undefined;
 }
 
@@ -38,7 +41,7 @@ function requestMismatches({ challenge, inner, key }: TaskParts, task: ApprovalT
 }
 
 /** What a description of this request has to be bound to. */
-export function boundTo({ challenge, inner, key }: Omit<TaskParts, 'metadata' | 'facts'>): BoundTo {
+export function boundTo({ challenge, inner, key }: Omit<TaskParts, 'metadata' | 'said' | 'facts'>): BoundTo {
   const { operation } = inner.kind;
   const { payload, label } = challenge;
   const { signatureAlgorithm } = inner.body;
@@ -65,26 +68,8 @@ function factMismatches({ metadata, facts }: TaskParts): string[] {
   const said = metadata?.facts ?? {};
   const proven = facts ? flatFacts(facts) : {};
   return Object.entries(said).flatMap(([name, value]) => {
-    // The title is wording, which may differ between versions; every fact in it has a member of its own.
-    if (name === 'title') return [];
     if (!Object.hasOwn(proven, name)) return facts ? [`the description states ${name}, which the bytes do not say`] : [];
     return proven[name] === value ? [] : [`the description contradicts the bytes about ${name}`];
-  });
-}
-
-const digest = /sha(?:256|384|512):[0-9a-f]{64,128}/g;
-const subjectNames = new Set(['digest', 'image', 'reference', 'subject']);
-
-/** A claim that names an image by digest must name the one that is signed. */
-function claimMismatches(claims: Claims, facts: SigningFacts | undefined): string[] {
-  const subject = facts?.subject?.digest;
-  if (subject === undefined) return [];
-  return Object.entries(claims).flatMap(([name, value]) => {
-    const named =
-      subjectNames.has(withoutNumber(name).toLowerCase()) || /@sha(?:256|384|512):/.test(value)
-        ? (value.match(digest) ?? [])
-        : [];
-    return named.every((found) => found === subject) ? [] : [`the claim '${name}' names another digest than the bytes`];
   });
 }
 
@@ -112,7 +97,7 @@ export function taskMismatches(parts: TaskParts, task: ApprovalTask): string[] {
     ...bindingMismatches(parts.metadata?.binding ?? {}, bound),
     ...factMismatches(parts),
     ...policyMismatches(parts),
-    ...claimMismatches(parts.metadata?.claims ?? {}, parts.facts),
+    ...digestMismatches(parts.said, parts),
   ];
 }
 

@@ -2,7 +2,7 @@ import { base64Bytes, SignError, utf8Text } from '@securosys/core';
 import type { ApprovalTask } from '../api/tasks.js';
 import type { Statements } from '../metadata/distinct.js';
 import { decodeMetadata, type RequestMetadata } from '../metadata/metadata.js';
-import { isSecretName, notShown } from './asked.js';
+import { isSecretName, notShown, textWithoutSecrets } from './secrets.js';
 
 /** What the requester wrote beside the payload. */
 export interface Description {
@@ -27,15 +27,16 @@ export function readDescription(task: ApprovalTask): Description {
   }
 }
 
-/** Everything that only the requester says. Stated facts that no format confirms are marked as unverified. */
+/** Everything that only the requester says, but secrets. Stated facts that no format confirms are marked as unverified. */
 export function claimsOf(read: Description, explained: boolean): Statements {
   const { metadata, text } = read;
-  if (!metadata) return text === undefined ? [] : [['metadata', text]];
+  if (!metadata) return text === undefined ? [] : [['metadata', textWithoutSecrets(text)]];
   const { app, time, facts, claims } = metadata;
-  return [
+  const said: Statements = [
     ...(app === undefined ? [] : [['app', app] as const]),
     ...(time === undefined ? [] : [['time', time] as const]),
     ...(explained ? [] : Object.entries(facts).map(([name, value]) => [`unverified ${name}`, value] as const)),
-    ...Object.entries(claims).map(([name, value]) => [name, isSecretName(name) ? notShown : value] as const),
+    ...Object.entries(claims),
   ];
+  return said.map(([name, value]) => [name, isSecretName(name) ? notShown : textWithoutSecrets(value)]);
 }

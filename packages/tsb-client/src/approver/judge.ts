@@ -2,7 +2,6 @@ import type { KeyRef } from '@securosys/core';
 import type { ApprovalChallenge } from '../api/approval-frame.js';
 import type { ApprovalTask } from '../api/tasks.js';
 import { bindingGaps } from '../metadata/check-binding.js';
-import { holdsPassword } from './asked.js';
 import type { AttestationAnchors } from './attested.js';
 import { isCaCertificate } from './certificate-request.js';
 import { boundTo, sameBytes, type TaskParts } from './compare.js';
@@ -11,6 +10,7 @@ import type { ApproverKey } from './key.js';
 import type { Pkix } from './pkix.js';
 import { keyIdentity, type PinnedRequester, type RequestOrigin } from './requester.js';
 import type { TaskRisk } from './risks.js';
+import { holdsPassword } from './secrets.js';
 import { couldBeSigned } from './signable.js';
 import type { TimestampAnchors } from './timestamp.js';
 

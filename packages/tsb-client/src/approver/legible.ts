@@ -1,11 +1,12 @@
 import { type SigningFacts, sanitizeText } from '@securosys/core';
 import { type Statements, withoutNumber } from '../metadata/distinct.js';
+import { appearance } from '../policy/names.js';
 import type { TaskRisk } from './risks.js';
 import { claimLimit, nameLimit, textLimit, whole } from './sanitize.js';
 import type { TaskView } from './view.js';
 
-/** A name as a hurried reader sees it: without case, spacing, compatibility forms, and the number that keeps lines apart. */
-const glance = (name: string): string => withoutNumber(name).normalize('NFKC').toLowerCase().replace(/\s+/g, ' ').trim();
+/** A name as a hurried reader sees it, and without the number that keeps lines apart. */
+const glance = (name: string): string => appearance(withoutNumber(name));
 
 /** Whether names that are shown together look the same. */
 function lookAlike(texts: Readonly<Record<string, string>> | undefined): boolean {

@@ -5,7 +5,7 @@ import { decodePolicyFrame } from '../api/policy-frame.js';
 import type { ApprovalTask } from '../api/tasks.js';
 import { certificateMismatches } from './certificate-request.js';
 import { type TaskParts, taskMismatches } from './compare.js';
-import { type Description, readDescription } from './description.js';
+import { claimsOf, type Description, readDescription } from './description.js';
 import { type Explanation, explainPayload } from './explain-payload.js';
 import { type InnerRequest, innerRequest } from './inner-request.js';
 import { type Judgement, levelMismatches, pinMismatches } from './judge.js';
@@ -81,7 +81,8 @@ export async function readTask(task: ApprovalTask, judgement: Judgement): Promis
   found.add(() => origin.mismatches);
   if (explanation?.contradiction !== undefined) found.mismatches.push(explanation.contradiction);
   const facts = explanation?.facts;
-  const parts: TaskParts | undefined = challenge && inner && key && { challenge, inner, key, metadata, facts };
+  const said = claimsOf(description, true);
+  const parts: TaskParts | undefined = challenge && inner && key && { challenge, inner, key, metadata, said, facts };
   if (parts) {
     found.add(() => taskMismatches(parts, task));
     found.add(() => pinMismatches(parts, expectedKeys));

@@ -48,6 +48,8 @@ describe('no fact or claim hides another:', () => {
     ['names in wide letters', 'tag', 'ｔａｇ'],
     ['a number of the claimant’s own', 'tag', 'tag (2)'],
     ['the name of the application', 'app', 'app\u00a0'],
+    ['letters of another script', 'tag', 'tаg'],
+    ['a digit for a letter', 'image', '1mage'],
   ])('claims: %s', async (_, first, second) => {
     const metadata = metadataFor(message(digestA), digestA, { claims: { [first]: 'one', [second]: 'two' } });
     const view = await viewOf(taskOf({ metadata }));

@@ -154,6 +154,24 @@ describe('decrypting (S4)', () => {
   });
 });
 
+describe('the rules of a key that is unwrapped', () => {
+  const keyXml = decryptOnly;
+
+  it('are shown in words: they are nowhere else', async () => {
+    const policy = { ruleUse: both('Ada'), ruleBlock: null, ruleUnblock: both('Ada'), ruleModify: null };
+    const { view } = await look(taskOf({ kind: 'unwrap', payload: sealed, keyXml, more: { policy } }));
+    expect(view.mismatches).toEqual([]);
+    expect(view.asked['policy.1']).toMatch(/^To use the key: 1 of Ada \[key [0-9a-f]{64}\], within 10 minutes$/);
+    expect(Object.values(view.asked)).toContain('To replace these rules: anyone with the API, without approval');
+    expect(view.risks).not.toContain('look-alike-names');
+  });
+
+  it('are shown as they are when they cannot be read', async () => {
+    const { view } = await look(taskOf({ kind: 'unwrap', payload: sealed, keyXml, more: { policy: { ruleUse: 7 } } }));
+    expect(view.asked).toMatchObject({ 'policy.ruleUse': '7' });
+  });
+});
+
 describe('a change of rules', () => {
   const rule = (name: string, tokens: string) => `<rule_${name}>${tokens}</rule_${name}>`;
   const [written] = both('a').tokens ?? [];

@@ -26,6 +26,21 @@ const hidden: Readonly<Record<string, TaskPlan>> = {
   'inside a list': { more: { extra: [{ keyPassword: password }] } },
   'inside an object': { more: { extra: { deep: { newPassword: [...password] } } } },
   'as a claim': { metadata: { facts: {}, claims: { keyPassword: password } } },
+  ...Object.fromEntries(
+    ['pin', 'keyPIN', 'passcode', 'pwd', 'api_key', 'token', 'secret'].map((name) => [
+      `as a claim called ${name}`,
+      { metadata: { facts: {}, claims: { [name]: password } } },
+    ]),
+  ),
+  'as a claim in a claim': { metadata: utf8Bytes(JSON.stringify({ x: [{ y: { keyPassword: password } }] })) },
+  'as a claim in the text of a claim': { metadata: { facts: {}, claims: { x: JSON.stringify({ pin: password }) } } },
+  'as a fact that nothing confirms': {
+    payload: utf8Bytes('unknown'),
+    metadata: { facts: { password, x: `pin=${password}` }, claims: {} },
+  },
+  'as the name of the application': { metadata: { app: `ci, password: ${password}`, facts: {}, claims: {} } },
+  'as text': { metadata: utf8Bytes(`tag: v1, key password = "${password}", PIN: ${password} ${password}\nx: y`) },
+  'as text in the request': { more: { comment: `keyPIN: ${password}` } },
 };
 
 describe('a key password that approvers could read (S12)', () => {
@@ -41,7 +56,13 @@ describe('a key password that approvers could read (S12)', () => {
       show(error);
       risks.push(...view.risks);
     });
-    if (name !== 'as a claim') expect(risks).toContain('password-in-request');
+    if (!name.startsWith('as ')) expect(risks).toContain('password-in-request');
+  });
+
+  it('is not seen where there is none', async () => {
+    const claims = { shipping: 'now', spinner: 'on', tokens: '2', note: 'the pinned key; passes: 3', json: '{"tag":"v1"}' };
+    const { view } = await look(taskOf({ metadata: { facts: {}, claims } }));
+    expect(view.claims).toEqual(claims);
   });
 
   it('is in no error about a request that contradicts itself', async () => {
