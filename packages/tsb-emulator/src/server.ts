@@ -72,7 +72,7 @@ function refuseOtherMachines({ host = '127.0.0.1', ...options }: TsbEmulatorOpti
 /**
  * Starts an emulated TSB on a port of this machine.
  * @throws SignError `ERR_EMULATOR_REFUSED` under `NODE_ENV=production`, for an address that other machines reach and for one that
- * cannot be had, `ERR_STORE` for a data folder that cannot be used, `ERR_INVALID_ARGUMENT`
+ * cannot be had, `ERR_STORE` for a data folder that cannot be used or is damaged, `ERR_INVALID_ARGUMENT`
  */
 export async function startTsbEmulator(options: TsbEmulatorOptions = {}): Promise<TsbEmulator> {
   knownOptions('startTsbEmulator', options, [...fakeTsbOptionNames.filter((name) => name !== 'url'), ...own]);

@@ -5,19 +5,26 @@ An emulated Securosys Transaction Security Broker for development and tests.
 Software keys: never for production. Listens on this machine only.
 
 When it listens, it prints a ready client configuration to standard output,
-with the access token that it made, and stops on SIGINT and SIGTERM.
+with the access token that it made, and warnings to standard error. It stops on
+SIGINT and SIGTERM. Keys are made, and requests approved, through its REST API,
+as with any TSB: with @securosys/tsb-client, for example.
+
+  npx @securosys/tsb-emulator --port 0 --print-config json
+  npx @securosys/tsb-emulator --data ./state --mtls --tls-files ./tls
 
 Where it listens
   --port <number>            default 8080; 0 takes one that is free
   --host <address>           default 127.0.0.1
-  --allow-host <host:port>   further value of the Host header; may be repeated
+  --allow-host <host:port>   further name that calls may use (Host header), for
+                             containers and proxies; may be repeated
   --tls                      https with a certificate of its own
   --mtls                     the same, and clients need a certificate; one is made
   --certificate <file>       PEM, with --private-key: https with this certificate
   --private-key <file>       PEM
   --client-ca <file>         PEM: clients need a certificate of this CA
   --tls-files <folder>       writes ca.pem, client.pem and client-key.pem there
-                             instead of printing them; nobody else may use it
+                             instead of printing them; the folder has to be
+                             this user's alone (mode 0700), and is made if missing
 
 Who may call
   --token <text>             bearer token; also TSB_EMULATOR_TOKEN, which other
@@ -36,8 +43,12 @@ What it keeps
   --timer-interval <ms>      how often due requests are executed; default 1000
 
 What it prints
-  --print-config <form>      ts (default), json, env or none
+  --print-config <form>      ts (default), json: options of createTsbClient, env:
+                             TSB_URL, TSB_TOKEN and so on, or none: give --token
+                             then. Of several partitions, json has one by each name
   --help, --version
+
+Exit status: 0 when stopped, 1 when it cannot run, 2 for a wrong command line.
 
 Only for who knows what it means
   --i-know-this-is-an-emulator-and-allow-other-machines
