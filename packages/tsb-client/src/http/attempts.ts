@@ -47,7 +47,7 @@ async function beforeNext(
   deadline: Deadline,
 ): Promise<void> {
   const refusal = 'refusal' in attempt ? attempt.refusal : undefined;
-  if (refusal?.status === 401 && (await turns.next(refusal))) return;
+  if (refusal?.status === 401 && (await turns.next(refusal, deadline))) return;
   const error = 'failed' in attempt ? attempt.failed : attempt.refusal.error;
   if (state.done >= retries || !mayRepeat(effect, attempt)) throw error;
   const pause = pauseMs(state.done++, refusal?.retryAfterMs, random);
@@ -73,9 +73,9 @@ export async function attempts<Q, A>(
   const { transport, login, slots } = settings;
   const writing = wireRequest(settings.base, endpoint, parts, settings.applicationKey);
   const wire = writing instanceof Promise ? await writing : writing;
-  const preparing = transport.prepare();
+  const preparing = transport.prepare(deadline);
   if (preparing) await preparing;
-  const asking = login.authorization(endpoint.bearer);
+  const asking = login.authorization(endpoint.bearer, deadline);
   const authorization = asking instanceof Promise ? await asking : asking;
   const choosing = settings.apiKeys.turn(endpoint.role);
   const turns = new Turns(login, wire, authorization, choosing instanceof Promise ? await choosing : choosing);

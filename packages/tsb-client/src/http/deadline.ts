@@ -4,15 +4,20 @@ import { SignError } from '@securosys/core';
 export class Deadline {
   /** Whether the caller can end it early. If not, it ends by time alone, and a transport may keep the time by itself. */
   readonly abortable: boolean;
-  /** The whole of it, in milliseconds. */
-  readonly timeoutMs: number;
+  /** By the machine's own time, which goes on alike whoever sets the clock. */
+  readonly #endsAt: number;
   #ended = false;
   #reason: unknown;
   #controller: AbortController | undefined;
 
   constructor(timeoutMs: number, abortable: boolean) {
     this.abortable = abortable;
-    this.timeoutMs = timeoutMs;
+    this.#endsAt = performance.now() + timeoutMs;
+  }
+
+  /** How long it still is, in whole milliseconds, at least 1. */
+  get leftMs(): number {
+    return Math.max(1, Math.ceil(this.#endsAt - performance.now()));
   }
 
   get ended(): boolean {

@@ -1,5 +1,6 @@
 import { base64Text, invalidArgument, utf8Bytes } from '@securosys/core';
-import { HeldSecret, headerSecret, passwordText, type SecretSource } from './secret.js';
+import type { Deadline } from './deadline.js';
+import { type GivenSecret, HeldSecret, headerSecret, passwordText, type SecretSource } from './secret.js';
 import type { PemSource } from './tls.js';
 
 /**
@@ -34,7 +35,7 @@ export const authMembers: Readonly<Record<TsbAuth['type'], readonly string[]>> =
 /** One value of the `Authorization` header, and the secret inside it. */
 export interface Authorization {
   readonly header: string;
-  readonly secret: string;
+  readonly secret: GivenSecret;
 }
 
 /**
@@ -77,18 +78,18 @@ export class Login {
    * The header to send now; `undefined` when there is none for calls that do or do not take a token; a promise only when a secret has
    * to be asked for.
    */
-  authorization(takesToken: boolean): Authorization | Promise<Authorization> | undefined {
+  authorization(takesToken: boolean, deadline: Deadline): Authorization | Promise<Authorization> | undefined {
     if (!this.#held || !(takesToken || this.#everywhere)) return undefined;
-    return this.#fixed ?? this.#held.value().then((secret) => this.#made(secret));
+    return this.#fixed ?? this.#held.value(deadline).then((secret) => this.#made(secret));
   }
 
   /** Another one than that which a 401 refused, if the source of its secret can give one. */
-  async renewed(refused: Authorization | undefined): Promise<Authorization | undefined> {
-    const fresh = refused && (await this.#held?.renewed(refused.secret));
+  async renewed(refused: Authorization | undefined, deadline: Deadline): Promise<Authorization | undefined> {
+    const fresh = refused && (await this.#held?.renewed(refused.secret, deadline));
     return fresh === undefined ? undefined : this.#made(fresh);
   }
 
-  #made(secret: string): Authorization {
-    return { secret, header: this.#header(secret) };
+  #made(secret: GivenSecret): Authorization {
+    return { secret, header: this.#header(secret.text) };
   }
 }

@@ -1,7 +1,7 @@
 import { invalidArgument, knownOptions, SignError } from '@securosys/core';
 import { isLoopback } from './base-url.js';
 import { basicLogin } from './login.js';
-import { HeldSecret, passwordText, type SecretSource } from './secret.js';
+import { askSecret, passwordText, type SecretSource } from './secret.js';
 import { authorityTexts, type CertificateAuthorities } from './tls.js';
 
 /** An HTTP proxy between this machine and the TSB. It is asked for a tunnel, so it sees the name of the TSB and nothing else. */
@@ -47,8 +47,8 @@ function named(given: TsbProxy): ProxyRoute {
   if ((username === undefined) !== (password === undefined)) invalidArgument('a proxy login needs username and password');
   if (password === undefined) return judged(url, undefined, ca);
   basicLogin(username, '');
-  const held = new HeldSecret(password, 'proxy password', passwordText);
-  return judged(url, async () => basicLogin(username, await held.value()), ca);
+  if (typeof password !== 'function') passwordText(password, 'proxy password');
+  return judged(url, async () => basicLogin(username, await askSecret(password, 'proxy password', passwordText)), ca);
 }
 
 const decoded = (text: string): string => {
@@ -59,12 +59,19 @@ const decoded = (text: string): string => {
   }
 };
 
-/** Whether `NO_PROXY` names the host: `*`, a name with or without its parents' dot, each with an optional port. */
+/** Host and port of an entry; an IPv6 address as URLs spell it, and without brackets it has no port. */
+function hostAndPort(entry: string): readonly [host: string, port: string | undefined] {
+  const text = /^[^[]*:.*:/.test(entry) ? `[${entry}]` : entry;
+  const [, host = '', port] = /^(\[.*\]|[^:]*)(?::(\d+))?$/.exec(text) ?? [];
+  return [host.startsWith('[') && URL.canParse(`http://${host}`) ? new URL(`http://${host}`).hostname : host, port];
+}
+
+/** Whether `NO_PROXY` names the host: `*`, an address, a name with or without its parents' dot, each with an optional port. */
 function excluded(target: URL, list: string): boolean {
   const port = target.port || (target.protocol === 'https:' ? '443' : '80');
   return list.split(/[\s,]+/).some((entry) => {
     if (entry === '*') return true;
-    const [, host = '', only] = /^(.*?)(?::(\d+))?$/.exec(entry.toLowerCase().replace(/^\*?\./, '')) ?? [];
+    const [host, only] = hostAndPort(entry.toLowerCase().replace(/^\*?\./, ''));
     return host !== '' && (!only || only === port) && (target.hostname === host || target.hostname.endsWith(`.${host}`));
   });
 }

@@ -3,10 +3,13 @@ import type * as Undici from 'undici';
 type Handler = Undici.Dispatcher.DispatchHandler;
 type OnResponseStart = NonNullable<Handler['onResponseStart']>;
 
+/** How platforms name a redirect under `redirect: 'error'`: undici in an error, msw as bare text. */
+const text = 'unexpected redirect';
+
 /** A redirect, as the guard reports it through `fetch`. */
 class RedirectError extends Error {
   constructor(readonly status: number) {
-    super('unexpected redirect');
+    super(text);
   }
 }
 
@@ -26,7 +29,8 @@ export function redirectGuard({ DecoratorHandler }: typeof Undici): Undici.Dispa
 
 /** The redirect that made a `fetch` fail, whoever refused it: the guard, or the platform under `redirect: 'error'`. */
 export function redirectIn(error: unknown, depth = 0): { readonly status: number | undefined } | undefined {
+  if (error === text) return { status: undefined };
   if (depth > 4 || !(error instanceof Error)) return undefined;
-  if (error.message !== 'unexpected redirect') return redirectIn(error.cause, depth + 1);
+  if (error.message !== text) return redirectIn(error.cause, depth + 1);
   return { status: error instanceof RedirectError ? error.status : undefined };
 }

@@ -1,4 +1,6 @@
 import { invalidArgument } from '@securosys/core';
+import { AskedOnce } from './asked-once.js';
+import type { Deadline } from './deadline.js';
 
 /** A secret, or a function that fetches it when it is needed. */
 export type SecretSource<T = string> = T | (() => T | Promise<T>);
@@ -25,46 +27,46 @@ export function passwordText(value: unknown, what: string): string {
 
 type Check = (value: unknown, what: string) => string;
 
+/** A secret as its source gave it. The same text, given again, is another object: whoever was refused with the one may try the other. */
+export interface GivenSecret {
+  readonly text: string;
+}
+
 /** Holds a secret that may come from a function: one question at a time, however many calls wait for the answer. */
 export class HeldSecret {
-  readonly #source: SecretSource;
-  readonly #what: string;
-  readonly #check: Check;
-  #current: Promise<string> | undefined;
+  /** The secret, when it is not a function that gives it. */
+  readonly fixed: GivenSecret | undefined;
+  readonly #source: AskedOnce<GivenSecret>;
 
   /** @throws SignError `ERR_INVALID_ARGUMENT` for what is neither good text nor a function */
   constructor(source: SecretSource, what: string, check: Check) {
-    if (typeof source !== 'function') check(source, what);
-    this.#source = source;
-    this.#what = what;
-    this.#check = check;
+    this.fixed = typeof source === 'function' ? undefined : { text: check(source, what) };
+    this.#source = new AskedOnce(async () => this.fixed ?? { text: await askSecret(source, what, check) });
   }
 
-  /** The secret, when it is not a function that gives it. */
-  get fixed(): string | undefined {
-    return typeof this.#source === 'function' ? undefined : this.#source;
+  /**
+   * The secret to use now. What a function rejects with is passed on, and the function is asked again the next time.
+   * @param deadline of the call that needs it
+   */
+  value(deadline: Deadline): Promise<GivenSecret> {
+    return this.#source.answer(deadline);
   }
 
-  /** The secret to use now. What a function rejects with is passed on, and the function is asked again the next time. */
-  async value(): Promise<string> {
-    const source = this.#source;
-    if (typeof source !== 'function') return source;
-    this.#current ??= (async () => this.#check(await source(), this.#what))();
-    const asked = this.#current;
-    try {
-      return await asked;
-    } catch (error) {
-      if (this.#current === asked) this.#current = undefined;
-      throw error;
-    }
+  /** Another secret than the refused one, if the source can give one. Of many calls that were refused with it, one asks. */
+  async renewed(refused: GivenSecret, deadline: Deadline): Promise<GivenSecret | undefined> {
+    if (this.fixed) return undefined;
+    const { asked } = this.#source;
+    const held = await asked?.catch(() => undefined);
+    if (held === refused) this.#source.forget(asked);
+    const fresh = await this.value(deadline);
+    return fresh.text === refused.text ? undefined : fresh;
   }
+}
 
-  /** Another secret than the refused one, if the source can give one. */
-  async renewed(refused: string): Promise<string | undefined> {
-    if (typeof this.#source !== 'function') return undefined;
-    const held = await this.#current?.catch(() => undefined);
-    if (held === refused) this.#current = undefined;
-    const fresh = await this.value();
-    return fresh === refused ? undefined : fresh;
-  }
+/**
+ * A secret that is needed once.
+ * @throws SignError `ERR_INVALID_ARGUMENT`; what a function of the caller rejects with, unchanged
+ */
+export async function askSecret(source: SecretSource, what: string, check: Check): Promise<string> {
+  return check(typeof source === 'function' ? await source() : source, what);
 }

@@ -1,6 +1,6 @@
 import type { SecureContext } from 'node:tls';
 import { invalidArgument, nodeCrypto, utf8Text } from '@securosys/core';
-import { HeldSecret, passwordText, type SecretSource } from './secret.js';
+import { askSecret, passwordText, type SecretSource } from './secret.js';
 
 /** PEM, as text or as the bytes of a file, or a function that fetches it. */
 export type PemSource = SecretSource<string | Uint8Array>;
@@ -76,7 +76,7 @@ export async function tlsOptions(
     cert: await pemOf(identity.certificate, 'certificate'),
     key: await pemOf(identity.privateKey, 'privateKey'),
     ...(identity.passphrase !== undefined && {
-      passphrase: await new HeldSecret(identity.passphrase, 'passphrase', passwordText).value(),
+      passphrase: await askSecret(identity.passphrase, 'passphrase', passwordText),
     }),
   };
   return { rejectUnauthorized: true, secureContext: secureContext({ ...(authorities && { ca: authorities }), ...shown }) };

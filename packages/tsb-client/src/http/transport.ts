@@ -1,5 +1,6 @@
 import type { Fetch } from '@securosys/core';
 import type { Agent, Dispatcher, ProxyAgent } from 'undici';
+import { AskedOnce } from './asked-once.js';
 import type { Deadline } from './deadline.js';
 import type { ProxyRoute } from './proxy.js';
 import { redirectGuard } from './redirect-guard.js';
@@ -12,8 +13,11 @@ export interface Transport {
    * with passwords to wherever the answer points (S25).
    */
   send(url: string, init: RequestInit, deadline: Deadline): Promise<Response>;
-  /** Gets ready to connect, asking for secrets when needed; `undefined` when it is. Nothing is sent before. */
-  prepare(): Promise<void> | undefined;
+  /**
+   * Gets ready to connect, asking for secrets when needed; `undefined` when it is. Nothing is sent before.
+   * @param deadline of the call that needs it
+   */
+  prepare(deadline: Deadline): Promise<void> | undefined;
   close(): Promise<void>;
 }
 
@@ -56,6 +60,9 @@ async function openPool({ connections, timeoutMs, ca, identity, proxy }: PoolSet
   return guarded(new undici.ProxyAgent({ ...pooling, ...tunnel }));
 }
 
+/** Timers of undici are no finer: a call that has less time than usual by less than this gets the limits of the pool. */
+const tickMs = 500;
+
 /** The pool with other limits than its own, for one call. */
 function timed({ dispatcher }: Pool, timeoutMs: number): Pick<Dispatcher, 'dispatch'> {
   const limits = { headersTimeout: timeoutMs, bodyTimeout: timeoutMs };
@@ -68,16 +75,16 @@ function timed({ dispatcher }: Pool, timeoutMs: number): Pick<Dispatcher, 'dispa
  */
 export function pooledTransport(settings: PoolSettings): Transport {
   let pool: Pool | undefined;
-  let opening: Promise<Pool> | undefined;
-  const open = async () => {
-    opening ??= openPool(settings);
-    const asked = opening;
-    try {
+  const opening = new AskedOnce(
+    () => openPool(settings),
+    ({ agent }) => void agent.close(),
+  );
+  const open = async (deadline: Deadline) => {
+    // Another call, whose time was shorter, may have given up the pool that this one waited for.
+    while (!pool) {
+      const asked = opening.answer(deadline);
       const opened = await asked;
-      if (opening === asked) pool = opened;
-    } catch (error) {
-      if (opening === asked) opening = undefined;
-      throw error;
+      if (opening.asked === asked) pool = opened;
     }
   };
   return {
@@ -86,19 +93,17 @@ export function pooledTransport(settings: PoolSettings): Transport {
       if (!pool) throw new TypeError('the transport was not prepared');
       // A call that nobody can abort needs no signal: undici gives its connection up in time, or up to a second late.
       if (deadline.abortable) init.signal = deadline.signal;
-      const { timeoutMs } = deadline;
-      const dispatcher = timeoutMs === settings.timeoutMs ? pool.dispatcher : timed(pool, timeoutMs);
+      const { leftMs } = deadline;
+      const dispatcher = Math.abs(settings.timeoutMs - leftMs) < tickMs ? pool.dispatcher : timed(pool, leftMs);
       // `error` and not `manual`, which makes the platform copy every request: a fifth of the garbage of a call.
       init.redirect = 'error';
       return fetch(url, Object.assign(init, { dispatcher }));
     },
-    prepare: () => (pool ? undefined : open()),
+    prepare: (deadline) => (pool ? undefined : open(deadline)),
     close: async () => {
-      const asked = opening;
-      opening = undefined;
+      const opened = pool;
       pool = undefined;
-      // In two steps: what makes CommonJS of it writes two awaits as one word.
-      const opened = await asked;
+      opening.forget(opening.asked);
       await opened?.agent.close();
     },
   };

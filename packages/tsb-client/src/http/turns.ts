@@ -1,5 +1,6 @@
 import { SignError } from '@securosys/core';
 import type { ApiKeyTurn } from './api-keys.js';
+import type { Deadline } from './deadline.js';
 import type { Refusal } from './failure.js';
 import type { Authorization, Login } from './login.js';
 import type { WireRequest } from './request.js';
@@ -33,7 +34,7 @@ export class Turns {
   /** Everything secret that this call has sent so far: no answer may carry it into an error. */
   sent(): readonly string[] {
     const { header, secret } = this.#authorization ?? {};
-    const now = [header, secret, this.apiKey].filter((one) => one !== undefined);
+    const now = [header, secret?.text, this.apiKey].filter((one) => one !== undefined);
     return [...this.#refused, ...now, ...this.#wire.secrets()];
   }
 
@@ -48,7 +49,7 @@ export class Turns {
    * else to try.
    * @throws SignError `ERR_AUTHENTICATION` when every API key was refused
    */
-  async next({ errorCode, error }: Refusal): Promise<boolean> {
+  async next({ errorCode, error }: Refusal, deadline: Deadline): Promise<boolean> {
     if (errorCode === 631 && this.#apiKey) {
       const { role } = this.#apiKey;
       const turn = this.#apiKey.next();
@@ -59,7 +60,7 @@ export class Turns {
     }
     if (this.#renewed) return false;
     this.#renewed = true;
-    const fresh = await this.#login.renewed(this.#authorization);
+    const fresh = await this.#login.renewed(this.#authorization, deadline);
     if (fresh !== undefined) this.#use(fresh, this.#apiKey);
     return fresh !== undefined;
   }

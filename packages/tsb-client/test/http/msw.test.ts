@@ -28,6 +28,14 @@ it.each<[string, Partial<TsbClientOptions>]>([
   await client.close();
 });
 
+it('a redirect that msw makes up is refused like a real one', async () => {
+  server.use(http.get(`${url}/v1/versionInfo`, () => HttpResponse.redirect(`${url}/v1/elsewhere`, 307)));
+  const client = createTsbClient({ url, auth: { type: 'none' }, retries: 0 });
+  await expect(client.service.version()).rejects.toMatchObject({ code: 'ERR_ORIGIN_REFUSED', retryable: false });
+  await client.close();
+  server.resetHandlers();
+});
+
 it('msw does not intercept the transports that were not chosen (decision 15)', async () => {
   const { request, fetch: undiciFetch } = await import('undici');
   await expect(request(`${url}/v1/versionInfo`)).rejects.toMatchObject({ code: 'ECONNREFUSED' });

@@ -15,7 +15,8 @@ describe('CVE-2026-40895 follow-redirects, S25: a redirect takes X-API-KEY, the 
     const tsb = await listen(() => ({ status, headers: { location: `${thief.url}/v1/sign` } }));
     const client = createTsbClient({ url: tsb.url, auth: { type: 'token', token: 't' }, apiKeys: { keyOperation: 'k' } });
     try {
-      await expect(client.sign.asynchronous(signBody)).rejects.toMatchObject({ code: 'ERR_ORIGIN_REFUSED', details: { status } });
+      const refused = { code: 'ERR_ORIGIN_REFUSED', details: { status } };
+      await expect(client.sign.asynchronous(signBody)).rejects.toMatchObject({ code: 'ERR_OUTCOME_UNKNOWN', cause: refused });
       await expect(client.requests.get(id)).rejects.toMatchObject({ code: 'ERR_ORIGIN_REFUSED' });
       expect(tsb.received).toHaveLength(2);
       expect(tsb.received[0]?.headers['x-api-key']).toBe('k');
