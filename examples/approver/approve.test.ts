@@ -24,8 +24,8 @@ beforeAll(async () => {
     spec: 'ec-p256',
     policy: buildPolicy({ use: both, modify: both, unblock: both }),
   });
-  const timestampKey = `-----BEGIN PUBLIC KEY-----\n${base64Text(emulator.tsb.timestampKey)}\n-----END PUBLIC KEY-----\n`;
-  await writeFile(join(folder, 'time.pem'), timestampKey);
+  for (const [name, key] of Object.entries({ time: emulator.tsb.timestampKey, attest: emulator.tsb.attestationKey }))
+    await writeFile(join(folder, `${name}.pem`), `-----BEGIN PUBLIC KEY-----\n${base64Text(key)}\n-----END PUBLIC KEY-----\n`);
   await writeFile(join(folder, 'ci.pem'), pem(generateKeyPairSync('ec', { namedCurve: 'prime256v1' }).publicKey));
   for (const { name, privateKey } of people) await writeFile(join(folder, `${name}.pem`), pem(privateKey), { mode: 0o600 });
 });
@@ -104,10 +104,13 @@ describe('the approver’s tool of the examples', () => {
     const ada = await tool('Ada', ['approve', task], [risks]);
     expect([ada.code, ada.printed.at(-1)]).toEqual([0, `${task}  approved`]);
     const accepted = risks.split(' ').flatMap((risk) => ['--accept', risk]);
-    const ben = taskOf((await tool('Ben', ['list'])).printed, 'first');
+    const attested = await tool('Ben', ['list', '--attestation-key', join(folder, 'attest.pem')]);
+    expect(attested.printed.join('\n')).toContain('rules of today, by the HSM:');
+    const ben = taskOf(attested.printed, 'first');
     const { code, printed } = await tool('Ben', ['approve', ben, '--yes', ...accepted]);
     expect(code).toBe(0);
-    expect(printed.join('\n')).toContain('DECIDED so far: Ada approved, nobody rejected');
+    expect(printed.join('\n')).toContain('DECIDED so far: Ada [key ');
+    expect(printed.join('\n')).toContain('by the TSB alone; nothing proves it:');
     expect(emulator.tsb.requests[0]?.status).toBe('EXECUTED');
   });
 

@@ -9,6 +9,7 @@ import { approverKeyFromPrivateKey, createApprover, risksToAccept, type TaskView
 const usage = `approve list | approve <task>… | reject <task>… | batch <batch>    --url URL --key FILE --timestamp-key FILE
   --key FILE             your private key, PEM
   --timestamp-key FILE   public key of the HSM's timestamps, PEM, from whoever runs the HSM
+  --attestation-key FILE public key by which the HSM attests its keys, PEM; without it, what is said of a key is the TSB's word
   --requester NAME=FILE  an application that you know, by the public key that it signs requests with
   --yes                  asks nothing, unless there is something to think about
   --accept RISK          something that you have thought about for these very tasks`;
@@ -25,6 +26,7 @@ const options = {
   url: text,
   key: text,
   'timestamp-key': text,
+  'attestation-key': texts,
   requester: texts,
   accept: texts,
   yes: { type: 'boolean' },
@@ -57,6 +59,7 @@ export async function run(args: readonly string[], io: Terminal): Promise<number
     key: approverKeyFromPrivateKey(createPrivateKey(await readFile(key))),
     formats: [notationJws],
     pinnedTimestampKey: await publicKey(timestampKey),
+    attestationKeys: await Promise.all(values['attestation-key'].map(publicKey)),
     requesters: await Promise.all(requesters),
   });
   try {
