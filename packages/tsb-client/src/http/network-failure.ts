@@ -19,7 +19,9 @@ const untrusted = new Set([
 ]);
 
 /** Names and routes that lead nowhere, connections that were not accepted: the server saw nothing, and may next time. */
-const unreachable = new Set(['ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT']);
+const unreachable = new Set(['ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED', 'UND_ERR_CONNECT_TIMEOUT']);
+/** Routes that lead nowhere any more: while connecting the same, but a connection that was made may have carried the call before. */
+const lostRoutes = new Set(['EHOSTUNREACH', 'ENETUNREACH']);
 
 /**
  * TLS alerts by which a server refuses the certificate of a client, or its lack; their first words differ between versions of
@@ -30,18 +32,25 @@ const refusedIdentity =
 
 interface Found {
   readonly codes: readonly string[];
+  /** Whether each of them says that there was no connection. */
+  readonly unconnected: boolean;
   /** Status by which a proxy refused a tunnel. */
   readonly tunnel: number | undefined;
 }
 
 function search(error: unknown, depth = 0): Found {
-  if (depth > 4 || !(error instanceof Error)) return { codes: [], tunnel: undefined };
+  if (depth > 4 || !(error instanceof Error)) return { codes: [], unconnected: true, tunnel: undefined };
   const own = 'code' in error && typeof error.code === 'string' ? [error.code] : [];
+  const connecting = 'syscall' in error && error.syscall === 'connect';
   const inner = error instanceof AggregateError ? error.errors.map((one: unknown) => search(one, depth + 1)) : [];
   const all = [...inner, search(error.cause, depth + 1)];
   const status = /^Proxy response \((\d{3})\)/.exec(error.message)?.[1];
   return {
     codes: [...own, ...all.flatMap(({ codes }) => codes)],
+    unconnected:
+      // What stands for several tries has the code of one of them.
+      (inner.length > 0 || own.every((code) => unreachable.has(code) || (connecting && lostRoutes.has(code)))) &&
+      all.every(({ unconnected }) => unconnected),
     tunnel: status === undefined ? all.find(({ tunnel }) => tunnel !== undefined)?.tunnel : Number(status),
   };
 }
@@ -55,7 +64,7 @@ export interface NetworkFailure {
 
 /** Sorts what `fetch` rejected with. */
 export function networkFailure(what: string, error: unknown): NetworkFailure {
-  const { codes, tunnel } = search(error);
+  const { codes, unconnected, tunnel } = search(error);
   const names = [...new Set(codes.map((code) => code.replaceAll('/', '_')))]
     .filter((code) => /^[A-Z][A-Z0-9_]{1,60}$/.test(code))
     .slice(0, 4);
@@ -76,6 +85,5 @@ export function networkFailure(what: string, error: unknown): NetworkFailure {
     );
   if (names.some((name) => untrusted.has(name)))
     return fail('ERR_NETWORK', `was not sent, because the server is not trusted: ${list}`, true, false);
-  const neverSent = names.length > 0 && names.every((name) => unreachable.has(name));
-  return fail('ERR_NETWORK', `got no answer: ${list || 'connection failed'}`, neverSent, true);
+  return fail('ERR_NETWORK', `got no answer: ${list || 'connection failed'}`, names.length > 0 && unconnected, true);
 }

@@ -1,3 +1,4 @@
+import type { Fetch } from '@securosys/core';
 import { describe, expect, it } from 'vitest';
 import { endpoints } from '../../src/api/index.js';
 import { clientOf, failure, fakeFetch, json, version } from '../fake-fetch.js';
@@ -41,6 +42,42 @@ describe('a token function', () => {
     const client = clientOf(fetch, { auth: { type: 'token', token: async () => `token-${++asked}` } });
     await Promise.all([1, 2, 3].map(() => client.service.version()));
     expect(asked).toBe(1);
+  });
+
+  it.each([
+    ['another token', 2, 0],
+    ['the same token', 1, 64],
+  ])('that gives %s after a 401 is asked once for all calls that were refused', async (_, last, refused) => {
+    let asked = 0;
+    const token = async () => {
+      await new Promise((resolve) => setImmediate(resolve));
+      return `token-${Math.min(++asked, last)}`;
+    };
+    const { fetch } = fakeFetch(({ headers }) =>
+      headers.get('authorization') === 'Bearer token-1' ? failure(617, 401) : json(version),
+    );
+    // Refusals come one by one.
+    let calls = 0;
+    const later: Fetch = async (input, init) => {
+      for (let turn = calls++ % 64; turn > 0; turn--) await new Promise((resolve) => setImmediate(resolve));
+      return fetch(input, init);
+    };
+    const client = clientOf(later, { auth: { type: 'token', token } });
+    const results = await Promise.allSettled(Array.from({ length: 64 }, () => client.service.version()));
+    expect(results.filter(({ status }) => status === 'rejected')).toHaveLength(refused);
+    expect(asked).toBe(2);
+    // Whoever comes later, and is refused with the token of the second time, is worth a question of its own.
+    if (last === 1) await client.service.version().catch(() => undefined);
+    expect(asked).toBe(last === 1 ? 3 : 2);
+  });
+
+  it('that never answers delays nobody but the calls that waited for it', async () => {
+    let asked = 0;
+    const token = () => (++asked === 1 ? new Promise<string>(() => undefined) : 'good');
+    const client = clientOf(fakeFetch(json(version)).fetch, { auth: { type: 'token', token } });
+    await expect(client.service.version({ timeoutMs: 5 })).rejects.toMatchObject({ code: 'ERR_TIMEOUT' });
+    await client.service.version();
+    expect(asked).toBe(2);
   });
 
   it('that failed once is asked again', async () => {

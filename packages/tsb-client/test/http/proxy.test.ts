@@ -118,6 +118,18 @@ describe('the variables of the environment', () => {
     expect(proxyFor(target, 'environment', environment) !== undefined).toBe(through);
   });
 
+  it.each([
+    ['::1', 'https://[::1]:8443', false],
+    ['[::1]', 'https://[::1]', false],
+    ['[0:0::1]:8443', 'https://[::1]:8443', false],
+    ['[::1]:8443', 'https://[::1]', true],
+    ['::1', 'https://[::2]', true],
+    ['2001:DB8::5,::1', 'https://[2001:db8:0::5]', false],
+    ['127.0.0.1/8', 'https://127.0.0.1', true],
+  ])('excluding %s lead %s through the proxy: %s', (no_proxy, target, through) => {
+    expect(proxyFor(target, 'environment', { ...environment, no_proxy }) !== undefined).toBe(through);
+  });
+
   it('may hold a login, and exclude everything', async () => {
     const route = proxyFor('https://tsb.example', 'environment', environment);
     expect(route?.url).toBe('https://proxy.example:3129');
