@@ -32,6 +32,17 @@ const unlistable = new Set<SignErrorCode>([
   'ERR_PROTOCOL',
 ]);
 
+/** The longest that a timer of the platform waits, in milliseconds. */
+const longestTimerMs = 2 ** 31 - 1;
+
+/**
+ * Ends a wait in real time, whatever the loop does: a call that stalls keeps only its round waiting. The loop ends waits by the clock that
+ * was handed in.
+ */
+function timed(timeoutMs: number | undefined, end: () => void): NodeJS.Timeout | undefined {
+  return timeoutMs === undefined || timeoutMs > longestTimerMs ? undefined : setTimeout(end, timeoutMs);
+}
+
 /**
  * One loop for everybody who waits for a request of one backend. While nothing changes it makes one call per round, at most one round
  * a second and fewer as time goes by: in turns, a list of all open requests, and a look at the one request that waited longest for
@@ -66,8 +77,12 @@ export class Watcher {
         restUntil: 0,
         resolve,
         reject,
-        detach: signal && (() => signal.removeEventListener('abort', abort)),
+        detach: () => {
+          clearTimeout(timer);
+          signal?.removeEventListener('abort', abort);
+        },
       };
+      const timer = timed(timeoutMs, () => this.#waiters.resolve(waiter, known));
       signal?.addEventListener('abort', abort, { once: true });
       this.#waiters.add(waiter);
       this.#hurry();
@@ -112,7 +127,8 @@ export class Watcher {
     const wake = new AbortController();
     this.#wake = wake;
     try {
-      await clock.sleep(Math.max(0, Math.min(nearest, due) - clock.now()), wake.signal);
+      // A clock that is set back does not make the sleep longer than the pace.
+      await clock.sleep(Math.min(Math.max(0, Math.min(nearest, due) - clock.now()), this.#pace), wake.signal);
     } catch (error) {
       if (wake.signal.aborted) return false;
       throw error;

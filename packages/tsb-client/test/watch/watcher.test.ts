@@ -178,6 +178,35 @@ describe('a wait ends', () => {
     expect(one.time).toBe(2_500);
   });
 
+  it('at its deadline, although a look for somebody else stalls', async () => {
+    const one = broker();
+    let stalled: () => void = () => undefined;
+    const stalls = new Promise<void>((resolve) => (stalled = resolve));
+    const look = () => {
+      stalled();
+      return new Promise<RequestState>(() => undefined);
+    };
+    const other = one.watcher.watch('stalling', pending, look).catch((error: SignError) => error.code);
+    await stalls;
+    expect(await one.watch('request-1', { timeoutMs: 5 })).toBe(pending);
+    one.watcher.close();
+    expect(await other).toBe('ERR_UNAVAILABLE');
+  });
+
+  it('with news, also when the clock is set back by an hour under way', async () => {
+    const hour = 3_600_000;
+    const one = broker();
+    one.time = 2 * hour;
+    let looks = 0;
+    const slept = async (id: string) => {
+      if (++looks === 1) one.time -= hour;
+      if (looks === 3) return executed;
+      return one.look(id);
+    };
+    expect(await one.watcher.watch('request-1', pending, slept)).toBe(executed);
+    expect(one.time).toBeLessThan(hour + 60_000);
+  });
+
   it('when it is aborted, and the loop with the last one', async () => {
     const one = broker();
     const stop = new AbortController();
