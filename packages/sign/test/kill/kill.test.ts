@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createRunningClock, startFakeTsb } from '@securosys/testing';
 import { afterAll, describe, expect, it } from 'vitest';
-import { type Left, letTimePass, runClient } from './process.js';
+import { type Left, letTimePass, runHere, runVictim } from './process.js';
 
 const timesEach = 5;
 const message = 'what is to be signed';
 /** People who still decide make a lost answer an unknown outcome; after them, a few runs are enough for everything. */
-const mostRuns = 5;
+const mostRuns = 7;
 
 type Phase = 'submit' | 'resume';
 
@@ -20,9 +20,8 @@ async function life(phase: Phase, dieAt: number): Promise<Left> {
   const folder = join(await mkdtemp(join(tmpdir(), 'kill-client-')), 'pending');
   await using tsb = await startFakeTsb({ banner: () => undefined, clock: createRunningClock() });
   const { spki } = await tsb.addKey({ label: 'release', spec: 'ec-p256', approvers: { quorum: 2, of: ['CISO', 'Dev lead'] } });
-  const orders = { url: tsb.url, token: tsb.token, folder, message };
-  let started = 0;
-  const start = (more: { dieAt: number; waitMs: number }) => runClient({ ...orders, ...more, aheadMs: 60_000 * started++ });
+  let runs = 0;
+  const orders = (waitMs: number) => ({ url: tsb.url, token: tsb.token, folder, message, waitMs, aheadMs: 60_000 * runs++ });
   const approve = async () => {
     for (const { id, status } of tsb.requests)
       if (status === 'PENDING') for (const name of ['CISO', 'Dev lead']) await tsb.approve(id, name);
@@ -30,23 +29,23 @@ async function life(phase: Phase, dieAt: number): Promise<Left> {
 
   let victim: Left | undefined;
   if (phase === 'submit') {
-    victim = await start({ dieAt, waitMs: 0 });
+    victim = await runVictim(orders(0), dieAt);
     await letTimePass(folder);
     // Whoever knows its request goes on with it, and nobody makes a second one.
-    await start({ dieAt: 0, waitMs: 0 });
+    await runHere(orders(0));
     expect(tsb.requests).toHaveLength(1);
     await approve();
   } else {
-    expect(await start({ dieAt: 0, waitMs: 0 })).toMatchObject({ done: true });
+    expect(await runHere(orders(0))).toMatchObject({ done: true });
     await approve();
-    victim = await start({ dieAt, waitMs: 5_000 });
+    victim = await runVictim(orders(5_000), dieAt);
     await letTimePass(folder);
   }
   let signature = victim.signature;
-  for (let runs = 0; runs < mostRuns; runs++) {
+  while (runs < mostRuns) {
     // Who has kept the result and forgotten the request does not ask again.
     if (signature !== undefined && (await recordsIn(folder)).length === 0) break;
-    const last = await start({ dieAt: 0, waitMs: 5_000 });
+    const last = await runHere(orders(5_000));
     signature = last.signature ?? signature;
     if (last.done) break;
     expect(['ERR_OUTCOME_UNKNOWN', 'ERR_APPROVAL_PENDING']).toContain(last.error);

@@ -2,22 +2,9 @@ import { spawn } from 'node:child_process';
 import { readdir, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { application, type Orders } from './application.mjs';
 
-/** What one process of the application is told. */
-export interface Orders {
-  readonly url: string;
-  readonly token: string;
-  readonly folder: string;
-  readonly message: string;
-  /** Number of the step at which it dies, from 1; 0: it lives. */
-  readonly dieAt: number;
-  /** How far its clock is ahead: a later process is a minute later. */
-  readonly aheadMs: number;
-  /** How long it waits for its result; 0: it only submits. */
-  readonly waitMs: number;
-}
-
-/** What it left behind. */
+/** What a run left behind. */
 export interface Left {
   readonly steps: readonly string[];
   readonly killed: boolean;
@@ -28,11 +15,14 @@ export interface Left {
 
 const program = fileURLToPath(new URL('./client.mjs', import.meta.url));
 
-/** Runs the application to its end, whichever that is. */
-export function runClient(orders: Orders): Promise<Left> {
+/** Runs the application in a process of its own, which dies after step number `dieAt`, from 1; 0: it lives. */
+export function runVictim(orders: Orders, dieAt: number): Promise<Left> {
   // The built packages, not the sources: no conditions of the test runner.
   const { NODE_OPTIONS: _, ...env } = process.env;
-  const child = spawn(process.execPath, [program, JSON.stringify(orders)], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [program, JSON.stringify({ ...orders, dieAt })], {
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let out = '';
   let err = '';
   child.stdout.on('data', (text) => (out += text));
@@ -49,6 +39,18 @@ export function runClient(orders: Orders): Promise<Left> {
       resolve({ steps: lines.flatMap(({ step }) => step ?? []), killed: signal === 'SIGKILL', ...end });
     });
   });
+}
+
+/** Runs the application here, to its end: it has nothing of an earlier run but the store. */
+export async function runHere(orders: Orders): Promise<Left> {
+  const steps: string[] = [];
+  let signature: string | undefined;
+  const keep = (kept: string) => {
+    signature = kept;
+  };
+  const error = await application(orders, { fetch, step: (name) => steps.push(name), keep });
+  const ended = error === undefined ? { done: true } : { error };
+  return { steps, killed: false, ...(signature !== undefined && { signature }), ...ended };
 }
 
 /** Locks of dead processes are taken away after ten seconds: lets them pass. */
