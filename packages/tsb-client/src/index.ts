@@ -119,7 +119,7 @@ export type { PolicyDuration } from './policy/duration.js';
 export { explainPolicy } from './policy/explain.js';
 export type { PolicyApprover } from './policy/people.js';
 export type { PolicyRuleName } from './policy/rule-names.js';
-export { assertPolicySafe } from './policy/safety.js';
+export { assertPolicySafe, type PolicyExceptions, type PolicySafetyOptions } from './policy/safety.js';
 export { allOf, atLeast, type GroupSentence, type HowMany, type RuleSentence } from './policy/sentence.js';
 export { ruleStrength } from './policy/strength.js';
 export { type PolicyWeakness, type PolicyWeaknessKind, policyWeaknesses } from './policy/weaknesses.js';

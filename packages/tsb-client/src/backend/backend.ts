@@ -271,7 +271,7 @@ class Backend implements TsbBackend {
     const attributes = { sign: purpose === 'sign', decrypt: purpose === 'decrypt' };
     const password = await this.#parts.password(label, false);
     await this.client.keys.create({ label, spec, policy, attributes, ...(password !== undefined && { password }) }, options);
-    const { allowUnprotectedModify: _, allowSignAndDecrypt: __, ...call } = options;
+    const { allowUnprotectedModify: _, allowEndlessApprovals: __, allowSignAndDecrypt: ___, ...call } = options;
     return this.describeKey({ label }, call);
   }
 

@@ -2,7 +2,7 @@ import { type CallOptions, invalidArgument } from '@securosys/core';
 import { toCharArray } from '../api/char-array.js';
 import { endpoints } from '../api/endpoints.js';
 import type { ModifyPolicy, Policy } from '../api/policy.js';
-import { assertPolicySafe } from '../policy/safety.js';
+import { assertPolicySafe, type PolicyExceptions } from '../policy/safety.js';
 import type { CallEndpoint } from './calls.js';
 import { checkCallOptions, checkObject } from './options.js';
 import {
@@ -30,10 +30,7 @@ export interface TsbModifyInput extends TsbKeyInput {
 }
 
 /** Exceptions from the safety rules for a policy. */
-export interface ModifyOptions {
-  /** Allows a policy whose use needs people while its change does not (S6). */
-  allowUnprotectedModify?: boolean;
-}
+export interface ModifyOptions extends PolicyExceptions {}
 
 /** `client.block`, `client.unblock`: at once, or by a request on which people decide. Only keys with a policy have them. */
 export interface TsbBlocking {
@@ -95,22 +92,22 @@ export function unblockCalls(call: CallEndpoint): TsbBlocking {
 }
 
 /** The policy as a modify call states it: all four rules and nothing else. */
-function statedRules(policy: ModifyPolicy | Policy, allowUnprotectedModify: boolean): ModifyPolicy {
+function statedRules(policy: ModifyPolicy | Policy, exceptions: PolicyExceptions): ModifyPolicy {
   checkObject('policy', policy);
   const given: Partial<Policy> = policy;
   for (const rule of rules) if (given[rule] === undefined) invalidArgument(`a policy to modify to must state ${rule}`);
   const { keyStatus, ...stated } = given as Policy;
   if (keyStatus?.blocked) invalidArgument('modify does not block a key; block does');
-  assertPolicySafe(stated, allowUnprotectedModify);
+  assertPolicySafe(stated, exceptions);
   return stated;
 }
 
 function modification<O extends ModifyOptions>(where: string, request: TsbModifyInput, given: O, more: readonly string[]) {
   checkRequest(where, request, [...keyNames, 'policy', ...more]);
   checkObject(`options of ${where}`, given);
-  const { allowUnprotectedModify = false, ...options } = given;
+  const { allowUnprotectedModify = false, allowEndlessApprovals = false, ...options } = given;
   const { label: modifyKeyName, password } = request;
-  const policy = statedRules(request.policy, allowUnprotectedModify);
+  const policy = statedRules(request.policy, { allowUnprotectedModify, allowEndlessApprovals });
   return { body: { modifyKeyName, keyPassword: toCharArray(password), policy }, options };
 }
 

@@ -2,12 +2,10 @@ import { SignError } from '@securosys/core';
 import { type SymmetricKeyAlgorithm, symmetricKeyAlgorithms } from '../api/algorithms.js';
 import type { TsbAttributes } from '../api/keys.js';
 import type { Policy } from '../api/policy.js';
-import { assertPolicySafe } from '../policy/safety.js';
+import { assertPolicySafe, type PolicyExceptions } from '../policy/safety.js';
 
 /** Exceptions from the safety rules for one new key. */
-export interface KeySafetyOptions {
-  /** Allows a policy whose use needs people while its change does not (S6). */
-  allowUnprotectedModify?: boolean;
+export interface KeySafetyOptions extends PolicyExceptions {
   /** Allows a key that both signs and decrypts (S4). */
   allowSignAndDecrypt?: boolean;
 }
@@ -32,7 +30,7 @@ export function assertOnePurpose(
 
 /**
  * What every new key is checked for, however it comes to be: made, taken in or unwrapped.
- * @throws SignError `ERR_POLICY_UNSAFE` (S4, S6), `ERR_INVALID_ARGUMENT` when nobody decided on a policy (S8)
+ * @throws SignError `ERR_POLICY_UNSAFE` (S4, S5, S6), `ERR_INVALID_ARGUMENT` when nobody decided on a policy (S8)
  */
 export function assertKeySafe(
   where: string,
@@ -44,5 +42,7 @@ export function assertKeySafe(
   assertOnePurpose(attributes, options);
   if (policy === null) return;
   if (attributes.extractable) throw new SignError('ERR_POLICY_UNSAFE', 'a key with a policy cannot be extractable');
-  assertPolicySafe(policy, options.allowUnprotectedModify ?? false);
+  const { allowUnprotectedModify = false, allowEndlessApprovals = false } = options;
+  const usage = attributes.decrypt || attributes.unwrap ? 'decrypt' : 'sign';
+  assertPolicySafe(policy, { allowUnprotectedModify, allowEndlessApprovals, usage });
 }

@@ -77,9 +77,9 @@ export interface TsbKeys {
 /** Parts the exceptions from the safety rules from the options of a call. */
 function safetyOf(where: string, given: CreateKeyOptions): readonly [KeySafetyOptions, CallOptions] {
   checkObject(`options of ${where}`, given);
-  const { allowUnprotectedModify = false, allowSignAndDecrypt = false, ...options } = given;
+  const { allowUnprotectedModify = false, allowEndlessApprovals = false, allowSignAndDecrypt = false, ...options } = given;
   checkCallOptions(where, options);
-  return [{ allowUnprotectedModify, allowSignAndDecrypt }, options];
+  return [{ allowUnprotectedModify, allowEndlessApprovals, allowSignAndDecrypt }, options];
 }
 
 function named(label: string, given: KeyCallOptions, where: string) {

@@ -112,10 +112,11 @@ function unwrapCalls(call: CallEndpoint): TsbUnwrap {
     synchronous: async (request, given = {}) => {
       const where = 'wrapping.unwrap.synchronous';
       checkObject(`options of ${where}`, given);
-      const { allowUnprotectedModify = false, allowSignAndDecrypt = false, ...options } = given;
+      const { allowUnprotectedModify = false, allowEndlessApprovals = false, allowSignAndDecrypt = false, ...options } = given;
       checkCallOptions(where, options);
       checkRequest(where, request, [...unwrapNames, ...approvalNames, 'policy']);
-      const body = unwrapping(where, request, request.policy, { allowUnprotectedModify, allowSignAndDecrypt });
+      const safety = { allowUnprotectedModify, allowEndlessApprovals, allowSignAndDecrypt };
+      const body = unwrapping(where, request, request.policy, safety);
       const policy = request.policy ? { policy: request.policy } : {};
       await call(endpoints.synchronousUnwrap, { unwrapKeyRequest: { ...body, ...policy, ...approvalsOf(request) } }, options);
     },

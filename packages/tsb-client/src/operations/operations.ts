@@ -138,7 +138,7 @@ export function tsbOperations(parts: BackendParts, options: TsbOperationsOptions
       return begin(decryptPlan(request), call);
     },
     unwrap: async (request, given = {}) => {
-      const [call, safety] = split('unwrap', given, ['allowUnprotectedModify', 'allowSignAndDecrypt']);
+      const [call, safety] = split('unwrap', given, ['allowUnprotectedModify', 'allowEndlessApprovals', 'allowSignAndDecrypt']);
       return begin(unwrapPlan(request, safety), call);
     },
     block: async (request, given = {}) => {
@@ -150,7 +150,7 @@ export function tsbOperations(parts: BackendParts, options: TsbOperationsOptions
       return begin(blockPlan('unblock', request), call);
     },
     modify: async (request, given = {}) => {
-      const [call, safety] = split('modify', given, ['allowUnprotectedModify']);
+      const [call, safety] = split('modify', given, ['allowUnprotectedModify', 'allowEndlessApprovals']);
       return begin(modifyPlan(request, safety), call);
     },
     requestCertificate: async (request, given = {}) => {

@@ -16,13 +16,24 @@ export interface CheckPolicyOptions {
 const unsafe = (path: string, message: string): PolicyProblem => ({ code: 'ERR_POLICY_UNSAFE', path, message });
 
 function endless(name: PolicyRuleName, rule: PolicyRule | null, what: string): PolicyProblem[] {
-  return (rule?.tokens ?? []).flatMap(({ timeout }, at) =>
-    timeout === 0 ? [unsafe(`${name}.tokens[${at}].timeout`, `approvals to ${what} must expire: give them a time-out`)] : [],
+  return (rule?.tokens ?? []).flatMap(({ timeout, groups }, at) =>
+    timeout === 0 && (groups ?? []).length > 0
+      ? [unsafe(`${name}.tokens[${at}].timeout`, `approvals to ${what} must expire: give them a time-out`)]
+      : [],
   );
 }
 
+/** Approvals that never expire where repeating them does harm (S5). */
+export function endlessProblems({ ruleUse, ruleModify, ruleUnblock }: ModifyPolicy, usage: 'sign' | 'decrypt'): PolicyProblem[] {
+  return [
+    ...endless('ruleModify', ruleModify, 'modify the key'),
+    ...endless('ruleUnblock', ruleUnblock, 'unblock the key'),
+    ...(usage === 'decrypt' ? endless('ruleUse', ruleUse, 'decrypt') : []),
+  ];
+}
+
 function safetyProblems(policy: ModifyPolicy, options: CheckPolicyOptions): PolicyProblem[] {
-  const { ruleUse, ruleModify, ruleUnblock } = policy;
+  const { ruleUse } = policy;
   const weaker = (
     [
       ['ruleModify', 'modify'],
@@ -37,9 +48,7 @@ function safetyProblems(policy: ModifyPolicy, options: CheckPolicyOptions): Poli
   return [
     ...(unusable ? [unsafe('ruleUse', 'nobody could ever use this key')] : []),
     ...weaker,
-    ...endless('ruleModify', ruleModify, 'modify the key'),
-    ...endless('ruleUnblock', ruleUnblock, 'unblock the key'),
-    ...(options.usage === 'decrypt' ? endless('ruleUse', ruleUse, 'decrypt') : []),
+    ...endlessProblems(policy, options.usage ?? 'sign'),
   ];
 }
 

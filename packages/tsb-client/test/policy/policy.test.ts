@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { Policy } from '../../src/api/index.js';
 import {
   anyOf,
+  assertPolicySafe,
   buildPolicy,
   explainPolicy,
   never,
@@ -159,6 +160,35 @@ describe('keys.create', () => {
     await expect(client.keys.create({ label: 'k', spec: 'ec-p256', policy: open })).rejects.toThrow(unsafe);
     expect(seen).toHaveLength(0);
     await client.keys.create({ label: 'k', spec: 'ec-p256', policy: open }, { allowUnprotectedModify: true });
+  });
+
+  it.each([
+    ['to modify', { modify: 1 }, {}],
+    ['to unblock', { unblock: 1 }, {}],
+    ['to decrypt', { use: 1 }, { sign: false, decrypt: true }],
+    ['to unwrap', { use: 1 }, { sign: false, unwrap: true }],
+  ])('refuses approvals %s that never expire (S5)', async (_, endless: Partial<Record<string, number>>, attributes) => {
+    const { fetch, seen } = fakeFetch(answer);
+    const client = clientOf(fetch);
+    const ruleOf = (name: string) => quorum(2, people, { timeoutSeconds: endless[name] ? 0 : 600 });
+    const policy = {
+      ruleUse: ruleOf('use'),
+      ruleBlock: null,
+      ruleUnblock: ruleOf('unblock'),
+      ruleModify: ruleOf('modify'),
+      keyStatus: { blocked: false },
+    };
+    const key = { label: 'k', spec: 'rsa-3072', policy, attributes } as const;
+    await expect(client.keys.create(key)).rejects.toThrow(unsafe);
+    expect(seen).toHaveLength(0);
+    await client.keys.create(key, { allowEndlessApprovals: true });
+    const signing = { ...key, attributes: {} };
+    if (endless.use) await client.keys.create(signing);
+    const { keyStatus, ...rules } = policy;
+    if (endless.use) return;
+    await expect(client.modify.asynchronous({ label: 'k', policy: rules })).rejects.toThrow(unsafe);
+    expect(() => assertPolicySafe(rules)).toThrow(/timeout: .* or set allowEndlessApprovals/);
+    assertPolicySafe(rules, { allowEndlessApprovals: true });
   });
 
   it('refuses a key that signs and decrypts (S4)', async () => {
