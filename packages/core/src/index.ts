@@ -13,6 +13,7 @@ export * from './errors.js';
 export * from './facts.js';
 export * from './guards.js';
 export * from './json.js';
+export * from './loopback.js';
 export { loadMlDsa, type MlDsa, type MlDsaOptions } from './ml-dsa.js';
 export * from './ml-dsa-spki.js';
 export { nodeCrypto, nodeFiles } from './node-modules.js';

@@ -102,6 +102,7 @@ const withoutBytes = [
   'hexText',
   'invalidArgument',
   'isJsonObject',
+  'isLoopback',
   'isMlDsaSpec',
   'isoSeconds',
   'keyFacts',

@@ -1,3 +1,5 @@
+import { isLoopback } from '@securosys/core';
+
 /** A dotted IPv4 address as one number, or `undefined`. The URL parser has already turned other spellings into this one. */
 function ipv4(host: string): number | undefined {
   if (!/^\d{1,3}(\.\d{1,3}){3}$/.test(host)) return undefined;
@@ -46,15 +48,6 @@ function publicIpv6(groups: readonly number[]): boolean {
 }
 
 const named = (hostname: string) => hostname.replace(/\.$/, '');
-
-/** Whether `URL.hostname` is this machine. */
-export function isLoopback(hostname: string): boolean {
-  const host = named(hostname);
-  const v4 = ipv4(host);
-  return v4 === undefined
-    ? host === '[::1]' || host === 'localhost' || host.endsWith('.localhost')
-    : Math.floor(v4 / 2 ** 24) === 127;
-}
 
 /** Whether `URL.hostname` is an address literal outside the public internet, or a name of this machine. */
 export function isPrivateAddress(hostname: string): boolean {

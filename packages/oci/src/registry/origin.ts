@@ -1,5 +1,5 @@
-import { invalidArgument, SignError } from '@securosys/core';
-import { isLoopback, isPublicHost } from '../internal/address.js';
+import { invalidArgument, isLoopback, SignError } from '@securosys/core';
+import { isPublicHost } from '../internal/address.js';
 import { shownName } from '../internal/shown.js';
 
 /** Decides at URL time where requests and logins may go (threat model S25, S26). */

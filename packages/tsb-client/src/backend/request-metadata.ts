@@ -1,4 +1,5 @@
 import { base64Bytes, type Claims, isoSeconds, nodeCrypto, type SigningFacts } from '@securosys/core';
+import { defaultMaxAgeMs } from '../approver/timestamp.js';
 import type { WithMetadata } from '../client/wire-values.js';
 import { bindMetadata } from '../metadata/binding.js';
 import { flatFacts } from '../metadata/facts-text.js';
@@ -6,9 +7,6 @@ import { encodeMetadata } from '../metadata/metadata.js';
 import { encodePreimage } from '../metadata/preimage.js';
 import { applicationSignature } from '../request-signing/application-key.js';
 import type { RequestStyle } from './request-style.js';
-
-/** As long as approvers look at a request by default; afterwards its description is an unverified claim (S3). */
-const descriptionMs = 30 * 24 * 3_600_000;
 
 /** What a request is told to be, for the people who decide on it. */
 export interface DescribedRequest {
@@ -35,7 +33,8 @@ function requestMetadata(request: DescribedRequest, { app, clock }: RequestStyle
     time: isoSeconds(now),
     facts: facts ? flatFacts(facts) : {},
     claims,
-    binding: bindMetadata({ ...bound, nonce: nodeCrypto().randomBytes(16), expiresAt: now + descriptionMs }),
+    // As long as approvers look at a request by default; afterwards its description is an unverified claim (S3).
+    binding: bindMetadata({ ...bound, nonce: nodeCrypto().randomBytes(16), expiresAt: now + defaultMaxAgeMs }),
     ...(preimage && { preimage: encodePreimage(preimage) }),
   });
 }

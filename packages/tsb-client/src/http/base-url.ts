@@ -1,12 +1,5 @@
-import { invalidArgument, SignError } from '@securosys/core';
+import { invalidArgument, isLoopback, SignError } from '@securosys/core';
 import type { ProxyRoute } from './proxy.js';
-
-/** True for names and addresses that cannot leave this machine. */
-export function isLoopback(hostname: string): boolean {
-  return (
-    hostname === 'localhost' || hostname.endsWith('.localhost') || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname)
-  );
-}
 
 /** Where the API is. */
 export interface BaseUrl {

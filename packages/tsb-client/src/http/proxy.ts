@@ -1,5 +1,4 @@
-import { invalidArgument, knownOptions, SignError } from '@securosys/core';
-import { isLoopback } from './base-url.js';
+import { invalidArgument, isLoopback, knownOptions, SignError } from '@securosys/core';
 import { basicLogin } from './login.js';
 import { askSecret, passwordText, type SecretSource } from './secret.js';
 import { authorityTexts, type CertificateAuthorities } from './tls.js';
