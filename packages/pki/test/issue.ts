@@ -1,5 +1,6 @@
 import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { cryptoParameters, type KeySpec, type Prepared, spkiOf } from '@securosys/core';
+import { rsaKey } from '../../../tests/rsa-key.js';
 import { type Certificate, type CertificateOptions, parseCertificate, prepareCertificate } from '../src/index.js';
 
 /** The six key types of the Notary Project. */
@@ -26,7 +27,7 @@ export function testKey(spec: KeySpec, name = 'one'): TestKey {
   if (known) return known;
   const namedCurve = curves[spec];
   const { privateKey } = spec.startsWith('rsa')
-    ? generateKeyPairSync('rsa', { modulusLength: Number(spec.slice(4)) })
+    ? { privateKey: rsaKey(Number(spec.slice(4)), name) }
     : namedCurve
       ? generateKeyPairSync('ec', { namedCurve })
       : generateKeyPairSync('ed25519');

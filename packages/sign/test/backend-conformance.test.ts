@@ -1,26 +1,23 @@
-import { generateKeyPairSync } from 'node:crypto';
 import { type KeySpec, keySpecs } from '@securosys/core';
 import { createTestClock, describeKeyBackend } from '@securosys/testing';
 import { approvalEntry, createApproverKey, createFakeTsb } from '@securosys/tsb-emulator';
 import { describe, it } from 'vitest';
+import { keyMaterial, rsaKey } from '../../../tests/rsa-key.js';
 import { connectTsb } from '../src/index.js';
-
-/** Making RSA keys is slow. */
-const { privateKey: rsa } = generateKeyPairSync('rsa', { modulusLength: 2048 });
 
 for (const signatureType of ['RAW', 'DER'] as const)
   describeKeyBackend(
     `a TSB that is asked for ${signatureType} signatures`,
     async () => {
       const clock = createTestClock();
-      const tsb = createFakeTsb({ clock });
+      const tsb = createFakeTsb({ clock, attestationKey: rsaKey() });
       const keys: { spec: KeySpec; ref: { label: string } }[] = [];
       for (const spec of keySpecs) {
-        await tsb.addKey({ label: `the ${spec} key`, spec });
+        await tsb.addKey({ label: `the ${spec} key`, ...keyMaterial(spec) });
         keys.push({ spec, ref: { label: `the ${spec} key` } });
       }
       const decrypting = { sign: false, decrypt: true };
-      await tsb.addKey({ label: 'decrypts', privateKey: rsa, attributes: decrypting });
+      await tsb.addKey({ label: 'decrypts', privateKey: rsaKey(2048, 'decrypts'), attributes: decrypting });
       const [ada, ben] = [createApproverKey('Ada'), createApproverKey('Ben')];
       const groups = [{ name: 'officers', quorum: 2, approvals: [ada, ben].map(approvalEntry) }];
       const rule = { tokens: [{ name: 'release', timelock: 0, timeout: 86_400, groups }] };

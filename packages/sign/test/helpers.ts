@@ -8,6 +8,7 @@ import {
   type TestClock,
 } from '@securosys/testing';
 import { type ApproverKeyPair, approvalEntry, createApproverKey, createFakeTsb, type FakeTsb } from '@securosys/tsb-emulator';
+import { keyMaterial, rsaKey } from '../../../tests/rsa-key.js';
 import { connectTsb, notationTrust } from '../src/index.js';
 
 export const repositoryName = 'registry.example/app';
@@ -46,7 +47,7 @@ export async function createWorld(
   options: { approvals?: boolean; spec?: KeySpec; registry?: MemoryRegistryOptions } = {},
 ): Promise<World> {
   const clock = createTestClock('2026-03-01T00:00:00Z');
-  const tsb = createFakeTsb({ clock });
+  const tsb = createFakeTsb({ clock, attestationKey: rsaKey() });
   const approvers = ['Ada', 'Ben', 'Cleo'].map((name) => createApproverKey(name));
   const rule = {
     tokens: [
@@ -61,7 +62,7 @@ export async function createWorld(
   const policy = { ruleUse: rule, ruleBlock: rule, ruleUnblock: rule, ruleModify: rule };
   const key = await tsb.addKey({
     label: 'release',
-    spec: options.spec ?? 'ec-p256',
+    ...keyMaterial(options.spec ?? 'ec-p256'),
     ...(options.approvals !== false && { policy }),
   });
   const ca = tsb.certificateAuthority;

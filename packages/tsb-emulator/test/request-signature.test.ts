@@ -1,11 +1,12 @@
 import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { base64Text, spkiOf } from '@securosys/core';
 import { describe, expect, it } from 'vitest';
+import { rsaKey } from '../../../tests/rsa-key.js';
 import { createWorld, signBody } from './support.js';
 
 const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const applications = {
-  RSA: generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey,
+  RSA: rsaKey(),
   EC: generateKeyPairSync('ec', { namedCurve: 'P-384' }).privateKey,
 };
 const stranger = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;

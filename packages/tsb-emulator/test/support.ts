@@ -1,5 +1,6 @@
-import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import { sign } from 'node:crypto';
 import { base64Text, isoSeconds, type JsonObject, parseJson, utf8Bytes } from '@securosys/core';
+import { rsaKey } from '../../../tests/rsa-key.js';
 import { createTestClock, type TestClock } from '../../testing/src/clock.js';
 import {
   type ApproverKeyPair,
@@ -10,13 +11,6 @@ import {
   type FakeTsbOptions,
   type WireRule,
 } from '../src/index.js';
-
-/** One RSA key per test file at most: making them is slow. */
-let attestation: KeyObject | undefined;
-function attestationKey(): KeyObject {
-  attestation ??= generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
-  return attestation;
-}
 
 export interface Answer {
   readonly status: number;
@@ -31,7 +25,7 @@ export interface World {
 
 export function createWorld(options: FakeTsbOptions = {}): World {
   const clock = createTestClock();
-  const tsb = createFakeTsb({ clock, attestationKey: attestationKey(), ...options });
+  const tsb = createFakeTsb({ clock, attestationKey: rsaKey(), ...options });
   const call = async (method: string, path: string, body?: unknown, headers: Record<string, string> = {}) => {
     const response = await tsb.fetch(`${tsb.url}${path}`, {
       method,

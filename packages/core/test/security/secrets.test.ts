@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { rsaKey } from '../../../../tests/rsa-key.js';
 import { createSentinel, expectNoSecret } from '../../../testing/src/index.js';
 import { createFolderStore } from '../../src/folder-store.js';
 import {
@@ -32,7 +33,7 @@ const message = utf8Bytes(`a message of people: ${createSentinel('message')}`);
 const secretMessage = new TextDecoder().decode(message).split(': ')[1] as string;
 const keys: Readonly<Record<string, ReturnType<typeof generateKeyPairSync>['privateKey']>> = {
   'ec-p256': generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey,
-  'rsa-2048': generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey,
+  'rsa-2048': rsaKey(),
   ed25519: generateKeyPairSync('ed25519').privateKey,
 };
 const algorithms = { 'ec-p256': 'ecdsa-sha256', 'rsa-2048': 'rsa-pss-sha256', ed25519: 'ed25519' } as const;

@@ -1,4 +1,4 @@
-import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import { createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import {
   concatBytes,
   cryptoParameters,
@@ -10,6 +10,7 @@ import {
   spkiOf,
   utf8Bytes,
 } from '@securosys/core';
+import { rsaKey } from '../../../../tests/rsa-key.js';
 
 /** A writer of X.509 certificates for tests: it can break every rule that a proper library would keep. */
 const seq = (...parts: Uint8Array[]) => derWrap(0x30, concatBytes(...parts));
@@ -96,12 +97,12 @@ export function testKey(spec: KeySpec, name = ''): Key {
   let key = cache.get(id);
   if (!key) {
     const curve = { 'ec-p256': 'P-256', 'ec-p384': 'P-384', 'ec-p521': 'P-521' }[spec as string];
-    const pair = curve
-      ? generateKeyPairSync('ec', { namedCurve: curve })
+    const privateKey = curve
+      ? generateKeyPairSync('ec', { namedCurve: curve }).privateKey
       : spec === 'ed25519'
-        ? generateKeyPairSync('ed25519')
-        : generateKeyPairSync('rsa', { modulusLength: Number(spec.slice(4)) });
-    key = { spec, privateKey: pair.privateKey, spki: spkiOf(pair.publicKey) };
+        ? generateKeyPairSync('ed25519').privateKey
+        : rsaKey(Number(spec.slice(4)), name || undefined);
+    key = { spec, privateKey, spki: spkiOf(createPublicKey(privateKey)) };
     cache.set(id, key);
   }
   return key;

@@ -1,7 +1,8 @@
-import { constants, generateKeyPairSync, type KeyObject, publicEncrypt } from 'node:crypto';
+import { constants, createPublicKey, generateKeyPairSync, type KeyObject, publicEncrypt } from 'node:crypto';
 import { utf8Bytes } from '@securosys/core';
 import { createFakeTsb } from '@securosys/testing';
 import { createTsbClient } from '@securosys/tsb-client';
+import { rsaKey } from '../../../../tests/rsa-key.js';
 
 /** Keys and inputs that all cells share, because making them takes longer than a cell. */
 export interface Material {
@@ -22,7 +23,7 @@ export interface Material {
 export const decrypting = { sign: false, decrypt: true, unwrap: true, wrap: true } as const;
 
 export async function makeMaterial(): Promise<Material> {
-  const { privateKey: rsa, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const rsa = rsaKey();
   const { privateKey: ec } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   await using tsb = createFakeTsb({ attestationKey: rsa });
   const client = createTsbClient({ url: tsb.url, auth: { type: 'token', token: tsb.token }, fetch: tsb.fetch });
@@ -31,7 +32,7 @@ export async function makeMaterial(): Promise<Material> {
   await tsb.addKey({ label: 'rsa', privateKey: rsa, attributes: decrypting });
   await client.keys.create({ label: 'secret', algorithm: 'AES', keySize: 256, policy: null, attributes: { extractable: true } });
   const plaintext = utf8Bytes('a layer key');
-  const oaep = { key: publicKey, padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: 'sha256' };
+  const oaep = { key: createPublicKey(rsa), padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: 'sha256' };
   const request = { label: 'leaf', algorithm: 'SHA256_WITH_ECDSA', subject: { commonName: 'leaf' } } as const;
   return {
     ec,

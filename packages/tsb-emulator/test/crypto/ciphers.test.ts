@@ -1,11 +1,12 @@
-import { constants, createPublicKey, createSecretKey, generateKeyPairSync, privateDecrypt, publicEncrypt } from 'node:crypto';
+import { constants, createPublicKey, createSecretKey, privateDecrypt, publicEncrypt } from 'node:crypto';
 import { hexBytes, hexText, utf8Bytes, utf8Text } from '@securosys/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { rsaKey } from '../../../../tests/rsa-key.js';
 import { rsaDecrypt, rsaEncrypt } from '../../src/crypto/rsa-cipher.js';
 import { secretDecrypt, secretEncrypt } from '../../src/crypto/secret-cipher.js';
 
-const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+const privateKey = rsaKey();
 const publicKey = createPublicKey(privateKey);
 const text = utf8Bytes('optsdata');
 

@@ -3,6 +3,7 @@ import { base64Bytes, base64Text, hexBytes, hexText, type JsonObject, spkiOf, ut
 import { pemText } from '@securosys/pki';
 import { parseAttestation } from '@securosys/tsb-client';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { rsaKey } from '../../../../tests/rsa-key.js';
 import { approvers, createWorld, message, requestSign, rule, signBody, statusOf, type World } from '../support.js';
 
 let world: World;
@@ -72,7 +73,7 @@ describe('import and export (§2.3)', () => {
   });
 
   it('takes PKCS#1, and base64 in PEM armour', async () => {
-    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const privateKey = rsaKey();
     const pkcs1 = privateKey.export({ format: 'der', type: 'pkcs1' });
     await importKey('pkcs1', 'RSA', { privateKey: base64Text(pkcs1) });
     await importKey('armoured', 'RSA', { privateKey: pemText(pkcs1, 'RSA PRIVATE KEY') });

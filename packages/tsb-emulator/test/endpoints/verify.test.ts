@@ -1,9 +1,10 @@
 import { constants, createHash, generateKeyPairSync, type KeyObject, privateEncrypt, sign } from 'node:crypto';
 import { base64Text } from '@securosys/core';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { rsaKey } from '../../../../tests/rsa-key.js';
 import { createWorld, message, signBody, type World } from '../support.js';
 
-const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
+const rsa = rsaKey();
 const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
 const koblitz = generateKeyPairSync('ec', { namedCurve: 'secp256k1' }).privateKey;
 const ed = generateKeyPairSync('ed25519').privateKey;

@@ -2,11 +2,12 @@ import { generateKeyPairSync } from 'node:crypto';
 import { base64Text, type JsonValue } from '@securosys/core';
 import fc from 'fast-check';
 import { afterAll, expect, it } from 'vitest';
+import { rsaKey } from '../../../../tests/rsa-key.js';
 import { routes } from '../../src/http/routes.js';
 import { approvers, createWorld, login, rule, signBody } from '../support.js';
 
 const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-const attestationKey = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
+const attestationKey = rsaKey();
 const [person] = approvers(1);
 const runs = process.env.SLOW ? 6000 : 500;
 const codes = new Map<string, number>();

@@ -2,6 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { SignError } from '@securosys/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { rsaKey } from '../../../../tests/rsa-key.js';
 import { createTestClock } from '../../../testing/src/clock.js';
 import { createHostedFakeTsb, type FakeTsb } from '../../src/fake-tsb.js';
 import type { FakeTsbOptions } from '../../src/index.js';
@@ -9,7 +10,7 @@ import { approvers, rule, signBody } from '../support.js';
 import { MapJournal } from './map-journal.js';
 
 const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-const attestationKey = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey; // making them is slow
+const attestationKey = rsaKey(); // making them is slow
 const people = approvers(2);
 const clock = createTestClock();
 
