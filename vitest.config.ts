@@ -1,4 +1,5 @@
 import { readdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { guideModules } from './tests/guide-modules.js';
 
@@ -7,15 +8,23 @@ const rooms = readdirSync(new URL('./packages', import.meta.url)).sort();
 const patience = process.env.SLOW ? 10 : 1;
 const conditions = ['@securosys/source'];
 
-/** One project per room and one for the examples, all run against sources; `tests` holds what is true of the whole house. */
+/**
+ * One project per room and one for the examples, all run against sources; `tests` holds what is true of the whole house.
+ *
+ * The files of a room share the processes that run them, because loading the sources anew for each takes longer than most tests: what
+ * a test changes in its process (environment, globals, timers) it puts back. Examples and guides are programs and may do as they
+ * like, so each has a process of its own.
+ */
 export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
+    // The default leaves one processor to Vitest itself, which has little to do once everything is compiled.
+    maxWorkers: availableParallelism(),
     projects: [
       ...rooms.map((name) => ({
         extends: true as const,
-        test: { name, root: `packages/${name}`, include: ['test/**/*.test.ts'], testTimeout: 20_000 * patience },
+        test: { name, root: `packages/${name}`, include: ['test/**/*.test.ts'], isolate: false, testTimeout: 20_000 * patience },
       })),
       {
         extends: true as const,
