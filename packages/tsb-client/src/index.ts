@@ -18,9 +18,10 @@ export { type ParseAttestationOptions, parseAttestation } from './attestation/pa
 export type { AttestationStatement, AttestedAttributes } from './attestation/statement.js';
 export { type AttestedKey, verifyAttestation } from './attestation/verify-attestation.js';
 export type { ExpectedKey, VerifyAttestationOptions } from './attestation/verify-options.js';
-export { createTsbBackend, type TsbBackend, type TsbKeySpecRequest } from './backend/backend.js';
+export { createTsbBackend } from './backend/backend.js';
 export type { TsbBackendClient, TsbBackendOptions, TsbBackendOverClient, TsbBackendStyle } from './backend/options.js';
 export type { OrphanedRequest, OrphanReport } from './backend/orphans.js';
+export type { TsbBackend, TsbKeySpecRequest } from './backend/tsb-backend.js';
 export type { NewTsbApprover, TsbApprovers, TsbOnboardingStatus } from './client/approvers.js';
 export type { TsbAttestation } from './client/attestation.js';
 export type { CallEndpoint, EndpointCallOptions } from './client/calls.js';

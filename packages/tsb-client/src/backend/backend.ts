@@ -1,72 +1,30 @@
 import {
-  algorithmFitsKey,
   type BeginResult,
   type CallOptions,
-  type DecryptOperation,
-  type EncryptOperation,
-  encryptTo,
-  type KeyBackend,
   type KeyInfo,
   type KeyOperation,
   type KeyRef,
-  type KeySpecRequest,
   type PendingStore,
   type PollOptions,
-  publicKeyFromSpki,
   type RequestState,
   SignError,
-  type SignOperation,
-  sanitizeText,
 } from '@securosys/core';
-import type { Policy } from '../api/policy.js';
 import type { TsbClient } from '../client/client.js';
-import type { TsbGroups } from '../client/groups.js';
 import type { CreateKeyOptions } from '../client/new-key.js';
 import { type TsbOperations, type TsbOperationsOptions, tsbOperations } from '../operations/operations.js';
 import { sameRequest, wouldSend } from '../operations/same-request.js';
 import type { Look } from '../watch/waiters.js';
 import { Watcher } from '../watch/watcher.js';
 import { ApproverNames } from './approver-names.js';
-import { cipherNameOf } from './cipher-names.js';
-import { askToDecrypt, decryptInput } from './decrypt-request.js';
-import { type KnownKey, KnownKeys, labelOf } from './known-keys.js';
+import { KnownKeys, labelOf } from './known-keys.js';
 import { openBackendClient, type TsbBackendOptions } from './options.js';
 import { type OrphanReport, orphansOf } from './orphans.js';
 import type { BackendParts } from './parts.js';
 import { requestPassword } from './request-password.js';
 import { requestState } from './request-state.js';
 import { plaintextResult, type ResultReader, signatureResult } from './results.js';
-import { approvalRequest, plainRequest } from './sign-request.js';
-import { normalSignature } from './signature-bytes.js';
-
-/** A key to be made in a TSB. */
-export interface TsbKeySpecRequest extends KeySpecRequest {
-  /** Who must approve its use; `null` for a plain key, which can never get a policy. No default: it is a decision (S8). */
-  readonly policy: Policy | null;
-}
-
-/** A `KeyBackend` over a TSB, with every optional call that a TSB can answer. */
-export interface TsbBackend extends KeyBackend {
-  readonly client: TsbClient;
-  poll(id: string, options?: PollOptions): Promise<RequestState>;
-  /** One loop for all who wait: at most one call a second while nothing changes. */
-  watch(id: string, known: RequestState, options?: PollOptions): Promise<RequestState>;
-  cancel(id: string, options?: CallOptions): Promise<void>;
-  candidates(options?: CallOptions): AsyncIterable<string>;
-  certificates(ref: KeyRef, options?: CallOptions): Promise<Uint8Array[]>;
-  listKeys(options?: CallOptions): AsyncIterable<KeyInfo>;
-  /** @throws SignError `ERR_INVALID_ARGUMENT` without a policy, `ERR_POLICY_UNSAFE`, `ERR_KEY_EXISTS` */
-  createKey(spec: TsbKeySpecRequest, options?: CreateKeyOptions): Promise<KeyInfo>;
-  /** What a TSB does beside signing: decrypt, unwrap, block, unblock, modify, certificates. */
-  operations(options?: TsbOperationsOptions): TsbOperations;
-  /**
-   * Open requests that a store does not know. Those of other applications of the same partition are among them, so `cancel` takes
-   * the ids one by one, after somebody has looked.
-   * @throws SignError `ERR_CAPABILITY_MISSING` for a store that cannot list its records
-   */
-  orphans(store: PendingStore, options?: CallOptions): Promise<OrphanReport>;
-  [Symbol.asyncDispose](): Promise<void>;
-}
+import type { TsbBackend, TsbKeySpecRequest } from './tsb-backend.js';
+import { askPeople, beginUse } from './use-key.js';
 
 const readers: Readonly<Record<KeyOperation['kind'], ResultReader>> = {
   sign: signatureResult,
@@ -114,100 +72,7 @@ class Backend implements TsbBackend {
   }
 
   async begin(operation: KeyOperation, options: CallOptions = {}): Promise<BeginResult> {
-    switch (operation.kind) {
-      case 'sign':
-        return this.#sign(operation, options);
-      case 'decrypt':
-        return this.#decrypt(operation, options);
-      case 'encrypt':
-        return this.#encrypt(operation, options);
-      default:
-        throw new SignError(
-          'ERR_CAPABILITY_MISSING',
-          `this backend cannot ${sanitizeText(String((operation as { readonly kind: unknown }).kind), 40)}`,
-        );
-    }
-  }
-
-  /** Asks people, or does it at once, as far as the rules of the key are known. */
-  async #use(
-    key: KeyRef,
-    options: CallOptions,
-    ask: (known: KnownKey) => Promise<string>,
-    atOnce: (known: KnownKey) => Promise<Uint8Array>,
-  ): Promise<BeginResult> {
-    labelOf(key);
-    const known = await this.#parts.keys.get(key, options);
-    if (known.waits('ruleUse')) return { pending: await ask(known) };
-    try {
-      return { done: await atOnce(known) };
-    } catch (error) {
-      this.#parts.keys.forget(key);
-      throw error;
-    }
-  }
-
-  #sign(operation: SignOperation, options: CallOptions): Promise<BeginResult> {
-    const { key, algorithm } = operation;
-    // The API has one name for all ML-DSA sizes, and people should not be asked about what must fail in the end.
-    const checked = ({ spec }: KnownKey) => {
-      if (spec && !algorithmFitsKey(algorithm, spec))
-        throw new SignError('ERR_ALGORITHM_UNSUPPORTED', `${algorithm} cannot be computed with a ${spec}`);
-    };
-    return this.#use(
-      key,
-      options,
-      async (known) => {
-        checked(known);
-        return this.#ask(this.client, operation, options);
-      },
-      async (known) => {
-        checked(known);
-        const password = await this.#parts.password(labelOf(key), false);
-        const request = plainRequest(operation, password, this.#parts.style);
-        return normalSignature(await this.client.sign.synchronous(request, options), algorithm);
-      },
-    );
-  }
-
-  #decrypt(operation: DecryptOperation, options: CallOptions): Promise<BeginResult> {
-    const input = decryptInput(operation);
-    return this.#use(
-      operation.key,
-      options,
-      () => this.#ask(this.client, operation, options),
-      async () => {
-        const password = await this.#parts.password(input.label, false);
-        return this.client.ciphers.decrypt.synchronous({ ...input, ...(password !== undefined && { password }) }, options);
-      },
-    );
-  }
-
-  async #encrypt({ key, algorithm, plaintext }: EncryptOperation, options: CallOptions): Promise<BeginResult> {
-    const request = { label: labelOf(key), algorithm: cipherNameOf(algorithm), payload: plaintext };
-    if (key.spkiSha256 !== undefined) {
-      // Here, and to the very key that was pinned: between a look at the label and a call by it, the key could be exchanged (S7).
-      const { spki, usages } = await this.describeKey(key, options);
-      if (!usages.includes('encrypt'))
-        throw new SignError('ERR_KEY_NOT_USABLE', 'the key may not decrypt what would be encrypted');
-      return { done: encryptTo(publicKeyFromSpki(spki), algorithm, plaintext) };
-    }
-    return { done: (await this.client.ciphers.encrypt(request, options)).encryptedPayload };
-  }
-
-  /** Makes the request that people decide on. */
-  async #ask(groups: TsbGroups, operation: SignOperation | DecryptOperation, options: CallOptions): Promise<string> {
-    if (operation.kind === 'sign') {
-      const password = await this.#parts.password(labelOf(operation.key), true);
-      return groups.sign.asynchronous(await approvalRequest(operation, password, this.#parts.style), options);
-    }
-    const { key, facts, claims } = operation;
-    const described = {
-      ...(key.spkiSha256 !== undefined && { spkiSha256: key.spkiSha256 }),
-      ...(facts && { facts }),
-      ...(claims && { claims }),
-    };
-    return askToDecrypt(groups, this.#parts, decryptInput(operation), described, options);
+    return beginUse(this.#parts, operation, options);
   }
 
   async poll(id: string, options: PollOptions = {}): Promise<RequestState> {
@@ -238,7 +103,7 @@ class Backend implements TsbBackend {
     const { lookup } = this.#parts;
     if (!lookup || operation.kind === 'encrypt') return undefined;
     const found = await lookup.originalOf(id, options);
-    const expected = found && (await wouldSend((groups) => this.#ask(groups, operation, options)));
+    const expected = found && (await wouldSend((groups) => askPeople(this.#parts, groups, operation, options)));
     const kin = found && expected ? sameRequest(expected, found) : 'unknown';
     return kin === 'unknown' ? undefined : kin === 'ours';
   }
