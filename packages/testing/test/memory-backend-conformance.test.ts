@@ -1,6 +1,7 @@
 import { type KeySpec, keySpecs } from '@securosys/core';
 import { createMemoryBackend } from '@securosys/core/memory';
 import { describe, it } from 'vitest';
+import { keyMaterial } from '../../../tests/rsa-key.js';
 import { describeKeyBackend } from '../src/index.js';
 import { leftOutHere } from './support/runtime.js';
 
@@ -10,8 +11,12 @@ describeKeyBackend(
     const backend = createMemoryBackend();
     const keys: { spec: KeySpec; ref: { label: string } }[] = [];
     for (const spec of keySpecs) {
-      await backend.createKey({ label: `the ${spec} key`, spec });
-      keys.push({ spec, ref: { label: `the ${spec} key` } });
+      const label = `the ${spec} key`;
+      const key = keyMaterial(spec);
+      // It makes one RSA key below; only the slow run waits for the others.
+      if ('privateKey' in key && !process.env.SLOW) backend.addKey({ label, privateKey: key.privateKey });
+      else await backend.createKey({ label, spec });
+      keys.push({ spec, ref: { label } });
     }
     await backend.createKey({ label: 'decrypts', spec: 'rsa-2048', purpose: 'decrypt' });
     return { backend, keys, decryption: [{ ref: { label: 'decrypts' }, unsupported: await leftOutHere() }] };

@@ -3,24 +3,21 @@ import { promisify } from 'node:util';
 import { base64Bytes, base64Text, type JsonObject, type KeySpec, spkiOf } from '@securosys/core';
 import { tsbSignatureAlgorithms } from '@securosys/tsb-client/api';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { rsaKey } from '../../../tests/rsa-key.js';
 import { approvalEntry } from '../src/index.js';
 import { approvers, createWorld, message, rule, signBody, type World } from './support.js';
 
 const generate = promisify(generateKeyPair);
-/** Making an RSA-4096 key takes seconds, so only the slow run does. */
-const rsaSpecs = ['rsa-2048', 'rsa-3072', ...(process.env.SLOW ? (['rsa-4096'] as const) : [])] as const;
+const rsaSpecs = ['rsa-2048', 'rsa-3072', 'rsa-4096'] as const;
 const keys = new Map<KeySpec, KeyObject>();
 let world: World;
 
 beforeAll(async () => {
-  const rsa = rsaSpecs.map(async (spec) => {
-    keys.set(spec, (await generate('rsa', { modulusLength: Number(spec.slice(4)) })).privateKey);
-  });
+  for (const spec of rsaSpecs) keys.set(spec, rsaKey(Number(spec.slice(4))));
   keys.set('ec-p256', (await generate('ec', { namedCurve: 'P-256' })).privateKey);
   keys.set('ec-p384', (await generate('ec', { namedCurve: 'P-384' })).privateKey);
   keys.set('ec-p521', (await generate('ec', { namedCurve: 'P-521' })).privateKey);
   keys.set('ed25519', (await generate('ed25519', undefined)).privateKey);
-  await Promise.all(rsa);
   world = createWorld();
   for (const [label, privateKey] of keys) await world.tsb.addKey({ label, privateKey });
 }, 60_000);

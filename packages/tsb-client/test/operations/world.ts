@@ -1,19 +1,12 @@
-import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { base64Bytes, type Operation, type PendingStore } from '@securosys/core';
 import { createFolderStore } from '@securosys/core/folder-store';
+import { rsaKey } from '../../../../tests/rsa-key.js';
 import { createTestClock } from '../../../testing/src/index.js';
 import { approvalEntry, createApproverKey, createFakeTsb } from '../../../tsb-emulator/src/index.js';
 import { createTsbBackend, type TsbBackend, type TsbBackendStyle, type TsbOperations } from '../../src/index.js';
-
-/** One RSA key for all tests: making them is slow. */
-let rsa: KeyObject | undefined;
-const rsaKey = (): KeyObject => {
-  rsa ??= generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
-  return rsa;
-};
 
 /** A process: what it has in memory is gone with it, its store is the folder that all of them share. */
 export interface Process {
