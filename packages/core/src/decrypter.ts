@@ -8,6 +8,7 @@ import type { Claims, SigningFacts } from './facts.js';
 import type { Operation, WaitOptions } from './operation.js';
 import type { CallOptions } from './options.js';
 import { createMemoryStore, type PendingStore } from './pending-store.js';
+import { pin } from './pinned-key.js';
 import { beginAct } from './recorded.js';
 import { backendPort, compareUse } from './use-of-key.js';
 
@@ -81,12 +82,7 @@ export function createDecrypter(backend: KeyBackend, ref: KeyRef, options: Decry
   let known: KeyInfo | undefined;
 
   async function describe(call: CallOptions = {}): Promise<KeyInfo> {
-    if (known) return known;
-    const info = await backend.describeKey(ref, call);
-    const spkiSha256 = sha256Hex(info.spki);
-    if ((ref.spkiSha256 ?? spkiSha256) !== spkiSha256)
-      throw new SignError('ERR_KEY_CHANGED', 'the key behind this reference is not the one that was pinned');
-    known = { ...info, ref: { ...info.ref, ...ref, spkiSha256 } };
+    known ??= pin(ref, await backend.describeKey(ref, call));
     return known;
   }
 

@@ -3,6 +3,7 @@ export * from './algorithms.js';
 export * from './backend.js';
 export * from './bytes.js';
 export * from './clock.js';
+export * from './create-signer.js';
 export * from './decrypter.js';
 export * from './der.js';
 export * from './descriptor.js';
