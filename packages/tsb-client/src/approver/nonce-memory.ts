@@ -24,7 +24,9 @@ export class NonceMemory {
   }
 
   async #stored(nonce: string): Promise<unknown> {
-    return (await this.#store?.get(`nonce-${nonce}`))?.challengeSha256;
+    // In two steps: the CommonJS build loses the space in `return (await x)?.y`.
+    const kept = await this.#store?.get(`nonce-${nonce}`);
+    return kept?.challengeSha256;
   }
 
   /** Whether another challenge was seen with it first, or approved. */
