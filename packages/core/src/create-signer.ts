@@ -6,6 +6,7 @@ import { invalidArgument, knownOptions, SignError } from './errors.js';
 import type { SigningFacts } from './facts.js';
 import type { Guard, SigningIntent } from './guards.js';
 import { canonicalJson } from './json.js';
+import { isOpen } from './look-again.js';
 import type { Operation } from './operation.js';
 import type { CallOptions } from './options.js';
 import { createMemoryStore } from './pending-store.js';
@@ -106,7 +107,7 @@ export function createSigner(backend: KeyBackend, ref: KeyRef, options: SignerOp
     };
     try {
       const begun = await beginAct(act, acts, call);
-      const pending = begun.state.status === 'pending' || begun.state.status === 'approved';
+      const pending = isOpen(begun.state);
       await tell({ intent, result: pending ? 'pending' : 'signed', ...(begun.id !== undefined && { requestId: begun.id }) });
       return begun;
     } catch (error) {

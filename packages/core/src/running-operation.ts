@@ -2,8 +2,10 @@ import { type Act, type ActContext, actJson, actKey } from './act.js';
 import type { RequestState } from './backend.js';
 import { invalidArgument, SignError, type SignErrorCode } from './errors.js';
 import type { JsonObject } from './json.js';
-import type { Operation, OperationState, TimeEstimate, WaitOptions } from './operation.js';
+import { isOpen, look, lookAgain } from './look-again.js';
+import type { Operation, OperationState, WaitOptions } from './operation.js';
 import type { CallOptions } from './options.js';
+import { timeEstimate } from './time-estimate.js';
 
 /** Where an operation starts from. */
 export interface Beginning {
@@ -23,19 +25,6 @@ const endings: Readonly<Record<'rejected' | 'expired' | 'cancelled' | 'failed', 
   failed: 'ERR_REQUEST_FAILED',
 };
 
-const statuses: readonly RequestState['status'][] = [
-  'pending',
-  'approved',
-  'executed',
-  'rejected',
-  'expired',
-  'cancelled',
-  'failed',
-];
-const firstDelayMs = 1_000;
-const longestDelayMs = 30_000;
-
-const isOpen = ({ status }: Pick<RequestState, 'status'>): boolean => status === 'pending' || status === 'approved';
 const retryable = (error: unknown): error is SignError => SignError.is(error) && error.retryable;
 /** Options of one look: the deadline of the waiting is not that of a look, which has the backend's own. */
 const lookOf = ({ signal, logger }: CallOptions): CallOptions => ({ ...(signal && { signal }), ...(logger && { logger }) });
@@ -67,7 +56,9 @@ class RunningOperation<T> implements Operation<T> {
   get state(): OperationState {
     const { status, approvals } = this.#state;
     const reason = 'reason' in this.#state ? this.#state.reason : undefined;
-    const estimate = this.#estimate();
+    const { createdAt } = this.#beginning;
+    const { windows = [] } = this.#act;
+    const estimate = isOpen(this.#state) ? timeEstimate(windows, createdAt, this.#context.clock.now()) : undefined;
     return {
       status,
       ...(approvals && { approvals }),
@@ -76,37 +67,10 @@ class RunningOperation<T> implements Operation<T> {
     };
   }
 
-  #estimate(): TimeEstimate | undefined {
-    const { createdAt } = this.#beginning;
-    const { windows = [] } = this.#act;
-    if (createdAt === undefined || windows.length === 0 || !isOpen(this.#state)) return undefined;
-    const opensAfterMs = Math.min(...windows.map((window) => window.opensAfterMs));
-    const closesAfterMs = Math.max(...windows.map((window) => window.closesAfterMs ?? Number.POSITIVE_INFINITY));
-    const closes = Number.isFinite(closesAfterMs);
-    return {
-      source: 'local',
-      ...(opensAfterMs > 0 && { opensAt: createdAt + opensAfterMs }),
-      ...(closes && {
-        closesAt: createdAt + closesAfterMs,
-        timeLeftMs: Math.max(0, createdAt + closesAfterMs - this.#context.clock.now()),
-      }),
-    };
-  }
-
   async refresh(options: CallOptions = {}): Promise<OperationState> {
-    const { port } = this.#act;
     const { id } = this;
-    if (id !== undefined && isOpen(this.#state)) {
-      if (!port.poll) throw new SignError('ERR_CAPABILITY_MISSING', `backend '${port.id}' has requests but cannot poll them`);
-      this.#take(await port.poll(id, options));
-    }
+    if (id !== undefined && isOpen(this.#state)) this.#state = await look(this.#act.port, id, options);
     return this.state;
-  }
-
-  #take(state: RequestState): void {
-    if (!statuses.includes(state?.status) || (state.status === 'executed' && !(state.result instanceof Uint8Array)))
-      throw new SignError('ERR_PROTOCOL', `backend '${this.#act.port.id}' answered with no state of a request`);
-    this.#state = state;
   }
 
   async settled(options: CallOptions = {}): Promise<T | undefined> {
@@ -158,56 +122,37 @@ class RunningOperation<T> implements Operation<T> {
 
   async release(): Promise<void> {
     if (this.#released) return;
-    this.#released = true;
     const { nonce } = this.#beginning;
     const { port, identity } = this.#act;
     if (nonce !== undefined) await this.#context.store.delete(actKey(port.id, identity), { ifNonce: nonce });
+    this.#released = true;
   }
 
   async result(options: WaitOptions = {}): Promise<T> {
     const { clock } = this.#context;
     const { timeoutMs = Number.POSITIVE_INFINITY, signal, onProgress } = options;
     if (typeof timeoutMs !== 'number' || Number.isNaN(timeoutMs)) invalidArgument('timeoutMs is not a number of milliseconds');
-    const look = lookOf(options);
+    const each = lookOf(options);
     const deadline = clock.now() + timeoutMs;
     for (let looks = 0; ; looks++) {
       signal?.throwIfAborted();
-      const result = await this.settled(look);
+      const result = await this.settled(each);
       if (result !== undefined) return result;
       const left = deadline - clock.now();
       if (left <= 0) throw this.#pending();
-      const state = await this.#lookAgain(looks, left, look);
+      const state = await this.#lookAgain(looks, left, each);
       if (state) onProgress?.(state);
     }
   }
 
   /** Waits, then looks. `undefined`: this look failed for a moment, the next may not. */
   async #lookAgain(looks: number, atMostMs: number, options: CallOptions): Promise<OperationState | undefined> {
-    const { port } = this.#act;
     const { id } = this;
-    try {
-      if (port.watch && id !== undefined) {
-        const timeoutMs = Math.ceil(atMostMs);
-        const bounded = Number.isFinite(timeoutMs) ? { ...options, timeoutMs } : options;
-        this.#take(await port.watch(id, this.#state, bounded));
-        return this.state;
-      }
-      await this.#pause(looks, atMostMs, options);
-      return await this.refresh(options);
-    } catch (error) {
-      // Losing people's approvals to a network hiccup would be the worst outcome of all: a look is repeated, never the request.
-      if (!retryable(error)) throw error;
-      options.logger?.warn('a look at the request failed and will be repeated', { requestId: id, code: error.code });
-      if (port.watch) await this.#pause(looks, atMostMs, options);
-      return undefined;
-    }
-  }
-
-  /** A little longer each time. */
-  async #pause(looks: number, atMostMs: number, { signal }: CallOptions): Promise<void> {
-    const { clock, random = Math.random } = this.#context;
-    const delay = Math.min(firstDelayMs * 1.6 ** Math.min(looks, 20), longestDelayMs) * (0.75 + random() / 2);
-    await clock.sleep(Math.ceil(Math.min(atMostMs, delay)), signal);
+    if (id === undefined) return this.state;
+    const state = await lookAgain(this.#act.port, this.#context, { id, known: () => this.#state }, { looks, atMostMs }, options);
+    if (state === undefined) return undefined;
+    this.#state = state;
+    return this.state;
   }
 
   #pending(): SignError {

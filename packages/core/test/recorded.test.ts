@@ -229,6 +229,42 @@ describe('nothing is lost and nothing is doubled', () => {
     expect(backend.requests.size).toBe(1);
   });
 
+  it('a release that failed is made good by the next one', async () => {
+    const store = createMemoryStore();
+    const operation = await createSigner(await approvalBackend(), ref, { store, clock: fastClock() }).begin(request);
+    const remove = store.delete;
+    store.delete = async () => {
+      throw new SignError('ERR_STORE', 'disk full');
+    };
+    await expect(operation.release()).rejects.toMatchObject({ code: 'ERR_STORE' });
+    store.delete = remove;
+    await operation.release();
+    const left = [];
+    for await (const record of store.records?.() ?? []) left.push(record);
+    expect(left).toEqual([]);
+  });
+
+  it('a wait that others ended does not look again', async () => {
+    const backend = await approvalBackend();
+    const clock = fastClock();
+    const operation = await createSigner(backend, ref, { clock }).begin(request);
+    await backend.decide('request-1', 'executed');
+    const poll = backend.poll as NonNullable<typeof backend.poll>;
+    let looks = 0;
+    backend.poll = async (id) => {
+      looks++;
+      return poll(id);
+    };
+    const sleep = clock.sleep;
+    clock.sleep = async (ms, signal) => {
+      clock.sleep = sleep;
+      await operation.refresh();
+      return sleep(ms, signal);
+    };
+    await operation.result();
+    expect(looks).toBe(1);
+  });
+
   it('aborting stops the waiting and leaves the request alone; cancel withdraws it', async () => {
     const backend = await approvalBackend();
     const signer = createSigner(backend, ref, { clock: fastClock() });
