@@ -7,7 +7,7 @@ import { describedRequest } from './request-metadata.js';
 import type { RequestStyle } from './request-style.js';
 
 /** Longest payload that a challenge can carry: its elements have 16-bit lengths. */
-export const longestApprovedPayload = 0xffff;
+const longestApprovedPayload = 0xffff;
 
 /** Checks that a digest is that of its preimage, so that people are not shown one thing and asked to sign another. */
 function messageOf(operation: SignOperation): Uint8Array | undefined {
