@@ -11,6 +11,7 @@ const options = {
   'private-key': { type: 'string' },
   'client-ca': { type: 'string' },
   'tls-files': { type: 'string' },
+  'anchor-files': { type: 'string' },
   token: { type: 'string' },
   'no-token': { type: 'boolean' },
   partition: { type: 'string', multiple: true },

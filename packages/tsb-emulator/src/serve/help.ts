@@ -26,6 +26,12 @@ Where it listens
                              instead of printing them; the folder has to be
                              this user's alone (mode 0700), and is made if missing
 
+What its clients trust
+  --anchor-files <folder>    writes timestamp-key.pem, attestation-key.pem and
+                             attestation-root.pem there: what createApprover and
+                             verifyAttestation pin. A folder as of --tls-files;
+                             for one partition
+
 Who may call
   --token <text>             bearer token; also TSB_EMULATOR_TOKEN, which other
                              users of this machine cannot see. Default: random

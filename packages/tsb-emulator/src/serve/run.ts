@@ -5,6 +5,7 @@ import { type ApiKeyRole, apiKeyRoles } from '@securosys/tsb-client/api';
 import type { ClientFlag } from '../licence.js';
 import { startTsbEmulator, type TsbEmulator, type TsbEmulatorOptions } from '../server.js';
 import type { TlsOptions } from '../tls/tls-options.js';
+import { writeAnchorFiles } from './anchor-files.js';
 import { type Arguments, readArguments, wholeNumber } from './arguments.js';
 import { configurationOf, printed } from './configuration.js';
 import { helpText } from './help.js';
@@ -92,8 +93,8 @@ function printConfiguration(emulator: TsbEmulator, values: Arguments, apiKeys: R
 /**
  * Runs the command line.
  * @returns the emulator, or `undefined` when there was only something to say
- * @throws SignError as `startTsbEmulator`, `ERR_INVALID_ARGUMENT` for a wrong command line, `ERR_STORE` for `--tls-files` that cannot
- * be written safely
+ * @throws SignError as `startTsbEmulator`, `ERR_INVALID_ARGUMENT` for a wrong command line, `ERR_STORE` for `--tls-files` and
+ * `--anchor-files` that cannot be written safely
  */
 export async function run(process: ServeProcess): Promise<TsbEmulator | undefined> {
   const values = readArguments(process.args);
@@ -101,12 +102,15 @@ export async function run(process: ServeProcess): Promise<TsbEmulator | undefine
     process.stdout(values.help ? helpText : `${process.version()}\n`);
     return undefined;
   }
+  if (values['anchor-files'] !== undefined && (values.partition?.length ?? 0) > 1)
+    return invalidArgument('--anchor-files is for one partition: each has keys of its own');
   const random = (): string => base64urlText(randomBytes(24));
   const apiKeys = values['api-keys']
     ? (Object.fromEntries(apiKeyRoles.map((role) => [role, random()])) as Record<ApiKeyRole, string>)
     : undefined;
   const emulator = await startTsbEmulator({ ...optionsOf(values, process), ...(apiKeys && { apiKeys }) });
   try {
+    if (values['anchor-files'] !== undefined) await writeAnchorFiles(emulator.tsb, values['anchor-files']);
     process.stdout(printConfiguration(emulator, values, apiKeys));
     return emulator;
   } catch (error) {

@@ -1,23 +1,9 @@
-import { randomUUID } from 'node:crypto';
-import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { SignError, sanitizeText } from '@securosys/core';
 import { makePrivateFolder } from '../store/private-folder.js';
 import type { TlsMaterial } from '../tls/tls-options.js';
+import { writePrivateFile } from './private-file.js';
 
 const names = { ca: 'ca.pem', clientCertificate: 'client.pem', clientPrivateKey: 'client-key.pem' } as const;
-
-/** A file appears whole and for this user alone, and takes the place of whatever has its name: a link there is not followed (S29). */
-function writePrivateFile(path: string, text: string): void {
-  const fresh = `${path}.${randomUUID()}`;
-  try {
-    writeFileSync(fresh, text, { mode: 0o600, flag: 'wx' });
-    renameSync(fresh, path);
-  } catch (cause) {
-    rmSync(fresh, { force: true });
-    throw new SignError('ERR_STORE', `the file cannot be written: ${sanitizeText(path)}`, { cause });
-  }
-}
 
 /**
  * Puts PEM into files.

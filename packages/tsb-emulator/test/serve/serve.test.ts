@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { generateKeyPairSync } from 'node:crypto';
+import { createPublicKey, generateKeyPairSync, X509Certificate } from 'node:crypto';
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { tmpdir } from 'node:os';
@@ -101,6 +101,24 @@ describe('the command line', () => {
     await expect(program('--tls', '--tls-files', link)).rejects.toMatchObject({ code: 'ERR_STORE' });
     chmodSync(folder, 0o750);
     await expect(program('--tls', '--tls-files', folder)).rejects.toMatchObject({ code: 'ERR_STORE' });
+  });
+
+  it('writes what clients trust the HSM by, for one partition and into a folder that nobody else uses', async () => {
+    await program('--anchor-files', folder);
+    const { tsb } = emulator!;
+    const key = (name: string) => createPublicKey(readFileSync(join(folder, name))).export({ format: 'der', type: 'spki' });
+    expect([...key('timestamp-key.pem')]).toEqual([...tsb.timestampKey]);
+    expect([...key('attestation-key.pem')]).toEqual([...tsb.attestationKey]);
+    const chain = (await tsb.attestationChain()).map((one) => new X509Certificate(one));
+    const root = new X509Certificate(readFileSync(join(folder, 'attestation-root.pem')));
+    expect(chain.at(-1)?.verify(root.publicKey)).toBe(true);
+    expect(statSync(join(folder, 'timestamp-key.pem')).mode & 0o777).toBe(0o600);
+    await emulator?.close();
+    await expect(program('--anchor-files', folder, '--partition', 'a', '--partition', 'b')).rejects.toMatchObject({
+      code: 'ERR_INVALID_ARGUMENT',
+    });
+    chmodSync(folder, 0o755);
+    await expect(program('--anchor-files', folder)).rejects.toMatchObject({ code: 'ERR_STORE' });
   });
 
   it('prints TypeScript, with files read where there are files', async () => {
