@@ -60,7 +60,7 @@ export interface SignErrorDetails {
    * signing request, for `resumeSigningRequest`.
    */
   readonly requestId?: string;
-  /** Id of the request at the backend, where `requestId` is that of a signing request. */
+  /** Id of the request at the backend, in errors of an operation and of a signing request alike. */
   readonly brokerRequestId?: string;
   readonly [name: string]: unknown;
 }

@@ -56,8 +56,8 @@ export interface Operation<T> {
   /**
    * Waits for the result. Operations of a backend that watches its requests share its calls; others look by themselves, with delays
    * that grow from 1 s to 30 s, with jitter.
-   * @throws SignError `ERR_APPROVAL_PENDING` with `details.requestId` when `timeoutMs` ran out while people decide, and those of
-   * {@link Operation.settled}; `signal.reason` when aborted
+   * @throws SignError `ERR_APPROVAL_PENDING` with `details.requestId` (and the same as `details.brokerRequestId`) when `timeoutMs`
+   * ran out while people decide, and those of {@link Operation.settled}; `signal.reason` when aborted
    */
   result(options?: WaitOptions): Promise<T>;
   /** Every state as it changes, until the request has ended. */

@@ -158,7 +158,8 @@ async function recordId<T>(recording: Recording<T>, record: AttemptRecord & { re
   try {
     return await context.store.put(key, writeRecord(recording, record), { ifNonce: nonce });
   } catch (cause) {
-    throw new SignError('ERR_STORE', 'the request was made, but its id could not be stored', { cause, details: { requestId } });
+    const details = { requestId, brokerRequestId: requestId };
+    throw new SignError('ERR_STORE', 'the request was made, but its id could not be stored', { cause, details });
   }
 }
 

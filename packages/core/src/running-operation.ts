@@ -1,6 +1,6 @@
 import { type Act, type ActContext, actJson, actKey } from './act.js';
 import type { RequestState } from './backend.js';
-import { invalidArgument, SignError, type SignErrorCode } from './errors.js';
+import { invalidArgument, SignError, type SignErrorCode, type SignErrorDetails } from './errors.js';
 import type { JsonObject } from './json.js';
 import { isOpen, look, lookAgain } from './look-again.js';
 import type { Operation, OperationState, WaitOptions } from './operation.js';
@@ -89,7 +89,7 @@ class RunningOperation<T> implements Operation<T> {
         await this.release();
         const why = state.reason === undefined ? '' : `: ${state.reason}`;
         throw new SignError(endings[state.status], `the request was ${state.status}${why}`, {
-          details: { ...(this.id !== undefined && { requestId: this.id }) },
+          details: this.#ids(),
         });
       }
     }
@@ -155,11 +155,16 @@ class RunningOperation<T> implements Operation<T> {
     return this.state;
   }
 
+  /** Both names: a program that reads `brokerRequestId` need not know whether a signing request stands above this one. */
+  #ids(): SignErrorDetails {
+    return this.id === undefined ? {} : { requestId: this.id, brokerRequestId: this.id };
+  }
+
   #pending(): SignError {
     return new SignError('ERR_APPROVAL_PENDING', `request ${this.id} waits for approvals`, {
       retryable: true,
       details: {
-        ...(this.id !== undefined && { requestId: this.id }),
+        ...this.#ids(),
         ...(this.#state.approvals && { approvals: this.#state.approvals }),
       },
     });

@@ -77,7 +77,7 @@ describe('nothing is lost and nothing is doubled', () => {
     await expect(createSigner(backend, ref, { store, clock }).sign(request, { timeoutMs: 5000 })).rejects.toMatchObject({
       code: 'ERR_APPROVAL_PENDING',
       retryable: true,
-      details: { requestId: 'request-1' },
+      details: { requestId: 'request-1', brokerRequestId: 'request-1' },
     });
     await backend.decide('request-1', 'executed');
     expect((await createSigner(backend, ref, { store, clock }).sign(request)).byteLength).toBe(64);
@@ -94,7 +94,10 @@ describe('nothing is lost and nothing is doubled', () => {
     const signer = createSigner(backend, ref, { store, clock: fastClock() });
     await signer.begin(request);
     await backend.decide('request-1', status);
-    await expect(signer.sign(request)).rejects.toMatchObject({ code, details: { requestId: 'request-1' } });
+    await expect(signer.sign(request)).rejects.toMatchObject({
+      code,
+      details: { requestId: 'request-1', brokerRequestId: 'request-1' },
+    });
     await signer.begin(request);
     expect([...backend.requests.keys()]).toEqual(['request-1', 'request-2']);
   });
@@ -204,7 +207,10 @@ describe('nothing is lost and nothing is doubled', () => {
       if (record.requestId !== undefined) throw new SignError('ERR_STORE', 'disk full');
       return put(key, record, condition);
     };
-    await expect(signer.begin(request)).rejects.toMatchObject({ code: 'ERR_STORE', details: { requestId: 'request-1' } });
+    await expect(signer.begin(request)).rejects.toMatchObject({
+      code: 'ERR_STORE',
+      details: { requestId: 'request-1', brokerRequestId: 'request-1' },
+    });
     expect(backend.requests.get('request-1')?.state.status).toBe('pending');
     store.put = put;
     await expect(signer.begin(request)).rejects.toMatchObject({ code: 'ERR_OUTCOME_UNKNOWN' });
