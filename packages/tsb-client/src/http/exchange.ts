@@ -64,13 +64,13 @@ function judged<Q, A>(
 }
 
 /** What became of an attempt that ended otherwise. What no repetition mends is thrown. */
-function failure(what: string, error: unknown, progress: Progress, deadline: Deadline): NetworkFailure {
+function failure(what: string, url: string, error: unknown, progress: Progress, deadline: Deadline): NetworkFailure {
   deadline.throwIfEnded();
   // A redirect may come after the work, as 303 does by its definition.
   const redirect = redirectIn(error);
   if (redirect) throw redirectRefused(what, redirect.status);
   if (SignError.is(error)) throw error;
-  const failed = networkFailure(what, error);
+  const failed = networkFailure(what, error, url.startsWith('https:'));
   progress.open = !failed.neverSent;
   return failed;
 }
@@ -97,7 +97,7 @@ export async function exchange<Q, A>(
     refuseEncoding(what, response);
     body = await readBody(response, settings.maxResponseBytes, settings.clock, deadline);
   } catch (error) {
-    return failure(what, error, progress, deadline);
+    return failure(what, wire.url, error, progress, deadline);
   }
   return judged(settings, endpoint, what, response, body, turns, progress);
 }

@@ -18,6 +18,14 @@ const untrusted = new Set([
   'UND_ERR_PRX_TLS',
 ]);
 
+/** The server's chain ends in a root that nobody here knows: often one of a company's own. */
+const unknownRoot = new Set([
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+]);
+
 /** Names and routes that lead nowhere, connections that were not accepted: the server saw nothing, and may next time. */
 const unreachable = new Set(['ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED', 'UND_ERR_CONNECT_TIMEOUT']);
 /** Routes that lead nowhere any more: while connecting the same, but a connection that was made may have carried the call before. */
@@ -36,10 +44,18 @@ interface Found {
   readonly unconnected: boolean;
   /** Status by which a proxy refused a tunnel. */
   readonly tunnel: number | undefined;
+  /** Whether the other side closed a connection on which it had never said a word, not counting the handshake. */
+  readonly silent: boolean;
+}
+
+/** undici says with a closed connection what went over it. */
+function closedSilently(error: Error): boolean {
+  const socket: unknown = 'code' in error && error.code === 'UND_ERR_SOCKET' && 'socket' in error ? error.socket : undefined;
+  return typeof socket === 'object' && socket !== null && 'bytesRead' in socket && socket.bytesRead === 0;
 }
 
 function search(error: unknown, depth = 0): Found {
-  if (depth > 4 || !(error instanceof Error)) return { codes: [], unconnected: true, tunnel: undefined };
+  if (depth > 4 || !(error instanceof Error)) return { codes: [], unconnected: true, tunnel: undefined, silent: false };
   const own = 'code' in error && typeof error.code === 'string' ? [error.code] : [];
   const connecting = 'syscall' in error && error.syscall === 'connect';
   const inner = error instanceof AggregateError ? error.errors.map((one: unknown) => search(one, depth + 1)) : [];
@@ -52,6 +68,7 @@ function search(error: unknown, depth = 0): Found {
       (inner.length > 0 || own.every((code) => unreachable.has(code) || (connecting && lostRoutes.has(code)))) &&
       all.every(({ unconnected }) => unconnected),
     tunnel: status === undefined ? all.find(({ tunnel }) => tunnel !== undefined)?.tunnel : Number(status),
+    silent: closedSilently(error) || all.some(({ silent }) => silent),
   };
 }
 
@@ -62,9 +79,9 @@ export interface NetworkFailure {
   readonly neverSent: boolean;
 }
 
-/** Sorts what `fetch` rejected with. */
-export function networkFailure(what: string, error: unknown): NetworkFailure {
-  const { codes, unconnected, tunnel } = search(error);
+/** Sorts what `fetch` rejected with; `https` when TLS was asked for, which may have failed for a reason that only the server knows. */
+export function networkFailure(what: string, error: unknown, https: boolean): NetworkFailure {
+  const { codes, unconnected, tunnel, silent } = search(error);
   const names = [...new Set(codes.map((code) => code.replaceAll('/', '_')))]
     .filter((code) => /^[A-Z][A-Z0-9_]{1,60}$/.test(code))
     .slice(0, 4);
@@ -83,7 +100,11 @@ export function networkFailure(what: string, error: unknown): NetworkFailure {
       true,
       false,
     );
-  if (names.some((name) => untrusted.has(name)))
-    return fail('ERR_NETWORK', `was not sent, because the server is not trusted: ${list}`, true, false);
-  return fail('ERR_NETWORK', `got no answer: ${list || 'connection failed'}`, names.length > 0 && unconnected, true);
+  if (names.some((name) => untrusted.has(name))) {
+    const hint = names.some((name) => unknownRoot.has(name)) ? '; give its root as the option ca' : '';
+    return fail('ERR_NETWORK', `was not sent, because the server is not trusted: ${list}${hint}`, true, false);
+  }
+  const hint =
+    https && silent ? "; the server closed the connection: does it ask for a client certificate (auth.type 'certificate')?" : '';
+  return fail('ERR_NETWORK', `got no answer: ${list || 'connection failed'}${hint}`, names.length > 0 && unconnected, true);
 }

@@ -27,7 +27,7 @@ const certificateBlock = /-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+?-----END 
 function pemText(value: unknown, what: string): string {
   const text = value instanceof Uint8Array ? utf8Text(value, what) : value;
   if (typeof text !== 'string' || !text.includes('-----BEGIN ') || text.length > 1 << 20)
-    invalidArgument(`${what} must be PEM text, or its bytes`);
+    invalidArgument(`${what} must be PEM text, or its bytes, not a path`);
   return text;
 }
 

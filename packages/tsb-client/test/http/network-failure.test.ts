@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { networkFailure } from '../../src/http/network-failure.js';
 
-const failed = (cause: Error): boolean => networkFailure('GET /', new TypeError('fetch failed', { cause })).neverSent;
+const failed = (cause: Error): boolean => networkFailure('GET /', new TypeError('fetch failed', { cause }), true).neverSent;
 const system = (code: string, syscall: string): Error => Object.assign(new Error(code), { code, syscall });
 
 /** What Node throws when it tried several addresses: it has the code of the first. */
@@ -24,5 +24,18 @@ describe('that nothing was sent is certain', () => {
 
   it('of no failure without a name', () => {
     expect(failed(new Error('other side closed'))).toBe(false);
+  });
+});
+
+describe('a connection that ended without an answer', () => {
+  const closed = (bytesRead: number): Error =>
+    Object.assign(new Error('other side closed'), { code: 'UND_ERR_SOCKET', socket: { bytesRead } });
+  const message = (cause: Error, https: boolean): string =>
+    networkFailure('GET /', new TypeError('fetch failed', { cause }), https).failed.message;
+
+  it('may have wanted a client certificate only over TLS, and only when it never answered before', () => {
+    expect(message(closed(0), true)).toMatch(/client certificate \(auth\.type 'certificate'\)/);
+    for (const other of [message(closed(0), false), message(closed(1), true), message(system('ECONNRESET', 'read'), true)])
+      expect(other).not.toContain('certificate');
   });
 });
