@@ -54,6 +54,7 @@ async function tool(person: string, args: readonly string[], answers: string[] =
   const asked: string[] = [];
   const code = await run([...args, '--url', emulator.url, '--key', file(person), '--timestamp-key', file('time')], {
     print: (line) => printed.push(line),
+    complain: (line) => printed.push(line),
     ask: async (question) => {
       asked.push(question);
       return answers.shift() ?? '';
@@ -76,9 +77,27 @@ const taskOf = (printed: readonly string[], reason: string): string => {
 describe('the approver’s tool of the examples', () => {
   it('says how it is used when something is missing', async () => {
     const printed: string[] = [];
-    const io = { print: (line: string) => printed.push(line), ask: async () => '' };
-    expect([await run([], io), await run(['burn', '--url', 'x', '--key', 'x', '--timestamp-key', 'x'], io)]).toEqual([2, 2]);
-    expect(printed[0]).toContain('--timestamp-key');
+    const complaints: string[] = [];
+    const io = {
+      print: (line: string) => printed.push(line),
+      complain: (line: string) => complaints.push(line),
+      ask: async () => '',
+    };
+    const complete = ['--url', 'x', '--key', join(folder, 'nowhere.pem'), '--timestamp-key', 'x'];
+    const wrong = [[], ['burn', ...complete], ['list', ...complete], ['--nonsense'], ['list', '--config', folder, ...complete]];
+    for (const args of wrong) expect(await run(args, io)).toBe(2);
+    expect(printed).toEqual([]);
+    for (const [at, what] of ['are needed', 'no command burn', 'nowhere.pem', '--nonsense', 'EISDIR'].entries())
+      expect(complaints[at]).toMatch(new RegExp(`${what}[^]*--timestamp-key FILE`));
+    expect([await run(['--help'], io), printed[0]]).toEqual([0, expect.stringContaining('--timestamp-key FILE')]);
+  });
+
+  it('takes where the TSB is, and how to get in, from a file', async () => {
+    const config = join(folder, 'tsb.json');
+    await writeFile(config, JSON.stringify({ url: emulator.url, auth: { type: 'token', token: emulator.token } }));
+    expect((await tool('Ada', ['list', '--config', config])).code).toBe(0);
+    await writeFile(config, JSON.stringify({ url: 'http://127.0.0.1:1', auth: { type: 'none' } }));
+    await expect(tool('Ada', ['list', '--config', config])).rejects.toMatchObject({ code: 'ERR_NETWORK' });
   });
 
   it('lists tasks, proven and claimed apart, and decides nothing', async () => {

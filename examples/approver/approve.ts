@@ -2,11 +2,13 @@
 import { createPrivateKey, createPublicKey } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { SignError, spkiOf } from '@securosys/core';
+import { parseJson, SignError, spkiOf } from '@securosys/core';
 import { notationJws } from '@securosys/notation-envelope';
-import { approverKeyFromPrivateKey, createApprover, risksToAccept, type TaskView, taskText } from '@securosys/tsb-client';
+import type { TaskView, TsbClientOptions } from '@securosys/tsb-client';
+import { approverKeyFromPrivateKey, createApprover, risksToAccept, taskText } from '@securosys/tsb-client';
 
-const usage = `approve list | approve <task>… | reject <task>… | batch <batch>    --url URL --key FILE --timestamp-key FILE
+const usage = `approve list | approve <task>… | reject <task>… | batch <batch>    --config FILE --key FILE --timestamp-key FILE
+  --config FILE          options of createTsbClient as JSON: url, auth, ca, apiKeys; or --url URL, where keys are enough to log in
   --key FILE             your private key, PEM
   --timestamp-key FILE   public key of the HSM's timestamps, PEM, from whoever runs the HSM
   --attestation-key FILE public key by which the HSM attests its keys, PEM; without it, what is said of a key is the TSB's word
@@ -17,12 +19,16 @@ const usage = `approve list | approve <task>… | reject <task>… | batch <batc
 /** Where the tool speaks and listens: a terminal, or a test. */
 export interface Terminal {
   print(line: string): void;
+  /** What is wrong with the command line. */
+  complain(line: string): void;
   ask(question: string): Promise<string>;
 }
 
 const text = { type: 'string' } as const;
 const texts = { type: 'string', multiple: true, default: [] as string[] } as const;
 const options = {
+  help: { type: 'boolean', short: 'h' },
+  config: text,
   url: text,
   key: text,
   'timestamp-key': text,
@@ -40,28 +46,38 @@ async function agrees(views: readonly TaskView[], yes: boolean, accepted: readon
   return yes || (await io.ask(`Type yes to approve ${views.length} task(s): `)).trim() === 'yes';
 }
 
-/** The whole tool; returns the exit code. @throws SignError when nothing could be decided */
-export async function run(args: readonly string[], io: Terminal): Promise<number> {
+/** The command line, and what its files hold. @throws Error that says what is wrong with them */
+async function read(args: readonly string[]) {
   const { values, positionals } = parseArgs({ args: [...args], allowPositionals: true, options });
   const [command = 'list', ...names] = positionals;
-  const { url, key, 'timestamp-key': timestampKey, accept, yes = false } = values;
-  if (!url || !key || !timestampKey || !['list', 'approve', 'reject', 'batch'].includes(command)) {
-    io.print(usage);
-    return 2;
-  }
+  const { config, url, key, 'timestamp-key': timestampKey, help, accept, yes = false } = values;
+  if (help) return undefined;
+  if (!['list', 'approve', 'reject', 'batch'].includes(command)) throw new Error(`there is no command ${command}`);
+  if (!(config || url) || !key || !timestampKey) throw new Error('--config, --key and --timestamp-key are needed');
+  const server = config ? (parseJson(await readFile(config, 'utf8')) as Partial<TsbClientOptions>) : {};
   const requesters = values.requester.map(async (one) => {
     const at = one.indexOf('=');
     return { name: one.slice(0, at), spki: await publicKey(one.slice(at + 1)) };
   });
-  const approver = createApprover({
-    url,
-    auth: { type: 'none' },
+  const approver = {
+    ...{ url: url ?? '', auth: { type: 'none' as const }, ...server },
     key: approverKeyFromPrivateKey(createPrivateKey(await readFile(key))),
     formats: [notationJws],
     pinnedTimestampKey: await publicKey(timestampKey),
     attestationKeys: await Promise.all(values['attestation-key'].map(publicKey)),
     requesters: await Promise.all(requesters),
-  });
+  };
+  return { command, names, accept, yes, approver };
+}
+
+/** The whole tool; returns the exit code. @throws SignError when nothing could be decided */
+export async function run(args: readonly string[], io: Terminal): Promise<number> {
+  const asked = await read(args).catch((error: Error) => error);
+  if (asked instanceof Error) io.complain(`${asked.message}\n\n${usage}`);
+  else if (!asked) io.print(usage);
+  if (!asked || asked instanceof Error) return asked ? 2 : 0;
+  const { command, names, accept, yes } = asked;
+  const approver = createApprover(asked.approver);
   try {
     const tasks = await approver.tasks({ detailLevel: 'level6' });
     const wanted = ({ id, batch }: TaskView) => names.includes(command === 'batch' ? String(batch?.id) : id);
