@@ -3,7 +3,7 @@ import { invalidArgument, isMlDsaSpec, knownOptions, ownBytes, sha256Hex } from 
 import { generatePrivateKey } from './keys/generate.js';
 import { attributeFlags, defaultAttributes, type KeyAttributeFlags } from './keys/key-facts.js';
 import { KeyRecord } from './keys/key-record.js';
-import type { KeyType } from './keys/key-specs.js';
+import { type KeyType, keyTypes } from './keys/key-specs.js';
 import { newDerivation } from './keys/new-derivation.js';
 import { typeOfKey } from './keys/type-of-key.js';
 import { hsmSeconds, type Partition } from './partition.js';
@@ -38,6 +38,7 @@ export interface FakeKey {
 const members = ['label', 'spec', 'privateKey', 'policy', 'attributes', 'password', 'certificate'];
 
 async function privateKeyOf({ privateKey, spec }: AddKeyOptions): Promise<{ privateKey: KeyObject; spec: KeyType }> {
+  if (spec !== undefined && !keyTypes.includes(spec)) invalidArgument(`addKey: unknown spec; known are ${keyTypes.join(', ')}`);
   if (!privateKey)
     return spec ? { privateKey: await generatePrivateKey(spec), spec } : invalidArgument('addKey: spec or privateKey is needed');
   const found = privateKey.type === 'private' ? typeOfKey(privateKey) : undefined;

@@ -1,4 +1,4 @@
-import { base64Bytes, base64Text, isoSeconds, utf8Bytes } from '@securosys/core';
+import { base64Bytes, base64Text, invalidArgument, isoSeconds, utf8Bytes } from '@securosys/core';
 import type { TsbRequest } from '@securosys/tsb-client/api';
 import type { ApproverKeyPair } from './approvals/approver-key.js';
 import { signAsApprover } from './approvals/approver-signature.js';
@@ -31,7 +31,11 @@ export function listRequests(partition: Partition): FakeRequest[] {
   });
 }
 
+/** @throws SignError `ERR_INVALID_ARGUMENT` for a name in place of a key, else as the call over HTTP fails */
 function taskOf(partition: Partition, requestId: string, approver: ApproverKeyPair): TaskRecord {
+  const given: Partial<ApproverKeyPair> | undefined = typeof approver === 'object' && approver !== null ? approver : undefined;
+  if (given?.spki === undefined || given.privateKey === undefined)
+    invalidArgument('the approver has to be a key of createApproverKey; names work with createFakeTsb of @securosys/testing');
   const spki = base64Text(approver.spki);
   const task = partition.requests.get(requestId).tasks.find((t) => t.approver.spki === spki);
   if (!task) throw failure(652, 'this request asks nothing of this approver');

@@ -10,7 +10,8 @@ export type ClientFlag = (typeof clientFlagNames)[number];
 
 /** Everything by default. @throws SignError `ERR_INVALID_ARGUMENT` */
 export function readClientFlags(flags: readonly ClientFlag[] = clientFlagNames): ReadonlySet<string> {
-  for (const flag of flags) if (!clientFlagNames.includes(flag)) invalidArgument('clientFlags: unknown flag');
+  for (const flag of flags)
+    if (!clientFlagNames.includes(flag)) invalidArgument(`clientFlags: unknown flag; known are ${clientFlagNames.join(', ')}`);
   return new Set(flags);
 }
 

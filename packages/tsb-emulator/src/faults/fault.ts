@@ -79,9 +79,10 @@ function checkNumber(name: string, value: number, least: number, most = Number.M
 /** @throws SignError `ERR_INVALID_ARGUMENT` */
 export function checkFault(fault: Fault): void {
   const { kind, endpoint, times = 1 } = fault;
-  if (!Object.hasOwn(members, kind)) invalidArgument('faults: unknown kind');
+  if (!Object.hasOwn(members, kind)) invalidArgument(`faults: unknown kind; known are ${Object.keys(members).join(', ')}`);
   knownOptions(`fault ${kind}`, fault, ['kind', 'endpoint', 'times', ...members[kind]]);
-  if (endpoint !== undefined && !Object.hasOwn(endpoints, endpoint)) invalidArgument('faults: unknown endpoint');
+  if (endpoint !== undefined && !Object.hasOwn(endpoints, endpoint))
+    invalidArgument(`faults: unknown endpoint; known are ${Object.keys(endpoints).join(', ')}`);
   if (!Number.isSafeInteger(times) || times < 1) invalidArgument('faults: times has to be a whole number of at least 1');
   if (fault.kind === 'delay') checkNumber('ms', fault.ms, 0);
   if (fault.kind === 'slow-body') checkNumber('bytesPerSecond', fault.bytesPerSecond, 1);
