@@ -118,6 +118,7 @@ export type { PolicyProblem } from './policy/check-rule.js';
 export { diffPolicies, type PolicyDiff } from './policy/diff.js';
 export type { PolicyDuration } from './policy/duration.js';
 export { explainPolicy } from './policy/explain.js';
+export { type NamedApprovals, type NamedApprover, nameApprovers } from './policy/name-approvers.js';
 export type { PolicyApprover } from './policy/people.js';
 export type { PolicyRuleName } from './policy/rule-names.js';
 export { assertPolicySafe, type PolicyExceptions, type PolicySafetyOptions } from './policy/safety.js';

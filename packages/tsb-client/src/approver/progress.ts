@@ -1,8 +1,8 @@
-import { base64Bytes, SignError, sanitizeText, sha256Hex } from '@securosys/core';
+import { sanitizeText } from '@securosys/core';
 import type { TsbRequestStatus } from '../api/algorithms.js';
 import type { ReportedPolicy } from '../api/policy.js';
 import type { TsbRequest } from '../api/requests.js';
-import { approverIdentity } from '../policy/identity.js';
+import { namedApprover, namesInPolicy } from '../policy/name-approvers.js';
 
 /** Somebody who decides. */
 export interface TaskApprover {
@@ -21,29 +21,14 @@ export interface TaskProgress {
   readonly rejectedBy: readonly TaskApprover[];
 }
 
-function namesOf(policy: ReportedPolicy | null | undefined): ReadonlyMap<string, string> {
-  const rules = policy ? [policy.ruleUse, policy.ruleBlock, policy.ruleUnblock, policy.ruleModify] : [];
-  const approvals = rules
-    .flatMap((rule) => rule?.tokens ?? [])
-    .flatMap((token) => token.groups ?? [])
-    .flatMap((group) => group.approvals);
-  return new Map(approvals.flatMap((one) => (one.name ? [[approverIdentity(one), one.name] as const] : [])));
-}
-
-function approverOf(spki: string, names: ReadonlyMap<string, string>): TaskApprover {
-  try {
-    const name = names.get(approverIdentity({ type: 'public_key', value: spki }));
-    return { ...(name !== undefined && { name: sanitizeText(name) }), keySha256: sha256Hex(base64Bytes(spki, 'approver')) };
-  } catch (error) {
-    if (!SignError.is(error)) throw error;
-    return { keySha256: 'unknown' };
-  }
-}
-
 /** Level 6 of a task, with people by their names where the rules of the key name them. */
 export function progressOf(request: TsbRequest, policy: ReportedPolicy | null | undefined): TaskProgress {
-  const names = namesOf(policy);
-  const people = (keys: readonly string[] | null) => (keys ?? []).slice(0, 1_000).map((spki) => approverOf(spki, names));
+  const names = namesInPolicy(policy);
+  const person = (key: string): TaskApprover => {
+    const { name, spkiSha256: keySha256 } = namedApprover(key, names);
+    return { ...(name !== undefined && { name }), keySha256 };
+  };
+  const people = (keys: readonly string[] | null) => (keys ?? []).slice(0, 1_000).map(person);
   return {
     requestId: sanitizeText(request.id),
     status: request.status,

@@ -126,6 +126,7 @@ const withoutBytes = [
   'fromCharArray',
   'loadContract',
   'meaningOf',
+  'nameApprovers',
   'never',
   'openApiDocument',
   'policyProblems',
