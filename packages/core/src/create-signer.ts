@@ -32,6 +32,7 @@ const optionNames = [
 
 /**
  * Binds a key. Every signature is verified with the key's public half before it is returned.
+ * `sign` waits for people without limit unless `timeoutMs` is given; `begin` does not wait for them.
  *
  * @example
  * ```ts
