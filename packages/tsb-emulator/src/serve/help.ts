@@ -45,7 +45,8 @@ Who may call
 
 What it keeps
   --data <folder>            keeps keys and requests in <folder>/emulated-tsb, private
-                             keys IN CLEAR. Default: memory, gone when it stops
+                             keys IN CLEAR. Both are made if missing, the one
+                             around them is not. Default: memory, gone when it stops
   --timer-interval <ms>      how often due requests are executed; default 1000
 
 What it prints

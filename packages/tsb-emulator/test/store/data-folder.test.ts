@@ -194,6 +194,15 @@ describe('a data folder', () => {
     expect(existsSync(lock())).toBe(false);
   });
 
+  it('is made together with the folder around it, and refused at once where none can be made', async () => {
+    const missing = join(dataFolder, 'a');
+    await expect(start({ dataFolder: join(missing, 'b') })).rejects.toMatchObject(refused);
+    expect(existsSync(missing)).toBe(false);
+    await start({ dataFolder: missing });
+    expect(statSync(missing).mode & 0o777).toBe(0o700);
+    await expect(start({ dataFolder: '/proc/foo' })).rejects.toMatchObject(refused);
+  });
+
   it('gives back passwords of any UTF-16 units', async () => {
     const password = ['p', ...'😀'.split(''), '\udc00'];
     const key = {
