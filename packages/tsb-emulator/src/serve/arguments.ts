@@ -39,10 +39,16 @@ export function readArguments(args: readonly string[]): Arguments {
   try {
     return parse(args);
   } catch (cause) {
-    // Messages of the parser quote the arguments, and one of them may be a token.
-    const code = (cause as NodeJS.ErrnoException).code;
-    const what = code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION' ? 'there is an unknown option' : 'an option has a wrong form';
-    return invalidArgument(`${what}; --help lists them`);
+    // Messages of the parser quote the arguments, and one of them may be a token: only the name of an option is taken from them.
+    const { code, message } = cause as NodeJS.ErrnoException;
+    const name = /^(?:Unknown option|Option) '(?:-[a-z], )?(--?[a-z][a-z-]{0,60})/.exec(message)?.[1] ?? '';
+    const what =
+      code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION'
+        ? `unknown option ${name}`
+        : code === 'ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL'
+          ? 'there is an argument that belongs to no option'
+          : `the option ${name} has a wrong form`;
+    return invalidArgument(`${what}; --help lists the options`);
   }
 }
 

@@ -1,4 +1,3 @@
-import { invalidArgument } from '@securosys/core';
 import type { ApiKeyRole } from '@securosys/tsb-client/api';
 import type { TsbEmulator } from '../server.js';
 
@@ -59,12 +58,10 @@ function environment({ url, auth, ca, apiKeys = {} }: ClientConfiguration): stri
   return values.map(([name, value]) => (value === undefined ? '' : `${name}=${value}\n`)).join('');
 }
 
-/** @throws SignError `ERR_INVALID_ARGUMENT` for an unknown form, and for variables that would have to hold PEM instead of files */
+/** @param form one of those that `--help` lists */
 export function printed(configuration: ClientConfiguration, form: string, files: boolean): string {
   if (form === 'none') return '';
   if (form === 'ts') return typeScript(configuration, files);
   if (form === 'json') return `${JSON.stringify(configuration, undefined, 2)}\n`;
-  if (form !== 'env') return invalidArgument('--print-config has to be ts, json, env or none');
-  if (configuration.ca !== undefined && !files) invalidArgument('--print-config env names files: add --tls-files');
   return environment(configuration);
 }

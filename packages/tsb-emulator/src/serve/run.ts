@@ -7,6 +7,7 @@ import { startTsbEmulator, type TsbEmulator, type TsbEmulatorOptions } from '../
 import type { TlsOptions } from '../tls/tls-options.js';
 import { writeAnchorFiles } from './anchor-files.js';
 import { type Arguments, readArguments, wholeNumber } from './arguments.js';
+import { checkArguments, inFlags } from './check-arguments.js';
 import { configurationOf, printed } from './configuration.js';
 import { helpText } from './help.js';
 import { writeTlsFiles } from './tls-files.js';
@@ -102,13 +103,15 @@ export async function run(process: ServeProcess): Promise<TsbEmulator | undefine
     process.stdout(values.help ? helpText : `${process.version()}\n`);
     return undefined;
   }
-  if (values['anchor-files'] !== undefined && (values.partition?.length ?? 0) > 1)
-    return invalidArgument('--anchor-files is for one partition: each has keys of its own');
+  checkArguments(values);
   const random = (): string => base64urlText(randomBytes(24));
   const apiKeys = values['api-keys']
     ? (Object.fromEntries(apiKeyRoles.map((role) => [role, random()])) as Record<ApiKeyRole, string>)
     : undefined;
-  const emulator = await startTsbEmulator({ ...optionsOf(values, process), ...(apiKeys && { apiKeys }) });
+  const options = { ...optionsOf(values, process), ...(apiKeys && { apiKeys }) };
+  const emulator = await startTsbEmulator(options).catch((error: unknown) => {
+    throw inFlags(error);
+  });
   try {
     if (values['anchor-files'] !== undefined) await writeAnchorFiles(emulator.tsb, values['anchor-files']);
     process.stdout(printConfiguration(emulator, values, apiKeys));

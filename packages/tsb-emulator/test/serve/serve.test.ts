@@ -159,8 +159,31 @@ describe('the command line', () => {
     expect(String(error)).not.toContain('secret-1');
   });
 
+  it.each([
+    [['--tokn', 'x'], '--tokn'],
+    [['--tokn=x'], '--tokn'],
+    [['--token'], '--token'],
+    [['--client-flag', 'XX'], '--client-flag[^]*REST_API, TSB_ENGINE, KEY_AUTH'],
+    [['--certificate', 'x'], '--certificate and --private-key'],
+    [['--partition', 'a', '--token', 'x'], '--partition[^]*--token'],
+    [['--allow-host', 'a b'], '--allow-host takes'],
+    [['--print-config', 'yaml'], '--print-config'],
+  ])('refuses %j in words of the command line', async (args, words) => {
+    await expect(program(...args)).rejects.toThrow(new RegExp(words));
+  });
+
+  it('looks at the whole command line before it makes anything', async () => {
+    const data = join(folder, 'data');
+    for (const more of [['yaml'], ['env', '--tls'], ['env', '--mtls']])
+      await expect(program('--data', data, '--print-config', ...more)).rejects.toMatchObject({ code: 'ERR_INVALID_ARGUMENT' });
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
   it('refuses other machines and production, unless told at length (S35)', async () => {
-    await expect(program('--host', '0.0.0.0')).rejects.toMatchObject({ code: 'ERR_EMULATOR_REFUSED' });
+    await expect(program('--host', '0.0.0.0')).rejects.toMatchObject({
+      code: 'ERR_EMULATOR_REFUSED',
+      message: expect.stringContaining('--i-know-this-is-an-emulator-and-allow-other-machines'),
+    });
     await program('--host', '0.0.0.0', '--i-know-this-is-an-emulator-and-allow-other-machines', '--print-config', 'none');
     expect(emulator?.url).toContain('0.0.0.0');
   });
