@@ -123,5 +123,5 @@ export const useEndpoints = {
   deleteCertificate: endpoint('DELETE', '/v1/certificate/{keyName}', role, 'create', none, none),
 } as const;
 
-/** {@link useEndpoints}.verifyHmac at the path that the documentation prints (§8, 8); not in the table, where a path stands once. */
+/** The endpoint `verifyHmac` at the path that the documentation prints (§8, 8); not in the table, where a path stands once. */
 export const verifyHmacByVerify = endpoint('POST', '/v1/verify', role, 'read', verifyHmacDto, verifiedDto);

@@ -2,7 +2,7 @@ import { type ActIdentity, isJsonObject, type JsonObject, type JsonValue, SignEr
 
 /** What a TSB does with a key beside signing. */
 export const tsbActKinds = ['decrypt', 'unwrap', 'block', 'unblock', 'modify', 'csr', 'self-sign', 'certificate-sign'] as const;
-/** One of {@link tsbActKinds}. */
+/** What a TSB is asked to do with a key, beside signing. */
 export type TsbActKind = (typeof tsbActKinds)[number];
 
 /** By what a store and a later process know an act of a TSB, with all that its result has to agree with. */
