@@ -16,8 +16,8 @@ export interface Waiter {
   restUntil: number;
   readonly resolve: (state: RequestState) => void;
   readonly reject: (reason: unknown) => void;
-  /** Lets go of the signal and of the timer. */
-  readonly detach: () => void;
+  /** Lets go of the signal and of the timer, where there is one. */
+  detach: (() => void) | undefined;
 }
 
 /** All waiters of a backend, those longest without a look first. */
@@ -53,7 +53,7 @@ export class Waiters {
   /** Forgets a waiter; `false` when somebody else has done so. */
   drop(waiter: Waiter): boolean {
     if (!this.#all.delete(waiter)) return false;
-    waiter.detach();
+    waiter.detach?.();
     return true;
   }
 

@@ -67,7 +67,6 @@ export class Watcher {
     const { clock } = this.#broker;
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason);
-      const abort = () => this.#waiters.reject(waiter, signal?.reason);
       const waiter: Waiter = {
         id,
         known,
@@ -77,16 +76,23 @@ export class Watcher {
         restUntil: 0,
         resolve,
         reject,
-        detach: () => {
-          clearTimeout(timer);
-          signal?.removeEventListener('abort', abort);
-        },
+        detach: undefined,
       };
-      const timer = timed(timeoutMs, () => this.#waiters.resolve(waiter, known));
-      signal?.addEventListener('abort', abort, { once: true });
+      if (signal || Number.isFinite(timeoutMs)) this.#bound(waiter, signal, timeoutMs);
       this.#waiters.add(waiter);
       this.#hurry();
     });
+  }
+
+  /** Apart from `watch`, so that those who wait without bounds keep nothing for it. */
+  #bound(waiter: Waiter, signal: AbortSignal | undefined, timeoutMs: number | undefined): void {
+    const abort = () => this.#waiters.reject(waiter, signal?.reason);
+    const timer = timed(timeoutMs, () => this.#waiters.resolve(waiter, waiter.known));
+    signal?.addEventListener('abort', abort, { once: true });
+    waiter.detach = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', abort);
+    };
   }
 
   /** Ends every wait. */
