@@ -109,7 +109,7 @@ export class SignError extends Error {
 
   /** True for a `SignError` of any copy of this package, with this `code` if one is given. */
   static is(value: unknown, code?: SignErrorCode): value is SignError {
-    return value instanceof Error && brand in value && (code === undefined || (value as unknown as SignError).code === code);
+    return value instanceof Error && brand in value && (code === undefined || ('code' in value && value.code === code));
   }
 }
 

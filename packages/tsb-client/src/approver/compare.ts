@@ -77,7 +77,7 @@ function factMismatches({ metadata, facts }: TaskParts): string[] {
  * The rules of the original request must be those of the challenge. Approvers by certificate have no known form in a challenge,
  * so such rules cannot be compared and count as contradicting.
  */
-export function policyMismatches({ inner, challenge }: TaskParts): string[] {
+function policyMismatches({ inner, challenge }: TaskParts): string[] {
   if (inner.kind.operation !== 'modify' || challenge.payload?.kind !== 'modify') return [];
   try {
     const asked = encodePolicyFrame(modifyPolicyDto.received.parse(inner.body.policy));

@@ -62,7 +62,7 @@ export function compressedPoint(curve: 'secp256k1' | 'prime256v1', secret: Uint8
  * One step of a derivation (SLIP-0010, private parent to private child).
  * @throws SignError with a TSB error for a step of Ed25519 that is not hardened: that curve has no others
  */
-export function childKey({ curve, secret, chainCode }: ExtendedKey, index: number): ExtendedKey {
+function childKey({ curve, secret, chainCode }: ExtendedKey, index: number): ExtendedKey {
   const number = new Uint8Array(4);
   new DataView(number.buffer).setUint32(0, index);
   if (curve === 'ed25519') {
