@@ -26,4 +26,5 @@ export * from './public-key.js';
 export { beginAct, resumeAct } from './recorded.js';
 export * from './signer.js';
 export * from './text.js';
+export type { Timestamper, TimestampHash } from './timestamper.js';
 export * from './verifier.js';

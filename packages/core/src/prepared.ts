@@ -5,6 +5,7 @@ import type { Descriptor } from './descriptor.js';
 import type { SigningDomain } from './domains.js';
 import type { SigningFacts } from './facts.js';
 import type { JsonObject } from './json.js';
+import type { Timestamper } from './timestamper.js';
 
 /** One thing to be signed. The algorithm belongs to the part: formats disagree about the same key. */
 export interface PreparedPart {
@@ -55,6 +56,14 @@ export interface Stale {
   readonly reason: string;
 }
 
+/** What {@link Format.finish} may use. */
+export interface FinishOptions {
+  clock: Clock;
+  /** Absent: nothing is timestamped. */
+  timestamper?: Timestamper;
+  signal?: AbortSignal;
+}
+
 /** One way of writing signatures: what is to be signed ⇄ bytes ⇄ artifact. Pure but for `finish`. */
 export interface Format<A, O = object, S = Descriptor> {
   readonly id: string;
@@ -64,7 +73,7 @@ export interface Format<A, O = object, S = Descriptor> {
   /** Facts that these bytes prove, or `undefined` when they are not this format's. Never throws for foreign bytes. */
   explain(bytes: Uint8Array): SigningFacts | undefined;
   /** Adds what only the network can give, a timestamp for example. */
-  finish?(artifact: A, options: { clock: Clock; signal?: AbortSignal }): Promise<A>;
+  finish?(artifact: A, options: FinishOptions): Promise<A>;
   /** Whether the artifact is still worth publishing at `now` (milliseconds). */
   check?(artifact: A, now: number): Stale | undefined;
 }

@@ -20,3 +20,12 @@ export { attributeNames, type NameAttribute, nameText, type RelativeName } from 
 export { type PemBlock, parseCertificates, pemBlocks, pemBytes, pemText } from './pem.js';
 export { type CertificateOptions, certificateFormat, prepareCertificate } from './prepare-certificate.js';
 export { type CsrOptions, csrFormat, prepareCsr } from './prepare-csr.js';
+export type {
+  CertificateRevocation,
+  RevocationChecker,
+  RevocationCheckOptions,
+  RevocationReport,
+  RevocationSource,
+  RevocationStatus,
+} from './revocation/report.js';
+export type { Timestamp, VerifiedTimestamp, VerifyTimestampOptions } from './timestamp/timestamp.js';
