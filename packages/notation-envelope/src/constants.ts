@@ -3,6 +3,9 @@
 /** Content type of every payload: JWS `cty`, COSE label 3. */
 export const payloadType = 'application/vnd.cncf.notary.payload.v1+json';
 export const jwsMediaType = 'application/jose+json';
+export const coseMediaType = 'application/cose';
+/** Media types that an envelope can have. */
+export type EnvelopeMediaType = typeof jwsMediaType | typeof coseMediaType;
 /** Artifact type of Notary signatures, and config media type of their manifests (`notation.md` §7). */
 export const signatureArtifactType = 'application/vnd.cncf.notary.signature';
 export const imageManifestType = 'application/vnd.oci.image.manifest.v1+json';

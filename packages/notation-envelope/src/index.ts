@@ -10,7 +10,7 @@ export type { PolicyStatement } from './policy-statement.js';
 export type { ReasonCode } from './refusal.js';
 export type { NotationSignature } from './signature.js';
 export { type SignatureManifestOptions, signatureManifest } from './signature-manifest.js';
-export type { SignedAttributes, SigningScheme } from './signed-attributes.js';
+export type { AttributeName, AttributeValue, SignedAttributes, SigningScheme } from './signed-attributes.js';
 export { parseTrustPolicy, selectStatement, type TrustPolicy, type TrustPolicyOptions } from './trust-policy.js';
 export { type TrustStore, trustStoreFromCertificates } from './trust-store.js';
 export { trustStoreFromFolder } from './trust-store-folder.js';

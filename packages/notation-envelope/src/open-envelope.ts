@@ -1,6 +1,6 @@
-import { type Descriptor, equalBytes, type SignatureAlgorithm, sanitizeText, verifySignature } from '@securosys/core';
+import { type Descriptor, equalBytes, ownBytes, type SignatureAlgorithm, sanitizeText, verifySignature } from '@securosys/core';
 import { type Certificate, checkNotaryChain, parseCertificate } from '@securosys/pki';
-import { jwsMediaType, payloadType } from './constants.js';
+import { type EnvelopeMediaType, jwsMediaType, payloadType } from './constants.js';
 import { type JwsEnvelope, parseJwsEnvelope } from './jws-envelope.js';
 import { leafAlgorithm } from './leaf-algorithm.js';
 import { parsePayload } from './payload.js';
@@ -15,6 +15,9 @@ export interface OpenEnvelope {
   readonly subject: Descriptor;
   /** Leaf first, root last. */
   readonly chain: readonly [Certificate, ...Certificate[]];
+  readonly mediaType: EnvelopeMediaType;
+  /** As it stands in the envelope, ECDSA as r‖s: what a timestamp is about. */
+  readonly signature: Uint8Array;
   /** DER of an RFC 3161 TimeStampToken, unchecked. */
   readonly timestamp?: Uint8Array;
   readonly signingAgent?: string;
@@ -47,6 +50,8 @@ function openParts(envelope: JwsEnvelope, attributes: SignedAttributes, known: r
     attributes,
     subject: parsePayload(envelope.payload),
     chain,
+    mediaType: jwsMediaType,
+    signature: ownBytes(envelope.signature),
     ...(timestamp && { timestamp }),
     ...(signingAgent !== undefined && { signingAgent }),
   };

@@ -5,13 +5,14 @@ import {
   invalidArgument,
   isJsonObject,
   type JsonObject,
+  ownBytes,
   type Prepared,
   SignError,
   sha256Hex,
   utf8Bytes,
 } from '@securosys/core';
 import { type Certificate, checkNotaryChain, parseCertificate } from '@securosys/pki';
-import { maxChainLength, maxEnvelopeBytes } from './constants.js';
+import { jwsMediaType, maxChainLength, maxEnvelopeBytes } from './constants.js';
 import { encodeJwsEnvelope } from './jws-envelope.js';
 import { leafAlgorithm } from './leaf-algorithm.js';
 import { checkSignature } from './open-envelope.js';
@@ -55,7 +56,13 @@ function assemble(
     certificates: chain.map((certificate) => certificate.der),
     signingAgent,
   });
-  return describeSignature(envelope, { attributes, subject, chain: [leaf, ...issuers] });
+  return describeSignature(envelope, {
+    attributes,
+    subject,
+    chain: [leaf, ...issuers],
+    mediaType: jwsMediaType,
+    signature: ownBytes(signature),
+  });
 }
 
 /**

@@ -1,13 +1,13 @@
 import { type Descriptor, isoSeconds } from '@securosys/core';
 import type { Certificate } from '@securosys/pki';
-import { createdAnnotation, jwsMediaType, thumbprintAnnotation } from './constants.js';
+import { createdAnnotation, type EnvelopeMediaType, thumbprintAnnotation } from './constants.js';
 import type { OpenEnvelope } from './open-envelope.js';
 
 /** A finished and checked Notary signature, ready to be attached. */
 export interface NotationSignature {
   /** The envelope, byte for byte as it is stored. */
   readonly envelope: Uint8Array;
-  readonly mediaType: typeof jwsMediaType;
+  readonly mediaType: EnvelopeMediaType;
   /** What is signed: media type, digest, size and signed annotations. */
   readonly subject: Descriptor;
   /** Annotations of the signature manifest: thumbprints of the chain, and when it was created. */
@@ -29,10 +29,13 @@ export function signatureAnnotations(chain: readonly Certificate[], signedAt: nu
 }
 
 /** Describes an envelope that has passed the integrity check. */
-export function describeSignature(envelope: Uint8Array, { attributes, subject, chain }: OpenEnvelope): NotationSignature {
+export function describeSignature(
+  envelope: Uint8Array,
+  { attributes, subject, chain, mediaType }: OpenEnvelope,
+): NotationSignature {
   return {
     envelope,
-    mediaType: jwsMediaType,
+    mediaType,
     subject,
     annotations: signatureAnnotations(chain, attributes.signingTime),
     signedAt: attributes.signingTime,

@@ -6,6 +6,18 @@ import { jwsName, type NotaryAlgorithm } from './jws-algorithms.js';
 /** Who vouches for the signing time: the signer (`notary.x509`) or a signing authority (`notation.md` §4). */
 export type SigningScheme = 'notary.x509' | 'notary.x509.signingAuthority';
 
+/** Name of an extended attribute; in COSE it may be an integer label, which no plugin can be told of (`notation.md` §20.1 #3). */
+export type AttributeName = string | number;
+
+/** Value of an extended attribute: JSON, and in COSE also bytes, big integers and maps with other keys than text. */
+export type AttributeValue =
+  | JsonValue
+  | bigint
+  | Uint8Array
+  | readonly AttributeValue[]
+  | ReadonlyMap<AttributeValue, AttributeValue>
+  | { readonly [name: string]: AttributeValue };
+
 /** What a signature says about itself under its own protection (`notation.md` §4), whichever envelope carries it. */
 export interface SignedAttributes {
   readonly algorithm: NotaryAlgorithm;
@@ -16,13 +28,13 @@ export interface SignedAttributes {
   /** Milliseconds since 1970; absent: never expires. */
   readonly expiry?: number;
   /** Attributes that the specification does not define, and its plugin attributes, by name. */
-  readonly extended: ReadonlyMap<string, JsonValue>;
+  readonly extended: ReadonlyMap<AttributeName, AttributeValue>;
   /** Names of the extended attributes that a verifier must understand. */
-  readonly criticalExtended: readonly string[];
+  readonly criticalExtended: readonly AttributeName[];
 }
 
 /** Critical system attributes in the order in which they stand in `crit`, around the extended ones. */
-function criticalOrder(attributes: Pick<SignedAttributes, 'scheme' | 'expiry' | 'criticalExtended'>): string[] {
+function criticalOrder(attributes: Pick<SignedAttributes, 'scheme' | 'expiry' | 'criticalExtended'>): AttributeName[] {
   return [
     attribute.signingScheme,
     ...attributes.criticalExtended,

@@ -16,7 +16,7 @@ const clockSkewMs = 5 * 60_000;
 export function checkCriticalAttributes({ attributes }: OpenEnvelope, understood: readonly string[] = []): void {
   if (attributes.extended.has(attribute.verificationPlugin) || attributes.extended.has(attribute.verificationPluginMinVersion))
     refuse('verification-plugin', 'the signature demands a verification plugin, and none can be run');
-  if (attributes.criticalExtended.some((name) => !understood.includes(name)))
+  if (attributes.criticalExtended.some((name) => typeof name !== 'string' || !understood.includes(name)))
     refuse('unknown-critical-attribute', 'the signature has a critical attribute that nobody here understands');
 }
 
