@@ -6,6 +6,18 @@ export { type JwsEnvelope, parseJwsEnvelope } from './jws-envelope.js';
 export { type NotationPrepareOptions, notationJws } from './notation-jws.js';
 export { type OpenEnvelope, openEnvelope } from './open-envelope.js';
 export type { CheckResult, CheckType, Evaluated, SignatureContents, SignatureOutcome, SignerIdentity } from './outcome.js';
+export type {
+  CriticalAttributes,
+  PluginCapability,
+  PluginConfig,
+  PluginMetadata,
+  VerificationCapability,
+  VerificationPlugin,
+  VerificationPlugins,
+  VerificationResult,
+  VerifySignatureRequest,
+  VerifySignatureResponse,
+} from './plugin/contract.js';
 export type { PolicyStatement } from './policy-statement.js';
 export type { ReasonCode } from './refusal.js';
 export type { NotationSignature } from './signature.js';
