@@ -1,8 +1,8 @@
 import { type CallOptions, type Descriptor, SignError } from '@securosys/core';
-import type { Repository } from '@securosys/oci';
+import type { Manifest, Repository } from '@securosys/oci';
 import { emptyConfigType, imageManifestType, maxEnvelopeBytes, signatureArtifactType } from './constants.js';
 import type { NotationSignature } from './signature.js';
-import { signatureManifest } from './signature-manifest.js';
+import { type SignatureManifestOptions, signatureManifest } from './signature-manifest.js';
 
 const emptyConfig = new Uint8Array([0x7b, 0x7d]);
 
@@ -16,11 +16,45 @@ export async function attachSignature(
   repository: Repository,
   signature: NotationSignature,
   subject: Descriptor,
-  options: CallOptions = {},
+  options: CallOptions & SignatureManifestOptions = {},
 ): Promise<Descriptor> {
-  const envelope = await repository.pushBlob(signature.envelope, signature.mediaType, options);
-  await repository.pushBlob(emptyConfig, signatureArtifactType, options);
-  return repository.attach(signatureManifest(signature, envelope), imageManifestType, subject, options);
+  const { style = 'config', ...call } = options;
+  const envelope = await repository.pushBlob(signature.envelope, signature.mediaType, call);
+  const manifest = signatureManifest(signature, envelope, { style });
+  await repository.pushBlob(emptyConfig, style === 'config' ? signatureArtifactType : emptyConfigType, call);
+  return repository.attach(manifest, imageManifestType, subject, call);
+}
+
+/** What the manifest of a signature says, without its envelope. */
+export interface SignatureManifestContents {
+  readonly style: NonNullable<SignatureManifestOptions['style']>;
+  /** Media type, digest and size of the envelope. */
+  readonly envelope: Descriptor;
+  /** What the manifest says that it is about; the signed payload is what counts. */
+  readonly subject: Descriptor;
+  /** Nobody signed them. */
+  readonly annotations: Readonly<Record<string, string>>;
+}
+
+/**
+ * Reads the manifest of a signature, of either generation (`notation.md` §11.1).
+ * @param subject what it has to be about; absent: whatever it names
+ * @throws SignError `ERR_MALFORMED` when it is not that of a Notary signature of this subject
+ */
+export function readSignatureManifest(manifest: Manifest, subject?: Descriptor): SignatureManifestContents {
+  if (manifest.kind !== 'manifest') return unusable('is an index');
+  if ((manifest.artifactType ?? manifest.config.mediaType) !== signatureArtifactType)
+    return unusable('is not a Notary signature');
+  if (manifest.artifactType === undefined ? false : manifest.config.mediaType !== emptyConfigType)
+    return unusable('has a config that does not belong to a Notary signature');
+  const named = manifest.subject;
+  if (!named) return unusable('names no subject');
+  const { mediaType, digest, size } = subject ?? named;
+  if (named.digest !== digest || named.size !== size || named.mediaType !== mediaType) return unusable('is about another image');
+  const [envelope, more] = manifest.layers;
+  if (!envelope || more) return unusable('does not have exactly one layer');
+  const style = manifest.artifactType === undefined ? 'config' : 'artifact-type';
+  return { style, envelope, subject: named, annotations: manifest.annotations ?? {} };
 }
 
 /**
@@ -35,28 +69,24 @@ export async function readSignature(
 ): Promise<{ envelope: Uint8Array; mediaType: string } | SignError> {
   try {
     const { manifest } = await repository.fetchManifest(descriptor, call);
-    if (manifest.kind !== 'manifest') return unusable('is an index');
-    if ((manifest.artifactType ?? manifest.config.mediaType) !== signatureArtifactType)
-      return unusable('is not a Notary signature');
-    if (manifest.artifactType === undefined ? false : manifest.config.mediaType !== emptyConfigType)
-      return unusable('has a config that does not belong to a Notary signature');
-    if (
-      manifest.subject?.digest !== subject.digest ||
-      manifest.subject.size !== subject.size ||
-      manifest.subject.mediaType !== subject.mediaType
-    )
-      return unusable('is about another image');
-    const [layer, more] = manifest.layers;
-    if (!layer || more) return unusable('does not have exactly one layer');
-    return { envelope: await repository.fetchBlob(layer, { ...call, maxBytes: maxEnvelopeBytes }), mediaType: layer.mediaType };
+    const { envelope } = readSignatureManifest(manifest, subject);
+    return {
+      envelope: await repository.fetchBlob(envelope, { ...call, maxBytes: maxEnvelopeBytes }),
+      mediaType: envelope.mediaType,
+    };
   } catch (error) {
-    if (SignError.is(error) && theirs.has(error.code)) return error;
+    if (isUnusable(error)) return error;
     throw error;
   }
 }
 
 const theirs = new Set(['ERR_MALFORMED', 'ERR_LIMIT', 'ERR_DIGEST_MISMATCH', 'ERR_NOT_FOUND', 'ERR_PROTOCOL']);
 
-function unusable(why: string): SignError {
-  return new SignError('ERR_MALFORMED', `a signature manifest ${why}`);
+/** Whether an error says that one signature is unusable, and nothing about the registry or the other signatures. */
+export function isUnusable(error: unknown): error is SignError {
+  return SignError.is(error) && theirs.has(error.code);
+}
+
+function unusable(why: string): never {
+  throw new SignError('ERR_MALFORMED', `a signature manifest ${why}`);
 }

@@ -1,4 +1,10 @@
-export { attachSignature, readSignature } from './attached-signature.js';
+export {
+  attachSignature,
+  isUnusable,
+  readSignature,
+  readSignatureManifest,
+  type SignatureManifestContents,
+} from './attached-signature.js';
 export { signatureArtifactType } from './constants.js';
 export { evaluateSignature } from './evaluate.js';
 export type { EvaluateOptions } from './evaluate-options.js';
