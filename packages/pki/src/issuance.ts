@@ -2,11 +2,14 @@ import { ecdsaFromDer, equalBytes, keyFacts, verifySignature } from '@securosys/
 import type { Certificate } from './certificate.js';
 import { isWeakSignatureOid } from './signature-algorithms.js';
 
+/** What any structure of the form `SIGNED{ToBeSigned}` holds: a certificate, a CRL, an OCSP response. */
+export type SignedParts = Pick<Certificate, 'tbs' | 'signature' | 'signatureAlgorithm' | 'signatureOid'>;
+
 /**
  * Whether the signature of `child` was made by the key of `signer`: with an algorithm of the table, never SHA-1 or MD5, by a key of
  * our key specs, ECDSA in strict DER.
  */
-function signatureVerifies(child: Certificate, signer: Certificate): boolean {
+export function signatureVerifies(child: SignedParts, signer: Pick<Certificate, 'spec' | 'publicKey'>): boolean {
   const { signatureAlgorithm, signatureOid } = child;
   const { spec } = signer;
   if (!signatureAlgorithm || !spec || isWeakSignatureOid(signatureOid)) return false;

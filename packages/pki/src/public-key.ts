@@ -45,3 +45,12 @@ export function publicKeyOfSpki(spki: Uint8Array): KeyObject {
   recent.set(name, key);
   return key;
 }
+
+/** Contents of the `subjectPublicKey` BIT STRING, which key identifiers are hashes of: a view. @throws SignError `ERR_MALFORMED` */
+export function publicKeyBits(spki: Uint8Array): Uint8Array {
+  const outer = DerReader.over(spki, tags.sequence, 'public key');
+  outer.take(tags.sequence);
+  const bits = outer.contents(outer.take(tags.bitString));
+  outer.end();
+  return bits[0] === 0 ? bits.subarray(1) : malformed('public key has unused bits');
+}

@@ -31,7 +31,22 @@ export function timeOf(bytes: Uint8Array, { tag, contents, end }: DerElement): n
   const written = digits(bytes, contents, yearDigits);
   const year = yearDigits === 4 ? written : written < 50 ? 2000 + written : 1900 + written;
   if (yearDigits === 4 && year < 2050) malformed('a time before 2050 is written as GeneralizedTime');
-  const at = contents + yearDigits;
+  return instant(bytes, contents + yearDigits, year);
+}
+
+/**
+ * Milliseconds of a GeneralizedTime of any year, with seconds, without fractions, in UTC: invalidity dates (RFC 5280 §5.3.2) and all
+ * times of OCSP (RFC 6960 §4.2.2.1).
+ * @throws SignError `ERR_MALFORMED`
+ */
+export function generalizedTimeOf(bytes: Uint8Array, { tag, contents, end }: DerElement): number {
+  if (tag !== tags.generalizedTime || end - contents !== 15 || bytes[end - 1] !== 0x5a)
+    malformed('a GeneralizedTime has another form than YYYYMMDDHHMMSSZ');
+  return instant(bytes, contents + 4, digits(bytes, contents, 4));
+}
+
+/** Milliseconds of month, day, hour, minute and second, which start at `at`. */
+function instant(bytes: Uint8Array, at: number, year: number): number {
   const month = digits(bytes, at, 2);
   const day = digits(bytes, at + 2, 2);
   const hour = digits(bytes, at + 4, 2);
