@@ -4,6 +4,7 @@ import { bundledIn, imports, packages, sources } from './workspace.js';
 /** Floors of the house (docs/architecture.md). A room imports rooms of lower floors only; `side` rooms serve tests. */
 const floors: Record<string, number> = {
   core: 0,
+  transport: 0.5,
   oci: 1,
   pki: 1,
   'tsb-client': 2,

@@ -1,0 +1,15 @@
+export { isPrivateAddress, isPrivateIp, isPublicHost } from './address.js';
+export { basicLogin } from './basic-login.js';
+export { type BodyLimits, bodyChunks, discard, readBody } from './body.js';
+export { type BoundedRequest, type BoundedResponse, boundedRequest } from './bounded-request.js';
+export { type Call, startCall, withCall } from './call.js';
+export { type Exchange, exchange } from './exchange.js';
+export { foreignUrl } from './foreign-url.js';
+export { hostSet } from './host-set.js';
+export { networkError } from './network-error.js';
+export type { RootCertificates } from './outbound/authorities.js';
+export type { ResolveHost } from './outbound/connect-guard.js';
+export type { OutboundProxy } from './outbound/proxy.js';
+export type { OutboundOptions } from './outbound/settings.js';
+export { createOutboundFetch, type OutboundFetch } from './outbound-fetch.js';
+export { shownName } from './shown-name.js';
