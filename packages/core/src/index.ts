@@ -2,6 +2,7 @@ export { type Act, type ActContext, type ActIdentity, actKey, type Kinship, type
 export * from './algorithms.js';
 export * from './backend.js';
 export * from './bytes.js';
+export { type CborLimits, scanCbor } from './cbor.js';
 export * from './clock.js';
 export * from './create-signer.js';
 export * from './decrypter.js';

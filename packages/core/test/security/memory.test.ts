@@ -119,6 +119,7 @@ const withoutBytes = [
   'readDer',
   'resumeAct',
   'sanitizeText',
+  'scanCbor',
   'scanDer',
   'sha256Hex',
   'signatureAlgorithmFor',
