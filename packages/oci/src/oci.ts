@@ -13,6 +13,8 @@ export interface Oci {
    * @throws SignError `ERR_INVALID_ARGUMENT` for a bad reference, `ERR_ORIGIN_REFUSED` for a private registry nobody allowed
    */
   open(reference: string | Reference): Repository;
+  /** Gives up running requests and closes idle connections, which end by themselves after ten seconds otherwise and keep no process alive. */
+  close(): Promise<void>;
 }
 
 /**
@@ -31,6 +33,7 @@ export function createOci(options: OciOptions = {}): Oci {
   const settings = settingsOf(options);
   const access = new RegistryAccess(settings);
   return {
+    close: settings.close,
     open(reference) {
       const parsed = checkedReference(reference);
       if (parsed.kind === 'layout') return new LayoutRepository(parsed, settings);

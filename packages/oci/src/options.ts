@@ -1,4 +1,5 @@
 import { type Clock, type Fetch, invalidArgument, systemClock } from '@securosys/core';
+import { type BodyLimits, createOutboundFetch, type OutboundProxy, type RootCertificates } from '@securosys/transport';
 import { checkedOptions } from './internal/call-options.js';
 import { defaultLimits, type OciLimits } from './limits.js';
 import { createOriginGuard, type OriginGuard } from './registry/origin.js';
@@ -24,9 +25,18 @@ export interface OciOptions {
   readonly allowPrivate?: boolean;
   /** Registries (`host` or `host:port`) spoken to over http. Logins stay refused there unless the host is this machine (S40). */
   readonly plainHttp?: readonly string[];
-  /** Default: the global `fetch`, looked up at each call. */
+  /** PEM roots that registries are verified with instead of the runtime's (see `createOutboundFetch` of `@securosys/transport`). */
+  readonly ca?: RootCertificates;
+  /** A proxy, or `'environment'`; without it the variables of the environment are not looked at. Names are then resolved by the proxy. */
+  readonly proxy?: OutboundProxy | 'environment';
+  /**
+   * Default: the global `fetch` over connections to public hosts only, judged again when they are made (S26). A `fetch` of your own
+   * has to see to `ca`, `proxy` and addresses itself.
+   */
   readonly fetch?: Fetch;
   readonly clock?: Clock;
+  /** Numbers from 0 (included) to 1 for the jitter between repetitions; default `Math.random`. */
+  readonly random?: () => number;
   /** Deadline of one call in milliseconds; default 60,000. */
   readonly timeoutMs?: number;
   readonly limits?: Partial<OciLimits>;
@@ -37,31 +47,67 @@ export interface Settings {
   readonly credentials: CredentialSource;
   readonly guard: OriginGuard;
   readonly fetch: Fetch;
+  /** Closes what the default `fetch` holds open. */
+  readonly close: () => Promise<void>;
   readonly clock: Clock;
+  readonly random: () => number;
   readonly timeoutMs: number;
   readonly limits: OciLimits;
 }
 
-const names = ['credentials', 'allowHosts', 'allowPrivate', 'plainHttp', 'fetch', 'clock', 'timeoutMs', 'limits'];
+const names = [
+  'credentials',
+  'allowHosts',
+  'allowPrivate',
+  'plainHttp',
+  'ca',
+  'proxy',
+  'fetch',
+  'clock',
+  'random',
+  'timeoutMs',
+  'limits',
+];
+
+function ownFetch({ allowHosts, allowPrivate, plainHttp, ca, proxy }: OciOptions) {
+  return createOutboundFetch({
+    ...(allowHosts && { allowHosts }),
+    ...(allowPrivate !== undefined && { allowPrivate }),
+    ...(plainHttp && { plainHttp }),
+    ...(ca !== undefined && { ca }),
+    ...(proxy !== undefined && { proxy }),
+  });
+}
 
 /** Checks options and fills in defaults. @throws SignError `ERR_INVALID_ARGUMENT` */
 export function settingsOf(options: OciOptions): Settings {
   checkedOptions('createOci', options, names);
-  const { limits: own = {}, credentials, fetch, clock } = options;
+  const { limits: own = {}, credentials, fetch, clock, random } = options;
   checkedOptions('createOci limits', own, Object.keys(defaultLimits));
-  for (const [name, seam] of Object.entries({ credentials, fetch }))
+  for (const [name, seam] of Object.entries({ credentials, fetch, random }))
     if (seam !== undefined && typeof seam !== 'function') invalidArgument(`createOci: ${name} is a function`);
   if (clock !== undefined && typeof clock?.now !== 'function') invalidArgument('createOci: clock is a Clock');
+  if (fetch && (options.ca !== undefined || options.proxy !== undefined))
+    invalidArgument('createOci: a fetch of your own sees to ca and proxy itself');
   const limits: OciLimits = { ...defaultLimits, ...own };
   const timeoutMs = options.timeoutMs ?? 60_000;
   for (const value of [timeoutMs, ...Object.values(limits)])
     if (!Number.isFinite(value) || value < 0) invalidArgument('createOci: a limit is not a number of at least 0');
+  const guard = createOriginGuard(options);
+  const guarded = ownFetch(options);
   return {
     credentials: credentials ?? (() => undefined),
-    guard: createOriginGuard(options),
-    fetch: fetch ?? ((input, init) => globalThis.fetch(input, init)),
+    guard,
+    fetch: fetch ?? guarded,
+    close: guarded.close,
     clock: clock ?? systemClock,
+    random: random ?? Math.random,
     timeoutMs,
     limits,
   };
+}
+
+/** Caps for reading one body. */
+export function bodyLimits({ limits }: Settings, maxBytes: number, what: string): BodyLimits {
+  return { maxBytes, minBytesPerSecond: limits.minBytesPerSecond, what };
 }

@@ -1,6 +1,6 @@
 import { invalidArgument } from '@securosys/core';
+import { shownName } from '@securosys/transport';
 import { isDigest } from './digest.js';
-import { shownName } from './internal/shown.js';
 
 /** An image in a registry. */
 export interface RegistryReference {

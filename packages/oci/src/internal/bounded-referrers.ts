@@ -1,6 +1,6 @@
 import { type Descriptor, SignError } from '@securosys/core';
+import type { Call } from '@securosys/transport';
 import type { OciLimits } from '../limits.js';
-import type { Call } from './call.js';
 
 /** Which entries of a listing count, and the descriptor to give for each; `undefined` for those that do not. */
 export type Select<T> = (entry: T) => Descriptor | undefined | Promise<Descriptor | undefined>;

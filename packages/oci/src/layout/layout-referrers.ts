@@ -1,8 +1,8 @@
 import { type Descriptor, SignError } from '@securosys/core';
+import type { Call } from '@securosys/transport';
 import { listedDescriptor } from '../attachment.js';
 import { sameContent } from '../descriptor.js';
 import { boundedReferrers } from '../internal/bounded-referrers.js';
-import type { Call } from '../internal/call.js';
 import type { OciLimits } from '../limits.js';
 import { decodeManifest, type Manifest } from '../manifest.js';
 import { manifestKind } from '../media-types.js';

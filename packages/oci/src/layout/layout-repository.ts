@@ -1,9 +1,9 @@
 import { type CallOptions, type Descriptor, invalidArgument, parseJsonObject, SignError } from '@securosys/core';
+import { type Call, startCall, withCall } from '@securosys/transport';
 import { attachmentOf } from '../attachment.js';
 import { decodeMediaType } from '../descriptor.js';
 import { isDigest } from '../digest.js';
 import { checkBytes, checkDescriptor, checkMaxBytes } from '../internal/arguments.js';
-import { Call, withCall } from '../internal/call.js';
 import { callOptions, checkedOptions } from '../internal/call-options.js';
 import { decodeManifest } from '../manifest.js';
 import { refName } from '../media-types.js';
@@ -114,7 +114,7 @@ export class LayoutRepository implements Repository {
     checkedOptions('referrers', options, [...callOptions, 'artifactType']);
     checkDescriptor(subject);
     const { clock, timeoutMs, limits } = this.#settings;
-    const call = new Call(clock, timeoutMs, options);
+    const call = startCall(clock, timeoutMs, options);
     try {
       await call.step(openLayout(this.name));
       await call.step(realFolder(this.name));

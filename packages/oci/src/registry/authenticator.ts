@@ -1,8 +1,8 @@
 import { invalidArgument, SignError } from '@securosys/core';
-import type { Call } from '../internal/call.js';
+import { basicLogin, type Call } from '@securosys/transport';
 import type { Credentials, Settings } from '../options.js';
 import { parseChallenges } from './challenge.js';
-import { type Authorization, basic, bearer, fetchToken } from './token.js';
+import { type Authorization, bearer, fetchToken } from './token.js';
 
 /** What may be done with a repository; part of the scope of a token. */
 export type Action = 'pull' | 'push';
@@ -53,7 +53,7 @@ export class Authenticator {
     if (login && 'token' in login) return { value: bearer(login.token), until: forever };
     if (wanted.scheme === 'bearer') return fetchToken(call, this.#settings, this.#registry, wanted, scope, login);
     if (!login) throw new SignError('ERR_AUTHENTICATION', `registry ${this.#host} wants a login and there is none for this host`);
-    return { value: basic(login), until: forever };
+    return { value: basicLogin(login), until: forever };
   }
 
   #checkLogin(login: Credentials): void {

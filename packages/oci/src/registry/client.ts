@@ -1,11 +1,9 @@
 import { SignError } from '@securosys/core';
-import type { Call } from '../internal/call.js';
+import { type Call, discard, exchange, foreignUrl, readBody } from '@securosys/transport';
 import type { Turns } from '../internal/turns.js';
-import type { Settings } from '../options.js';
+import { bodyLimits, type Settings } from '../options.js';
 import type { Action, Authenticator } from './authenticator.js';
-import { foreignUrl } from './origin.js';
 import { statusError } from './status.js';
-import { discard, exchange, readBody } from './transport.js';
 
 export interface RegistryRequest {
   readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT';
@@ -68,7 +66,7 @@ export class RegistryClient {
 
   /** Reads the body of an answer within a cap. */
   body(call: Call, response: Response, maxBytes: number, what: string): Promise<Uint8Array> {
-    return readBody(call, this.settings, response, maxBytes, what);
+    return readBody(call, response, bodyLimits(this.settings, maxBytes, what));
   }
 
   async #once(call: Call, request: RegistryRequest, reads: boolean): Promise<Response> {
@@ -80,16 +78,16 @@ export class RegistryClient {
   async #authorized(call: Call, request: RegistryRequest): Promise<Response> {
     const { action } = request;
     const known = this.#authenticator.cached(this.#repository, action);
-    const response = await exchange(call, this.settings, { ...request, authorization: known });
+    const response = await exchange(call, this.settings.fetch, { ...request, authorization: known });
     if (response.status !== 401) return response;
     await discard(response);
     const authorization = await this.#authenticator.answer(call, response, this.#repository, action);
-    return exchange(call, this.settings, { ...request, authorization });
+    return exchange(call, this.settings.fetch, { ...request, authorization });
   }
 
   #anonymous(call: Call, request: RegistryRequest): Promise<Response> {
     this.settings.guard.foreign(request.url, 'the registry');
-    return exchange(call, this.settings, request);
+    return exchange(call, this.settings.fetch, request);
   }
 
   /** Storage behind registries is reached by redirects: without credentials, to https and public hosts, a few times (S25). */
@@ -103,7 +101,7 @@ export class RegistryClient {
       if (location === null) throw new SignError('ERR_PROTOCOL', `cannot ${request.what}: redirect without a Location`);
       url = foreignUrl(location, url, 'a redirect');
       if (url.origin !== this.registry.origin) this.settings.guard.foreign(url, 'a redirect');
-      response = await exchange(call, this.settings, { ...request, url });
+      response = await exchange(call, this.settings.fetch, { ...request, url });
     }
     return response;
   }

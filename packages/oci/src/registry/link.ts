@@ -1,5 +1,5 @@
 import { SignError } from '@securosys/core';
-import { foreignUrl } from './origin.js';
+import { foreignUrl } from '@securosys/transport';
 
 /**
  * The next page by `Link` (RFC 8288, the one form that the distribution-spec uses): same origin, same path.

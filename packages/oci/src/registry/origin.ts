@@ -1,6 +1,5 @@
-import { invalidArgument, isLoopback, SignError } from '@securosys/core';
-import { isPublicHost } from '../internal/address.js';
-import { shownName } from '../internal/shown.js';
+import { isLoopback, SignError } from '@securosys/core';
+import { hostSet, isPublicHost } from '@securosys/transport';
 
 /** Decides at URL time where requests and logins may go (threat model S25, S26). */
 export interface OriginGuard {
@@ -21,29 +20,8 @@ interface GuardOptions {
   readonly plainHttp?: readonly string[];
 }
 
-function hostSet(hosts: readonly string[] = [], option: string): ReadonlySet<string> {
-  if (!Array.isArray(hosts)) invalidArgument(`${option} is a list of hosts`);
-  for (const host of hosts)
-    if (typeof host !== 'string' || !/^[a-z0-9.[\]:-]+$/.test(host))
-      invalidArgument(`${option}: '${shownName(host, 80)}' is not a host or host:port`);
-  return new Set(hosts);
-}
-
 function refuse(why: string): never {
   throw new SignError('ERR_ORIGIN_REFUSED', why);
-}
-
-/** Parses a URL that a peer sent. User info and fragments have no place there. @throws SignError `ERR_PROTOCOL` */
-export function foreignUrl(text: string, base: URL | undefined, what: string): URL {
-  let url: URL;
-  try {
-    url = new URL(text, base);
-  } catch {
-    throw new SignError('ERR_PROTOCOL', `${what} is not a URL`);
-  }
-  if (url.username !== '' || url.password !== '' || url.hash !== '')
-    throw new SignError('ERR_PROTOCOL', `${what} holds user info or a fragment`);
-  return url;
 }
 
 export function createOriginGuard(options: GuardOptions): OriginGuard {

@@ -1,6 +1,6 @@
 import { type Descriptor, SignError } from '@securosys/core';
+import { type Call, discard } from '@securosys/transport';
 import { boundedReferrers } from '../internal/bounded-referrers.js';
-import type { Call } from '../internal/call.js';
 import { decodeManifest } from '../manifest.js';
 import { mediaTypes } from '../media-types.js';
 import type { RegistryClient } from './client.js';
@@ -8,7 +8,6 @@ import { contentType } from './content.js';
 import { nextPage } from './link.js';
 import { readReferrersTag } from './referrers-tag.js';
 import { statusError } from './status.js';
-import { discard } from './transport.js';
 
 /**
  * Referrers of a digest: the API with its pages, else the referrers tag (`notation.md` §11.3). Unfiltered and filtered lists

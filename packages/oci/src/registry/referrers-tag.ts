@@ -1,6 +1,6 @@
 import { type Descriptor, isJsonObject, type JsonObject, parseJsonObject, SignError, utf8Bytes } from '@securosys/core';
+import type { Call } from '@securosys/transport';
 import { parseDigest } from '../digest.js';
-import type { Call } from '../internal/call.js';
 import { decodeManifest, type ImageIndex } from '../manifest.js';
 import { mediaTypes } from '../media-types.js';
 import type { RegistryClient } from './client.js';

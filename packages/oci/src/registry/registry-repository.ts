@@ -1,8 +1,8 @@
 import { type CallOptions, type Descriptor, invalidArgument, SignError } from '@securosys/core';
+import { type Call, startCall, withCall } from '@securosys/transport';
 import { attachmentOf } from '../attachment.js';
 import { checkContent, isDigest } from '../digest.js';
 import { checkBytes, checkDescriptor, checkMaxBytes } from '../internal/arguments.js';
-import { Call, withCall } from '../internal/call.js';
 import { callOptions, checkedOptions } from '../internal/call-options.js';
 import { decodeManifest } from '../manifest.js';
 import { acceptManifests } from '../media-types.js';
@@ -109,7 +109,7 @@ export class RegistryRepository implements Repository {
   async *referrers(subject: Descriptor, options: ReferrersOptions = {}): AsyncGenerator<Descriptor> {
     checkedOptions('referrers', options, [...callOptions, 'artifactType']);
     checkDescriptor(subject);
-    const call = new Call(this.#settings.clock, this.#settings.timeoutMs, options);
+    const call = startCall(this.#settings.clock, this.#settings.timeoutMs, options);
     try {
       yield* listReferrers(call, this.#client, subject.digest, options.artifactType);
     } finally {

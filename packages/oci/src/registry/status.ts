@@ -1,7 +1,6 @@
 import { isJsonObject, parseJson, SignError, type SignErrorCode, sanitizeText } from '@securosys/core';
-import type { Call } from '../internal/call.js';
-import type { Settings } from '../options.js';
-import { readBody } from './transport.js';
+import { type Call, readBody } from '@securosys/transport';
+import { bodyLimits, type Settings } from '../options.js';
 
 const codes: Readonly<Record<number, SignErrorCode>> = {
   401: 'ERR_AUTHENTICATION',
@@ -15,7 +14,7 @@ const codes: Readonly<Record<number, SignErrorCode>> = {
 /** The first error code of a distribution-spec error body, if it is one. */
 async function upstreamName(call: Call, settings: Settings, response: Response): Promise<string | undefined> {
   try {
-    const json = parseJson(await readBody(call, settings, response, 16 * 1024, 'error body'));
+    const json = parseJson(await readBody(call, response, bodyLimits(settings, 16 * 1024, 'error body')));
     const first = isJsonObject(json) && Array.isArray(json.errors) ? json.errors[0] : undefined;
     const code = isJsonObject(first) ? first.code : undefined;
     return typeof code === 'string' ? sanitizeText(code, 60) : undefined;

@@ -1,10 +1,8 @@
-import { base64Text, type JsonObject, parseJsonObject, SignError, utf8Bytes } from '@securosys/core';
-import type { Call } from '../internal/call.js';
-import type { Credentials, Settings } from '../options.js';
+import { type JsonObject, parseJsonObject, SignError } from '@securosys/core';
+import { basicLogin, type Call, discard, exchange, foreignUrl, readBody } from '@securosys/transport';
+import { bodyLimits, type Credentials, type Settings } from '../options.js';
 import type { Challenge } from './challenge.js';
-import { foreignUrl } from './origin.js';
 import { statusError } from './status.js';
-import { discard, exchange, readBody } from './transport.js';
 
 export interface Authorization {
   /** Value of the `Authorization` header. */
@@ -20,13 +18,6 @@ export function bearer(token: unknown): string {
   if (typeof token !== 'string' || !visible.test(token))
     throw new SignError('ERR_PROTOCOL', 'the token service sent no usable token');
   return `Bearer ${token}`;
-}
-
-/** `Authorization` for a login (RFC 7617). */
-export function basic(login: { readonly username: string; readonly password: string }): string {
-  if (login.username.includes(':'))
-    throw new SignError('ERR_INVALID_ARGUMENT', 'a login name for Basic authentication holds no colon');
-  return `Basic ${base64Text(utf8Bytes(`${login.username}:${login.password}`))}`;
 }
 
 /**
@@ -49,13 +40,13 @@ export async function fetchToken(
   if (named) settings.guard.login(registry, url);
   if (service !== undefined) url.searchParams.set('service', service);
   url.searchParams.set('scope', scope);
-  const response = await exchange(call, settings, { method: 'GET', url, authorization: named && basic(named) });
+  const response = await exchange(call, settings.fetch, { method: 'GET', url, authorization: named && basicLogin(named) });
   if (response.status !== 200) throw await statusError(call, settings, response, `get a token from ${url.host}`);
   if (!/^application\/json(;|$)/i.test(response.headers.get('content-type') ?? '')) {
     await discard(response);
     throw new SignError('ERR_PROTOCOL', `the token service ${url.host} did not answer with JSON`);
   }
-  const json = tokenJson(await readBody(call, settings, response, 64 * 1024, 'token answer'));
+  const json = tokenJson(await readBody(call, response, bodyLimits(settings, 64 * 1024, 'token answer')));
   const seconds = typeof json.expires_in === 'number' ? Math.min(Math.max(json.expires_in, 0), 3600) : 60;
   // A token that ends while its request travels would cost a useless round.
   return { value: bearer(json.token ?? json.access_token), until: settings.clock.now() + Math.max(0, seconds * 1000 - 5000) };

@@ -1,10 +1,8 @@
 import { type Descriptor, SignError } from '@securosys/core';
+import { type Call, discard, foreignUrl } from '@securosys/transport';
 import { digestOf } from '../digest.js';
-import type { Call } from '../internal/call.js';
 import type { RegistryClient } from './client.js';
 import { checkDigestHeader } from './content.js';
-import { foreignUrl } from './origin.js';
-import { discard } from './transport.js';
 
 /** Whether a blob is there; a stated length must agree. */
 export async function hasBlob(call: Call, client: RegistryClient, blob: Pick<Descriptor, 'digest' | 'size'>): Promise<boolean> {
