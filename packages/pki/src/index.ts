@@ -28,4 +28,14 @@ export type {
   RevocationSource,
   RevocationStatus,
 } from './revocation/report.js';
+export type { TimestampReason } from './timestamp/reasons.js';
+export { checkTimestampRevocation } from './timestamp/revocation.js';
+export type { IssuerSerial, TimestampSigner } from './timestamp/signer-info.js';
 export type { Timestamp, VerifiedTimestamp, VerifyTimestampOptions } from './timestamp/timestamp.js';
+export {
+  maxTimestampTokenBytes,
+  type ParseTimestampOptions,
+  parseTimestampToken,
+  type TimestampToken,
+} from './timestamp/token.js';
+export { verifyTimestampToken } from './timestamp/verify.js';

@@ -30,4 +30,6 @@ export interface VerifyTimestampOptions {
   anchors: readonly Certificate[];
   /** Milliseconds at which the authority's chain must be valid. Default: the token's own `genTime`, as verifiers do (§9.2 step 5). */
   at?: number;
+  /** Accepts tokens in BER, as the Notation programs do; see `ParseTimestampOptions`. Default `false`. */
+  allowBer?: boolean;
 }

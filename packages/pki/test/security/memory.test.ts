@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { expectOwnMemory } from '../../../testing/src/index.js';
 import * as api from '../../src/index.js';
 import { complete, issue, subject, testKey, validity } from '../issue.js';
+import { authority, message, token } from '../timestamp/craft-token.js';
 
 const key = testKey('ec-p256');
 const der = async () => complete(await api.prepareCertificate({ subject, validity, profile: 'leaf', key }), key);
@@ -32,6 +33,11 @@ const samples: Readonly<Record<string, () => Promise<unknown>>> = {
     const prepared = await api.prepareCsr({ subject, key });
     return [prepared.parts, complete(prepared, key)];
   },
+  parseTimestampToken: async () => api.parseTimestampToken(Buffer.from(token(authority()))),
+  verifyTimestampToken: async () => {
+    const from = authority();
+    return api.verifyTimestampToken(Buffer.from(token(from)), { message, anchors: [from.root] });
+  },
   createHsmCrypto: async () => {
     const backend = createMemoryBackend();
     backend.addKey({ label: 'k', privateKey: key.privateKey });
@@ -47,6 +53,7 @@ const samples: Readonly<Record<string, () => Promise<unknown>>> = {
 const withoutBytes = [
   'certificateHolder',
   'checkNotaryChain',
+  'checkTimestampRevocation',
   'isEmulated',
   'isSelfIssued',
   'isSelfSigned',
