@@ -1,11 +1,14 @@
 import { readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { guideModules } from './tests/guide-modules.js';
 
 const rooms = readdirSync(new URL('./packages', import.meta.url)).sort();
 /** SLOW=1 runs whole mutation corpora where the default is a sample. */
 const patience = process.env.SLOW ? 10 : 1;
+/** Gives property tests their seed. */
+const seed = fileURLToPath(new URL('./tests/seed.ts', import.meta.url));
 const conditions = ['@securosys/source'];
 
 /**
@@ -24,7 +27,14 @@ export default defineConfig({
     projects: [
       ...rooms.map((name) => ({
         extends: true as const,
-        test: { name, root: `packages/${name}`, include: ['test/**/*.test.ts'], isolate: false, testTimeout: 20_000 * patience },
+        test: {
+          name,
+          root: `packages/${name}`,
+          include: ['test/**/*.test.ts'],
+          setupFiles: [seed],
+          isolate: false,
+          testTimeout: 20_000 * patience,
+        },
       })),
       {
         extends: true as const,

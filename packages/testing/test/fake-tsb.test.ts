@@ -126,7 +126,7 @@ describe('on a port', () => {
     const id = await ask(tsb, tsb.url, fetch);
     for (const name of ['CISO', 'Product']) await tsb.approve(id, name);
     expect(tsb.requests[0]).toMatchObject({ id, status: 'EXECUTED' });
-    expect(Math.abs(tsb.clock.now() - Date.now())).toBeLessThan(1_000);
+    expect(Math.abs(tsb.clock.now() - Date.now())).toBeLessThan(30_000);
   });
 });
 

@@ -22,6 +22,10 @@ function version(): string {
  * emulator on SIGINT and SIGTERM. It is what `npx @securosys/tsb-emulator` runs.
  */
 export async function serve(): Promise<void> {
+  // Heard from the first moment on: whoever reads our first line may answer it with a signal.
+  const told = new Promise<void>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+  });
   try {
     const emulator = await run({
       args: process.argv.slice(2),
@@ -31,14 +35,12 @@ export async function serve(): Promise<void> {
       version,
     });
     if (!emulator) return;
-    const stop = () => {
-      emulator.close().then(
+    void told
+      .then(() => emulator.close())
+      .then(
         () => process.exit(0),
         () => process.exit(1),
       );
-    };
-    process.once('SIGINT', stop);
-    process.once('SIGTERM', stop);
   } catch (error) {
     const text = SignError.is(error) ? `${error.code}: ${error.message}` : 'the emulator failed';
     process.stderr.write(`tsb-emulator: ${text}\n`);

