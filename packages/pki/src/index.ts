@@ -20,6 +20,12 @@ export { attributeNames, type NameAttribute, nameText, type RelativeName } from 
 export { type PemBlock, parseCertificates, pemBlocks, pemBytes, pemText } from './pem.js';
 export { type CertificateOptions, certificateFormat, prepareCertificate } from './prepare-certificate.js';
 export { type CsrOptions, csrFormat, prepareCsr } from './prepare-csr.js';
+export { createRevocationChecker } from './revocation/checker.js';
+export type { CachedCrl, CrlCache } from './revocation/crl-cache.js';
+export type { RevocationFault } from './revocation/fault.js';
+export { createFolderCrlCache } from './revocation/folder-crl-cache.js';
+export { createMemoryCrlCache } from './revocation/memory-crl-cache.js';
+export type { OcspDelegate } from './revocation/ocsp-responder.js';
 export type {
   CertificateRevocation,
   RevocationChecker,
@@ -28,10 +34,13 @@ export type {
   RevocationSource,
   RevocationStatus,
 } from './revocation/report.js';
+export type { RevocationCheckerOptions } from './revocation/settings.js';
+export { createTimestamper } from './timestamp/create-timestamper.js';
 export type { TimestampReason } from './timestamp/reasons.js';
 export { checkTimestampRevocation } from './timestamp/revocation.js';
 export type { IssuerSerial, TimestampSigner } from './timestamp/signer-info.js';
 export type { Timestamp, VerifiedTimestamp, VerifyTimestampOptions } from './timestamp/timestamp.js';
+export type { TimestamperOptions } from './timestamp/timestamper-options.js';
 export {
   maxTimestampTokenBytes,
   type ParseTimestampOptions,

@@ -35,6 +35,6 @@ export function ocspRequest(server: string, der: Uint8Array, nonce?: Uint8Array)
   const text = base64Text(der);
   const escaped = encodeURIComponent(text);
   const asked = nonce && { nonce };
-  if (escaped.length >= maxInUrl) return { method: 'POST', url: server, body: der, ...asked };
+  if (escaped.length >= maxInUrl || /[?#]/.test(server)) return { method: 'POST', url: server, body: der, ...asked };
   return { method: 'GET', url: `${server.endsWith('/') ? server : `${server}/`}${escaped}`, ...asked };
 }

@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createSigner } from '@securosys/core';
 import { createMemoryBackend } from '@securosys/core/memory';
 import { describe, expect, it } from 'vitest';
@@ -14,6 +17,12 @@ const pooled = async () => {
   const block = Buffer.alloc(bytes.byteLength + 64);
   block.set(bytes, 32);
   return block.subarray(32, 32 + bytes.byteLength);
+};
+
+/** A CRL that came out of a cache. */
+const cached = async (cache: api.CrlCache) => {
+  await cache.set('http://crl.example/ca.crl', { base: await pooled(), delta: await pooled() });
+  return cache.get('http://crl.example/ca.crl');
 };
 
 /** Every exported function that gives out bytes, with a call of it. */
@@ -38,6 +47,11 @@ const samples: Readonly<Record<string, () => Promise<unknown>>> = {
     const from = authority();
     return api.verifyTimestampToken(Buffer.from(token(from)), { message, anchors: [from.root] });
   },
+  createMemoryCrlCache: async () => cached(api.createMemoryCrlCache()),
+  createFolderCrlCache: async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'crl-'));
+    return cached(api.createFolderCrlCache(folder)).finally(() => rm(folder, { recursive: true }));
+  },
   createHsmCrypto: async () => {
     const backend = createMemoryBackend();
     backend.addKey({ label: 'k', privateKey: key.privateKey });
@@ -53,6 +67,7 @@ const samples: Readonly<Record<string, () => Promise<unknown>>> = {
 const withoutBytes = [
   'certificateHolder',
   'checkNotaryChain',
+  'createRevocationChecker',
   'checkTimestampRevocation',
   'isEmulated',
   'isSelfIssued',
