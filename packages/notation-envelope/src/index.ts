@@ -5,16 +5,45 @@ export {
   readSignatureManifest,
   type SignatureManifestContents,
 } from './attached-signature.js';
+export {
+  type BlobPolicyStatement,
+  type BlobTrustPolicy,
+  type BlobTrustPolicyOptions,
+  parseBlobTrustPolicy,
+  selectBlobStatement,
+} from './blob-policy.js';
 export { signatureArtifactType } from './constants.js';
 export { evaluateSignature } from './evaluate.js';
+export { type EvaluateBlobOptions, evaluateBlobSignature } from './evaluate-blob.js';
+export type { BlobDigester, BlobSource } from './evaluate-blob-digest.js';
 export type { EvaluateOptions } from './evaluate-options.js';
+export type { EvaluateRules, NotationCompatibility } from './evaluate-rules.js';
 export { type JwsEnvelope, parseJwsEnvelope } from './jws-envelope.js';
 export { type NotationPrepareOptions, notationJws } from './notation-jws.js';
 export { type OpenEnvelope, openEnvelope } from './open-envelope.js';
-export type { CheckResult, CheckType, Evaluated, SignatureContents, SignatureOutcome, SignerIdentity } from './outcome.js';
+export { type NotationConfig, notationConfig } from './notation-config.js';
+export { type NotationEnvironment, notationConfigFolder } from './notation-config-folder.js';
+export type {
+  CheckReason,
+  CheckResult,
+  CheckType,
+  Evaluated,
+  SignatureContents,
+  SignatureOutcome,
+  SignerIdentity,
+} from './outcome.js';
+export type {
+  AnchorFound,
+  CertificateRevocationSummary,
+  PluginVerdict,
+  RevocationSourceSummary,
+  RevocationSummary,
+  TimestampFound,
+} from './outcome-findings.js';
 export type {
   CriticalAttributes,
   PluginCapability,
+  PluginCommand,
   PluginConfig,
   PluginMetadata,
   VerificationCapability,
@@ -24,7 +53,9 @@ export type {
   VerifySignatureRequest,
   VerifySignatureResponse,
 } from './plugin/contract.js';
-export type { PolicyStatement } from './policy-statement.js';
+export { handleNotation, isPluginCommand, type NotationAnswer, type NotationCall } from './plugin/handle-notation.js';
+export type { NotationPlugin, PluginContext, PluginKeyContext, PluginProgress } from './plugin/notation-plugin.js';
+export type { PolicyStatement, VerificationStatement } from './policy-statement.js';
 export type { ReasonCode } from './refusal.js';
 export type { NotationSignature } from './signature.js';
 export { type SignatureManifestOptions, signatureManifest } from './signature-manifest.js';

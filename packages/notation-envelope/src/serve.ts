@@ -1,0 +1,56 @@
+import { handleNotation, type NotationPlugin, type PluginProgress } from '@securosys/notation-envelope';
+import { watchParent } from './serve/parent.js';
+import { readStdin } from './serve/stdin.js';
+import { terminalProgress } from './serve/terminal.js';
+
+/** Tells the terminal as well as the plugin. */
+function withTerminal(plugin: NotationPlugin): NotationPlugin {
+  const tell = terminalProgress(`notation-${plugin.name}`);
+  return Object.create(plugin, {
+    onProgress: {
+      value: async (progress: PluginProgress, context: Parameters<NonNullable<NotationPlugin['onProgress']>>[1]) => {
+        tell(progress);
+        await plugin.onProgress?.(progress, context);
+      },
+    },
+  }) as NotationPlugin;
+}
+
+const written = (stream: NodeJS.WriteStream, text: string): Promise<void> =>
+  new Promise((resolve) => {
+    // Whoever should read this may have gone.
+    stream.on('error', () => resolve());
+    stream.write(text, () => resolve());
+  });
+
+/**
+ * Serves one command of Notation's plugin contract (`notation.md` §17) in this process: reads its argument and stdin, answers on stdout
+ * or stderr, and ends it. While people decide, progress goes to the terminal; when the host has gone, waiting ends and the request stays.
+ * The whole program of a plugin; see {@link handleNotation} for one without a process.
+ *
+ * @example
+ * ```ts
+ * import { createMemoryBackend } from '@securosys/core/memory';
+ * import { serveNotationPlugin } from '@securosys/notation-envelope/serve';
+ *
+ * await serveNotationPlugin({
+ *   name: 'example',
+ *   version: '1.0.0',
+ *   description: 'Keys in memory',
+ *   url: 'https://example.com',
+ *   open: () => createMemoryBackend(),
+ *   keyRef: ({ keyId }) => ({ label: keyId }),
+ * });
+ * ```
+ */
+export async function serveNotationPlugin(plugin: NotationPlugin): Promise<never> {
+  const orphaned = new AbortController();
+  const stopWatching = watchParent(() => orphaned.abort(new DOMException('the host has gone', 'AbortError')));
+  const stdin = await readStdin();
+  const call = { argv: process.argv.slice(2), stdin, env: process.env, signal: orphaned.signal };
+  const { stdout, stderr, exitCode } = await handleNotation(call, withTerminal(plugin));
+  stopWatching();
+  if (stdout !== '') await written(process.stdout, stdout);
+  if (stderr !== '') await written(process.stderr, stderr);
+  process.exit(exitCode);
+}
