@@ -47,10 +47,9 @@ const rules = {
   // an authority's reply (§9.1)
   'reply-status': ['ERR_PROTOCOL', 'the timestamp authority did not answer with status 200'],
   'reply-content-type': ['ERR_PROTOCOL', 'the reply of the timestamp authority is not of type application/timestamp-reply'],
-  'reply-too-large': ['ERR_LIMIT', 'the reply of the timestamp authority is not smaller than 1 MiB'],
   'reply-not-der': ['ERR_MALFORMED', 'the reply of the timestamp authority is not strict DER; allowBer accepts BER'],
   'reply-malformed': ['ERR_MALFORMED', 'the reply of the timestamp authority is malformed'],
-  'request-rejected': ['ERR_REQUEST_FAILED', 'the timestamp authority rejected the request'],
+  'request-rejected': ['ERR_PROTOCOL', 'the timestamp authority rejected the request'],
   'reply-policy': ['ERR_PROTOCOL', 'the timestamp authority used another policy than was asked for'],
   'reply-imprint': ['ERR_PROTOCOL', 'the timestamp authority answered about another imprint'],
   'reply-nonce': ['ERR_PROTOCOL', 'the reply of the timestamp authority does not carry the nonce of the request'],
@@ -62,12 +61,13 @@ export type TimestampReason = keyof typeof rules;
 /** The error about one broken rule. `why` is shown behind the sentence of the rule; foreign text in it is escaped by the caller. */
 export function timestampError(
   reason: TimestampReason,
-  options: { why?: string; cause?: unknown; details?: SignErrorDetails } = {},
+  options: { why?: string; cause?: unknown; details?: SignErrorDetails; retryable?: boolean } = {},
 ): SignError {
   const [code, sentence] = rules[reason];
-  const { why, details } = options;
+  const { why, details, retryable } = options;
   return new SignError(code, why === undefined ? sentence : `${sentence}: ${why}`, {
     ...('cause' in options && { cause: options.cause }),
+    ...(retryable !== undefined && { retryable }),
     details: { ...details, reason },
   });
 }

@@ -69,6 +69,7 @@ const withoutBytes = [
   'checkNotaryChain',
   'createRevocationChecker',
   'checkTimestampRevocation',
+  'createTimestamper',
   'isEmulated',
   'isSelfIssued',
   'isSelfSigned',
