@@ -29,6 +29,17 @@ export interface PushManifestOptions extends CallOptions {
   readonly tag?: string;
 }
 
+/** How a manifest is attached to its subject. Layouts need neither: what they list is there, and no index is left over. */
+export interface AttachOptions extends CallOptions {
+  /**
+   * Lists the subject's referrers afterwards, although the registry says (`OCI-Subject`) that it filed the manifest. Where it is not listed
+   * it is entered in the referrers tag, and if nobody finds it there either, that is `ERR_PROTOCOL`.
+   */
+  readonly confirm?: boolean;
+  /** Deletes the indexes of the referrers tag that were replaced. Registries that refuse keep them; that is logged and no error. */
+  readonly deleteReplaced?: boolean;
+}
+
 /**
  * One repository of a registry, or one image layout folder; formats and the façade never see which.
  *
@@ -58,6 +69,9 @@ export interface Repository {
    * The deadline covers the whole iteration, with what the caller does in between.
    */
   referrers(subject: Descriptor, options?: ReferrersOptions): AsyncIterable<Descriptor>;
-  /** Stores a manifest that names `subject` as its subject, and makes it discoverable from there. */
-  attach(bytes: Uint8Array, mediaType: string, subject: Descriptor, options?: CallOptions): Promise<Descriptor>;
+  /**
+   * Stores a manifest that names `subject` as its subject, and makes it discoverable from there: by the referrers API, else by the referrers
+   * tag, where many writers at once lose nothing.
+   */
+  attach(bytes: Uint8Array, mediaType: string, subject: Descriptor, options?: AttachOptions): Promise<Descriptor>;
 }

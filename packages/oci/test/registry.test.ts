@@ -110,13 +110,52 @@ describe('repeating', () => {
     expect(registry.requests).toHaveLength(3);
   });
 
-  it('a write is never repeated', async () => {
-    const { app, registry } = await seeded();
-    registry.faults.push((request) => (request.method === 'PUT' ? new Response(null, { status: 503 }) : undefined));
-    await expect(app.pushManifest(imageManifest('two'), mediaTypes.imageManifest)).rejects.toMatchObject({
-      code: 'ERR_UNAVAILABLE',
+  it.each([408, 429, 502, 503, 504])('status %i to a write by digest is tried again, to a tag never', async (status) => {
+    const { createTestClock } = await import('@securosys/testing');
+    const { app, registry } = await seeded({}, { clock: createTestClock() });
+    registry.faults.push((request) => (request.method === 'PUT' ? new Response(null, { status }) : undefined));
+    const puts = () => registry.requests.filter((r) => r.method === 'PUT').length;
+    await expect(app.pushManifest(imageManifest('two'), mediaTypes.imageManifest)).rejects.toMatchObject({ details: { status } });
+    expect(puts()).toBe(3);
+    await expect(app.pushManifest(imageManifest('two'), mediaTypes.imageManifest, { tag: '2' })).rejects.toMatchObject({
+      details: { status },
     });
-    expect(registry.requests.filter((r) => r.method === 'PUT')).toHaveLength(1);
+    expect(puts()).toBe(4);
+  });
+
+  it.each([400, 409, 500, 501])('status %i is final', async (status) => {
+    const { app, registry } = await seeded();
+    registry.faults.push(() => new Response(null, { status }));
+    await expect(app.resolve()).rejects.toMatchObject({ details: { status } });
+    expect(registry.requests).toHaveLength(1);
+  });
+
+  it('a lost connection is tried again', async () => {
+    const { createTestClock } = await import('@securosys/testing');
+    const { app, registry } = await seeded({}, { clock: createTestClock() });
+    let lost = 0;
+    registry.faults.push(() => {
+      if (lost++ > 1) return undefined;
+      throw new TypeError('fetch failed', { cause: Object.assign(new Error('reset'), { code: 'ECONNRESET' }) });
+    });
+    await app.resolve();
+    expect(lost).toBe(3);
+  });
+
+  it('a pause longer than thirty seconds, or than the deadline, is nobody’s to wait for', async () => {
+    const { createTestClock } = await import('@securosys/testing');
+    for (const [after, timeoutMs] of [
+      ['31', 600_000],
+      ['20', 10_000],
+    ] as const) {
+      const { app, registry } = await seeded({}, { clock: createTestClock(), timeoutMs });
+      registry.faults.push(() => new Response(null, { status: 503, headers: { 'retry-after': after } }));
+      await expect(app.resolve()).rejects.toMatchObject({
+        code: 'ERR_UNAVAILABLE',
+        details: { retryAfterMs: Number(after) * 1000 },
+      });
+      expect(registry.requests).toHaveLength(1);
+    }
   });
 });
 

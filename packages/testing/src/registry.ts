@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { base64Text, type Fetch, isJsonObject, type JsonValue, knownOptions, parseJson, utf8Bytes } from '@securosys/core';
 import { type AddedImage, type AddImageOptions, imageOf } from './registry-image.js';
+import { blobAnswer, createUploads } from './registry-uploads.js';
 
 export type { AddedImage, AddImageOptions } from './registry-image.js';
 
@@ -39,6 +40,10 @@ export interface MemoryRegistryOptions {
   readonly pageSize?: number;
   /** Whether `artifactType` is applied (and `OCI-Filters-Applied` sent); default `true`. */
   readonly filters?: boolean;
+  /** Smallest chunk of an upload that the registry asks for (`OCI-Chunk-Min-Length`) in bytes; default: it does not say. */
+  readonly minChunk?: number;
+  /** `false`: manifests cannot be deleted (405), as in many registries. Default `true`. */
+  readonly deletes?: boolean;
   /** Misbehaviour, first match wins. More can be pushed into {@link MemoryRegistry.faults} at any time. */
   readonly faults?: readonly RegistryFault[];
 }
@@ -97,7 +102,7 @@ export function createMemoryRegistry(options: MemoryRegistryOptions = {}): Memor
   const requests: RegistryRequestRecord[] = [];
   const faults: RegistryFault[] = [...(options.faults ?? [])];
   const referrersApi = options.referrersApi ?? true;
-  let uploads = 0;
+  const upload = createUploads({ blobs, minChunk: options.minChunk, failure });
 
   async function handle(request: Request): Promise<Response> {
     requests.push({ method: request.method, url: request.url, authorization: request.headers.get('authorization') });
@@ -116,34 +121,25 @@ export function createMemoryRegistry(options: MemoryRegistryOptions = {}): Memor
     const route = /^\/v2\/(.+)\/(blobs|manifests|referrers|blobs\/uploads)\/([^/]*)$/.exec(url.pathname);
     if (!route) return url.pathname === '/v2/' ? Response.json({}) : failure(404, 'NAME_UNKNOWN');
     const [, repository = '', kind, reference = ''] = route;
-    if (kind === 'blobs/uploads') return upload(request, url, repository);
-    if (kind === 'blobs') return blob(reference);
+    if (kind === 'blobs/uploads') return upload(request, url, repository, reference);
+    if (kind === 'blobs') return blob(request, reference);
+    if (kind === 'manifests' && request.method === 'DELETE') return deleteManifest(repository, reference);
     if (kind === 'manifests')
       return request.method === 'PUT' ? putManifest(request, repository, reference) : manifest(repository, reference);
     return referrersApi ? referrers(url, repository, reference) : new Response('404 page not found', { status: 404 });
   }
 
-  async function upload(request: Request, url: URL, repository: string): Promise<Response> {
-    const digest = url.searchParams.get('digest');
-    if (request.method === 'POST') {
-      const location = `/v2/${repository}/blobs/uploads/${++uploads}?state=opaque`;
-      return new Response(null, { status: 202, headers: { location } });
-    }
-    const bytes = new Uint8Array(await request.arrayBuffer());
-    if (digest === null || digest !== digestOf(bytes)) return failure(400, 'DIGEST_INVALID');
-    blobs.set(digest, bytes);
-    return new Response(null, {
-      status: 201,
-      headers: { 'docker-content-digest': digest, location: `/v2/${repository}/blobs/${digest}` },
-    });
+  function blob(request: Request, digest: string): Response {
+    const bytes = blobs.get(digest);
+    return bytes ? blobAnswer(request, bytes) : failure(404, 'BLOB_UNKNOWN');
   }
 
-  function blob(digest: string): Response {
-    const bytes = blobs.get(digest);
-    if (!bytes) return failure(404, 'BLOB_UNKNOWN');
-    return new Response(own(bytes), {
-      headers: { 'content-type': 'application/octet-stream', 'content-length': String(bytes.byteLength) },
-    });
+  function deleteManifest(repository: string, reference: string): Response {
+    if (options.deletes === false) return failure(405, 'UNSUPPORTED');
+    for (const [tag, digest] of tags) if (digest === reference && tag.startsWith(`${repository}:`)) tags.delete(tag);
+    return manifests.delete(`${repository}@${reference}`)
+      ? new Response(null, { status: 202 })
+      : failure(404, 'MANIFEST_UNKNOWN');
   }
 
   async function putManifest(request: Request, repository: string, reference: string): Promise<Response> {
@@ -242,20 +238,22 @@ function challenge(request: Request, url: URL, auth: RegistryAuth | undefined): 
     return failure(401, 'UNAUTHORIZED', { 'www-authenticate': 'Basic realm="memory registry"' });
   }
   const repository = /^\/v2\/(.+)\/(?:blobs|manifests|referrers)\//.exec(url.pathname)?.[1] ?? '';
-  const action = request.method === 'GET' || request.method === 'HEAD' ? 'pull' : 'pull,push';
-  const scope = `repository:${repository}:${action}`;
-  if (
-    given === `Bearer ${issued}:${scope}` ||
-    (action === 'pull' && given === `Bearer ${issued}:repository:${repository}:pull,push`)
-  )
-    return undefined;
+  const levels = ['pull', 'pull,push', 'pull,push,delete'];
+  const upload = url.pathname.includes('/blobs/uploads/');
+  const needed =
+    request.method === 'DELETE' && !upload ? 2 : !upload && (request.method === 'GET' || request.method === 'HEAD') ? 0 : 1;
+  const scope = `repository:${repository}:${levels[needed]}`;
+  const granted = given?.startsWith(`Bearer ${issued}:`) ? given.slice(`Bearer ${issued}:`.length).split(';') : [];
+  const enough = levels.slice(needed).some((level) => granted.includes(`repository:${repository}:${level}`));
+  const from = url.searchParams.get('from');
+  if (enough && (from === null || levels.some((level) => granted.includes(`repository:${from}:${level}`)))) return undefined;
   const realm = auth.realm ?? `${url.origin}/token`;
   return failure(401, 'UNAUTHORIZED', { 'www-authenticate': `Bearer realm="${realm}",service="memory",scope="${scope}"` });
 }
 
-/** The token service: one token per scope, for the right login. */
+/** The token service: one token for the scopes that were asked for, for the right login. */
 function token(request: Request, auth: RegistryAuth | undefined): Response {
-  const scope = new URL(request.url).searchParams.get('scope') ?? '';
+  const scope = new URL(request.url).searchParams.getAll('scope').join(';');
   const wanted = auth?.type === 'bearer' && auth.username !== undefined ? basicOf(auth.username, auth.password ?? '') : undefined;
   if (wanted !== undefined && request.headers.get('authorization') !== wanted) return failure(401, 'UNAUTHORIZED');
   return Response.json({ token: `${issued}:${scope}`, expires_in: 300 });

@@ -4,13 +4,20 @@ import { attachmentOf } from '../attachment.js';
 import { decodeMediaType } from '../descriptor.js';
 import { isDigest } from '../digest.js';
 import { checkBytes, checkDescriptor, checkMaxBytes } from '../internal/arguments.js';
-import { callOptions, checkedOptions } from '../internal/call-options.js';
+import { attachOptions, callOptions, checkedOptions } from '../internal/call-options.js';
 import { decodeManifest } from '../manifest.js';
 import { refName } from '../media-types.js';
 import type { Settings } from '../options.js';
 import { isTag, type LayoutReference } from '../reference.js';
 import { resolvedManifest } from '../registry/content.js';
-import type { FetchBlobOptions, PushManifestOptions, ReferrersOptions, Repository, ResolvedManifest } from '../repository.js';
+import type {
+  AttachOptions,
+  FetchBlobOptions,
+  PushManifestOptions,
+  ReferrersOptions,
+  Repository,
+  ResolvedManifest,
+} from '../repository.js';
 import { realFolder } from './files.js';
 import { readIndex, updateIndex, withEntry } from './index-file.js';
 import { layoutReferrers } from './layout-referrers.js';
@@ -124,11 +131,11 @@ export class LayoutRepository implements Repository {
     }
   }
 
-  async attach(bytes: Uint8Array, mediaType: string, subject: Descriptor, options: CallOptions = {}): Promise<Descriptor> {
+  async attach(bytes: Uint8Array, mediaType: string, subject: Descriptor, options: AttachOptions = {}): Promise<Descriptor> {
     checkBytes(bytes);
     checkDescriptor(subject);
     const entry = attachmentOf(bytes, mediaType, subject, this.#maxBytes);
-    return this.#call('attach', options, [], async (call) => {
+    return this.#call('attach', options, attachOptions, async (call) => {
       await call.step(openLayout(this.name));
       await call.step(writeBlob(this.name, bytes));
       // Listed without a name: that is how readers of layouts find what nothing else in the layout points at.

@@ -5,7 +5,7 @@ import { parseChallenges } from './challenge.js';
 import { type Authorization, bearer, fetchToken } from './token.js';
 
 /** What may be done with a repository; part of the scope of a token. */
-export type Action = 'pull' | 'push';
+export type Action = 'pull' | 'push' | 'delete';
 
 /** Logins and tokens for one registry. Tokens are kept per scope, in memory, and never shown. */
 export class Authenticator {
@@ -20,9 +20,9 @@ export class Authenticator {
     this.#registry = registry;
   }
 
-  /** What is known to work for this scope, if it still lasts. */
-  cached(repository: string, action: Action): string | undefined {
-    const found = this.#tokens.get(scopeOf(repository, action));
+  /** What is known to work for these scopes, if it still lasts. */
+  cached(scopes: readonly string[]): string | undefined {
+    const found = this.#tokens.get(scopes.join(' '));
     return found && found.until > this.#settings.clock.now() ? found.value : undefined;
   }
 
@@ -30,28 +30,27 @@ export class Authenticator {
    * Answers a 401.
    * @throws SignError `ERR_AUTHENTICATION` when a login is needed and there is none, `ERR_ORIGIN_REFUSED`, `ERR_PROTOCOL`
    */
-  async answer(call: Call, response: Response, repository: string, action: Action): Promise<string> {
+  async answer(call: Call, response: Response, scopes: readonly string[]): Promise<string> {
     const challenges = parseChallenges(response.headers.get('www-authenticate') ?? '');
     const wanted = challenges.find((c) => c.scheme === 'bearer') ?? challenges.find((c) => c.scheme === 'basic');
     if (!wanted)
       throw new SignError('ERR_AUTHENTICATION', `registry ${this.#host} wants a login of a kind that is not supported`);
     const login = await call.race(Promise.resolve(this.#settings.credentials(this.#host)));
     if (login) this.#checkLogin(login);
-    const scope = scopeOf(repository, action);
-    const authorization = await this.#authorize(call, wanted, scope, login);
-    this.#tokens.set(scope, authorization);
+    const authorization = await this.#authorize(call, wanted, scopes, login);
+    this.#tokens.set(scopes.join(' '), authorization);
     return authorization.value;
   }
 
   async #authorize(
     call: Call,
     wanted: ReturnType<typeof parseChallenges>[number],
-    scope: string,
+    scopes: readonly string[],
     login: Credentials | undefined,
   ) {
     const forever = Number.POSITIVE_INFINITY;
     if (login && 'token' in login) return { value: bearer(login.token), until: forever };
-    if (wanted.scheme === 'bearer') return fetchToken(call, this.#settings, this.#registry, wanted, scope, login);
+    if (wanted.scheme === 'bearer') return fetchToken(call, this.#settings, this.#registry, wanted, scopes, login);
     if (!login) throw new SignError('ERR_AUTHENTICATION', `registry ${this.#host} wants a login and there is none for this host`);
     return { value: basicLogin(login), until: forever };
   }
@@ -68,6 +67,9 @@ export class Authenticator {
   }
 }
 
-function scopeOf(repository: string, action: Action): string {
-  return `repository:${repository}:${action === 'push' ? 'pull,push' : 'pull'}`;
+const actions: Readonly<Record<Action, string>> = { pull: 'pull', push: 'pull,push', delete: 'pull,push,delete' };
+
+/** Scope of a token (distribution token specification) for one repository. */
+export function scopeOf(repository: string, action: Action): string {
+  return `repository:${repository}:${actions[action]}`;
 }

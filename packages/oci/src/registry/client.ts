@@ -2,24 +2,27 @@ import { SignError } from '@securosys/core';
 import { type Call, discard, exchange, foreignUrl, readBody } from '@securosys/transport';
 import type { Turns } from '../internal/turns.js';
 import { bodyLimits, type Settings } from '../options.js';
-import type { Action, Authenticator } from './authenticator.js';
+import { type Action, type Authenticator, scopeOf } from './authenticator.js';
+import { passes, pause, tries } from './repetition.js';
 import { statusError } from './status.js';
 
 export interface RegistryRequest {
-  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT';
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly url: URL;
   readonly action: Action;
+  /** Another repository of the registry that has to be readable as well: the source of a mount. */
+  readonly alsoPull?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Uint8Array;
   /** Statuses that the caller handles; every other one is an error. */
   readonly accept: readonly number[];
   /** What is attempted, for errors: `push a blob to registry.example/app`. */
   readonly what: string;
+  /** Whether sending it twice is as good as once; default: of reads only. */
+  readonly repeatable?: boolean;
 }
 
 const redirects = new Set([301, 302, 303, 307, 308]);
-const longestWaitMs = 30_000;
-const tries = 3;
 
 /** Requests to one repository: authentication, redirects of reads, retries of reads, status to error. */
 export class RegistryClient {
@@ -46,7 +49,7 @@ export class RegistryClient {
     return new URL(`/v2/${this.#repository}/${path}`, this.registry);
   }
 
-  /** Sends a request. Only reads are repeated, a write may have happened although its answer was lost. */
+  /** Sends a request. What is not repeatable is sent once: it may have happened although its answer was lost. */
   async send(call: Call, request: RegistryRequest): Promise<Response> {
     const reads = request.method === 'GET' || request.method === 'HEAD';
     for (let attempt = 1; ; attempt++) {
@@ -55,11 +58,8 @@ export class RegistryClient {
         if (request.accept.includes(response.status)) return response;
         throw await statusError(call, this.settings, response, request.what);
       } catch (error) {
-        if (!reads || attempt >= tries || !SignError.is(error) || !error.retryable || error.code === 'ERR_TIMEOUT') throw error;
-        const hint = error.details.retryAfterMs;
-        const wait = typeof hint === 'number' ? hint : 200 * 4 ** (attempt - 1) * (0.75 + Math.random() / 2);
-        if (wait > longestWaitMs || !call.hasTime(wait)) throw error;
-        await call.sleep(wait);
+        if (!(request.repeatable ?? reads) || attempt >= tries || !passes(error)) throw error;
+        if (!(await pause(call, this.settings.random, error, attempt))) throw error;
       }
     }
   }
@@ -76,12 +76,13 @@ export class RegistryClient {
   }
 
   async #authorized(call: Call, request: RegistryRequest): Promise<Response> {
-    const { action } = request;
-    const known = this.#authenticator.cached(this.#repository, action);
+    const { action, alsoPull } = request;
+    const scopes = [scopeOf(this.#repository, action), ...(alsoPull === undefined ? [] : [scopeOf(alsoPull, 'pull')])];
+    const known = this.#authenticator.cached(scopes);
     const response = await exchange(call, this.settings.fetch, { ...request, authorization: known });
     if (response.status !== 401) return response;
     await discard(response);
-    const authorization = await this.#authenticator.answer(call, response, this.#repository, action);
+    const authorization = await this.#authenticator.answer(call, response, scopes);
     return exchange(call, this.settings.fetch, { ...request, authorization });
   }
 

@@ -3,16 +3,23 @@ import { type Call, startCall, withCall } from '@securosys/transport';
 import { attachmentOf } from '../attachment.js';
 import { checkContent, isDigest } from '../digest.js';
 import { checkBytes, checkDescriptor, checkMaxBytes } from '../internal/arguments.js';
-import { callOptions, checkedOptions } from '../internal/call-options.js';
+import { attachOptions, callOptions, checkedOptions } from '../internal/call-options.js';
 import { decodeManifest } from '../manifest.js';
 import { acceptManifests } from '../media-types.js';
 import type { Settings } from '../options.js';
 import { isTag, type RegistryReference } from '../reference.js';
-import type { FetchBlobOptions, PushManifestOptions, ReferrersOptions, Repository, ResolvedManifest } from '../repository.js';
+import type {
+  AttachOptions,
+  FetchBlobOptions,
+  PushManifestOptions,
+  ReferrersOptions,
+  Repository,
+  ResolvedManifest,
+} from '../repository.js';
+import { attach } from './attach.js';
 import type { RegistryClient } from './client.js';
 import { checkDigestHeader, contentType, resolvedManifest } from './content.js';
 import { listReferrers } from './referrers-list.js';
-import { addToReferrersTag } from './referrers-tag.js';
 import { hasBlob, pushBlob, putManifest } from './upload.js';
 
 /** A repository of a registry (distribution-spec 1.1). */
@@ -117,16 +124,12 @@ export class RegistryRepository implements Repository {
     }
   }
 
-  async attach(bytes: Uint8Array, mediaType: string, subject: Descriptor, options: CallOptions = {}): Promise<Descriptor> {
+  async attach(bytes: Uint8Array, mediaType: string, subject: Descriptor, options: AttachOptions = {}): Promise<Descriptor> {
     checkBytes(bytes);
     checkDescriptor(subject);
     const entry = attachmentOf(bytes, mediaType, subject, this.#settings.limits.manifestBytes);
-    return this.#call('attach', options, [], async (call) => {
-      const { response } = await putManifest(call, this.#client, bytes, mediaType);
-      const indexed = response.headers.get('oci-subject');
-      if (indexed !== null && indexed !== subject.digest)
-        throw new SignError('ERR_PROTOCOL', 'the registry filed the manifest under another subject');
-      if (indexed === null) await addToReferrersTag(call, this.#client, subject, entry);
+    return this.#call('attach', options, attachOptions, async (call) => {
+      await attach(call, this.#client, { bytes, mediaType, subject, entry }, options);
       return entry;
     });
   }

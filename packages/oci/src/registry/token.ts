@@ -21,7 +21,7 @@ export function bearer(token: unknown): string {
 }
 
 /**
- * Fetches a bearer token (distribution token specification). The scope is the one we need, never the one that the challenge
+ * Fetches a bearer token (distribution token specification). The scopes are the ones we need, never the one that the challenge
  * asks for, so that a registry cannot collect tokens for other repositories.
  */
 export async function fetchToken(
@@ -29,7 +29,7 @@ export async function fetchToken(
   settings: Settings,
   registry: URL,
   challenge: Challenge,
-  scope: string,
+  scopes: readonly string[],
   login: Credentials | undefined,
 ): Promise<Authorization> {
   const { realm, service } = challenge.parameters;
@@ -39,7 +39,8 @@ export async function fetchToken(
   const named = login && 'username' in login ? login : undefined;
   if (named) settings.guard.login(registry, url);
   if (service !== undefined) url.searchParams.set('service', service);
-  url.searchParams.set('scope', scope);
+  url.searchParams.delete('scope');
+  for (const scope of scopes) url.searchParams.append('scope', scope);
   const response = await exchange(call, settings.fetch, { method: 'GET', url, authorization: named && basicLogin(named) });
   if (response.status !== 200) throw await statusError(call, settings, response, `get a token from ${url.host}`);
   if (!/^application\/json(;|$)/i.test(response.headers.get('content-type') ?? '')) {

@@ -1,0 +1,116 @@
+import { type Descriptor, type JsonObject, SignError, utf8Bytes } from '@securosys/core';
+import { type Call, discard } from '@securosys/transport';
+import { decodeManifest } from '../manifest.js';
+import { mediaTypes } from '../media-types.js';
+import type { RegistryClient } from './client.js';
+import { readReferrersTag, referrersTag, type TaggedIndex } from './referrers-tag.js';
+import { passes, pause } from './repetition.js';
+import { putManifest } from './upload.js';
+
+const writes = 12;
+/** Shortest time in milliseconds after which an entry that is still there counts as settled. */
+const settleMs = 100;
+
+/** Entries are written back as they are, with members that we do not know. */
+type Entry = Descriptor | JsonObject;
+
+/** What one writer has seen and done so far. */
+interface Merge {
+  readonly call: Call;
+  readonly client: RegistryClient;
+  readonly subject: Descriptor;
+  readonly entry: Descriptor;
+  /** Entries of the index that we wrote last. */
+  written: readonly Entry[];
+  /** Digests of the indexes that our writes replaced. */
+  readonly replaced: Set<string>;
+  /** Longest time from reading the index to its replacement being stored, in milliseconds. */
+  slowest: number;
+}
+
+/**
+ * Adds an entry to the referrers tag. The tag schema has no locks, and plain read-modify-write loses signatures while every signer
+ * reports success (`notation.md` §11.2, §20 no. 61). So after each write the index is read back, and again after a pause that outlasts a
+ * writer who had read before us: one as slow as we were, and some. Whoever finds himself written over merges what he wrote
+ * with what is there now, so that entries of third parties come back too.
+ * @param prune whether to delete the indexes that were replaced. A failure of that is logged only (§20 no. 56), and without it they stay,
+ * because another writer may just have made the same one current again
+ * @throws SignError `ERR_CONFLICT` when others kept overwriting the entry
+ */
+export async function addToReferrersTag(
+  call: Call,
+  client: RegistryClient,
+  subject: Descriptor,
+  entry: Descriptor,
+  prune: boolean,
+): Promise<void> {
+  await client.turns.take(`${client.name}@${subject.digest}`, async () => {
+    const merge: Merge = { call, client, subject, entry, written: [], replaced: new Set(), slowest: 0 };
+    await untilSettled(merge);
+    if (prune) await deleteReplaced(merge);
+  });
+}
+
+async function untilSettled(merge: Merge): Promise<void> {
+  const { call, client, subject } = merge;
+  for (let write = 0; write < writes; write++) {
+    // Writers that met once would meet again without it.
+    if (write > 0) await call.sleep(client.settings.random() * Math.min(2000, 100 * 2 ** write));
+    await writeOnce(merge);
+    if (await stays(merge)) return;
+  }
+  throw new SignError(
+    'ERR_CONFLICT',
+    `other writers keep replacing the referrers of ${subject.digest}; the manifest itself is stored`,
+  );
+}
+
+async function writeOnce(merge: Merge): Promise<void> {
+  const { call, client, subject, entry } = merge;
+  const started = call.clock.now();
+  const current = await readReferrersTag(call, client, subject.digest);
+  if (holds(current, entry)) return;
+  const manifests = unique([...(current?.raw ?? []), ...merge.written, entry]);
+  const bytes = utf8Bytes(JSON.stringify({ schemaVersion: 2, mediaType: mediaTypes.imageIndex, manifests }));
+  decodeManifest(bytes, mediaTypes.imageIndex, client.settings.limits.manifestBytes);
+  try {
+    await putManifest(call, client, bytes, mediaTypes.imageIndex, referrersTag(subject.digest));
+  } catch (error) {
+    // Whether it was stored is seen by reading; if not, this was one write of many.
+    if (!passes(error) || !(await pause(call, client.settings.random, error, 1))) throw error;
+  }
+  if (current) merge.replaced.add(current.digest);
+  merge.written = manifests;
+  merge.slowest = Math.max(merge.slowest, call.clock.now() - started);
+}
+
+async function stays({ call, client, subject, entry, slowest }: Merge): Promise<boolean> {
+  for (let look = 0; look < 2; look++) {
+    if (look > 0) await call.sleep(settleMs + 3 * slowest + client.settings.random() * settleMs);
+    if (!holds(await readReferrersTag(call, client, subject.digest), entry)) return false;
+  }
+  return true;
+}
+
+async function deleteReplaced({ call, client, subject, replaced }: Merge): Promise<void> {
+  const current = await readReferrersTag(call, client, subject.digest);
+  for (const digest of replaced) {
+    if (digest === current?.digest) continue;
+    try {
+      const url = client.url(`manifests/${digest}`);
+      const what = `delete an old referrers index in ${client.name}`;
+      await discard(await client.send(call, { method: 'DELETE', url, action: 'delete', accept: [200, 202, 404], what }));
+    } catch (error) {
+      if (!SignError.is(error)) throw error;
+      call.logger?.warn('an old referrers index could not be deleted; it does no harm', { digest, code: error.code });
+    }
+  }
+}
+
+function holds(index: TaggedIndex | undefined, entry: Descriptor): boolean {
+  return index?.raw.some((known) => known.digest === entry.digest) ?? false;
+}
+
+function unique(entries: readonly Entry[]): Entry[] {
+  return [...new Map(entries.map((entry) => [entry.digest, entry])).values()];
+}
