@@ -1,19 +1,32 @@
 import { type CallOptions, type Descriptor, type Format, invalidArgument, sanitizeText } from '@securosys/core';
-import { attachSignature, type NotationPrepareOptions, type NotationSignature, notationJws } from '@securosys/notation-envelope';
+import {
+  attachSignature,
+  type NotationPrepareOptions,
+  type NotationSignature,
+  notationJws,
+  type SignatureManifestOptions,
+} from '@securosys/notation-envelope';
 import type { Repository } from '@securosys/oci';
 
-/** Formats that images can be signed in. */
+/** Formats that images and blobs can be signed in. */
 export type ImageFormatId = 'notation-jws';
 
 /** What signing an image in some format takes besides the format itself. */
 export interface ImageFormat {
   readonly format: Format<NotationSignature, NotationPrepareOptions>;
   /** Stores the artifact beside its subject and returns the descriptor of its manifest. The same artifact has the same digest. */
-  publish(repository: Repository, artifact: NotationSignature, subject: Descriptor, options: CallOptions): Promise<Descriptor>;
+  publish(
+    repository: Repository,
+    artifact: NotationSignature,
+    subject: Descriptor,
+    options: CallOptions & SignatureManifestOptions,
+  ): Promise<Descriptor>;
+  /** Ending of the file of a detached signature (`notation.md` §12). */
+  readonly suffix: string;
 }
 
 const formats: Readonly<Record<ImageFormatId, ImageFormat>> = {
-  'notation-jws': { format: notationJws, publish: attachSignature },
+  'notation-jws': { format: notationJws, publish: attachSignature, suffix: '.jws.sig' },
 };
 
 export function isImageFormat(id: string): id is ImageFormatId {

@@ -34,6 +34,7 @@ export {
   type SigningOutcome,
   type SignOperation,
   type SignRequest,
+  type Timestamper,
   type WaitOptions,
 } from '@securosys/core';
 export { createFolderStore } from '@securosys/core/folder-store';
@@ -51,9 +52,15 @@ export { type CredentialSource, type Credentials, createOci, type Oci, type OciO
 export type { TsbAuth, TsbBackend, TsbBackendOptions } from '@securosys/tsb-client';
 export { connectMemory, connectTsb } from './connect.js';
 export type { ImageFormatId } from './image-formats.js';
-export type { ImageReport, ReportCommon, SignatureReport } from './image-report.js';
+export type { ImageReport, ManifestReport, ReportCommon, SignatureReport, Verdict } from './image-report.js';
+export { type ListedSignature, type ListSignaturesOptions, listSignatures, type SignatureList } from './list-signatures.js';
+export type { CompleteOptions, SigningRequestState } from './request-state.js';
+export type { SignedManifest } from './request-target.js';
 export { type ResumeOptions, resumeSigningRequest } from './resume.js';
+export type { ManifestSelection } from './select-manifests.js';
+export type { ManifestProgress } from './sign-group.js';
 export { type SignedImage, type SignImageOptions, signImage } from './sign-image.js';
-export type { CompleteOptions, SigningRequest, SigningRequestState } from './signing-request.js';
+export type { SignOptions } from './sign-options.js';
+export type { SigningRequest } from './signing-request.js';
 export { type NotationTrust, type NotationTrustOptions, notationTrust, type Trust } from './trust.js';
 export { evaluateImage, type VerifiedImage, type VerifyImageOptions, verifyImage } from './verify-image.js';

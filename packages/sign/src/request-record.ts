@@ -1,6 +1,7 @@
 import {
   type Claims,
   canonicalJson,
+  type Descriptor,
   isJsonObject,
   type JsonObject,
   type JsonValue,
@@ -16,6 +17,10 @@ export interface RequestIdentity {
   readonly reference: string;
   /** The tag that the caller named, to notice when it moves while people decide. */
   readonly tag?: string;
+  /** Digest of the index that lists the subject, and that the tag names. */
+  readonly index?: string;
+  /** As the index says. */
+  readonly platform?: string;
   readonly format: ImageFormatId;
   readonly backend: string;
   readonly keyLabel?: string;
@@ -23,6 +28,10 @@ export interface RequestIdentity {
   readonly spki: string;
   readonly expirySeconds?: number;
   readonly annotations?: Readonly<Record<string, string>>;
+  /** Generation of the signature's manifest, where the caller named one. */
+  readonly style?: 'artifact-type' | 'config';
+  /** The signature gets a timestamp. */
+  readonly timestamped?: true;
 }
 
 /** What the store holds of a request until its artifact is attached. No secrets, no signatures. */
@@ -33,6 +42,8 @@ export interface RequestRecord {
   /** Tells this request from a later one about the same thing. */
   readonly nonce: string;
   readonly prepared: JsonObject;
+  /** Where the signature was attached while others of the same call were not yet. */
+  readonly attached?: Descriptor;
 }
 
 /**
@@ -48,8 +59,16 @@ export function recordKey(id: string): string {
   return `request-${id}`;
 }
 
-export function writeRecord({ identity, claims, nonce, prepared }: RequestRecord): JsonObject {
-  return { version: 1, kind: 'signing-request', identity: { ...identity } as JsonObject, claims: { ...claims }, nonce, prepared };
+export function writeRecord({ identity, claims, nonce, prepared, attached }: RequestRecord): JsonObject {
+  return {
+    version: 1,
+    kind: 'signing-request',
+    identity: { ...identity } as JsonObject,
+    claims: { ...claims },
+    nonce,
+    prepared,
+    ...(attached && { attached: { ...attached } as JsonObject }),
+  };
 }
 
 /**
@@ -57,44 +76,52 @@ export function writeRecord({ identity, claims, nonce, prepared }: RequestRecord
  * @throws SignError `ERR_MALFORMED`
  */
 export function readRecord(json: JsonObject, id: string): RequestRecord {
-  const { version, kind, identity, claims, nonce, prepared } = json;
+  const { version, kind, identity, claims, nonce, prepared, attached } = json;
   if (
     version !== 1 ||
     kind !== 'signing-request' ||
     !isJsonObject(identity) ||
     !isJsonObject(prepared) ||
     typeof nonce !== 'string' ||
-    !isTexts(claims)
+    !isTexts(claims) ||
+    !(attached === undefined || isDescriptor(attached))
   )
     throw new SignError('ERR_MALFORMED', `the store holds no signing request under ${id}`);
   const read = readIdentity(identity);
   if (!read || requestId(read) !== id)
     throw new SignError('ERR_MALFORMED', `the stored signing request ${id} is about something else: it was altered`);
-  return { identity: read, claims, nonce, prepared };
+  return { identity: read, claims, nonce, prepared, ...(attached && { attached }) };
 }
 
 function isTexts(value: JsonValue | undefined): value is Record<string, string> {
   return isJsonObject(value) && Object.values(value).every((member) => typeof member === 'string');
 }
 
-const members = ['reference', 'tag', 'format', 'backend', 'keyLabel', 'spki', 'expirySeconds', 'annotations'];
+function isDescriptor(value: JsonValue): value is JsonObject & Descriptor {
+  return isJsonObject(value) && isText(value.mediaType) && isText(value.digest) && Number.isSafeInteger(value.size);
+}
+
 const isText = (value: JsonValue | undefined): value is string => typeof value === 'string';
+const isTextOrAbsent = (value: JsonValue | undefined): boolean => value === undefined || isText(value);
+
+/** Whether each member of an identity is of its type. A record type, so that none is forgotten here. */
+const members: { readonly [name in keyof Required<RequestIdentity>]: (value: JsonValue | undefined) => boolean } = {
+  reference: isText,
+  tag: isTextOrAbsent,
+  index: isTextOrAbsent,
+  platform: isTextOrAbsent,
+  format: (value) => isText(value) && isImageFormat(value),
+  backend: isText,
+  keyLabel: isTextOrAbsent,
+  spki: isText,
+  expirySeconds: (value) => value === undefined || typeof value === 'number',
+  annotations: (value) => value === undefined || isTexts(value),
+  style: (value) => value === undefined || value === 'artifact-type' || value === 'config',
+  timestamped: (value) => value === undefined || value === true,
+};
 
 function readIdentity(json: JsonObject): RequestIdentity | undefined {
-  const { reference, tag, format, backend, keyLabel, spki, expirySeconds, annotations } = json;
-  if (Object.keys(json).some((name) => !members.includes(name))) return undefined;
-  if (!isText(reference) || !isText(format) || !isImageFormat(format) || !isText(backend) || !isText(spki)) return undefined;
-  if ((tag !== undefined && !isText(tag)) || (keyLabel !== undefined && !isText(keyLabel))) return undefined;
-  if (expirySeconds !== undefined && typeof expirySeconds !== 'number') return undefined;
-  if (annotations !== undefined && !isTexts(annotations)) return undefined;
-  return {
-    reference,
-    ...(tag !== undefined && { tag }),
-    format,
-    backend,
-    ...(keyLabel !== undefined && { keyLabel }),
-    spki,
-    ...(expirySeconds !== undefined && { expirySeconds }),
-    ...(annotations && { annotations }),
-  };
+  const known = Object.keys(json).every((name) => Object.hasOwn(members, name));
+  const typed = Object.entries(members).every(([name, fits]) => fits(json[name]));
+  return known && typed ? ({ ...json } as unknown as RequestIdentity) : undefined;
 }

@@ -11,10 +11,13 @@ import {
   SignError,
   sha256Hex,
   systemClock,
+  type Timestamper,
 } from '@securosys/core';
 import { createOci, type Oci } from '@securosys/oci';
 import { imageFormat } from './image-formats.js';
+import { RequestCourse } from './request-course.js';
 import { recordKey } from './request-record.js';
+import { manifestTarget } from './request-target.js';
 import { SigningRequest } from './signing-request.js';
 import { takeUp } from './take-up.js';
 
@@ -26,10 +29,12 @@ export interface ResumeOptions extends CallOptions {
   /** Registry access. Default: anonymous, public registries only. */
   oci?: Oci;
   guards?: readonly Guard[];
+  /** Needed for requests that were made with one. */
+  timestamper?: Timestamper;
   clock?: Clock;
 }
 
-const optionNames = ['backend', 'store', 'oci', 'guards', 'clock', 'signal', 'timeoutMs', 'logger'];
+const optionNames = ['backend', 'store', 'oci', 'guards', 'timestamper', 'clock', 'signal', 'timeoutMs', 'logger'];
 
 /**
  * Takes up a signing request in another process. What the store holds is treated as hostile: the id must be that of its contents,
@@ -43,22 +48,24 @@ const optionNames = ['backend', 'store', 'oci', 'guards', 'clock', 'signal', 'ti
  * const request = await resumeSigningRequest(id, { backend, store: createFolderStore('.signing') });
  * if ((await request.refresh()).status === 'executed') await request.complete();
  * ```
- * @throws SignError `ERR_REQUEST_NOT_FOUND`; `ERR_MALFORMED` when the record was altered; `ERR_INVALID_ARGUMENT` for another backend
+ * @throws SignError `ERR_REQUEST_NOT_FOUND`; `ERR_MALFORMED` when the record was altered; `ERR_INVALID_ARGUMENT` for another backend, or when the request demands a
+ * timestamp and there is no timestamper
  */
 export async function resumeSigningRequest(id: string, options: ResumeOptions): Promise<SigningRequest> {
   knownOptions('resumeSigningRequest', options, optionNames);
-  const { backend, store, oci = createOci(), clock = systemClock, guards } = options;
+  const { backend, store, oci = createOci(), clock = systemClock, guards, timestamper } = options;
   if (typeof id !== 'string' || !/^[0-9a-f]{64}$/.test(id)) invalidArgument('the id of a signing request has 64 hex characters');
   const stored = await store.get(recordKey(id));
   if (!stored)
     throw new SignError('ERR_REQUEST_NOT_FOUND', `the store knows no signing request ${id}`, { details: { requestId: id } });
   const taken = takeUp(stored, id);
   const { identity } = taken.record;
+  if (identity.timestamped && !timestamper) invalidArgument('this signing request demands a timestamp: give the timestamper');
   if (identity.backend !== backend.id) invalidArgument('this signing request belongs to another backend');
   const publicKey = base64Bytes(identity.spki, 'public key');
   const key = { spkiSha256: sha256Hex(publicKey), ...(identity.keyLabel !== undefined && { label: identity.keyLabel }) };
   const { format } = imageFormat(identity.format);
   const signer = createSigner(backend, key, { publicKey, store, clock, formats: [format], ...(guards && { guards }) });
-  const repository = oci.open(identity.reference);
-  return new SigningRequest({ ...taken, signer, store, clock, repository, stored: true });
+  const target = manifestTarget(oci.open(identity.reference), identity);
+  return new SigningRequest(new RequestCourse({ ...taken, signer, store, clock, target, timestamper, stored: true }));
 }

@@ -1,65 +1,44 @@
-import {
-  base64Text,
-  type CallOptions,
-  type Claims,
-  type Clock,
-  hexText,
-  invalidArgument,
-  knownOptions,
-  nodeCrypto,
-  type PendingStore,
-  SignError,
-  type Signer,
-} from '@securosys/core';
-import { createOci, type Oci, parseReference } from '@securosys/oci';
-import { durationSeconds } from './duration.js';
-import { type ImageFormatId, imageFormat } from './image-formats.js';
-import { type RequestIdentity, recordKey, requestId } from './request-record.js';
-import { type SignedImage, SigningRequest } from './signing-request.js';
-import { takeUp } from './take-up.js';
-
-export type { SignedImage } from './signing-request.js';
+import { type Descriptor, invalidArgument, knownOptions } from '@securosys/core';
+import type { SignatureManifestOptions } from '@securosys/notation-envelope';
+import { createOci, type Oci } from '@securosys/oci';
+import { prepareImage } from './prepare-image.js';
+import type { SignedManifest } from './request-target.js';
+import { checkSelection, type ManifestSelection, selectionNames } from './select-manifests.js';
+import { completeAll } from './sign-group.js';
+import { callOf, type SignOptions, signOptionNames } from './sign-options.js';
+import { SigningRequest } from './signing-request.js';
 
 /** How an image is signed. */
-export interface SignImageOptions extends CallOptions {
-  signer: Signer;
-  format: ImageFormatId;
-  /** How long the signature is valid, from now: `90d`, `12h`, `30m`, `45s`. Default: for ever. */
-  expiry?: string;
-  /** Signed with the image; a verifier can demand them. */
-  annotations?: Readonly<Record<string, string>>;
-  /** Told to approvers, marked as claims: commit, build URL, reason. */
-  claims?: Claims;
+export interface SignImageOptions extends SignOptions, ManifestSelection {
   /** Registry access. Default: anonymous, public registries only. */
   oci?: Oci;
-  /** Where the signing request is kept until it is attached. Default: the signer's store. */
-  store?: PendingStore;
-  /** How long to wait for people, in milliseconds. Default 0: throw `ERR_APPROVAL_PENDING` and come back. */
-  approvalTimeoutMs?: number;
-  /** Default: the signer's. */
-  clock?: Clock;
+  /** Generation of the signature's manifest; see `SignatureManifestOptions`. Default `config`, which every verifier finds. */
+  style?: SignatureManifestOptions['style'];
 }
 
-const optionNames = [
-  'signer',
-  'format',
-  'expiry',
-  'annotations',
-  'claims',
-  'oci',
-  'store',
-  'approvalTimeoutMs',
-  'clock',
-  'signal',
-  'timeoutMs',
-  'logger',
-];
+/** An image and what is now attached to it. */
+export interface SignedImage {
+  /** `repository@digest` of what the reference named. */
+  readonly reference: string;
+  /** Its media type, digest and size. */
+  readonly subject: Descriptor;
+  /** Descriptor of the signature's manifest: of the image itself, or of the first child where only children were signed. */
+  readonly signature: Descriptor;
+  /** Id of the signing request that `signature` was. */
+  readonly requestId: string;
+  /** Everything that was signed, the image itself first. */
+  readonly manifests: readonly SignedManifest[];
+}
+
+const optionNames = [...signOptionNames, ...selectionNames, 'oci', 'style'];
 
 /**
- * Signs the image that a reference names now, and attaches the signature to it.
+ * Signs the image that a reference names now, and attaches the signature to it. Where the reference names an index, `manifests` and `platforms`
+ * say what is signed: by default the index alone, as Notation does.
  *
- * Underneath it is a signing request with one item. While people decide it throws `ERR_APPROVAL_PENDING` with `details.requestId`;
- * call it again with the same arguments, or `resumeSigningRequest` in another process, and the same request continues.
+ * Underneath each manifest is a signing request. While people decide it throws `ERR_APPROVAL_PENDING` with `details.requestId`;
+ * call it again with the same arguments, or `resumeSigningRequest` in another process, and the same request continues. Requests for several
+ * manifests are all submitted before any is waited for; `details.manifests` says how far each came, and the next call does the rest.
  *
  * @example
  * ```ts
@@ -70,61 +49,19 @@ const optionNames = [
  * const signed = await signImage('registry.example/app:1.4', { signer, format: 'notation-jws', expiry: '90d' });
  * console.log(signed.reference); // registry.example/app@sha256:…
  * ```
- * @throws SignError `ERR_APPROVAL_PENDING`; `ERR_CHAIN_INVALID` when the key has no certificate chain that the format takes; those of
- * {@link SigningRequest.complete}, of the signer, the backend and the registry
+ * @throws SignError `ERR_APPROVAL_PENDING`; `ERR_CHAIN_INVALID` when the key has no certificate chain that the format takes;
+ * `ERR_NOT_FOUND` when the index lists no manifest for a platform; those of {@link SigningRequest.complete}, of the signer, the
+ * backend and the registry
  */
 export async function signImage(reference: string, options: SignImageOptions): Promise<SignedImage> {
   knownOptions('signImage', options, optionNames);
   if (typeof options.signer?.begin !== 'function') invalidArgument('signImage needs a signer: createSigner(backend, { label })');
-  const { approvalTimeoutMs = 0 } = options;
-  const request = await prepareImage(reference, options);
-  return request.complete({ ...callOf(options), approvalTimeoutMs });
-}
-
-async function prepareImage(reference: string, options: SignImageOptions): Promise<SigningRequest> {
-  const { signer, clock = signer.clock, store = signer.store, oci = createOci(), annotations } = options;
-  const call = callOf(options);
-  const expirySeconds = options.expiry === undefined ? undefined : durationSeconds(options.expiry);
-  const { format } = imageFormat(options.format);
-  const parsed = parseReference(reference);
-  const repository = oci.open(parsed);
-  const image = await repository.resolve(undefined, call);
-  const key = await signer.describe(call);
-  const identity: RequestIdentity = {
-    reference: image.reference,
-    ...(parsed.digest === undefined && parsed.tag !== undefined && { tag: parsed.tag }),
-    format: options.format,
-    backend: signer.backend.id,
-    spki: base64Text(key.spki),
-    ...(key.ref.label !== undefined && { keyLabel: key.ref.label }),
-    ...(expirySeconds !== undefined && { expirySeconds }),
-    ...(annotations && { annotations: { ...annotations } }),
-  };
-  const claims = { image: reference, ...options.claims };
-  const id = requestId(identity);
-  const stored = await store.get(recordKey(id));
-  if (stored) return new SigningRequest({ ...takeUp(stored, id), signer, store, clock, repository, stored: true });
-  const chain = await signer.chain(call);
-  if (chain.length === 0)
-    throw new SignError(
-      'ERR_CHAIN_INVALID',
-      'the key has no certificates: give a chain to createSigner, or import one at the backend',
-      {
-        details: { rule: 'chain-empty' },
-      },
-    );
-  const { spec, spki, assurance } = key;
-  const times = { clock, ...(expirySeconds !== undefined && { expirySeconds }) };
-  const prepared = format.prepare(
-    image.descriptor,
-    { spec, spki, chain, assurance },
-    { ...times, ...(annotations && { annotations }) },
-  );
-  const record = { identity, claims, nonce: hexText(nodeCrypto().randomBytes(16)), prepared: prepared.toJSON() };
-  const subject = image.descriptor;
-  return new SigningRequest({ record, prepared, subject, signer, store, clock, repository, stored: false });
-}
-
-function callOf({ signal, timeoutMs, logger }: CallOptions): CallOptions {
-  return { ...(signal && { signal }), ...(timeoutMs !== undefined && { timeoutMs }), ...(logger && { logger }) };
+  checkSelection(options);
+  const { approvalTimeoutMs = 0, onProgress, oci = createOci() } = options;
+  const { image, courses } = await prepareImage(reference, options, oci);
+  const waiting = { ...callOf(options), approvalTimeoutMs, ...(onProgress && { onProgress }) };
+  const [only, more] = courses;
+  const manifests = only && !more ? [await new SigningRequest(only).complete(waiting)] : await completeAll(courses, waiting);
+  const { signature, requestId } = manifests[0] as SignedManifest;
+  return { reference: image.reference, subject: image.descriptor, signature, requestId, manifests };
 }

@@ -42,6 +42,34 @@ export async function pushImage(oci: Oci, reference: string, content = 'hello'):
   return (await repository.pushManifest(manifest, mediaType, { tag })).digest;
 }
 
+export interface PushedIndex {
+  readonly digest: string;
+  /** Digests by platform, in the order of the index. */
+  readonly children: Readonly<Record<string, string>>;
+}
+
+/** Pushes an index of small images, one for each platform, under a tag. */
+export async function pushIndex(
+  oci: Oci,
+  reference: string,
+  platforms: readonly string[] = ['linux/amd64', 'linux/arm64/v8', 'windows/amd64'],
+): Promise<PushedIndex> {
+  const repository = oci.open(reference);
+  const mediaType = 'application/vnd.oci.image.index.v1+json';
+  const manifests = [];
+  const children: Record<string, string> = {};
+  for (const platform of platforms) {
+    const [os, architecture, variant] = platform.split('/');
+    const tag = platform.replaceAll('/', '-');
+    children[platform] = await pushImage(oci, `${repository.name}:${tag}`, platform);
+    const { descriptor } = await repository.resolve(tag);
+    manifests.push({ ...descriptor, platform: { os, architecture, ...(variant && { variant }) } });
+  }
+  const index = utf8Bytes(JSON.stringify({ schemaVersion: 2, mediaType, manifests }));
+  const tag = reference.split(':').at(-1) as string;
+  return { digest: (await repository.pushManifest(index, mediaType, { tag })).digest, children };
+}
+
 /** A broker with a release key (two of three people approve each use, or nobody), a registry with an image, and a store. */
 export async function createWorld(
   options: { approvals?: boolean; spec?: KeySpec; registry?: MemoryRegistryOptions } = {},

@@ -49,6 +49,10 @@ const reports: Readonly<Record<string, () => Promise<unknown>>> = {
     const { world } = await signed();
     return api.verifyImage(tagged, { trust: world.trust(), oci: world.oci, clock: world.clock });
   },
+  listSignatures: async () => {
+    const { world } = await signed();
+    return api.listSignatures(tagged, { oci: world.oci, clock: world.clock });
+  },
   evaluateImage: async () => {
     const { world } = await signed();
     return api.evaluateImage(tagged, { trust: world.trust(), oci: world.oci, clock: world.clock });

@@ -1,0 +1,193 @@
+import {
+  base64Bytes,
+  type CallOptions,
+  type Clock,
+  type Descriptor,
+  type FinishOptions,
+  invalidArgument,
+  type Operation,
+  type OperationState,
+  type PendingStore,
+  publicKeyFromSpki,
+  SignError,
+  type Signer,
+  type Timestamper,
+  verifySignature,
+  type WaitOptions,
+} from '@securosys/core';
+import { imageFormat } from './image-formats.js';
+import { recordKey, requestId, writeRecord } from './request-record.js';
+import { type CompleteOptions, type SigningRequestState, worst } from './request-state.js';
+import type { RequestTarget } from './request-target.js';
+import { type TakenUp, takeUp } from './take-up.js';
+
+/** What a signing request consists of. */
+export interface RequestParts<T> extends TakenUp {
+  readonly signer: Signer;
+  readonly store: PendingStore;
+  readonly clock: Clock;
+  readonly target: RequestTarget<T>;
+  readonly timestamper: Timestamper | undefined;
+  /** Found in the store: it may be days old, and somebody else may end it meanwhile. */
+  readonly stored: boolean;
+}
+
+/** Signatures by part id. */
+export type Signatures = Readonly<Record<string, Uint8Array>>;
+
+const decided = new Set([
+  'ERR_APPROVAL_REJECTED',
+  'ERR_APPROVAL_EXPIRED',
+  'ERR_APPROVAL_CANCELLED',
+  'ERR_REQUEST_FAILED',
+  'ERR_REQUEST_STALE',
+]);
+
+/** Whether asking again for the same request can come to nothing else: what is kept of it is of no use any more. */
+export function isDecided(error: unknown): boolean {
+  return SignError.is(error) && decided.has(error.code);
+}
+
+/**
+ * One subject, one format, one key: from prepared bytes to the delivered signature, over as many processes as people need days. Each step
+ * can be repeated; nothing is forgotten before {@link RequestCourse.forget}, so that several courses can be ended together.
+ */
+export class RequestCourse<T> {
+  readonly id: string;
+  readonly #parts: RequestParts<T>;
+  /** What the store holds: another run may have been first with the same request. */
+  #taken: TakenUp;
+  readonly #operations = new Map<string, Operation<Uint8Array>>();
+  /** People had time: what was true when the subject was looked up has to be looked at again. */
+  #waited: boolean;
+
+  constructor(parts: RequestParts<T>) {
+    this.#parts = parts;
+    this.#taken = parts;
+    this.#waited = parts.stored;
+    this.id = requestId(parts.record.identity);
+  }
+
+  get taken(): TakenUp {
+    return this.#taken;
+  }
+
+  get state(): SigningRequestState {
+    const parts = this.#taken.prepared.parts.map((part) => {
+      const operation = this.#operations.get(part.id);
+      const state: OperationState = operation?.state ?? { status: 'pending' };
+      return { id: part.id, facts: part.facts, ...state, ...(operation?.id !== undefined && { requestId: operation.id }) };
+    });
+    return { status: worst(parts), parts };
+  }
+
+  async submit(options: CallOptions = {}): Promise<void> {
+    if (this.#operations.size === 0) await this.#file();
+    const { signer } = this.#parts;
+    const { claims } = this.#taken.record;
+    for (const { id, algorithm, input, domain, facts } of this.#taken.prepared.parts) {
+      if (this.#operations.has(id)) continue;
+      this.#operations.set(id, await signer.begin({ algorithm, input, domain, facts, claims }, options));
+    }
+  }
+
+  async refresh(options: CallOptions = {}): Promise<void> {
+    await this.submit(options);
+    for (const operation of this.#operations.values()) await operation.refresh(options);
+  }
+
+  /** Waits for people. What it throws while they decide names this signing request and the broker's. */
+  async signatures(options: CompleteOptions): Promise<Signatures> {
+    const { approvalTimeoutMs = Number.POSITIVE_INFINITY, onProgress, ...call } = options;
+    try {
+      const signatures: Record<string, Uint8Array> = {};
+      for (const [id, operation] of this.#operations) {
+        this.#waited ||= operation.state.status !== 'executed';
+        const wait: WaitOptions = { ...call, timeoutMs: approvalTimeoutMs, ...(onProgress && { onProgress }) };
+        signatures[id] = await operation.result(wait);
+      }
+      return signatures;
+    } catch (error) {
+      throw this.named(error);
+    }
+  }
+
+  /** Says of an error that people still decide which signing request it is about. */
+  named(error: unknown): unknown {
+    if (!SignError.is(error, 'ERR_APPROVAL_PENDING') || error.details.requestId === this.id) return error;
+    return new SignError('ERR_APPROVAL_PENDING', `signing request ${this.id} waits for approvals`, {
+      cause: error,
+      details: { ...error.details, brokerRequestId: error.details.requestId, requestId: this.id },
+    });
+  }
+
+  /** Assembles, timestamps, checks that what was asked is still true, and delivers. The same signatures are delivered once. */
+  async deliver(signatures: Signatures, call: CallOptions): Promise<T> {
+    const { clock, target } = this.#parts;
+    const { record, prepared, subject } = this.#taken;
+    const { format } = imageFormat(record.identity.format);
+    const assembled = prepared.assemble(signatures);
+    const artifact = format.finish ? await format.finish(assembled, this.#finishing(call)) : assembled;
+    const stale = format.check?.(artifact, clock.now());
+    if (stale) this.#stale(stale.code, stale.reason);
+    const moved = this.#waited ? await target.moved(subject, call) : undefined;
+    if (moved !== undefined) this.#stale('subject-changed', moved);
+    return target.deliver(artifact, subject, this.id, call);
+  }
+
+  /** Notes where the signature went, for a next run that has more to do than this course. */
+  async remember(signature: Descriptor): Promise<void> {
+    const { record } = this.#taken;
+    const { mediaType, digest, size } = signature;
+    await this.#parts.store.put(recordKey(this.id), writeRecord({ ...record, attached: { mediaType, digest, size } }), {
+      ifNonce: record.nonce,
+    });
+  }
+
+  /** What an earlier run has delivered, found where it says that it is. Only a signature by our key over our very bytes counts (S30). */
+  async delivered(call: CallOptions): Promise<T | undefined> {
+    const { record, prepared, subject } = this.#taken;
+    const [part, more] = prepared.parts;
+    if (!record.attached || !part || more) return undefined;
+    const publicKey = publicKeyFromSpki(base64Bytes(record.identity.spki, 'public key'));
+    const isOurs = (signature: Uint8Array) => verifySignature(publicKey, part.algorithm, part.input.message, signature);
+    return this.#parts.target.delivered?.(record.attached, isOurs, subject, this.id, call);
+  }
+
+  /** The record goes first: without it nobody takes this request up again, while what approvals have earned is still there. */
+  async forget(): Promise<void> {
+    await this.#parts.store.delete(recordKey(this.id), { ifNonce: this.#taken.record.nonce });
+    for (const operation of this.#operations.values()) await operation.release();
+  }
+
+  async cancel(options: CallOptions): Promise<void> {
+    await this.submit(options);
+    for (const operation of this.#operations.values()) await operation.cancel(options);
+    await this.forget();
+  }
+
+  /** Writes the record, or takes up the one that another run has written for the same thing: its bytes are the ones people decide on. */
+  async #file(): Promise<void> {
+    const { store, stored } = this.#parts;
+    const key = recordKey(this.id);
+    const { record } = this.#taken;
+    if (!stored && (await store.put(key, writeRecord(record), { ifAbsent: true }))) return;
+    const found = await store.get(key);
+    if (!found || (stored && found.nonce !== record.nonce))
+      throw new SignError('ERR_REQUEST_NOT_FOUND', `signing request ${this.id} was completed or cancelled by somebody else`, {
+        details: { requestId: this.id },
+      });
+    this.#taken = takeUp(found, this.id);
+  }
+
+  #finishing(call: CallOptions): FinishOptions {
+    const { clock, timestamper } = this.#parts;
+    const asked = this.#taken.record.identity.timestamped === true;
+    if (asked && !timestamper) invalidArgument('this signing request demands a timestamp: give the timestamper');
+    return { clock, ...(asked && timestamper && { timestamper }), ...(call.signal && { signal: call.signal }) };
+  }
+
+  #stale(reason: string, sentence: string): never {
+    throw new SignError('ERR_REQUEST_STALE', `not attached: ${sentence}`, { details: { requestId: this.id, reason } });
+  }
+}
