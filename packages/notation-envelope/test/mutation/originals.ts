@@ -1,0 +1,142 @@
+import { sign } from 'node:crypto';
+import { cryptoParameters, type KeySpec, keyFacts, signatureAlgorithmFor } from '@securosys/core';
+import {
+  basicConstraints,
+  certificate,
+  codeSigning,
+  day,
+  extension,
+  type Key,
+  keyUsage,
+  now,
+  rootCertificate,
+  rootSubject,
+  testChain,
+  testKey,
+} from '../helpers/certificates.js';
+import { rawEnvelope, signed, signWith, trusting } from '../helpers/envelopes.js';
+import { jwsCodec } from './jws-codec.js';
+import type { Codec, Original } from './original.js';
+
+const leafExtensions = [basicConstraints(false), keyUsage('0780'), codeSigning()];
+
+/** Chains for the same key that nobody may be persuaded by. */
+function otherChains(key: Key): Uint8Array[][] {
+  const rootKey = testKey('ec-p256', 'root');
+  const strangerKey = testKey('ec-p256', 'stranger');
+  const stranger = certificate({
+    subject: rootSubject,
+    key: strangerKey,
+    issuerKey: strangerKey,
+    notAfter: now + 3650 * day,
+    extensions: [basicConstraints(true), keyUsage('0204')],
+  });
+  const root = rootCertificate();
+  const usual = { key, issuerKey: rootKey, extensions: leafExtensions };
+  return [
+    [certificate({ ...usual, issuerKey: strangerKey }), stranger],
+    // Issued by a stranger, and the trusted root put behind it.
+    [certificate({ ...usual, issuerKey: strangerKey }), root],
+    [
+      certificate({
+        ...usual,
+        subject: [
+          ['C', 'CH'],
+          ['ST', 'Zurich'],
+          ['O', 'Other'],
+        ],
+      }),
+      root,
+    ],
+    [certificate({ ...usual, notAfter: now - day }), root],
+    [certificate({ ...usual, notBefore: now + day }), root],
+    [certificate({ ...usual, extensions: [basicConstraints(true), keyUsage('0780')] }), root],
+    [
+      certificate({
+        ...usual,
+        extensions: [
+          ...leafExtensions.slice(0, 2),
+          extension('2.5.29.37', false, Uint8Array.from([0x30, 0x0a, 6, 8, 0x2b, 6, 1, 5, 5, 7, 3, 1])),
+        ],
+      }),
+      root,
+    ],
+    [
+      certificate({
+        ...usual,
+        issuer: [
+          ['C', 'CH'],
+          ['ST', 'Zurich'],
+          ['O', 'Acme'],
+          ['CN', 'release'],
+        ],
+        issuerKey: key,
+      }),
+    ],
+    testChain({ leafKey: testKey(key.spec === 'ec-p256' ? 'ec-p384' : 'ec-p256', 'somebody') }),
+    testChain({ leafKey: testKey('ec-p256', 'somebody') }),
+  ];
+}
+
+/** Signatures by the same key over the same bytes with other parameters, by another key, and one more good one. */
+function otherSignatures(codec: Codec, envelope: Uint8Array, key: Key): Uint8Array[] {
+  const input = codec.signingInput(codec.split(envelope));
+  const algorithm = signatureAlgorithmFor('notary', key.spec);
+  const good = signWith(key, algorithm, input);
+  if (keyFacts(key.spec).type === 'ec') {
+    const other = { 'ecdsa-sha256': 'sha512', 'ecdsa-sha384': 'sha256', 'ecdsa-sha512': 'sha384' }[algorithm as string] as string;
+    return [
+      good,
+      Uint8Array.from(sign(other, input, { key: key.privateKey, dsaEncoding: 'ieee-p1363' })),
+      signWith(testKey(key.spec, 'stranger'), algorithm, input),
+    ];
+  }
+  const { hash } = cryptoParameters(algorithm);
+  const salted = (saltLength: number) => Uint8Array.from(sign(hash, input, { key: key.privateKey, padding: 6, saltLength }));
+  return [
+    good,
+    ...[0, 20, keyFacts(key.spec).signatureBytes - 2 - Number(hash?.slice(3)) / 8].map(salted),
+    Uint8Array.from(sign(hash, input, { key: key.privateKey, padding: 1 })),
+    Uint8Array.from(sign(hash === 'sha512' ? 'sha256' : 'sha512', input, { key: key.privateKey, padding: 6, saltLength: -1 })),
+  ];
+}
+
+/** An envelope that is trusted as it stands, of a key that we have. */
+export function original(name: string, codec: Codec, bytes: Uint8Array, key: Key, options = trusting()): Original {
+  return {
+    name,
+    codec,
+    bytes,
+    options,
+    verdict: 'trusted',
+    key,
+    otherChains: otherChains(key),
+    otherSignatures: otherSignatures(codec, bytes, key),
+  };
+}
+
+const expiry = { 'io.cncf.notary.expiry': '2099-01-01T00:00:00Z' };
+
+/** JWS envelopes of one algorithm: ours, and ones with everything that a protected header may hold. */
+export function jwsOriginals(spec: KeySpec): Original[] {
+  const key = testKey(spec);
+  const rich = rawEnvelope({
+    key,
+    header: {
+      crit: ['io.cncf.notary.signingScheme', 'x-critical', 'io.cncf.notary.expiry'],
+      ...expiry,
+      'x-critical': 'understood',
+      'x-other': { deep: [1, 'two', null] },
+    },
+  });
+  return [
+    original(`${spec} jws`, jwsCodec, signed({ leafKey: key }).envelope, key),
+    original(
+      `${spec} jws with annotations`,
+      jwsCodec,
+      signed({ leafKey: key, prepare: { annotations: { build: '17', ünï: '\u2028' }, expirySeconds: 86_400 } }).envelope,
+      key,
+    ),
+    original(`${spec} jws with attributes`, jwsCodec, rich, key, trusting({ understoodAttributes: ['x-critical'] })),
+  ];
+}
