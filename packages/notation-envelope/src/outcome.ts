@@ -1,18 +1,34 @@
 import { type Descriptor, SignError, type SignErrorCode, sanitizeText } from '@securosys/core';
-import type { ReasonCode } from './refusal.js';
+import type { AnchorFound, PluginVerdict, RevocationSummary, TimestampFound } from './outcome-findings.js';
+import { isReasonCode, type ReasonCode } from './refusal.js';
 import type { SigningScheme } from './signed-attributes.js';
 import type { CheckAction, LevelName, PolicyCheck } from './verification-level.js';
 
 /** Checks of the policy, and those that every level enforces. */
-export type CheckType = PolicyCheck | 'emulation' | 'freshness' | 'subject' | 'userMetadata';
+export type CheckType = PolicyCheck | 'verificationPlugin' | 'emulation' | 'freshness' | 'subject' | 'userMetadata';
+
+/** Why a check failed, or why it did not run: a stable code for programs, a sentence for people. */
+export interface CheckReason {
+  readonly code: ReasonCode;
+  readonly message: string;
+}
 
 /** What one check found. A failure under `log` refuses nothing; it must be shown all the same. */
 export interface CheckResult {
   readonly type: CheckType;
   readonly action: CheckAction;
+  /** `skipped`: it did not run, because the policy says so or because nothing could save the signature any more. */
   readonly result: 'pass' | 'fail' | 'skipped';
-  /** Present when the check failed. */
-  readonly reason?: { readonly code: ReasonCode; readonly message: string };
+  /** Present when the check failed, and when it did not run for another reason than its `action`. */
+  readonly reason?: CheckReason;
+  /** Of `authenticity`: the anchor that the chain reaches, also when the signer is nobody's trusted identity. */
+  readonly anchor?: AnchorFound;
+  /** Of `authenticTimestamp`: the timestamp, once its token is verified. */
+  readonly timestamp?: TimestampFound;
+  /** Of `revocation`: what responders and CRLs said of the signing chain. */
+  readonly revocation?: RevocationSummary;
+  /** Of `verificationPlugin`, and of checks that a plugin decided. */
+  readonly plugin?: PluginVerdict;
 }
 
 /** Who signed, as far as the envelope's chain says. */
@@ -72,12 +88,17 @@ const integrityReasons: Partial<Record<SignErrorCode, ReasonCode>> = {
   ERR_LIMIT: 'limit',
 };
 
+/** Reasons of refusals elsewhere that say none themselves: whoever was asked failed. */
+const otherReasons: Partial<Record<CheckType, ReasonCode>> = {
+  revocation: 'revocation-unknown',
+  verificationPlugin: 'plugin-failed',
+};
+
 /** The reason of a refusal that was thrown; anything but a `SignError` is thrown on. */
-export function reasonOf(error: unknown, type: CheckType): NonNullable<CheckResult['reason']> {
+export function reasonOf(error: unknown, type: CheckType): CheckReason {
   if (!SignError.is(error)) throw error;
   const { code, details, message } = error;
-  const named = typeof details.reason === 'string' ? (details.reason as ReasonCode) : undefined;
-  // Beside the integrity check only reading a trust store can fail without a reason of ours.
-  const unnamed = type === 'integrity' ? (integrityReasons[code] ?? 'malformed') : 'trust-store';
-  return { code: named ?? unnamed, message: sanitizeText(message, 400) };
+  // Only reading a trust store is left to fail without a reason of ours.
+  const unnamed = type === 'integrity' ? (integrityReasons[code] ?? 'malformed') : (otherReasons[type] ?? 'trust-store');
+  return { code: isReasonCode(details.reason) ? details.reason : unnamed, message: sanitizeText(message, 400) };
 }

@@ -4,20 +4,25 @@ import { parseTrustStoreName, type TrustStoreName } from './trust-store-name.js'
 import { parseTrustedIdentities, type TrustedIdentity } from './trusted-identity.js';
 import { parseVerificationLevel, type VerificationLevel } from './verification-level.js';
 
-/** One statement of a trust policy, parsed and complete. */
-export interface PolicyStatement {
+/** What statements for images and for blobs have in common. */
+export interface VerificationStatement {
   readonly name: string;
-  /** `['*']`, or full repository names. */
-  readonly registryScopes: readonly string[];
   readonly level: VerificationLevel;
   /** When timestamps must be looked at, where the statement names a `tsa` store. */
   readonly verifyTimestamp: 'always' | 'afterCertExpiry';
   readonly trustStores: readonly TrustStoreName[];
   readonly identities: readonly TrustedIdentity[];
+  /** The identities as the document has them, for verification plugins. */
+  readonly trustedIdentities: readonly string[];
 }
 
-const statementMembers = ['name', 'registryScopes', 'signatureVerification', 'trustStores', 'trustedIdentities'];
+/** One statement of a trust policy for OCI artifacts, parsed and complete. */
+export interface PolicyStatement extends VerificationStatement {
+  /** `['*']`, or full repository names. */
+  readonly registryScopes: readonly string[];
+}
 
+/** A list of texts, or nothing. @throws SignError `ERR_INVALID_ARGUMENT` */
 function strings(value: JsonValue | undefined, what: string): readonly string[] {
   if (value === undefined) return [];
   if (!Array.isArray(value) || value.length > 1_000) return invalidArgument(`trust policy: ${what} is not a list`);
@@ -36,7 +41,7 @@ function scopes(value: JsonValue | undefined): readonly string[] {
   return list;
 }
 
-function timestampRule(value: JsonValue | undefined): PolicyStatement['verifyTimestamp'] {
+function timestampRule(value: JsonValue | undefined): VerificationStatement['verifyTimestamp'] {
   if (value === undefined) return 'always';
   return value === 'always' || value === 'afterCertExpiry'
     ? value
@@ -44,33 +49,47 @@ function timestampRule(value: JsonValue | undefined): PolicyStatement['verifyTim
 }
 
 /**
- * One member of `trustPolicies` (`notation.md` §14). Members that the specification does not have are errors.
+ * The members of a statement that every kind has (`notation.md` §14). Members that the specification does not have are errors.
+ * @param own name of the member that only this kind of statement has
  * @throws SignError `ERR_INVALID_ARGUMENT`
  */
-export function parseStatement(value: JsonValue, options: { allowWildcardSkip: boolean }): PolicyStatement {
+export function parseVerificationStatement(
+  value: JsonValue,
+  own: string,
+): { readonly members: JsonObject; readonly statement: VerificationStatement } {
   if (!isJsonObject(value)) return invalidArgument('trust policy: a statement is not an object');
-  knownOptions('trust policy statement', value, statementMembers);
+  knownOptions('trust policy statement', value, ['name', own, 'signatureVerification', 'trustStores', 'trustedIdentities']);
   const { name, signatureVerification } = value;
-  if (typeof name !== 'string' || name === '') return invalidArgument('trust policy: a statement has no name');
+  if (typeof name !== 'string' || name.trim() === '') return invalidArgument('trust policy: a statement has no name');
   if (!isJsonObject(signatureVerification)) return invalidArgument('trust policy: signatureVerification is not an object');
   knownOptions('trust policy signatureVerification', signatureVerification, ['level', 'override', 'verifyTimestamp']);
   const level = parseVerificationLevel(signatureVerification as JsonObject);
-  const registryScopes = scopes(value.registryScopes);
   const stores = strings(value.trustStores, 'trustStores');
-  const identities = strings(value.trustedIdentities, 'trustedIdentities');
+  const trustedIdentities = strings(value.trustedIdentities, 'trustedIdentities');
   const skipped = level.name === 'skip';
-  if (skipped ? stores.length + identities.length > 0 : stores.length === 0 || identities.length === 0)
+  if (skipped ? stores.length + trustedIdentities.length > 0 : stores.length === 0 || trustedIdentities.length === 0)
     invalidArgument(
       `trust policy: trustStores and trustedIdentities must ${skipped ? 'be absent' : 'have members'} at this level`,
     );
-  if (skipped && registryScopes.includes('*') && !options.allowWildcardSkip)
-    invalidArgument("trust policy: level skip for scope '*' would verify nothing anywhere");
-  return {
+  const statement = {
     name,
-    registryScopes,
     level,
     verifyTimestamp: timestampRule(signatureVerification.verifyTimestamp),
     trustStores: stores.map(parseTrustStoreName),
-    identities: parseTrustedIdentities(identities),
+    identities: parseTrustedIdentities(trustedIdentities),
+    trustedIdentities,
   };
+  return { members: value, statement };
+}
+
+/**
+ * One member of `trustPolicies` for OCI artifacts (`notation.md` §14).
+ * @throws SignError `ERR_INVALID_ARGUMENT`
+ */
+export function parseStatement(value: JsonValue, options: { allowWildcardSkip: boolean }): PolicyStatement {
+  const { members, statement } = parseVerificationStatement(value, 'registryScopes');
+  const registryScopes = scopes(members.registryScopes);
+  if (statement.level.name === 'skip' && registryScopes.includes('*') && !options.allowWildcardSkip)
+    invalidArgument("trust policy: level skip for scope '*' would verify nothing anywhere");
+  return { ...statement, registryScopes };
 }

@@ -1,13 +1,5 @@
-import {
-  invalidArgument,
-  isJsonObject,
-  type JsonObject,
-  type JsonValue,
-  knownOptions,
-  parseJsonObject,
-  SignError,
-  sanitizeText,
-} from '@securosys/core';
+import { invalidArgument, knownOptions, sanitizeText } from '@securosys/core';
+import { noStatement, parsePolicyDocument, unique } from './policy-document.js';
 import { type PolicyStatement, parseStatement } from './policy-statement.js';
 import { isRepositoryName } from './registry-scope.js';
 
@@ -26,14 +18,6 @@ export interface TrustPolicyOptions {
   allowWildcardSkip?: boolean;
 }
 
-function unique(values: readonly string[], what: string): void {
-  const seen = new Set<string>();
-  for (const value of values) {
-    if (seen.has(value)) invalidArgument(`trust policy: ${what} '${sanitizeText(value, 80)}' appears twice`);
-    seen.add(value);
-  }
-}
-
 /**
  * A trust policy, version 1.0, for OCI artifacts (`notation.md` §14): the document's bytes, or the object it holds.
  * Unknown members, duplicates and empty lists are errors, so that no setting is ever silently ignored (S24).
@@ -44,24 +28,13 @@ export function parseTrustPolicy(
   options: TrustPolicyOptions = {},
 ): TrustPolicy {
   knownOptions('parseTrustPolicy', options, ['allowWildcardSkip']);
-  // An object goes the same way as bytes, so that both have one meaning, whatever getters or classes it is made of.
-  const source = document instanceof Uint8Array ? document : JSON.stringify(document);
-  const policy: JsonObject = parseJsonObject(source, { what: 'trust policy', maxBytes: 1024 * 1024 });
-  knownOptions('trust policy', policy, ['version', 'trustPolicies']);
-  if (policy.version !== '1.0') return invalidArgument("trust policy: version is not '1.0'");
-  const list: JsonValue | undefined = policy.trustPolicies;
-  if (!Array.isArray(list) || list.length === 0 || !list.every(isJsonObject))
-    return invalidArgument('trust policy: trustPolicies is not a list of statements');
-  const statements = list.map((item) => parseStatement(item, { allowWildcardSkip: options.allowWildcardSkip === true }));
-  unique(
-    statements.map((statement) => statement.name),
-    'statement',
-  );
+  const allowWildcardSkip = options.allowWildcardSkip === true;
+  const statements = parsePolicyDocument(document, (item) => parseStatement(item, { allowWildcardSkip }));
   unique(
     statements.flatMap((statement) => statement.registryScopes),
     'scope',
   );
-  return Object.freeze({ [brand]: true as const, version: '1.0' as const, statements: Object.freeze(statements) });
+  return Object.freeze({ [brand]: true as const, version: '1.0' as const, statements });
 }
 
 /** Whether a value came from {@link parseTrustPolicy} of any copy of this package. */
@@ -78,11 +51,9 @@ export function selectStatement(policy: TrustPolicy, repository: string): Policy
   if (!isTrustPolicy(policy)) return invalidArgument('the trust policy did not come from parseTrustPolicy');
   if (!isRepositoryName(repository)) return invalidArgument(`'${sanitizeText(repository, 80)}' is not a full repository name`);
   const { statements } = policy;
-  const statement =
+  return (
     statements.find(({ registryScopes }) => registryScopes.includes(repository)) ??
-    statements.find(({ registryScopes }) => registryScopes.includes('*'));
-  if (statement) return statement;
-  throw new SignError('ERR_NOT_TRUSTED', `no statement of the trust policy is for ${repository}`, {
-    details: { reason: 'no-applicable-statement', upstreamName: 'NoApplicableTrustPolicyError' },
-  });
+    statements.find(({ registryScopes }) => registryScopes.includes('*')) ??
+    noStatement(`for ${repository}`)
+  );
 }

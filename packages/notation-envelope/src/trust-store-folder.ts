@@ -1,42 +1,35 @@
-import { concatBytes, SignError, sanitizeText } from '@securosys/core';
+import { join } from 'node:path';
+import { nodeFiles, SignError, sanitizeText } from '@securosys/core';
 import { type Certificate, parseCertificates } from '@securosys/pki';
+import { readRegularFile } from './notation-config-file.js';
 import { checkStoreContents, type TrustStore } from './trust-store.js';
 import { parseTrustStoreName, type TrustStoreType } from './trust-store-name.js';
 
 const maxFiles = 1_000;
 const maxFileBytes = 1024 * 1024;
+const maxStoreBytes = 16 * 1024 * 1024;
 
 const refused = (what: string): SignError =>
   new SignError('ERR_CHAIN_INVALID', `trust store ${what}`, { details: { rule: 'trust-store' } });
 
-async function readFile(path: string): Promise<Uint8Array> {
-  const { constants } = await import('node:fs');
-  const { open } = await import('node:fs/promises');
-  const file = await open(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0));
-  try {
-    if (!(await file.stat()).isFile()) throw refused('holds something else than regular files');
-    const chunk = new Uint8Array(maxFileBytes + 1);
-    let length = 0;
-    for (let more = 1; more > 0 && length <= maxFileBytes; length += more)
-      more = (await file.read(chunk, length, chunk.byteLength - length)).bytesRead;
-    if (length > maxFileBytes) throw new SignError('ERR_LIMIT', `a file of the trust store is over ${maxFileBytes} bytes`);
-    return concatBytes(chunk.subarray(0, length));
-  } finally {
-    await file.close();
-  }
+/** The folder itself, never what a link says it is. */
+async function checkFolder(path: string, store: string): Promise<void> {
+  if (!(await nodeFiles().lstat(path)).isDirectory()) throw refused(`${store} is not a folder`);
 }
 
 async function load(directory: string, type: TrustStoreType, name: string): Promise<readonly Certificate[]> {
-  const { lstat, readdir } = await import('node:fs/promises');
-  const { join } = await import('node:path');
+  const store = `${type}:${name}`;
   const folder = join(directory, 'x509', type, name);
-  if (!(await lstat(folder)).isDirectory()) throw refused(`${type}:${name} is not a folder`);
-  const entries = (await readdir(folder, { withFileTypes: true })).sort((a, b) => (a.name < b.name ? -1 : 1));
-  if (entries.length > maxFiles) throw new SignError('ERR_LIMIT', `trust store ${type}:${name} holds over ${maxFiles} files`);
+  for (const part of [join(directory, 'x509'), join(directory, 'x509', type), folder]) await checkFolder(part, store);
+  const entries = (await nodeFiles().readdir(folder, { withFileTypes: true })).sort((a, b) => (a.name < b.name ? -1 : 1));
+  if (entries.length > maxFiles) throw new SignError('ERR_LIMIT', `trust store ${store} holds over ${maxFiles} files`);
+  let room = maxStoreBytes;
   const certificates: Certificate[] = [];
   for (const entry of entries) {
-    if (!entry.isFile()) throw refused(`${type}:${name} holds something else than regular files`);
-    certificates.push(...parseCertificates(await readFile(join(folder, entry.name))));
+    if (!entry.isFile()) throw refused(`${store} holds something else than regular files`);
+    const bytes = await readRegularFile(join(folder, entry.name), `a file of trust store ${store}`, Math.min(room, maxFileBytes));
+    room -= bytes.byteLength;
+    certificates.push(...parseCertificates(bytes));
   }
   checkStoreContents(certificates, type, name);
   return certificates;

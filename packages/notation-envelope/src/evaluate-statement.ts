@@ -1,0 +1,162 @@
+import { invalidArgument, sanitizeText, sha256Hex } from '@securosys/core';
+import { Evaluation, type OpenResult } from './evaluate-checks.js';
+import { type EvaluateRules, openOptionsOf } from './evaluate-rules.js';
+import { type OpenEnvelope, openEnvelope } from './open-envelope.js';
+import type { CheckType, SignatureContents, SignatureOutcome } from './outcome.js';
+import type { VerificationStatement } from './policy-statement.js';
+import { checkRevocation, namesResponders } from './revocation-check.js';
+import { checkTimestamp, timestampCounts } from './timestamp-check.js';
+import { type LoadedStore, loadStores } from './trust-anchors.js';
+import * as checks from './trust-checks.js';
+import type { TrustStoreType } from './trust-store-name.js';
+import { type ChosenPlugin, choosePlugin, demandsPlugin } from './verification-plugin.js';
+import { decidesIdentity, decidesRevocation, runPlugin } from './verification-plugin-run.js';
+
+/** An envelope as it is stored, and what it is judged by. */
+export interface Judged {
+  readonly envelope: Uint8Array;
+  readonly mediaType: string;
+  readonly statement: VerificationStatement;
+  readonly rules: EvaluateRules;
+  /** Compares the signed payload with what the caller holds: the `subject` check. */
+  readonly compare: (evaluation: Evaluation, open: OpenEnvelope) => void | Promise<void>;
+}
+
+/** The judgement while it is being made. */
+interface Case extends Judged {
+  readonly evaluation: Evaluation;
+  readonly open: OpenEnvelope;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
+function contentsOf({ attributes, subject, chain }: OpenEnvelope): SignatureContents {
+  return {
+    subject,
+    // Hashes and texts cost a tenth of a verification, and most callers never look at them.
+    signer: {
+      get subject() {
+        return sanitizeText(chain[0].subjectText, 1_000);
+      },
+      get thumbprints() {
+        return chain.map((certificate) => certificate.thumbprint);
+      },
+      get spkiSha256() {
+        return sha256Hex(chain[0].spki);
+      },
+    },
+    scheme: attributes.scheme,
+    signedAt: attributes.signingTime,
+    ...(attributes.expiry !== undefined && { expiresAt: attributes.expiry }),
+  };
+}
+
+/** Step 2 of §15.2. The result is there even when the signature names no plugin that could be had. */
+async function plugin({ evaluation, open, rules }: Case): Promise<{ result: OpenResult; chosen?: ChosenPlugin } | undefined> {
+  if (!demandsPlugin(open)) return undefined;
+  const found: { result?: OpenResult; chosen?: ChosenPlugin } = {};
+  await evaluation.ask('verificationPlugin', 'enforce', async (result) => {
+    found.result = result;
+    found.chosen = await choosePlugin(result, open, rules);
+  });
+  return found.result && { ...found, result: found.result };
+}
+
+/** Steps 3 and 4: the anchor, and the identity unless a plugin matches it. */
+function authenticity(
+  { evaluation, open, statement }: Case,
+  stores: readonly LoadedStore[],
+  chosen: ChosenPlugin | undefined,
+): OpenResult | undefined {
+  let found: OpenResult | undefined;
+  evaluation.run('authenticity', statement.level.actions.authenticity, (result) => {
+    found = result;
+    checks.checkAnchor(result, open, stores);
+    if (!decidesIdentity(chosen)) checks.checkIdentity(statement, open);
+  });
+  return found;
+}
+
+/** Step 6. Only a timestamp that counts can ask anybody. */
+function authenticTime({ evaluation, open, statement, rules, now }: Case): void | Promise<void> {
+  const action = statement.level.actions.authenticTimestamp;
+  if (timestampCounts(open, statement, now))
+    return evaluation.ask('authenticTimestamp', action, (result) => checkTimestamp(result, open, statement, rules));
+  evaluation.run('authenticTimestamp', action, () => checks.checkAuthenticTime(open, now));
+}
+
+/** Step 7. Certificates that name nobody have nobody who could revoke them. */
+function revocation({ evaluation, open, statement, rules }: Case, anchored: boolean): void | Promise<void> {
+  const action = statement.level.actions.revocation;
+  if (namesResponders(open.chain))
+    return evaluation.ask('revocation', action, (result) => checkRevocation(result, open, anchored, rules));
+  evaluation.run('revocation', action, () => undefined);
+}
+
+/** Steps 2 to 8 of §15.2, then what no level softens. Waiting for nothing costs time too, so only what is a promise is awaited. */
+async function judge(one: Case, stores: readonly LoadedStore[]): Promise<void> {
+  const { evaluation, open, rules, now, compare } = one;
+  const named = demandsPlugin(open) ? await plugin(one) : undefined;
+  const chosen = named?.chosen;
+  const authentic = authenticity(one, stores, chosen);
+  if (rules.allowEmulated !== true) evaluation.run('emulation', 'enforce', () => checks.checkEmulation(open.chain));
+  evaluation.run('expiry', one.statement.level.actions.expiry, () => checks.checkExpiry(open, now));
+  const timed = authenticTime(one);
+  if (timed) await timed;
+  if (!decidesRevocation(chosen)) {
+    const asked = revocation(one, authentic?.anchor !== undefined);
+    if (asked) await asked;
+  }
+  if (named && chosen && authentic)
+    await runPlugin(evaluation, chosen, { verificationPlugin: named.result, authenticity: authentic }, one);
+  evaluation.run('freshness', 'enforce', () => checks.checkFreshness(open, now, rules));
+  const compared = compare(evaluation, open);
+  if (compared) await compared;
+  evaluation.run('userMetadata', 'enforce', () => checks.checkUserMetadata(open.subject, rules.userMetadata));
+}
+
+/** The one type of store that a statement names for signers, if it is one: read before the envelope, it spares parsing anchors again. */
+function onlyType({ trustStores }: VerificationStatement): TrustStoreType | undefined {
+  const types = new Set(trustStores.map(({ type }) => type).filter((type) => type !== 'tsa'));
+  return types.size === 1 ? [...types][0] : undefined;
+}
+
+function outcomeOf({ statement }: Judged, { results }: Evaluation, open: OpenEnvelope | undefined): SignatureOutcome {
+  const shared = { statement: statement.name, level: statement.level.name, checks: results };
+  const failed = results.filter(({ result }) => result === 'fail');
+  const failures = failed.filter(({ action }) => action === 'enforce');
+  return open && failures.length === 0
+    ? { ...shared, verdict: 'trusted', warnings: failed, signature: contentsOf(open) }
+    : { ...shared, verdict: 'not-trusted', failures, ...(open && { signature: contentsOf(open) }) };
+}
+
+/** Judges one signature by one statement, in the order of `notation.md` §15.2. */
+export async function evaluateByStatement(judged: Judged): Promise<SignatureOutcome> {
+  const { envelope, mediaType, statement, rules } = judged;
+  const { level } = statement;
+  rules.signal?.throwIfAborted();
+  if (level.name === 'skip')
+    return {
+      statement: statement.name,
+      level: level.name,
+      verdict: 'skipped',
+      checks: Object.keys(level.actions).map((type) => ({ type: type as CheckType, action: 'skip', result: 'skipped' })),
+    };
+  const evaluation = new Evaluation();
+  const first = onlyType(statement);
+  const early = first ? await loadStores(statement, rules.trustStore, first) : [];
+  const open = evaluation.run('integrity', 'enforce', () => {
+    const known = early.flatMap(({ certificates }) => certificates);
+    const opened = openEnvelope(envelope, mediaType, openOptionsOf(rules, known));
+    checks.checkCriticalAttributes(opened, rules);
+    return opened;
+  });
+  if (open) {
+    const now = rules.clock.now();
+    if (!Number.isFinite(now)) invalidArgument('the clock does not tell the time');
+    const type = open.attributes.scheme === 'notary.x509' ? 'ca' : 'signingAuthority';
+    const stores = type === first ? early : first ? [] : await loadStores(statement, rules.trustStore, type);
+    await judge({ ...judged, evaluation, open, now }, stores);
+  }
+  return outcomeOf(judged, evaluation, open);
+}
