@@ -32,10 +32,15 @@ export const unsignedAttribute = {
   signingAgent: 'io.cncf.notary.signingAgent',
 } as const;
 
+/** Labels of COSE headers that Notary uses (`notation.md` §6, RFC 9052 §3.1, RFC 9360 §2). */
+export const coseLabel = { algorithm: 1, critical: 2, contentType: 3, certificates: 33 } as const;
+
 export const thumbprintAnnotation = 'io.cncf.notary.x509chain.thumbprint#S256';
 export const createdAnnotation = 'org.opencontainers.image.created';
 
 /** Largest envelope in bytes. Real ones have 3 to 10 KiB; notation itself stops at 32 MiB. */
 export const maxEnvelopeBytes = 4 * 1024 * 1024;
+/** Largest protected header in bytes. */
+export const maxHeaderBytes = 64 * 1024;
 /** Most certificates of one chain. */
 export const maxChainLength = 16;

@@ -12,17 +12,23 @@ export {
   parseBlobTrustPolicy,
   selectBlobStatement,
 } from './blob-policy.js';
+export { type ChainCache, type ChainCacheOptions, createChainCache, type SignerChain } from './chain-cache.js';
 export { signatureArtifactType } from './constants.js';
+export { parseCoseEnvelope } from './cose-envelope.js';
+export type { EnvelopeCompatibility, OpenEnvelopeOptions } from './envelope-options.js';
+export type { EnvelopeParts } from './envelope-parts.js';
 export { evaluateSignature } from './evaluate.js';
 export { type EvaluateBlobOptions, evaluateBlobSignature } from './evaluate-blob.js';
 export type { BlobDigester, BlobSource } from './evaluate-blob-digest.js';
 export type { EvaluateOptions } from './evaluate-options.js';
 export type { EvaluateRules, NotationCompatibility } from './evaluate-rules.js';
-export { type JwsEnvelope, parseJwsEnvelope } from './jws-envelope.js';
-export { type NotationPrepareOptions, notationJws } from './notation-jws.js';
-export { type OpenEnvelope, openEnvelope } from './open-envelope.js';
+export { parseJwsEnvelope } from './jws-envelope.js';
+export type { NotaryAlgorithm } from './notary-algorithms.js';
 export { type NotationConfig, notationConfig } from './notation-config.js';
 export { type NotationEnvironment, notationConfigFolder } from './notation-config-folder.js';
+export { notationCose } from './notation-cose.js';
+export { notationJws } from './notation-jws.js';
+export { type OpenEnvelope, openEnvelope } from './open-envelope.js';
 export type {
   CheckReason,
   CheckResult,
@@ -60,6 +66,8 @@ export type { ReasonCode } from './refusal.js';
 export type { NotationSignature } from './signature.js';
 export { type SignatureManifestOptions, signatureManifest } from './signature-manifest.js';
 export type { AttributeName, AttributeValue, SignedAttributes, SigningScheme } from './signed-attributes.js';
+export type { ExtendedAttribute, VerificationPluginAttribute } from './signing-attributes.js';
+export type { NotationPrepareOptions } from './signing-options.js';
 export { parseTrustPolicy, selectStatement, type TrustPolicy, type TrustPolicyOptions } from './trust-policy.js';
 export { type TrustStore, trustStoreFromCertificates } from './trust-store.js';
 export { trustStoreFromFolder } from './trust-store-folder.js';

@@ -2,7 +2,7 @@ import { canonicalJson, type JsonObject, sanitizeText, utf8Bytes } from '@securo
 import { refuse } from './refusal.js';
 
 /** Case folding as Go's JSON reader does it, where `ſ` is an s and the Kelvin sign a k. */
-const fold = (name: string): string => name.toUpperCase().toLowerCase();
+export const foldName = (name: string): string => name.toUpperCase().toLowerCase();
 
 /**
  * A check that refuses members differing in case only, from each other or from a known name: Go's reader takes such a member
@@ -11,12 +11,12 @@ const fold = (name: string): string => name.toUpperCase().toLowerCase();
  */
 export function caseVariantCheck(what: string, known: readonly string[]): (object: JsonObject) => void {
   const exact = new Set(known);
-  const folded = new Set(known.map(fold));
+  const folded = new Set(known.map(foldName));
   return (object) => {
     const others = new Set<string>();
     for (const name of Object.keys(object)) {
       if (exact.has(name)) continue;
-      const variant = fold(name);
+      const variant = foldName(name);
       if (folded.has(variant) || others.has(variant))
         refuse('malformed', `${what}: '${sanitizeText(name, 60)}' differs from another member in case only`);
       others.add(variant);
@@ -24,12 +24,18 @@ export function caseVariantCheck(what: string, known: readonly string[]): (objec
   };
 }
 
+const escaped = (json: string): string =>
+  json.replace(/[<>&\u2028\u2029]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
+
 /**
  * JSON as Go writes maps: members sorted, compact, `<`, `>`, `&`, U+2028 and U+2029 escaped (`notation.md` §2).
  * Equal values give equal bytes.
  */
 export function goJson(value: unknown): Uint8Array<ArrayBuffer> {
-  return utf8Bytes(
-    canonicalJson(value).replace(/[<>&\u2028\u2029]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`),
-  );
+  return utf8Bytes(escaped(canonicalJson(value)));
+}
+
+/** JSON as Go writes structures: members in the order of the value, escaped as in {@link goJson}. */
+export function goJsonInOrder(value: unknown): Uint8Array<ArrayBuffer> {
+  return utf8Bytes(escaped(JSON.stringify(value)));
 }

@@ -1,33 +1,9 @@
-import {
-  base64Bytes,
-  base64Text,
-  base64urlBytes,
-  isJsonObject,
-  type JsonObject,
-  parseJsonObject,
-  utf8Bytes,
-} from '@securosys/core';
+import { base64Bytes, base64urlBytes, isJsonObject, type JsonObject, parseJsonObject, utf8Bytes } from '@securosys/core';
 import { maxChainLength, maxEnvelopeBytes, unsignedAttribute } from './constants.js';
+import type { SignedParts } from './envelope-codec.js';
+import type { EnvelopeParts } from './envelope-parts.js';
 import { caseVariantCheck } from './json-members.js';
 import { refuse } from './refusal.js';
-
-/** A JWS envelope taken apart and nothing more: whether any of it is true is for `openEnvelope` to find out. */
-export interface JwsEnvelope {
-  /** The exact ASCII bytes that are signed: `protected.payload` as they stood in the envelope. */
-  readonly signingInput: Uint8Array;
-  /** Decoded protected header, JSON. */
-  readonly protected: Uint8Array;
-  /** Decoded payload, JSON. */
-  readonly payload: Uint8Array;
-  /** ECDSA as r‖s, RSA as long as the modulus. */
-  readonly signature: Uint8Array;
-  /** DER, leaf first, as found. */
-  readonly certificates: readonly Uint8Array[];
-  /** DER of an RFC 3161 TimeStampToken. */
-  readonly timestamp?: Uint8Array;
-  /** Free text that must never change a verdict. */
-  readonly signingAgent?: string;
-}
 
 const members = ['payload', 'protected', 'header', 'signature'] as const;
 const { certificates, timestamp, signingAgent } = unsignedAttribute;
@@ -40,22 +16,18 @@ function text(object: JsonObject, name: string): string {
   return value;
 }
 
-function chain(header: JsonObject): Uint8Array[] {
+function chain(header: JsonObject): string[] {
   const list = header[certificates];
   if (!Array.isArray(list) || list.length === 0) return refuse('malformed', 'envelope carries no certificates');
   if (list.length > maxChainLength) refuse('malformed', `envelope carries over ${maxChainLength} certificates`);
-  return list.map((item) =>
-    typeof item === 'string' ? base64Bytes(item, certificates) : refuse('malformed', 'x5c holds no string'),
-  );
+  return list.map((item) => (typeof item === 'string' ? item : refuse('malformed', 'x5c holds no string')));
 }
 
 /**
- * Takes a flattened JWS JSON envelope apart (`notation.md` §5): exactly four members, canonical encodings only.
- * Unprotected members that are not known are ignored, because nothing depends on them.
- * @param bytes UTF-8 JSON, at most 4 MiB
+ * Takes a flattened JWS JSON envelope apart and leaves the certificates in base64: one that is known need not be decoded.
  * @throws SignError `ERR_MALFORMED`, `ERR_LIMIT`
  */
-export function parseJwsEnvelope(bytes: Uint8Array): JwsEnvelope {
+export function parseJws(bytes: Uint8Array): Omit<EnvelopeParts, 'certificates'> & { readonly certificates: readonly string[] } {
   const envelope = parseJsonObject(bytes, { what: 'envelope', maxBytes: maxEnvelopeBytes, maxDepth: 8, maxValues: 1_000 });
   for (const name of Object.keys(envelope))
     if (!(members as readonly string[]).includes(name))
@@ -78,24 +50,22 @@ export function parseJwsEnvelope(bytes: Uint8Array): JwsEnvelope {
 }
 
 /**
+ * Takes a flattened JWS JSON envelope apart (`notation.md` §5): exactly four members, canonical encodings only.
+ * Unprotected members that are not known are ignored, because nothing depends on them.
+ * @param bytes UTF-8 JSON, at most 4 MiB
+ * @throws SignError `ERR_MALFORMED`, `ERR_LIMIT`
+ */
+export function parseJwsEnvelope(bytes: Uint8Array): EnvelopeParts {
+  const { certificates: texts, ...parts } = parseJws(bytes);
+  return { ...parts, certificates: texts.map((item) => base64Bytes(item, certificates)) };
+}
+
+/**
  * Splits the bytes that a JWS signs: `protected.payload`, both base64url.
  * @throws SignError `ERR_MALFORMED`
  */
-export function splitSigningInput(signingInput: string): { protected: Uint8Array; payload: Uint8Array } {
+export function splitJwsInput(signingInput: string): SignedParts {
   const [head, body, more] = signingInput.split('.', 3);
   if (!head || !body || more !== undefined) return refuse('malformed', 'signing input is not two base64url strings and a dot');
   return { protected: base64urlBytes(head, 'protected'), payload: base64urlBytes(body, 'payload') };
-}
-
-/** Envelope bytes as Go writes them: members in the order payload, protected, header, signature; no trailing newline. */
-export function encodeJwsEnvelope(parts: {
-  /** `protected.payload`, base64url. */
-  readonly signingInput: string;
-  readonly signature: string;
-  readonly certificates: readonly Uint8Array[];
-  readonly signingAgent: string;
-}): Uint8Array<ArrayBuffer> {
-  const [head, payload] = parts.signingInput.split('.');
-  const header = { [certificates]: parts.certificates.map((der) => base64Text(der)), [signingAgent]: parts.signingAgent };
-  return utf8Bytes(JSON.stringify({ payload, protected: head, header, signature: parts.signature }));
 }

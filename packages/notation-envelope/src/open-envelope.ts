@@ -1,10 +1,12 @@
 import { type Descriptor, equalBytes, ownBytes, type SignatureAlgorithm, sanitizeText, verifySignature } from '@securosys/core';
 import { type Certificate, checkNotaryChain, parseCertificate } from '@securosys/pki';
-import { type EnvelopeMediaType, jwsMediaType, payloadType } from './constants.js';
-import { type JwsEnvelope, parseJwsEnvelope } from './jws-envelope.js';
+import type { SignerChain } from './chain-cache.js';
+import { isChainCache } from './chain-cache.js';
+import { type EnvelopeMediaType, payloadType } from './constants.js';
+import { codecOf, type EncodedCertificate, type EncodedEnvelope, type EnvelopeCodec } from './envelope-codec.js';
+import { checkOpenOptions, type OpenEnvelopeOptions } from './envelope-options.js';
 import { leafAlgorithm } from './leaf-algorithm.js';
 import { parsePayload } from './payload.js';
-import { parseProtectedHeader } from './protected-header.js';
 import { refuse } from './refusal.js';
 import type { SignedAttributes } from './signed-attributes.js';
 
@@ -14,7 +16,7 @@ export interface OpenEnvelope {
   /** The signed payload's target. */
   readonly subject: Descriptor;
   /** Leaf first, root last. */
-  readonly chain: readonly [Certificate, ...Certificate[]];
+  readonly chain: SignerChain;
   readonly mediaType: EnvelopeMediaType;
   /** As it stands in the envelope, ECDSA as r‖s: what a timestamp is about. */
   readonly signature: Uint8Array;
@@ -34,40 +36,59 @@ export function checkSignature(
     refuse('signature', 'the signature does not belong to these bytes and this certificate', 'ERR_SIGNATURE_MISMATCH');
 }
 
-function openParts(envelope: JwsEnvelope, attributes: SignedAttributes, known: readonly Certificate[]): OpenEnvelope {
-  const chain = envelope.certificates.map(
-    (der) => known.find((certificate) => equalBytes(certificate.der, der)) ?? parseCertificate(der),
-  ) as [Certificate, ...Certificate[]];
+/** The codec of a media type. @throws SignError `ERR_MALFORMED` */
+export function codecFor(mediaType: string): EnvelopeCodec {
+  return codecOf(mediaType) ?? refuse('media-type', `envelopes of type '${sanitizeText(String(mediaType), 80)}' cannot be read`);
+}
+
+function read({ der }: EncodedCertificate, known: readonly Certificate[]): Certificate {
+  const bytes = der();
+  return known.find((certificate) => equalBytes(certificate.der, bytes)) ?? parseCertificate(bytes);
+}
+
+/** Certificates of an envelope, those that are known as the objects that they are already. */
+export function chainOf({ certificates }: EncodedEnvelope, options: OpenEnvelopeOptions): SignerChain {
+  const { cache, certificates: known = [] } = options;
+  const chain = certificates.map((certificate) =>
+    isChainCache(cache) ? cache.certificate(certificate.key, () => read(certificate, known)) : read(certificate, known),
+  );
+  return chain as [Certificate, ...Certificate[]];
+}
+
+function checkChain(chain: SignerChain, { cache, compatibility }: OpenEnvelopeOptions): void {
+  const allowUnknownCritical = compatibility?.unknownCriticalExtensions === true;
+  if (isChainCache(cache)) cache.check(chain, allowUnknownCritical);
+  else checkNotaryChain(chain, { purpose: 'code-signing', allowUnknownCritical });
+}
+
+/**
+ * The integrity check of `notation.md` §5.1, §6.1 and §15.2 step 1: strict parsing, the signature with the leaf's key and the
+ * algorithm that this key demands (PSS salt as long as the hash), the chain rules of §8, content type and payload.
+ * @throws SignError `ERR_MALFORMED`, `ERR_LIMIT`, `ERR_ALGORITHM_UNSUPPORTED`, `ERR_SIGNATURE_MISMATCH`, `ERR_CHAIN_INVALID`;
+ * `ERR_INVALID_ARGUMENT` for options that are not known
+ */
+export function openEnvelope(bytes: Uint8Array, mediaType: string, options: OpenEnvelopeOptions = {}): OpenEnvelope {
+  checkOpenOptions(options);
+  const codec = codecFor(mediaType);
+  const envelope = codec.parse(bytes, options.compatibility);
+  const { attributes, timestamp, signingAgent } = envelope;
+  if (attributes.contentType !== payloadType)
+    refuse('content-type', `payloads of type '${sanitizeText(attributes.contentType, 80)}' are not Notary payloads`);
+  const chain = chainOf(envelope, options);
   const [leaf] = chain;
   // The certificate's key decides the algorithm; the header may only agree with it (S21).
   const algorithm = leafAlgorithm(leaf);
   if (attributes.algorithm !== algorithm)
-    refuse('algorithm', `alg does not belong to the signing key, which demands ${algorithm}`);
+    refuse('algorithm', `the header's algorithm does not belong to the signing key, which demands ${algorithm}`);
   checkSignature(leaf, algorithm, envelope.signingInput, envelope.signature);
-  checkNotaryChain(chain, { purpose: 'code-signing' });
-  const { timestamp, signingAgent } = envelope;
+  checkChain(chain, options);
   return {
     attributes,
     subject: parsePayload(envelope.payload),
     chain,
-    mediaType: jwsMediaType,
+    mediaType: codec.mediaType,
     signature: ownBytes(envelope.signature),
-    ...(timestamp && { timestamp }),
+    ...(timestamp && { timestamp: ownBytes(timestamp) }),
     ...(signingAgent !== undefined && { signingAgent }),
   };
-}
-
-/**
- * The integrity check of `notation.md` §5.1 and §15.2 step 1: strict parsing, the signature with the leaf's key and the
- * algorithm that this key demands (PSS salt as long as the hash), the chain rules of §8, content type and payload.
- * @param known certificates that are parsed already, trust anchors for example: the same bytes are not parsed again
- * @throws SignError `ERR_MALFORMED`, `ERR_LIMIT`, `ERR_ALGORITHM_UNSUPPORTED`, `ERR_SIGNATURE_MISMATCH`, `ERR_CHAIN_INVALID`
- */
-export function openEnvelope(bytes: Uint8Array, mediaType: string, known: readonly Certificate[] = []): OpenEnvelope {
-  if (mediaType !== jwsMediaType) refuse('media-type', `envelopes of type '${sanitizeText(mediaType, 80)}' cannot be read`);
-  const envelope = parseJwsEnvelope(bytes);
-  const attributes = parseProtectedHeader(envelope.protected);
-  if (attributes.contentType !== payloadType)
-    refuse('content-type', `payloads of type '${sanitizeText(attributes.contentType, 80)}' are not Notary payloads`);
-  return openParts(envelope, attributes, known);
 }

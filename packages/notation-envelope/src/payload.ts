@@ -1,6 +1,6 @@
 import { type Descriptor, invalidArgument, isJsonObject, type JsonObject, parseJsonObject, sanitizeText } from '@securosys/core';
 import { reservedPrefix } from './constants.js';
-import { caseVariantCheck, goJson } from './json-members.js';
+import { caseVariantCheck, goJson, goJsonInOrder } from './json-members.js';
 import { refuse } from './refusal.js';
 
 const digestForm = /^(?:sha256:[0-9a-f]{64}|sha384:[0-9a-f]{96}|sha512:[0-9a-f]{128})$/;
@@ -41,13 +41,14 @@ export function parsePayload(bytes: Uint8Array): Descriptor {
 }
 
 /**
- * Payload bytes for a descriptor and the signer's own annotations: media type, digest, size and annotations only, members
- * sorted (`notation.md` §2); and the descriptor as a reader of those bytes finds it.
+ * Payload bytes for a descriptor and the signer's own annotations: media type, digest, size and annotations only, in the order in
+ * which Go writes them for the envelope (`notation.md` §2); and the descriptor as a reader of those bytes finds it.
  * @throws SignError `ERR_INVALID_ARGUMENT` for a reserved annotation, or one that the descriptor already has
  */
 export function encodePayload(
   subject: Descriptor,
   userMetadata: Readonly<Record<string, string>> = {},
+  order: 'sorted' | 'descriptor' = 'sorted',
 ): { readonly bytes: Uint8Array<ArrayBuffer>; readonly subject: Descriptor } {
   const { mediaType, digest, size } = subject;
   const annotations = new Map(Object.entries(subject.annotations ?? {}));
@@ -59,8 +60,8 @@ export function encodePayload(
     if (name.toLowerCase().startsWith(reservedPrefix)) invalidArgument(`annotations beginning '${reservedPrefix}' are reserved`);
     if (typeof text !== 'string') invalidArgument(`annotation '${sanitizeText(name, 60)}' is not a string`);
   }
-  const bytes = goJson({
-    targetArtifact: { mediaType, digest, size, ...(annotations.size > 0 && { annotations: Object.fromEntries(annotations) }) },
-  });
+  const sorted = [...annotations].sort(([a], [b]) => (a < b ? -1 : 1));
+  const target = { mediaType, digest, size, ...(sorted.length > 0 && { annotations: Object.fromEntries(sorted) }) };
+  const bytes = (order === 'sorted' ? goJson : goJsonInOrder)({ targetArtifact: target });
   return { bytes, subject: parsePayload(bytes) };
 }

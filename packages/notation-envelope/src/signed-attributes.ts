@@ -1,7 +1,5 @@
-import { isoSeconds, type JsonValue } from '@securosys/core';
-import { attribute, payloadType } from './constants.js';
-import { goJson } from './json-members.js';
-import { jwsName, type NotaryAlgorithm } from './jws-algorithms.js';
+import type { JsonValue } from '@securosys/core';
+import type { NotaryAlgorithm } from './notary-algorithms.js';
 
 /** Who vouches for the signing time: the signer (`notary.x509`) or a signing authority (`notation.md` §4). */
 export type SigningScheme = 'notary.x509' | 'notary.x509.signingAuthority';
@@ -31,28 +29,4 @@ export interface SignedAttributes {
   readonly extended: ReadonlyMap<AttributeName, AttributeValue>;
   /** Names of the extended attributes that a verifier must understand. */
   readonly criticalExtended: readonly AttributeName[];
-}
-
-/** Critical system attributes in the order in which they stand in `crit`, around the extended ones. */
-function criticalOrder(attributes: Pick<SignedAttributes, 'scheme' | 'expiry' | 'criticalExtended'>): AttributeName[] {
-  return [
-    attribute.signingScheme,
-    ...attributes.criticalExtended,
-    ...(attributes.scheme === 'notary.x509' ? [] : [attribute.authenticSigningTime]),
-    ...(attributes.expiry === undefined ? [] : [attribute.expiry]),
-  ];
-}
-
-/** Protected header as Go writes it: sorted members, `crit` in the order of `notation.md` §5, times as whole seconds in UTC. */
-export function encodeProtectedHeader(attributes: Omit<SignedAttributes, 'contentType'>): Uint8Array<ArrayBuffer> {
-  const time = attributes.scheme === 'notary.x509' ? attribute.signingTime : attribute.authenticSigningTime;
-  return goJson({
-    ...Object.fromEntries(attributes.extended),
-    alg: jwsName(attributes.algorithm),
-    crit: criticalOrder(attributes),
-    cty: payloadType,
-    [attribute.signingScheme]: attributes.scheme,
-    [time]: isoSeconds(attributes.signingTime),
-    ...(attributes.expiry !== undefined && { [attribute.expiry]: isoSeconds(attributes.expiry) }),
-  });
 }

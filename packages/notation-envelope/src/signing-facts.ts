@@ -1,11 +1,9 @@
 import { type Descriptor, isoSeconds, type SigningFacts, sanitizeText } from '@securosys/core';
+import { attributeJson } from './attribute-json.js';
 import { payloadType } from './constants.js';
-import { splitSigningInput } from './jws-envelope.js';
+import type { EnvelopeCodec } from './envelope-codec.js';
 import { parsePayload } from './payload.js';
-import { parseProtectedHeader } from './protected-header.js';
 import type { SignedAttributes } from './signed-attributes.js';
-
-export const jwsFormatId = 'notation-jws';
 
 /** Everything that the bytes to be signed say. */
 export interface SigningInputContents {
@@ -14,12 +12,13 @@ export interface SigningInputContents {
 }
 
 /**
- * Reads `protected.payload` of a Notary signature.
+ * Reads the bytes that a Notary signature signs: `protected.payload`, or a Sig_structure.
+ * @returns `undefined` for a payload that is not Notary's
  * @throws SignError `ERR_MALFORMED`, `ERR_LIMIT`
  */
-export function readSigningInput(signingInput: string): SigningInputContents | undefined {
-  const parts = splitSigningInput(signingInput);
-  const attributes = parseProtectedHeader(parts.protected);
+export function readSigningInput(codec: EnvelopeCodec, signingInput: Uint8Array): SigningInputContents | undefined {
+  const parts = codec.splitSigningInput(signingInput);
+  const attributes = codec.parseHeader(parts.protected);
   return attributes.contentType === payloadType ? { attributes, subject: parsePayload(parts.payload) } : undefined;
 }
 
@@ -37,7 +36,7 @@ function addFact(details: Map<string, string>, name: string, text: string): void
  * The facts in the order in which people should read them: every signed annotation and attribute, whole. Names and texts of
  * `details` and `title` are made safe to show (S11); `subject` is for programs and holds them as they were signed.
  */
-export function factsOf({ attributes, subject }: SigningInputContents): SigningFacts {
+export function factsOf(format: string, { attributes, subject }: SigningInputContents): SigningFacts {
   const details = new Map<string, string>([
     ['algorithm', attributes.algorithm],
     ['scheme', attributes.scheme],
@@ -46,10 +45,12 @@ export function factsOf({ attributes, subject }: SigningInputContents): SigningF
   for (const [name, text] of Object.entries(subject.annotations ?? {})) addFact(details, `annotation ${name}`, text);
   for (const [name, value] of attributes.extended) {
     const critical = attributes.criticalExtended.includes(name) ? 'critical attribute' : 'attribute';
-    addFact(details, `${critical} ${name}`, JSON.stringify(value));
+    // A label that is a number is not the text of its digits.
+    const label = typeof name === 'number' ? `label ${name}` : name;
+    addFact(details, `${critical} ${label}`, JSON.stringify(attributeJson(value)));
   }
   return {
-    format: jwsFormatId,
+    format,
     title: `Notary signature of ${subject.digest} (${shown(subject.mediaType)}, ${subject.size} bytes)`,
     subject,
     signedAt: isoSeconds(attributes.signingTime),

@@ -1,5 +1,8 @@
 import { refuse } from './refusal.js';
 
+/** Last second of the year 9999, the last that RFC 3339 can write, in milliseconds since 1970. */
+export const lastSecond = 253_402_300_799_000;
+
 const form = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?:Z|([+-])(\d\d):(\d\d))$/;
 
 /**

@@ -35,11 +35,17 @@ export function signWith(key: Key, algorithm: SignatureAlgorithm, message: Uint8
   return Uint8Array.from(sign(hash, message, { key: key.privateKey, ...parameters }));
 }
 
+export interface SignedSettings extends ChainSettings {
+  format?: typeof notationJws;
+  prepare?: NotationPrepareOptions;
+  of?: Descriptor;
+}
+
 /** A signature as our own format makes it. */
-export function signed(settings: ChainSettings & { prepare?: NotationPrepareOptions; of?: Descriptor } = {}): NotationSignature {
+export function signed(settings: SignedSettings = {}): NotationSignature {
   const key = settings.leafKey ?? testKey('ec-p256');
-  const { prepare, of = subject, ...chain } = settings;
-  const prepared = notationJws.prepare(
+  const { format = notationJws, prepare, of = subject, ...chain } = settings;
+  const prepared = format.prepare(
     of,
     { spec: key.spec, spki: key.spki, chain: testChain(chain) },
     { signingTime: now - 1000, ...prepare },
@@ -99,6 +105,7 @@ export function rawEnvelope(settings: RawSettings = {}): Uint8Array {
 }
 
 export const jws = 'application/jose+json';
+export const cose = 'application/cose';
 export const identity = 'x509.subject: C=CH, ST=Zurich, O=Acme';
 
 /** A policy document with one statement for everything; a test changes members of the statement. */
