@@ -4,8 +4,14 @@ import { checkedOptions } from './internal/call-options.js';
 import { defaultLimits, type OciLimits } from './limits.js';
 import { createOriginGuard, type OriginGuard } from './registry/origin.js';
 
-/** A login for one registry host: a name and password, or a bearer token that the registry takes as it is. */
-export type Credentials = { readonly username: string; readonly password: string } | { readonly token: string };
+/**
+ * A login for one registry host: a name and password, a bearer token that the registry takes as it is, or an identity token that its token
+ * service exchanges for such a one (what `docker login` stores for some registries).
+ */
+export type Credentials =
+  | { readonly username: string; readonly password: string }
+  | { readonly token: string }
+  | { readonly identityToken: string };
 
 /**
  * Asked with the exact host of the reference (`registry.example:5000`, `docker.io`), when the registry demands a login and not

@@ -51,7 +51,11 @@ export class Authenticator {
     const forever = Number.POSITIVE_INFINITY;
     if (login && 'token' in login) return { value: bearer(login.token), until: forever };
     if (wanted.scheme === 'bearer') return fetchToken(call, this.#settings, this.#registry, wanted, scopes, login);
-    if (!login) throw new SignError('ERR_AUTHENTICATION', `registry ${this.#host} wants a login and there is none for this host`);
+    if (!login || 'identityToken' in login)
+      throw new SignError(
+        'ERR_AUTHENTICATION',
+        `registry ${this.#host} wants a name and password and there are none for this host`,
+      );
     return { value: basicLogin(login), until: forever };
   }
 
@@ -61,8 +65,11 @@ export class Authenticator {
       typeof login === 'object' &&
       ('token' in login
         ? typeof login.token === 'string'
-        : typeof login.username === 'string' && typeof login.password === 'string');
-    if (!sound) invalidArgument(`credentials for ${this.#host} are neither { username, password } nor { token }`);
+        : 'identityToken' in login
+          ? typeof login.identityToken === 'string'
+          : typeof login.username === 'string' && typeof login.password === 'string');
+    if (!sound)
+      invalidArgument(`credentials for ${this.#host} are neither { username, password } nor { token } nor { identityToken }`);
     this.#settings.guard.login(this.#registry, this.#registry);
   }
 }
