@@ -1,10 +1,23 @@
 import { randomBytes } from 'node:crypto';
-import { type Clock, type Fetch, hashBytes, knownOptions, ownBytes, systemClock, type Timestamper } from '@securosys/core';
+import {
+  type Clock,
+  concatBytes,
+  derWrap,
+  type Fetch,
+  hashBytes,
+  knownOptions,
+  ownBytes,
+  systemClock,
+  type Timestamper,
+} from '@securosys/core';
 import { newTsaIdentity, type TsaIdentity } from './timestamp/identity.js';
 import { type FakeTstInfo, fakeToken, loadTsp, type Tsp } from './timestamp/token.js';
 
 export type { TsaIdentity } from './timestamp/identity.js';
 export type { FakeTstInfo } from './timestamp/token.js';
+
+/** Bits of PKIFailureInfo (RFC 3161 §2.4.2); the table of asn1-tsp 2.6 has other ones for all but the first. */
+const failureBits = { badAlg: 0, badRequest: 2, timeNotAvailable: 14, unacceptedPolicy: 15, systemFailure: 25 } as const;
 
 /** What the authority does instead of answering well. */
 export interface FakeTsaFault {
@@ -18,8 +31,8 @@ export interface FakeTsaFault {
   readonly hang?: boolean;
   /** PKIStatus of the reply; from 2 on it has no token. */
   readonly pkiStatus?: number;
-  /** Names of the bits of PKIFailureInfo, such as `badAlg`. */
-  readonly failure?: 'badAlg' | 'badRequest' | 'unacceptedPolicy' | 'timeNotAvailable' | 'systemFailure';
+  /** Name of the bit of PKIFailureInfo that is set. */
+  readonly failure?: keyof typeof failureBits;
   /** What the reply says in words. */
   readonly text?: string;
   /** Changes what the token says before it is signed. */
@@ -73,7 +86,7 @@ function statusInfo({ tsp }: Tsp, { pkiStatus = 0, failure, text }: FakeTsaFault
   if (text !== undefined) info.statusString = new tsp.PKIFreeText([text]);
   if (failure !== undefined) {
     const failInfo = new tsp.PKIFailureInfo();
-    failInfo.fromNumber(tsp.PKIFailureInfoFlags[failure]);
+    failInfo.fromNumber(2 ** failureBits[failure]);
     info.failInfo = failInfo;
   }
   return info;
@@ -117,17 +130,18 @@ export async function createFakeTsa(options: FakeTsaOptions = {}): Promise<FakeT
     queries.push(query);
     if (fault.hang) return new Promise(() => {});
     const tspLibraries = await loadTsp();
-    const { schema, tsp, cms } = tspLibraries;
+    const { schema, tsp } = tspLibraries;
     const asked = schema.AsnConvert.parse(query, tsp.TimeStampReq);
-    const reply = new tsp.TimeStampResp({ status: statusInfo(tspLibraries, fault) });
+    const status = new Uint8Array(schema.AsnConvert.serialize(statusInfo(tspLibraries, fault)));
+    let token = new Uint8Array();
     if ((fault.pkiStatus ?? 0) < 2) {
       const { hashAlgorithm, hashedMessage } = asked.messageImprint;
       const imprint = new Uint8Array(hashedMessage.buffer);
       const nonce = asked.nonce && new Uint8Array(asked.nonce);
-      const token = await stamped({ hashOid: hashAlgorithm.algorithm, imprint, nonce }, fault);
-      reply.timeStampToken = schema.AsnConvert.parse(token, cms.ContentInfo);
+      token = await stamped({ hashOid: hashAlgorithm.algorithm, imprint, nonce }, fault);
     }
-    const body = fault.body ? ownBytes(fault.body) : schema.AsnConvert.serialize(reply);
+    // A token that a fault made is sent byte for byte, so the library that would read it stays out of it.
+    const body = ownBytes(fault.body ?? derWrap(0x30, concatBytes(status, token)));
     return new Response(body, {
       status: fault.status ?? 200,
       headers: { 'content-type': fault.contentType ?? 'application/timestamp-reply' },
