@@ -19,7 +19,7 @@ export type { EnvelopeCompatibility, OpenEnvelopeOptions } from './envelope-opti
 export type { EnvelopeParts } from './envelope-parts.js';
 export { evaluateSignature } from './evaluate.js';
 export { type EvaluateBlobOptions, evaluateBlobSignature } from './evaluate-blob.js';
-export type { BlobDigester, BlobSource } from './evaluate-blob-digest.js';
+export { type BlobDigester, type BlobSource, blobDescriptor, isBlobSource } from './evaluate-blob-digest.js';
 export type { EvaluateOptions } from './evaluate-options.js';
 export type { EvaluateRules, NotationCompatibility } from './evaluate-rules.js';
 export { parseJwsEnvelope } from './jws-envelope.js';

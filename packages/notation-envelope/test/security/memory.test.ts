@@ -67,7 +67,9 @@ describe('bytes that are given out have memory of their own (S39):', () => {
   it('every exported function is known to give out bytes, or not to', () => {
     const withoutBytes = [
       'attachSignature',
+      'blobDescriptor',
       'createChainCache',
+      'isBlobSource',
       'isUnusable',
       'readSignatureManifest',
       'evaluateSignature',
