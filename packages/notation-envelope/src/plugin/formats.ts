@@ -1,10 +1,8 @@
-import type { Format } from '@securosys/core';
 import { type EnvelopeMediaType, jwsMediaType } from '../constants.js';
-import { type NotationPrepareOptions, notationJws } from '../notation-jws.js';
-import type { NotationSignature } from '../signature.js';
+import { notationJws } from '../notation-jws.js';
 
 /** A way of writing Notary signatures. */
-export type NotationFormat = Format<NotationSignature, NotationPrepareOptions>;
+export type NotationFormat = typeof notationJws;
 
 const byMediaType: Partial<Record<EnvelopeMediaType, NotationFormat>> = { [jwsMediaType]: notationJws };
 
