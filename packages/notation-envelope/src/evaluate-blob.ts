@@ -1,6 +1,6 @@
 import { cryptoParameters, type HashName, invalidArgument, knownOptions } from '@securosys/core';
 import { type BlobTrustPolicy, selectBlobStatement } from './blob-policy.js';
-import { type BlobSource, blobDescriptor, isBlobSource } from './evaluate-blob-digest.js';
+import { type BlobSource, hashBlob, isBlobSource } from './evaluate-blob-digest.js';
 import { checkEvaluateRules, type EvaluateRules, ruleNames } from './evaluate-rules.js';
 import { evaluateByStatement } from './evaluate-statement.js';
 import type { SignatureOutcome } from './outcome.js';
@@ -62,7 +62,7 @@ export async function evaluateBlobSignature(
     compare: async (evaluation, open) => {
       // A stranger's signature is no reason to read gigabytes.
       const hash = cryptoParameters(open.attributes.algorithm).hash as HashName;
-      const found = evaluation.refused ? undefined : await blobDescriptor(blob, hash, signal);
+      const found = evaluation.refused ? undefined : await hashBlob(blob, hash, signal);
       await evaluation.ask('subject', 'enforce', async () => {
         if (found)
           checkSubject(open.subject, { ...found, ...(contentMediaType !== undefined && { mediaType: contentMediaType }) });

@@ -15,6 +15,9 @@ export class Evaluation {
   /** Whether an enforced check has failed: from then on nobody outside is asked about this signature. */
   refused = false;
 
+  /** @param signal once it is aborted no failure is a verdict any more */
+  constructor(readonly signal?: AbortSignal) {}
+
   /** The check's value, or `undefined` when it failed or is skipped. */
   run<T>(type: CheckType, action: CheckAction, check: (result: OpenResult) => T): T | undefined {
     const result = this.#begin(type, action);
@@ -45,8 +48,9 @@ export class Evaluation {
     result.reason = refusedBefore;
   }
 
-  /** Turns a result into a failure. @throws the error itself when it is no verdict */
+  /** Turns a result into a failure. @throws the error itself when it is no verdict; `signal.reason` when aborted */
   fail(result: OpenResult, error: unknown): void {
+    this.signal?.throwIfAborted();
     result.reason = reasonOf(error, result.type);
     result.result = 'fail';
     this.refused ||= result.action === 'enforce';

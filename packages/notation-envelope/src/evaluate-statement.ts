@@ -142,7 +142,7 @@ export async function evaluateByStatement(judged: Judged): Promise<SignatureOutc
       verdict: 'skipped',
       checks: Object.keys(level.actions).map((type) => ({ type: type as CheckType, action: 'skip', result: 'skipped' })),
     };
-  const evaluation = new Evaluation();
+  const evaluation = new Evaluation(rules.signal);
   const first = onlyType(statement);
   const early = first ? await loadStores(statement, rules.trustStore, first) : [];
   const open = evaluation.run('integrity', 'enforce', () => {
