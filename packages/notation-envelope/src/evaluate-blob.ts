@@ -1,8 +1,9 @@
-import { cryptoParameters, type HashName, invalidArgument, knownOptions } from '@securosys/core';
+import { invalidArgument, knownOptions } from '@securosys/core';
 import { type BlobTrustPolicy, selectBlobStatement } from './blob-policy.js';
 import { type BlobSource, hashBlob, isBlobSource } from './evaluate-blob-digest.js';
 import { checkEvaluateRules, type EvaluateRules, ruleNames } from './evaluate-rules.js';
 import { evaluateByStatement } from './evaluate-statement.js';
+import { hashOfAlgorithm } from './notary-algorithms.js';
 import type { SignatureOutcome } from './outcome.js';
 import { checkSubject } from './trust-checks.js';
 
@@ -61,7 +62,7 @@ export async function evaluateBlobSignature(
     rules: options,
     compare: async (evaluation, open) => {
       // A stranger's signature is no reason to read gigabytes.
-      const hash = cryptoParameters(open.attributes.algorithm).hash as HashName;
+      const hash = hashOfAlgorithm(open.attributes.algorithm);
       const found = evaluation.refused ? undefined : await hashBlob(blob, hash, signal);
       await evaluation.ask('subject', 'enforce', async () => {
         if (found)

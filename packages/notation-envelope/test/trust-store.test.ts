@@ -4,11 +4,27 @@ import { join } from 'node:path';
 import { trustStoreFromCertificates, trustStoreFromFolder } from '@securosys/notation-envelope';
 import { pemText } from '@securosys/pki';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { rootCertificate, testChain } from './helpers/certificates.js';
+import {
+  basicConstraints,
+  certificate,
+  defaultSubject,
+  keyUsage,
+  policy,
+  rootCertificate,
+  testChain,
+  testKey,
+} from './helpers/certificates.js';
 import { thrown } from './helpers/thrown.js';
 
 const root = rootCertificate();
 const [leaf] = testChain();
+const key = testKey('ec-p256', 'lone');
+const lone = certificate({ key, issuerKey: key, issuer: defaultSubject, extensions: [keyUsage('0780')] });
+const intermediate = certificate({
+  key,
+  issuerKey: testKey('ec-p256', 'root'),
+  extensions: [basicConstraints(true), keyUsage('0204')],
+});
 
 describe('a trust store in memory', () => {
   it('gives what it was given, by type and name', async () => {
@@ -23,8 +39,22 @@ describe('a trust store in memory', () => {
     ['a leaf', { 'ca:acme': [leaf] }, 'ERR_CHAIN_INVALID'],
     ['a name that leads elsewhere', { 'ca:../x': [root] }, 'ERR_INVALID_ARGUMENT'],
     ['no certificate', { 'ca:acme': [Uint8Array.of(1)] }, 'ERR_MALFORMED'],
+    ['a leaf among timestamp authorities', { 'tsa:acme': [leaf] }, 'ERR_CHAIN_INVALID'],
+    ['a self-signed certificate that is no CA among timestamp authorities', { 'tsa:acme': [lone] }, 'ERR_CHAIN_INVALID'],
+    ['an intermediate among timestamp authorities', { 'tsa:acme': [intermediate] }, 'ERR_CHAIN_INVALID'],
+    ['a name that is no name', { 'ca:a b': [root] }, 'ERR_INVALID_ARGUMENT'],
+    ['no list', { 'ca:acme': root as never }, 'ERR_INVALID_ARGUMENT'],
   ])('refuses %s', (_, stores, code) => {
     expect(thrown(() => trustStoreFromCertificates(stores)).code).toBe(code);
+  });
+});
+
+describe('every type of store', () => {
+  it('takes a root; those for signers take an intermediate and a self-signed signer too', async () => {
+    for (const type of ['ca', 'signingAuthority', 'tsa'] as const)
+      expect(await trustStoreFromCertificates({ [`${type}:x`]: [root] }).load(type, 'x')).toHaveLength(1);
+    for (const type of ['ca', 'signingAuthority'] as const)
+      expect(await trustStoreFromCertificates({ [`${type}:x`]: [lone, intermediate] }).load(type, 'x')).toHaveLength(2);
   });
 });
 
@@ -77,6 +107,23 @@ describe('a trust store in a folder', () => {
   ])('is refused with %s', async (_, arrange, code) => {
     arrange();
     await expect(load()).rejects.toMatchObject({ code });
+  });
+
+  it('is refused when a folder above it is a link', async () => {
+    writeFileSync(join(folder, 'a'), root);
+    const elsewhere = join(directory, 'elsewhere');
+    mkdirSync(elsewhere);
+    symlinkSync(join(directory, 'x509'), join(elsewhere, 'x509'));
+    await expect(trustStoreFromFolder(elsewhere).load('ca', 'acme')).rejects.toMatchObject({ code: 'ERR_CHAIN_INVALID' });
+    symlinkSync(join(directory, 'x509', 'ca'), join(directory, 'x509', 'tsa'));
+    await expect(trustStoreFromFolder(directory).load('tsa', 'acme')).rejects.toMatchObject({ code: 'ERR_CHAIN_INVALID' });
+  });
+
+  it('reads several certificates of one file, with text before the first', async () => {
+    const other = rootCertificate([policy('1.2.3')]);
+    writeFileSync(join(folder, 'bundle.pem'), `our roots\n${pemText(root, 'CERTIFICATE')}${pemText(other, 'CERTIFICATE')}`);
+    writeFileSync(join(folder, 'bundle.der'), Buffer.concat([root, other]));
+    expect((await load()).map(({ der }) => der)).toEqual([root, other, root, other]);
   });
 
   it('is refused when it is a link itself, missing, or named outside', async () => {
