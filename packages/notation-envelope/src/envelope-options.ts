@@ -19,14 +19,19 @@ export interface OpenEnvelopeOptions {
   compatibility?: EnvelopeCompatibility;
 }
 
+/** @throws SignError `ERR_INVALID_ARGUMENT` */
+export function checkCompatibility(compatibility: EnvelopeCompatibility | undefined): void {
+  if (compatibility === undefined) return;
+  knownOptions('compatibility', compatibility, ['unsortedMaps', 'unknownCriticalExtensions']);
+  for (const [name, value] of Object.entries(compatibility))
+    if (value !== undefined && typeof value !== 'boolean') invalidArgument(`compatibility.${name} is not a boolean`);
+}
+
 /** @throws SignError `ERR_INVALID_ARGUMENT` for options that are unknown or of the wrong type */
 export function checkOpenOptions(options: OpenEnvelopeOptions): void {
   knownOptions('openEnvelope', options, ['certificates', 'cache', 'compatibility']);
   const { certificates, cache, compatibility } = options;
   if (certificates !== undefined && !Array.isArray(certificates)) invalidArgument('certificates is not a list');
   if (cache !== undefined && !isChainCache(cache)) invalidArgument('cache was not made by createChainCache');
-  if (compatibility === undefined) return;
-  knownOptions('compatibility', compatibility, ['unsortedMaps', 'unknownCriticalExtensions']);
-  for (const [name, value] of Object.entries(compatibility))
-    if (value !== undefined && typeof value !== 'boolean') invalidArgument(`compatibility.${name} is not a boolean`);
+  checkCompatibility(compatibility);
 }

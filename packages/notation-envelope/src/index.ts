@@ -5,6 +5,8 @@ export {
   readSignatureManifest,
   type SignatureManifestContents,
 } from './attached-signature.js';
+export { type BlobDescriptorOptions, blobDescriptor } from './blob-descriptor.js';
+export { blobSignatureFileName, mediaTypeOfSignatureFile } from './blob-file-name.js';
 export {
   type BlobPolicyStatement,
   type BlobTrustPolicy,
@@ -13,15 +15,21 @@ export {
   selectBlobStatement,
 } from './blob-policy.js';
 export { type ChainCache, type ChainCacheOptions, createChainCache, type SignerChain } from './chain-cache.js';
-export { signatureArtifactType } from './constants.js';
+export { type EnvelopeMediaType, signatureArtifactType } from './constants.js';
 export { parseCoseEnvelope } from './cose-envelope.js';
 export type { EnvelopeCompatibility, OpenEnvelopeOptions } from './envelope-options.js';
 export type { EnvelopeParts } from './envelope-parts.js';
 export { evaluateSignature } from './evaluate.js';
 export { type EvaluateBlobOptions, evaluateBlobSignature } from './evaluate-blob.js';
-export { type BlobDigester, type BlobSource, blobDescriptor, isBlobSource } from './evaluate-blob-digest.js';
+export { type BlobDigester, type BlobSource, isBlobSource } from './evaluate-blob-digest.js';
 export type { EvaluateOptions } from './evaluate-options.js';
 export type { EvaluateRules, NotationCompatibility } from './evaluate-rules.js';
+export {
+  type InspectedAttribute,
+  type InspectedCertificate,
+  type InspectedEnvelope,
+  inspectEnvelope,
+} from './inspect-envelope.js';
 export { parseJwsEnvelope } from './jws-envelope.js';
 export type { NotaryAlgorithm } from './notary-algorithms.js';
 export { type NotationConfig, notationConfig } from './notation-config.js';

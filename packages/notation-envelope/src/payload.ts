@@ -5,6 +5,11 @@ import { refuse } from './refusal.js';
 
 const digestForm = /^(?:sha256:[0-9a-f]{64}|sha384:[0-9a-f]{96}|sha512:[0-9a-f]{128})$/;
 const mediaTypeForm = /^[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}\/[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}$/;
+/** A media type without parameters (RFC 6838 §4.2). */
+export function isMediaType(text: unknown): text is string {
+  return typeof text === 'string' && mediaTypeForm.test(text);
+}
+
 const checkTargetMembers = caseVariantCheck('targetArtifact', ['mediaType', 'digest', 'size', 'annotations', 'artifactType']);
 
 function annotationsOf(value: JsonObject[string] | undefined): Record<string, string> | undefined {
@@ -31,8 +36,7 @@ export function parsePayload(bytes: Uint8Array): Descriptor {
   checkTargetMembers(target);
   const { mediaType, digest, size, artifactType } = target;
   const annotations = annotationsOf(target.annotations);
-  if (typeof mediaType !== 'string' || !mediaTypeForm.test(mediaType))
-    return refuse('malformed', 'targetArtifact has no mediaType');
+  if (!isMediaType(mediaType)) return refuse('malformed', 'targetArtifact has no mediaType');
   if (typeof digest !== 'string' || !digestForm.test(digest)) return refuse('malformed', 'targetArtifact has no digest');
   if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0)
     return refuse('malformed', 'targetArtifact has no size');

@@ -16,7 +16,7 @@ export { type GeneralName, type GeneralNameType, sameGeneralName } from './gener
 export { type CertificateHolder, certificateHolder, requestHolder } from './holder.js';
 export { createHsmCrypto, type HsmCrypto, type HsmKeyOptions } from './hsm-crypto.js';
 export { isSelfIssued, isSelfSigned, issuedBy } from './issuance.js';
-export { attributeNames, type NameAttribute, nameText, type RelativeName } from './names.js';
+export { attributeNames, type NameAttribute, nameText, parseName, type RelativeName } from './names.js';
 export { type PemBlock, parseCertificates, pemBlocks, pemBytes, pemText } from './pem.js';
 export { type CertificateOptions, certificateFormat, prepareCertificate } from './prepare-certificate.js';
 export { type CsrOptions, csrFormat, prepareCsr } from './prepare-csr.js';

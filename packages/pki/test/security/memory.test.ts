@@ -78,6 +78,7 @@ const withoutBytes = [
   'isSelfSigned',
   'issuedBy',
   'nameText',
+  'parseName',
   'pemText',
   'requestHolder',
   'sameGeneralName',
