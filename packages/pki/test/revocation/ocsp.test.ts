@@ -4,6 +4,7 @@ import { generalizedTime } from '../../../testing/src/revocation/der.js';
 import { type TestOcspResponse, testOcspError, testOcspResponse } from '../../../testing/src/revocation/ocsp.js';
 import { checkOcsp } from '../../src/revocation/ocsp-status.js';
 import { extendedKeyUsage, keyUsage } from '../craft.js';
+import { testKey } from '../issue.js';
 import {
   aia,
   bench,
@@ -200,6 +201,20 @@ describe('a responder that is not the issuer (RFC 6960 §4.2.2.2)', () => {
     const spared = bench(delegate([eku, noCheck, points([crlUrl])]));
     expect(summary(await spared.check(leaf))).toMatchObject({ status: 'ok' });
     expect(spared.server.requests).toHaveLength(1);
+  });
+
+  it('is judged by its own certificate, not by another one of the bag, wherever that stands', async () => {
+    const appointed = delegate();
+    const key = testKey('ec-p256', 'plain');
+    const plain = { ...delegate([], { key }), privateKey: key.privateKey };
+    for (const bag of [
+      [appointed, plain],
+      [plain, appointed],
+    ]) {
+      const { check, server } = bench();
+      server.fault(ocspUrl, { ocsp: () => ({ signer: plain, certificates: bag.map(({ certificate }) => certificate.der) }) });
+      expect(summary(await check(leaf))).toMatchObject({ status: 'unknown', rules: ['ocsp-responder-usage'] });
+    }
   });
 
   it('may come with certificates that nobody can read, and with an issuer of the same name and another key', async () => {
