@@ -1,8 +1,9 @@
 // Measures notation-core-go on the files that bench/suites/notation.ts writes. One goroutine works; GOMAXPROCS is 1, so that the
 // garbage collector takes its share of the same core, and the processor time is reported beside the time on the wall.
 //
-//	notation-core-go verify FOLDER SECONDS    FOLDER/*.jws, each parsed and verified anew in every pass
-//	notation-core-go sign   FOLDER SECONDS    FOLDER/key.pem (PKCS #8), FOLDER/chain.pem (leaf first)
+//	notation-core-go verify-jws  FOLDER SECONDS    FOLDER/*.jws, each parsed and verified anew in every pass
+//	notation-core-go verify-cose FOLDER SECONDS    FOLDER/*.cose, likewise
+//	notation-core-go sign        FOLDER SECONDS    FOLDER/key.pem (PKCS #8), FOLDER/chain.pem (leaf first); JWS
 package main
 
 import (
@@ -35,7 +36,7 @@ func main() {
 
 func run(args []string) error {
 	if len(args) != 3 {
-		return fmt.Errorf("usage: %s verify|sign FOLDER SECONDS", filepath.Base(os.Args[0]))
+		return fmt.Errorf("usage: %s verify-jws|verify-cose|sign FOLDER SECONDS", filepath.Base(os.Args[0]))
 	}
 	runtime.GOMAXPROCS(1)
 	seconds, err := strconv.ParseFloat(args[2], 64)
@@ -44,8 +45,8 @@ func run(args []string) error {
 	}
 	var operation func(i int) error
 	switch args[0] {
-	case "verify":
-		operation, err = verifier(args[1])
+	case "verify-jws", "verify-cose":
+		operation, err = verifier(args[0], args[1])
 	case "sign":
 		operation, err = signer(args[1])
 	default:

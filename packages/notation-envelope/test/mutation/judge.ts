@@ -1,4 +1,4 @@
-import { evaluateSignature, openEnvelope, type SignatureOutcome } from '@securosys/notation-envelope';
+import { type ChainCache, evaluateSignature, openEnvelope, type SignatureOutcome } from '@securosys/notation-envelope';
 import type { Mutant, Original } from './original.js';
 
 /** What became of one mutant. */
@@ -55,21 +55,22 @@ function defectOf(original: Original, before: SignatureOutcome, mutant: Mutant, 
   return ours === theirs ? undefined : `accepted, and says ${theirs} instead of ${ours}`;
 }
 
-async function timed(original: Original, mutant: Mutant): Promise<[SignatureOutcome, number]> {
+async function timed(original: Original, mutant: Mutant, cache: ChainCache | undefined): Promise<[SignatureOutcome, number]> {
+  const options = cache ? { ...original.options, cache } : original.options;
   const start = performance.now();
-  const outcome = await evaluateSignature(mutant.bytes, mutant.mediaType ?? original.codec.mediaType, original.options);
+  const outcome = await evaluateSignature(mutant.bytes, mutant.mediaType ?? original.codec.mediaType, options);
   return [outcome, performance.now() - start];
 }
 
 /** Slower than this is tried again: a collection of garbage, or a neighbour on the machine, is no property of a mutant. */
 const remarkableMilliseconds = 5;
 
-/** Judges a mutant as its original is judged. Nothing may be thrown. */
-export async function judge(original: Original, before: SignatureOutcome, mutant: Mutant): Promise<Judged> {
+/** Judges a mutant as its original is judged, with a cache that other mutants have filled or without. Nothing may be thrown. */
+export async function judge(original: Original, before: SignatureOutcome, mutant: Mutant, cache?: ChainCache): Promise<Judged> {
   try {
-    let [outcome, milliseconds] = await timed(original, mutant);
+    let [outcome, milliseconds] = await timed(original, mutant, cache);
     for (let again = 0; again < 3 && milliseconds > remarkableMilliseconds; again++)
-      milliseconds = Math.min(milliseconds, (await timed(original, mutant))[1]);
+      milliseconds = Math.min(milliseconds, (await timed(original, mutant, cache))[1]);
     const defect = defectOf(original, before, mutant, outcome);
     return {
       accepted: outcome.verdict === 'trusted',

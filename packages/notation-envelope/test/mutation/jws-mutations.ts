@@ -25,7 +25,8 @@ export const signedJson: Mutation = ({ bytes }, random) => {
 };
 
 /** Signing costs milliseconds with the larger keys, and a reader's rules are the same for all. */
-const signsOften = ({ spec }: Key, random: Random): boolean => spec === 'ec-p256' || random.oneIn(spec === 'rsa-4096' ? 40 : 10);
+export const signsOften = ({ spec }: Key, random: Random): boolean =>
+  spec === 'ec-p256' || random.oneIn(spec === 'rsa-4096' ? 40 : 10);
 
 /** Protected header or payload changed and properly signed by the same key: what only a careful reader refuses. */
 export const signedAgainJson: Mutation = ({ bytes, key, codec }, random) => {
@@ -87,7 +88,7 @@ const names = [
 ];
 
 /** What somebody without the key can compute: MACs under public values, and nothing. */
-function publicSignature({ codec, bytes, key }: Original, input: Uint8Array, random: Random): Uint8Array {
+export function publicSignature({ codec, bytes, key }: Original, input: Uint8Array, random: Random): Uint8Array {
   const leaf = codec.split(bytes).chain[0] as Uint8Array;
   const secrets = [
     leaf,
@@ -153,29 +154,3 @@ export const unsignedMembers: Mutation = ({ bytes }, random) => {
   ]);
   return { bytes: loose(JSON.stringify({ ...members, header: { ...members.header, [name]: value } })) };
 };
-
-/**
- * One envelope's parts with those of another. Another certificate for the same key and the same name is left out: nothing that is
- * signed says which of them was meant, so it is as good.
- */
-export const spliced =
-  (others: readonly Original[]): Mutation =>
-  ({ bytes, codec, key }, random) => {
-    const parts = codec.split(bytes);
-    const other = random.pick(others);
-    const theirs = other.codec.split(other.bytes);
-    const which = random.pick(['protected', 'payload', 'signature', 'chain'] as const);
-    if (which !== 'chain' || other.key !== key) Object.assign(parts, { [which]: theirs[which] });
-    if (random.oneIn(3)) parts.chain = [...parts.chain, ...theirs.chain];
-    return { bytes: codec.join(parts) };
-  };
-
-/** Read as the other format, or as none. */
-export const otherMediaType: Mutation = ({ bytes, codec }, random) => ({
-  bytes,
-  mediaType: random.pick(
-    ['', 'application/json', 'application/cose', 'application/jose+json ', 'APPLICATION/JOSE+JSON'].filter(
-      (type) => type !== codec.mediaType,
-    ),
-  ),
-});

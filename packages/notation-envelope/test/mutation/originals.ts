@@ -1,5 +1,6 @@
 import { sign } from 'node:crypto';
 import { cryptoParameters, type KeySpec, keyFacts, signatureAlgorithmFor } from '@securosys/core';
+import { type NotationPrepareOptions, notationCose, notationJws, trustStoreFromCertificates } from '@securosys/notation-envelope';
 import {
   basicConstraints,
   certificate,
@@ -14,7 +15,8 @@ import {
   testChain,
   testKey,
 } from '../helpers/certificates.js';
-import { rawEnvelope, signed, signWith, trusting } from '../helpers/envelopes.js';
+import { policyWith, signed, signWith, trusting } from '../helpers/envelopes.js';
+import { coseCodec } from './cose-codec.js';
 import { jwsCodec } from './jws-codec.js';
 import type { Codec, Original } from './original.js';
 
@@ -115,28 +117,35 @@ export function original(name: string, codec: Codec, bytes: Uint8Array, key: Key
   };
 }
 
-const expiry = { 'io.cncf.notary.expiry': '2099-01-01T00:00:00Z' };
-
-/** JWS envelopes of one algorithm: ours, and ones with everything that a protected header may hold. */
-export function jwsOriginals(spec: KeySpec): Original[] {
+/** Envelopes of one algorithm in one format, with all that a protected header may hold. */
+function originalsOf(spec: KeySpec, name: string, codec: Codec, format: typeof notationJws): Original[] {
   const key = testKey(spec);
-  const rich = rawEnvelope({
-    key,
-    header: {
-      crit: ['io.cncf.notary.signingScheme', 'x-critical', 'io.cncf.notary.expiry'],
-      ...expiry,
-      'x-critical': 'understood',
-      'x-other': { deep: [1, 'two', null] },
-    },
-  });
+  const made = (title: string, prepare: NotationPrepareOptions, options = trusting()): Original =>
+    original(`${spec} ${name} ${title}`, codec, signed({ leafKey: key, format, prepare }).envelope, key, options);
   return [
-    original(`${spec} jws`, jwsCodec, signed({ leafKey: key }).envelope, key),
-    original(
-      `${spec} jws with annotations`,
-      jwsCodec,
-      signed({ leafKey: key, prepare: { annotations: { build: '17', ünï: '\u2028' }, expirySeconds: 86_400 } }).envelope,
-      key,
+    made('plain', {}),
+    made('with annotations', { annotations: { build: '17', ünï: '\u2028' }, expirySeconds: 86_400 }),
+    made(
+      'with attributes',
+      {
+        expirySeconds: 86_400,
+        attributes: [
+          { name: 'x-critical', value: 'understood', critical: true },
+          { name: 'x-other', value: { deep: [1, 'two', null] } },
+        ],
+      },
+      trusting({ understoodAttributes: ['x-critical'] }),
     ),
-    original(`${spec} jws with attributes`, jwsCodec, rich, key, trusting({ understoodAttributes: ['x-critical'] })),
+    made(
+      'of an authority',
+      { signingScheme: 'notary.x509.signingAuthority' },
+      trusting({
+        trustPolicy: policyWith({ trustStores: ['signingAuthority:acme'] }),
+        trustStore: trustStoreFromCertificates({ 'signingAuthority:acme': [rootCertificate()] }),
+      }),
+    ),
   ];
 }
+
+export const jwsOriginals = (spec: KeySpec): Original[] => originalsOf(spec, 'jws', jwsCodec, notationJws);
+export const coseOriginals = (spec: KeySpec): Original[] => originalsOf(spec, 'cose', coseCodec, notationCose);

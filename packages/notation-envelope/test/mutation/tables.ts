@@ -1,6 +1,8 @@
 import { changedBytes } from './byte-mutations.js';
 import { certificateMutation } from './certificate-mutations.js';
 import type { MutationTable } from './corpus.js';
+import * as cose from './cose-mutations.js';
+import { otherMediaType, spliced } from './envelope-mutations.js';
 import * as jws from './jws-mutations.js';
 import type { Original } from './original.js';
 import { signatureMutation } from './signature-mutations.js';
@@ -16,6 +18,21 @@ export const jwsMutations = (originals: readonly Original[]): MutationTable => (
   signature: [3, signatureMutation],
   certificates: [4, certificateMutation],
   unsigned: [1, jws.unsignedMembers],
-  spliced: [1, jws.spliced(originals)],
-  'media type': [1, jws.otherMediaType],
+  spliced: [1, spliced(originals)],
+  'media type': [1, otherMediaType],
+});
+
+/** Mutations of COSE envelopes. */
+export const coseMutations = (originals: readonly Original[]): MutationTable => ({
+  bytes: [4, changedBytes],
+  'envelope cbor': [6, cose.envelopeCbor],
+  'signed cbor': [3, cose.signedCbor],
+  'cbor signed again': [4, cose.signedAgainCbor],
+  algorithm: [3, cose.coseConfusion],
+  signature: [3, signatureMutation],
+  certificates: [4, certificateMutation],
+  tag: [1, cose.otherTag],
+  unsigned: [1, cose.unsignedLabels],
+  spliced: [1, spliced(originals)],
+  'media type': [1, otherMediaType],
 });
