@@ -1,10 +1,21 @@
-import { concatBytes, derWrap, SignError } from '@securosys/core';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { concatBytes, derWrap, nodeFiles, SignError } from '@securosys/core';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
-import { checkNotaryChain, extendedKeyUsages, isSelfSigned, parseCertificate, parseCertificates } from '../../src/index.js';
+import { describe, expect, test, vi } from 'vitest';
+import {
+  checkNotaryChain,
+  createFolderCrlCache,
+  extendedKeyUsages,
+  isSelfSigned,
+  parseCertificate,
+  parseCertificates,
+} from '../../src/index.js';
 import { parseSubject } from '../../src/subject.js';
 import { craft, extendedKeyUsage, hex, keyUsage, rdn, seq } from '../craft.js';
 import { testKey } from '../issue.js';
+import { bench, crlUrl, leafWith, points, summary } from '../revocation/setup.js';
 
 /** Milliseconds and heap bytes that something took. */
 function cost(work: () => void): { ms: number; bytes: number } {
@@ -116,4 +127,23 @@ test('CVE-2022-24771 (node-forge): a PKCS#1 signature of another length or with 
     new Uint8Array(257),
   ])
     expect(isSelfSigned(parseCertificate(craft({ key, signature: () => signature })))).toBe(false);
+});
+
+test('CVE-2024-51491 (notation-go): a CRL is renamed inside the folder of its cache, and a cache that cannot be written is a warning', async () => {
+  const parent = await mkdtemp(join(tmpdir(), 'advisory-'));
+  const { check } = bench();
+  const leaf = leafWith([points([crlUrl])]);
+  const rename = vi.spyOn(nodeFiles(), 'rename');
+  try {
+    const folder = join(parent, 'crl');
+    expect(summary(await check(leaf, { cache: createFolderCrlCache(folder) })).status).toBe('ok');
+    expect(rename.mock.calls.map((paths) => paths.map((path) => dirname(String(path))))).toEqual([[folder, folder]]);
+    rename.mockRejectedValue(Object.assign(new Error('cross-device link'), { code: 'EXDEV' }));
+    const other = join(parent, 'other');
+    expect(summary(await check(leaf, { cache: createFolderCrlCache(other) })).status).toBe('ok');
+    expect(await readdir(other)).toEqual([]);
+  } finally {
+    rename.mockRestore();
+    await rm(parent, { recursive: true });
+  }
 });
