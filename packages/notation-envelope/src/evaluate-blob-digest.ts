@@ -22,7 +22,7 @@ export function isBlobSource(blob: unknown): blob is BlobSource {
  * Digest text and size of a blob, read once and never held whole.
  * @throws SignError `ERR_INVALID_ARGUMENT`; what reading the blob throws; `signal.reason` when aborted
  */
-export async function blobDescriptor(
+export async function hashBlob(
   blob: BlobSource,
   algorithm: HashName,
   signal?: AbortSignal,

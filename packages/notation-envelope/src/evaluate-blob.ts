@@ -1,6 +1,6 @@
 import { invalidArgument, knownOptions } from '@securosys/core';
 import { type BlobTrustPolicy, selectBlobStatement } from './blob-policy.js';
-import { type BlobSource, blobDescriptor, isBlobSource } from './evaluate-blob-digest.js';
+import { type BlobSource, hashBlob, isBlobSource } from './evaluate-blob-digest.js';
 import { checkEvaluateRules, type EvaluateRules, ruleNames } from './evaluate-rules.js';
 import { evaluateByStatement } from './evaluate-statement.js';
 import { hashOfAlgorithm } from './notary-algorithms.js';
@@ -63,7 +63,7 @@ export async function evaluateBlobSignature(
     compare: async (evaluation, open) => {
       // A stranger's signature is no reason to read gigabytes.
       const hash = hashOfAlgorithm(open.attributes.algorithm);
-      const found = evaluation.refused ? undefined : await blobDescriptor(blob, hash, signal);
+      const found = evaluation.refused ? undefined : await hashBlob(blob, hash, signal);
       await evaluation.ask('subject', 'enforce', async () => {
         if (found)
           checkSubject(open.subject, { ...found, ...(contentMediaType !== undefined && { mediaType: contentMediaType }) });
