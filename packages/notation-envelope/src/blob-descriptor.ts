@@ -1,5 +1,5 @@
 import { type Descriptor, invalidArgument, type KeySpec, knownOptions, signatureAlgorithmFor } from '@securosys/core';
-import { type BlobSource, blobDescriptor as digestOf, isBlobSource } from './evaluate-blob-digest.js';
+import { type BlobSource, hashBlob, isBlobSource } from './evaluate-blob-digest.js';
 import { hashOfAlgorithm, type NotaryAlgorithm } from './notary-algorithms.js';
 import { isMediaType } from './payload.js';
 
@@ -33,5 +33,5 @@ export async function blobDescriptor(blob: BlobSource, options: BlobDescriptorOp
   if (!isBlobSource(blob)) invalidArgument('blob is neither bytes, nor a stream of them, nor something that has a digest');
   if (!isMediaType(mediaType)) invalidArgument('mediaType is not a media type without parameters');
   const hash = hashOfAlgorithm(signatureAlgorithmFor('notary', spec) as NotaryAlgorithm);
-  return { mediaType, ...(await digestOf(blob, hash, signal)) };
+  return { mediaType, ...(await hashBlob(blob, hash, signal)) };
 }
