@@ -136,23 +136,21 @@ class Scanner {
     if (++this.items > this.maxItems) throw new SignError('ERR_LIMIT', `${this.what} holds over ${this.maxItems} CBOR items`);
     if (depth > this.maxDepth) throw new SignError('ERR_LIMIT', `${this.what} nests CBOR deeper than ${this.maxDepth}`);
     const head = this.bytes[this.at];
-    if (head === undefined) return this.fail('truncated');
+    if (head === undefined) this.fail('truncated');
     const major = head >> 5;
-    if (major === 7) return this.simple(head & 0x1f);
-    const value = this.argument(head & 0x1f);
-    switch (major) {
-      case 2:
-      case 3:
-        return this.contents(value, major === 3);
-      case 4:
-        // A false count ends at the end of the bytes, long before it could cost anything.
-        for (let i = 0; i < value; i++) this.item(depth + 1);
-        return;
-      case 5:
-        return this.map(value, depth + 1);
-      case 6:
-        if (!this.tags.includes(value)) this.fail('a tag that is not allowed here');
-        return this.item(depth + 1);
+    if (major === 7) this.simple(head & 0x1f);
+    else this.behind(major, this.argument(head & 0x1f), depth);
+  }
+
+  /** What follows a head. */
+  behind(major: number, argument: number, depth: number): void {
+    if (major === 2 || major === 3) this.contents(argument, major === 3);
+    // A false count ends at the end of the bytes, long before it could cost anything.
+    else if (major === 4) for (let i = 0; i < argument; i++) this.item(depth + 1);
+    else if (major === 5) this.map(argument, depth + 1);
+    else if (major === 6) {
+      if (!this.tags.includes(argument)) this.fail('a tag that is not allowed here');
+      this.item(depth + 1);
     }
   }
 }

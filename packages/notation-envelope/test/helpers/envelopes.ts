@@ -3,6 +3,7 @@ import {
   base64Text,
   base64urlText,
   type Clock,
+  concatBytes,
   cryptoParameters,
   type Descriptor,
   type KeySpec,
@@ -18,6 +19,7 @@ import {
   parseTrustPolicy,
   trustStoreFromCertificates,
 } from '@securosys/notation-envelope';
+import { encode, rfc8949EncodeOptions, Tagged } from 'cborg';
 import { type ChainSettings, type Key, now, rootCertificate, testChain, testKey } from './certificates.js';
 
 export const notarySpecs: readonly KeySpec[] = ['rsa-2048', 'rsa-3072', 'rsa-4096', 'ec-p256', 'ec-p384', 'ec-p521'];
@@ -133,3 +135,60 @@ export const trusting = (changes: Partial<EvaluateOptions> = {}): EvaluateOption
   clock: clockAt(now),
   ...changes,
 });
+
+/** COSE's numbers of the six algorithms. */
+export const coseNumbers: Partial<Record<KeySpec, number>> = {
+  'rsa-2048': -37,
+  'rsa-3072': -38,
+  'rsa-4096': -39,
+  'ec-p256': -7,
+  'ec-p384': -35,
+  'ec-p521': -36,
+};
+
+type Labels = Map<string | number, unknown>;
+
+export interface CoseSettings {
+  key?: Key;
+  chain?: unknown;
+  /** Labels that are added to the protected header. */
+  extra?: readonly (readonly [string | number, unknown])[];
+  /** Labels that are added to `crit`. */
+  critical?: readonly (string | number)[];
+  /** Changes the protected header before it is written. */
+  header?: (header: Labels) => void;
+  /** Changes the unprotected header before it is written. */
+  unprotected?: (header: Labels) => void;
+  /** The protected header, encoded; replaces all of the above. */
+  protected?: Uint8Array;
+  payload?: Uint8Array | string | null;
+  /** Makes the signature; default: properly, with the key's own algorithm. */
+  signer?: (message: Uint8Array) => Uint8Array;
+  /** Changes the four members before they are written. */
+  members?: (members: unknown[]) => unknown[];
+}
+
+export const cborTime = (seconds: unknown, tag = 1): Tagged => new Tagged(tag, seconds);
+
+/** A properly signed envelope over whatever headers and payload a test wants, in CBOR that our own codec did not make. */
+export function coseEnvelope(settings: CoseSettings = {}): Uint8Array {
+  const key = settings.key ?? testKey('ec-p256');
+  const header: Labels = new Map<string | number, unknown>([
+    [1, coseNumbers[key.spec] ?? -7],
+    [2, ['io.cncf.notary.signingScheme', ...(settings.critical ?? [])]],
+    [3, 'application/vnd.cncf.notary.payload.v1+json'],
+    ['io.cncf.notary.signingTime', cborTime((now - 1000) / 1000)],
+    ['io.cncf.notary.signingScheme', 'notary.x509'],
+    ...(settings.extra ?? []),
+  ]);
+  settings.header?.(header);
+  const protectedBytes = settings.protected ?? encode(header, rfc8949EncodeOptions);
+  const text = settings.payload ?? JSON.stringify({ targetArtifact: subject });
+  const payload = typeof text === 'string' ? utf8Bytes(text) : text;
+  const signer = settings.signer ?? ((message) => signWith(key, signatureAlgorithmFor('notary', key.spec), message));
+  const signature = signer(encode(['Signature1', protectedBytes, new Uint8Array(0), payload], rfc8949EncodeOptions));
+  const unprotected: Labels = new Map<string | number, unknown>([[33, settings.chain ?? testChain({ leafKey: key })]]);
+  settings.unprotected?.(unprotected);
+  const members = [protectedBytes, unprotected, payload, signature];
+  return concatBytes(Uint8Array.of(0xd2), encode(settings.members?.(members) ?? members, rfc8949EncodeOptions));
+}

@@ -68,7 +68,10 @@ describe('bytes that are given out have memory of their own (S39):', () => {
     const withoutBytes = [
       'attachSignature',
       'blobDescriptor',
+      'blobSignatureFileName',
       'createChainCache',
+      'inspectEnvelope',
+      'mediaTypeOfSignatureFile',
       'isBlobSource',
       'isUnusable',
       'readSignatureManifest',
