@@ -1,4 +1,5 @@
 export { type DigestAlgorithm, digestOf } from './digest.js';
+export type { BlobSource } from './internal/pieces.js';
 export { defaultLimits, type OciLimits } from './limits.js';
 export { decodeManifest, type ImageIndex, type ImageManifest, type Manifest } from './manifest.js';
 export { mediaTypes } from './media-types.js';
@@ -6,7 +7,11 @@ export { createOci, type Oci } from './oci.js';
 export type { CredentialSource, Credentials, OciOptions } from './options.js';
 export { formatReference, type LayoutReference, parseReference, type Reference, type RegistryReference } from './reference.js';
 export type {
+  AttachOptions,
   FetchBlobOptions,
+  FetchBlobStreamOptions,
+  PushBlobOptions,
+  PushBlobStreamOptions,
   PushManifestOptions,
   ReferrersOptions,
   Repository,

@@ -34,6 +34,11 @@ export function isTag(text: string): boolean {
   return tagGrammar.test(text);
 }
 
+/** Whether the text can be a repository (distribution-spec, `<name>`). */
+export function isRepositoryName(text: string): boolean {
+  return text.length <= 254 && repositoryGrammar.test(text);
+}
+
 /**
  * Reads an image name: `name[:tag][@digest]` with Docker's defaults (no host: `docker.io`; one component there: `library/`),
  * or `oci:folder[:tag]`, `oci:folder@digest` for an OCI image layout. No tag is ever invented: a name without tag and digest

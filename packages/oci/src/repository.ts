@@ -1,4 +1,5 @@
 import type { CallOptions, Descriptor } from '@securosys/core';
+import type { BlobSource } from './internal/pieces.js';
 import type { Manifest } from './manifest.js';
 
 /** A manifest that was read once and is what its descriptor says. */
@@ -22,6 +23,30 @@ export interface ReferrersOptions extends CallOptions {
 export interface FetchBlobOptions extends CallOptions {
   /** The most bytes the caller is ready to hold in memory. */
   readonly maxBytes: number;
+}
+
+/** How a blob is read piece by piece. */
+export interface FetchBlobStreamOptions extends CallOptions {
+  /** The most bytes the caller is ready to take; default: what the descriptor promises. */
+  readonly maxBytes?: number;
+}
+
+/** How a blob is stored. Layouts need neither of these. */
+export interface PushBlobOptions extends CallOptions {
+  /** A repository of the same registry (`team/base`, without the host) that may hold the blob: it is then mounted from there and not sent. */
+  readonly mountFrom?: string;
+  /** Sends a larger blob in chunks of so many bytes, and takes up what breaks. Default: by one request, which every registry knows. */
+  readonly chunkBytes?: number;
+}
+
+/** How a blob is stored that comes in pieces. */
+export interface PushBlobStreamOptions extends CallOptions {
+  /** What the content must be; then it is not sent where it is already, or can be mounted from. */
+  readonly expected?: Pick<Descriptor, 'digest' | 'size'>;
+  /** As for `pushBlob`; needs `expected`. */
+  readonly mountFrom?: string;
+  /** Chunks in bytes, and so the memory that is used; default 8 MiB. A registry may ask for larger ones. */
+  readonly chunkBytes?: number;
 }
 
 /** How a manifest is stored: under its digest, and under `tag` as well if one is given. */
@@ -60,8 +85,15 @@ export interface Repository {
   /** Reads a blob; digest and size must be the descriptor's. */
   fetchBlob(descriptor: Descriptor, options: FetchBlobOptions): Promise<Uint8Array>;
   hasBlob(descriptor: Descriptor, options?: CallOptions): Promise<boolean>;
+  /**
+   * Reads a blob in constant memory; a broken connection is taken up where it broke. That the content is the descriptor's is known when the
+   * iteration ends without `ERR_DIGEST_MISMATCH`, and not before. The deadline covers the whole iteration.
+   */
+  fetchBlobStream(descriptor: Descriptor, options?: FetchBlobStreamOptions): AsyncIterable<Uint8Array>;
   /** Stores a blob unless it is there. */
-  pushBlob(bytes: Uint8Array, mediaType: string, options?: CallOptions): Promise<Descriptor>;
+  pushBlob(bytes: Uint8Array, mediaType: string, options?: PushBlobOptions): Promise<Descriptor>;
+  /** Stores a blob that comes in pieces, in constant memory, under the digest (SHA-256, or the algorithm of `expected`) of what came. */
+  pushBlobStream(source: BlobSource, mediaType: string, options?: PushBlobStreamOptions): Promise<Descriptor>;
   /** Stores a manifest under its digest, or under a tag. What is not a sound manifest is refused before anything is sent. */
   pushManifest(bytes: Uint8Array, mediaType: string, options?: PushManifestOptions): Promise<Descriptor>;
   /**

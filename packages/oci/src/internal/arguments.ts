@@ -1,5 +1,7 @@
 import { type Descriptor, invalidArgument } from '@securosys/core';
 import { parseDigest } from '../digest.js';
+import { isRepositoryName } from '../reference.js';
+import type { PushBlobStreamOptions } from '../repository.js';
 
 /**
  * Refuses what callers without a type checker pass for a descriptor.
@@ -15,6 +17,15 @@ export function checkDescriptor(value: Descriptor): void {
 /** Refuses anything but bytes. @throws SignError `ERR_INVALID_ARGUMENT` */
 export function checkBytes(value: Uint8Array): void {
   if (!(value instanceof Uint8Array)) invalidArgument('a Uint8Array is needed');
+}
+
+/** Refuses bad options for storing a blob. @throws SignError `ERR_INVALID_ARGUMENT`; `ERR_MALFORMED` for a digest outside the grammar */
+export function checkPush({ mountFrom, chunkBytes, expected }: PushBlobStreamOptions): void {
+  if (mountFrom !== undefined && (typeof mountFrom !== 'string' || !isRepositoryName(mountFrom)))
+    invalidArgument('mountFrom is the name of a repository, without the host');
+  if (chunkBytes !== undefined && (!Number.isSafeInteger(chunkBytes) || chunkBytes < 1))
+    invalidArgument('chunkBytes is a number of bytes, at least 1');
+  if (expected !== undefined) checkDescriptor({ mediaType: '', ...expected });
 }
 
 /** Refuses a cap that would let everything pass. @throws SignError `ERR_INVALID_ARGUMENT` */

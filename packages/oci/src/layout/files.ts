@@ -30,10 +30,11 @@ export async function realFolder(path: string): Promise<void> {
 }
 
 /**
- * Reads a regular file without following a link.
+ * Opens a regular file without following a link; whoever does closes it.
+ * @returns the file and its size in bytes
  * @throws SignError `ERR_NOT_FOUND`, `ERR_STORE` for links and special files, `ERR_LIMIT`
  */
-export async function readPlainFile(path: string, maxBytes: number): Promise<Uint8Array> {
+export async function openPlainFile(path: string, maxBytes: number): Promise<{ file: FileHandle; size: number }> {
   let file: FileHandle;
   try {
     if ((await nodeFiles().lstat(path)).isSymbolicLink()) throw storeError(path, 'is a symbolic link');
@@ -47,8 +48,22 @@ export async function readPlainFile(path: string, maxBytes: number): Promise<Uin
     const stat = await file.stat();
     if (!stat.isFile()) throw storeError(path, 'is not a regular file');
     if (stat.size > maxBytes) throw new SignError('ERR_LIMIT', `image layout: ${sanitizeText(path)} is over ${maxBytes} bytes`);
+    return { file, size: stat.size };
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}
+
+/**
+ * Reads a regular file without following a link.
+ * @throws SignError `ERR_NOT_FOUND`, `ERR_STORE` for links and special files, `ERR_LIMIT`
+ */
+export async function readPlainFile(path: string, maxBytes: number): Promise<Uint8Array> {
+  const { file, size } = await openPlainFile(path, maxBytes);
+  try {
     // Exactly the size seen above: a file that grows meanwhile cannot take more memory.
-    const bytes = new Uint8Array(stat.size);
+    const bytes = new Uint8Array(size);
     let at = 0;
     while (at < bytes.byteLength) {
       const { bytesRead } = await file.read(bytes, at, bytes.byteLength - at, at);
@@ -66,22 +81,32 @@ export function temporaryName(path: string): string {
   return join(dirname(path), `.${nodeCrypto().randomUUID()}.tmp`);
 }
 
-/** Writes a file whole or not at all: exclusive temporary file (0644) in the same folder, then rename. */
-export async function writeWhole(path: string, bytes: Uint8Array, beforeRename?: () => Promise<void>): Promise<void> {
+/**
+ * Writes a file whole or not at all: exclusive temporary file (0644) in the same folder, then rename.
+ * @param content bytes, or what writes them and says where in the folder the file belongs after all
+ */
+export async function writeWhole(
+  path: string,
+  content: Uint8Array | ((file: FileHandle) => Promise<string>),
+  beforeRename?: () => Promise<void>,
+): Promise<void> {
+  let target = path;
   const temporary = temporaryName(path);
   try {
     const file = await nodeFiles().open(temporary, 'wx', 0o644);
     try {
-      await file.writeFile(bytes);
+      if (typeof content === 'function') target = await content(file);
+      else await file.writeFile(content);
       await file.sync();
     } finally {
       await file.close();
     }
     await beforeRename?.();
-    await nodeFiles().rename(temporary, path);
+    await nodeFiles().rename(temporary, target);
   } catch (error) {
     await nodeFiles().rm(temporary, { force: true });
-    throw SignError.is(error) ? error : storeError(path, 'cannot be written', error);
+    // What a source of content throws is its caller's.
+    throw SignError.is(error) || errno(error) === undefined ? error : storeError(path, 'cannot be written', error);
   }
 }
 

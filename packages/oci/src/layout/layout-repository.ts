@@ -3,8 +3,9 @@ import { type Call, startCall, withCall } from '@securosys/transport';
 import { attachmentOf } from '../attachment.js';
 import { decodeMediaType } from '../descriptor.js';
 import { isDigest } from '../digest.js';
-import { checkBytes, checkDescriptor, checkMaxBytes } from '../internal/arguments.js';
-import { attachOptions, callOptions, checkedOptions } from '../internal/call-options.js';
+import { checkBytes, checkDescriptor, checkMaxBytes, checkPush } from '../internal/arguments.js';
+import { attachOptions, callOptions, checkedOptions, pushOptions } from '../internal/call-options.js';
+import { type BlobSource, checkSource } from '../internal/pieces.js';
 import { decodeManifest } from '../manifest.js';
 import { refName } from '../media-types.js';
 import type { Settings } from '../options.js';
@@ -13,11 +14,15 @@ import { resolvedManifest } from '../registry/content.js';
 import type {
   AttachOptions,
   FetchBlobOptions,
+  FetchBlobStreamOptions,
+  PushBlobOptions,
+  PushBlobStreamOptions,
   PushManifestOptions,
   ReferrersOptions,
   Repository,
   ResolvedManifest,
 } from '../repository.js';
+import { readBlobStream, writeBlobStream } from './blob-stream.js';
 import { realFolder } from './files.js';
 import { readIndex, updateIndex, withEntry } from './index-file.js';
 import { layoutReferrers } from './layout-referrers.js';
@@ -95,9 +100,37 @@ export class LayoutRepository implements Repository {
     return this.#call('hasBlob', options, [], (call) => call.step(blobIsThere(this.name, descriptor)));
   }
 
-  async pushBlob(bytes: Uint8Array, mediaType: string, options: CallOptions = {}): Promise<Descriptor> {
+  async *fetchBlobStream(descriptor: Descriptor, options: FetchBlobStreamOptions = {}): AsyncGenerator<Uint8Array, void> {
+    checkDescriptor(descriptor);
+    checkedOptions('fetchBlobStream', options, [...callOptions, 'maxBytes']);
+    const { maxBytes = descriptor.size } = options;
+    checkMaxBytes(maxBytes);
+    if (descriptor.size > maxBytes)
+      throw new SignError('ERR_LIMIT', `blob ${descriptor.digest} has ${descriptor.size} bytes, over ${maxBytes}`);
+    const call = startCall(this.#settings.clock, this.#settings.timeoutMs, options);
+    try {
+      yield* readBlobStream(call, this.name, descriptor, maxBytes);
+    } finally {
+      call.end();
+    }
+  }
+
+  async pushBlobStream(source: BlobSource, mediaType: string, options: PushBlobStreamOptions = {}): Promise<Descriptor> {
+    checkSource(source);
+    const extra = [...pushOptions, 'expected'];
+    checkedOptions('pushBlobStream', options, [...callOptions, ...extra]);
+    checkPush(options);
+    return this.#call('pushBlobStream', options, extra, async (call) => {
+      await call.step(ensureLayout(this.name));
+      return { mediaType, ...(await writeBlobStream(call, this.name, source, options.expected)) };
+    });
+  }
+
+  async pushBlob(bytes: Uint8Array, mediaType: string, options: PushBlobOptions = {}): Promise<Descriptor> {
     checkBytes(bytes);
-    return this.#call('pushBlob', options, [], async (call) => {
+    checkedOptions('pushBlob', options, [...callOptions, ...pushOptions]);
+    checkPush(options);
+    return this.#call('pushBlob', options, pushOptions, async (call) => {
       await call.step(ensureLayout(this.name));
       return { mediaType, digest: await call.race(writeBlob(this.name, bytes)), size: bytes.byteLength };
     });

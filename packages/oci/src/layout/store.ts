@@ -12,6 +12,12 @@ export function blobPath(layout: string, digest: string): string {
   return join(layout, 'blobs', algorithm, hex);
 }
 
+/** The folders above a blob, outermost first: none of them may be a link. */
+export function blobFolders(layout: string, digest: string): readonly string[] {
+  const blobs = join(layout, 'blobs');
+  return [blobs, join(blobs, parseDigest(digest).algorithm)];
+}
+
 /** Checks that a folder is an image layout of the one known version. */
 export async function openLayout(layout: string): Promise<void> {
   const { imageLayoutVersion } = parseJsonObject(await readPlainFile(join(layout, 'oci-layout'), 4096), { what: 'oci-layout' });
@@ -53,9 +59,7 @@ export async function readBlob(
   content: { digest: string; size?: number },
   maxBytes: number,
 ): Promise<Uint8Array> {
-  const { algorithm } = parseDigest(content.digest);
-  await realFolder(join(layout, 'blobs'));
-  await realFolder(join(layout, 'blobs', algorithm));
+  for (const folder of blobFolders(layout, content.digest)) await realFolder(folder);
   const bytes = await readPlainFile(blobPath(layout, content.digest), maxBytes);
   checkContent(bytes, content, 'the blob in the image layout');
   return bytes;
@@ -63,10 +67,8 @@ export async function readBlob(
 
 /** Whether a regular file of the right size lies where the blob belongs. Its content is checked when it is read. */
 export async function blobIsThere(layout: string, blob: { readonly digest: string; readonly size: number }): Promise<boolean> {
-  const { algorithm } = parseDigest(blob.digest);
   try {
-    await realFolder(join(layout, 'blobs'));
-    await realFolder(join(layout, 'blobs', algorithm));
+    for (const folder of blobFolders(layout, blob.digest)) await realFolder(folder);
     const found = await nodeFiles().lstat(blobPath(layout, blob.digest));
     return found.isFile() && found.size === blob.size;
   } catch (error) {

@@ -2,9 +2,9 @@ import { type Descriptor, SignError } from '@securosys/core';
 import type { Call } from '@securosys/transport';
 import type { AttachOptions } from '../repository.js';
 import type { RegistryClient } from './client.js';
+import { putManifest } from './put-manifest.js';
 import { listReferrers } from './referrers-list.js';
 import { addToReferrersTag } from './referrers-merge.js';
-import { putManifest } from './upload.js';
 
 /** A manifest about to be attached, and how listings will show it. */
 interface Attachment {

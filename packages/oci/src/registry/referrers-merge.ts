@@ -3,9 +3,9 @@ import { type Call, discard } from '@securosys/transport';
 import { decodeManifest } from '../manifest.js';
 import { mediaTypes } from '../media-types.js';
 import type { RegistryClient } from './client.js';
+import { putManifest } from './put-manifest.js';
 import { readReferrersTag, referrersTag, type TaggedIndex } from './referrers-tag.js';
 import { passes, pause } from './repetition.js';
-import { putManifest } from './upload.js';
 
 const writes = 12;
 /** Shortest time in milliseconds after which an entry that is still there counts as settled. */

@@ -1,9 +1,10 @@
 import { type CallOptions, type Descriptor, invalidArgument, SignError } from '@securosys/core';
 import { type Call, startCall, withCall } from '@securosys/transport';
 import { attachmentOf } from '../attachment.js';
-import { checkContent, isDigest } from '../digest.js';
-import { checkBytes, checkDescriptor, checkMaxBytes } from '../internal/arguments.js';
-import { attachOptions, callOptions, checkedOptions } from '../internal/call-options.js';
+import { isDigest } from '../digest.js';
+import { checkBytes, checkDescriptor, checkMaxBytes, checkPush } from '../internal/arguments.js';
+import { attachOptions, callOptions, checkedOptions, pushOptions } from '../internal/call-options.js';
+import { type BlobSource, checkSource } from '../internal/pieces.js';
 import { decodeManifest } from '../manifest.js';
 import { acceptManifests } from '../media-types.js';
 import type { Settings } from '../options.js';
@@ -11,6 +12,9 @@ import { isTag, type RegistryReference } from '../reference.js';
 import type {
   AttachOptions,
   FetchBlobOptions,
+  FetchBlobStreamOptions,
+  PushBlobOptions,
+  PushBlobStreamOptions,
   PushManifestOptions,
   ReferrersOptions,
   Repository,
@@ -19,8 +23,10 @@ import type {
 import { attach } from './attach.js';
 import type { RegistryClient } from './client.js';
 import { checkDigestHeader, contentType, resolvedManifest } from './content.js';
+import { downloadBlob, downloadWhole } from './download.js';
+import { putManifest } from './put-manifest.js';
 import { listReferrers } from './referrers-list.js';
-import { hasBlob, pushBlob, putManifest } from './upload.js';
+import { hasBlob, pushBlob, pushBlobStream } from './upload.js';
 
 /** A repository of a registry (distribution-spec 1.1). */
 export class RegistryRepository implements Repository {
@@ -75,18 +81,22 @@ export class RegistryRepository implements Repository {
     checkMaxBytes(maxBytes);
     if (descriptor.size > maxBytes)
       throw new SignError('ERR_LIMIT', `blob ${descriptor.digest} has ${descriptor.size} bytes, over ${maxBytes}`);
-    return this.#call('fetchBlob', options, ['maxBytes'], async (call) => {
-      const response = await this.#client.send(call, {
-        method: 'GET',
-        url: this.#client.url(`blobs/${descriptor.digest}`),
-        action: 'pull',
-        accept: [200],
-        what: `read a blob of ${this.name}`,
-      });
-      const bytes = await this.#client.body(call, response, maxBytes, 'the blob');
-      checkContent(bytes, descriptor, 'the blob');
-      return bytes;
-    });
+    return this.#call('fetchBlob', options, ['maxBytes'], (call) => downloadWhole(call, this.#client, descriptor, maxBytes));
+  }
+
+  async *fetchBlobStream(descriptor: Descriptor, options: FetchBlobStreamOptions = {}): AsyncGenerator<Uint8Array, void> {
+    checkDescriptor(descriptor);
+    checkedOptions('fetchBlobStream', options, [...callOptions, 'maxBytes']);
+    const { maxBytes = descriptor.size } = options;
+    checkMaxBytes(maxBytes);
+    if (descriptor.size > maxBytes)
+      throw new SignError('ERR_LIMIT', `blob ${descriptor.digest} has ${descriptor.size} bytes, over ${maxBytes}`);
+    const call = startCall(this.#settings.clock, this.#settings.timeoutMs, options);
+    try {
+      yield* downloadBlob(call, this.#client, descriptor, maxBytes);
+    } finally {
+      call.end();
+    }
   }
 
   async hasBlob(descriptor: Descriptor, options: CallOptions = {}): Promise<boolean> {
@@ -94,9 +104,19 @@ export class RegistryRepository implements Repository {
     return this.#call('hasBlob', options, [], (call) => hasBlob(call, this.#client, descriptor));
   }
 
-  async pushBlob(bytes: Uint8Array, mediaType: string, options: CallOptions = {}): Promise<Descriptor> {
+  async pushBlob(bytes: Uint8Array, mediaType: string, options: PushBlobOptions = {}): Promise<Descriptor> {
     checkBytes(bytes);
-    return this.#call('pushBlob', options, [], (call) => pushBlob(call, this.#client, bytes, mediaType));
+    checkedOptions('pushBlob', options, [...callOptions, ...pushOptions]);
+    checkPush(options);
+    return this.#call('pushBlob', options, pushOptions, (call) => pushBlob(call, this.#client, bytes, mediaType, options));
+  }
+
+  async pushBlobStream(source: BlobSource, mediaType: string, options: PushBlobStreamOptions = {}): Promise<Descriptor> {
+    checkSource(source);
+    const extra = [...pushOptions, 'expected'];
+    checkedOptions('pushBlobStream', options, [...callOptions, ...extra]);
+    checkPush(options);
+    return this.#call('pushBlobStream', options, extra, (call) => pushBlobStream(call, this.#client, source, mediaType, options));
   }
 
   async pushManifest(bytes: Uint8Array, mediaType: string, options: PushManifestOptions = {}): Promise<Descriptor> {

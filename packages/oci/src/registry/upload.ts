@@ -1,8 +1,13 @@
 import { type Descriptor, SignError } from '@securosys/core';
-import { type Call, discard, foreignUrl } from '@securosys/transport';
-import { digestOf } from '../digest.js';
+import { type Call, discard } from '@securosys/transport';
+import { digestOf, parseDigest } from '../digest.js';
+import { type BlobSource, inChunks, pieces } from '../internal/pieces.js';
+import type { PushBlobOptions, PushBlobStreamOptions } from '../repository.js';
+import { runningCheck, runningDigest } from '../running-digest.js';
 import type { RegistryClient } from './client.js';
 import { checkDigestHeader } from './content.js';
+import { passes, pause, tries } from './repetition.js';
+import { cancelUpload, finishUpload, mountOrStart, sendChunk, startUpload, type UploadSession } from './upload-session.js';
 
 /** Whether a blob is there; a stated length must agree. */
 export async function hasBlob(call: Call, client: RegistryClient, blob: Pick<Descriptor, 'digest' | 'size'>): Promise<boolean> {
@@ -18,52 +23,91 @@ export async function hasBlob(call: Call, client: RegistryClient, blob: Pick<Des
   return response.status === 200 && (length === null || Number(length) === blob.size);
 }
 
-/** Monolithic upload (distribution-spec, "Pushing blobs"): POST for a place, PUT to it. */
-export async function pushBlob(call: Call, client: RegistryClient, bytes: Uint8Array, mediaType: string): Promise<Descriptor> {
-  const descriptor = { mediaType, digest: digestOf(bytes), size: bytes.byteLength };
-  if (await hasBlob(call, client, descriptor)) return descriptor;
-  const what = `push a blob to ${client.name}`;
-  const post = await client.send(call, {
-    method: 'POST',
-    url: client.url('blobs/uploads/'),
-    action: 'push',
-    accept: [202],
-    what,
-  });
-  await discard(post);
-  const location = post.headers.get('location');
-  if (location === null) throw new SignError('ERR_PROTOCOL', `cannot ${what}: no upload location`);
-  // To another origin the client sends no credentials, and only if it is https and public.
-  const url = foreignUrl(location, client.url('blobs/uploads/'), 'the upload location');
-  url.searchParams.set('digest', descriptor.digest);
-  const headers = { 'content-type': 'application/octet-stream' };
-  const put = await client.send(call, { method: 'PUT', url, action: 'push', headers, body: bytes, accept: [201], what });
-  await discard(put);
-  checkDigestHeader(put, bytes, 'the blob');
-  return descriptor;
-}
+/** Chunks of a stream in bytes, where the caller names no size. */
+const usualChunk = 8 * 1024 * 1024;
 
-/** Stores a manifest; the digest that the registry states must be the one of the bytes. */
-export async function putManifest(
+const begin = (call: Call, client: RegistryClient, digest: string | undefined, from: string | undefined) =>
+  digest !== undefined && from !== undefined ? mountOrStart(call, client, digest, from) : startUpload(call, client);
+
+/** Stores a blob that is held in memory, by one request (distribution-spec, "Pushing blobs") or in chunks, unless it is there. */
+export async function pushBlob(
   call: Call,
   client: RegistryClient,
   bytes: Uint8Array,
   mediaType: string,
-  tag?: string,
-): Promise<{ descriptor: Descriptor; response: Response }> {
+  { mountFrom, chunkBytes }: PushBlobOptions,
+): Promise<Descriptor> {
   const descriptor = { mediaType, digest: digestOf(bytes), size: bytes.byteLength };
-  const response = await client.send(call, {
-    method: 'PUT',
-    url: client.url(`manifests/${tag ?? descriptor.digest}`),
-    action: 'push',
-    headers: { 'content-type': mediaType },
-    body: bytes,
-    accept: [201],
-    what: `push a manifest to ${client.name}`,
-    // By digest the same bytes end in the same state; a tag may have been moved on by others in between.
-    repeatable: tag === undefined,
-  });
-  await discard(response);
-  checkDigestHeader(response, bytes, 'the manifest');
-  return { descriptor, response };
+  for (let attempt = 1; ; attempt++) {
+    if (await hasBlob(call, client, descriptor)) return descriptor;
+    try {
+      const session = await begin(call, client, descriptor.digest, mountFrom);
+      if (!session) return descriptor;
+      const inOne = chunkBytes === undefined || bytes.byteLength <= chunkBytes;
+      if (!inOne) await sendAll(call, client, session, [bytes], chunkBytes);
+      const response = await finishUpload(call, client, session, descriptor.digest, inOne ? bytes : undefined);
+      await discard(response);
+      checkDigestHeader(response, bytes, 'the blob');
+      return descriptor;
+    } catch (error) {
+      // The whole is sent again, unless it arrived and only the answer was lost.
+      if (!passes(error) || attempt >= tries || !(await pause(call, client.settings.random, error, attempt))) throw error;
+    }
+  }
+}
+
+async function sendAll(call: Call, client: RegistryClient, session: UploadSession, source: BlobSource, chunkBytes: number) {
+  const size = Math.max(chunkBytes, session.minChunk);
+  // What a registry asks for decides over our memory.
+  if (size > 1024 * 1024 * 1024) throw new SignError('ERR_LIMIT', 'the registry asks for chunks over 1 GiB');
+  for await (const chunk of inChunks(pieces(call, source), size)) await sendChunk(call, client, session, chunk);
+}
+
+/** Stores a blob that comes in pieces, in chunks, with the digest computed on the way. */
+export async function pushBlobStream(
+  call: Call,
+  client: RegistryClient,
+  source: BlobSource,
+  mediaType: string,
+  { mountFrom, chunkBytes = usualChunk, expected }: PushBlobStreamOptions,
+): Promise<Descriptor> {
+  if (expected && (await hasBlob(call, client, expected))) return { mediaType, digest: expected.digest, size: expected.size };
+  const session = await begin(call, client, expected?.digest, mountFrom);
+  if (!session) return { mediaType, digest: (expected as Descriptor).digest, size: (expected as Descriptor).size };
+  try {
+    const running = runningDigest(expected && parseDigest(expected.digest).algorithm);
+    const check = expected && runningCheck(expected, 'the content of the blob');
+    const counted = async function* () {
+      for await (const part of pieces(call, source)) {
+        running.update(part);
+        check?.update(part);
+        yield part;
+      }
+      check?.finish();
+    };
+    await sendAll(call, client, session, counted(), chunkBytes);
+    const { size } = running;
+    const descriptor = { mediaType, digest: running.digest(), size };
+    await finishStream(call, client, session, descriptor);
+    return descriptor;
+  } catch (error) {
+    await cancelUpload(call, client, session);
+    throw error;
+  }
+}
+
+async function finishStream(call: Call, client: RegistryClient, session: UploadSession, blob: Descriptor): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const response = await finishUpload(call, client, session, blob.digest);
+      await discard(response);
+      const said = response.headers.get('docker-content-digest');
+      if (said !== null && said !== blob.digest)
+        throw new SignError('ERR_DIGEST_MISMATCH', `the registry states another digest for the blob than ${blob.digest}`);
+      return;
+    } catch (error) {
+      if (!passes(error) || attempt >= tries || !(await pause(call, client.settings.random, error, attempt))) throw error;
+      if (await hasBlob(call, client, blob)) return;
+    }
+  }
 }

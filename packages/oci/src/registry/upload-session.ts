@@ -1,0 +1,165 @@
+import { SignError } from '@securosys/core';
+import { type Call, discard, foreignUrl } from '@securosys/transport';
+import type { RegistryClient } from './client.js';
+import { passes, pause, tries } from './repetition.js';
+
+/** An upload that was begun (distribution-spec, "Pushing blobs"). */
+export interface UploadSession {
+  /** Where the next request goes; each answer may name another place. */
+  url: URL;
+  /** Bytes that the registry has. */
+  offset: number;
+  /** Smallest chunk that the registry takes, in bytes, the last one excepted. */
+  readonly minChunk: number;
+}
+
+const octets = 'application/octet-stream';
+
+/** To another origin the client sends no credentials, and only if it is https and public. */
+function locationOf(response: Response, base: URL): URL | undefined {
+  const location = response.headers.get('location');
+  return location === null ? undefined : foreignUrl(location, base, 'the upload location');
+}
+
+const toPush = (client: RegistryClient) => `push a blob to ${client.name}`;
+
+/** Begins an upload. An upload that nobody continues is thrown away by the registry, so it may be begun twice. */
+export async function startUpload(call: Call, client: RegistryClient): Promise<UploadSession> {
+  const response = await client.send(call, {
+    method: 'POST',
+    url: client.url('blobs/uploads/'),
+    action: 'push',
+    accept: [202],
+    what: toPush(client),
+    repeatable: true,
+  });
+  return sessionOf(client, response);
+}
+
+async function sessionOf(client: RegistryClient, response: Response): Promise<UploadSession> {
+  await discard(response);
+  const url = locationOf(response, client.url('blobs/uploads/'));
+  if (!url) throw new SignError('ERR_PROTOCOL', `cannot ${toPush(client)}: no upload location`);
+  const smallest = response.headers.get('oci-chunk-min-length') ?? '';
+  return { url, offset: 0, minChunk: /^[0-9]{1,15}$/.test(smallest) ? Number(smallest) : 0 };
+}
+
+/**
+ * Asks for a blob of another repository of the same registry instead of sending it ("Mounting a blob from another repository").
+ * @returns `undefined` when it was mounted, else the upload to go on with
+ */
+export async function mountOrStart(
+  call: Call,
+  client: RegistryClient,
+  digest: string,
+  from: string,
+): Promise<UploadSession | undefined> {
+  const url = client.url('blobs/uploads/');
+  url.searchParams.set('mount', digest);
+  url.searchParams.set('from', from);
+  try {
+    const what = `mount a blob in ${client.name}`;
+    const accept = [201, 202];
+    const response = await client.send(call, {
+      method: 'POST',
+      url,
+      action: 'push',
+      alsoPull: from,
+      accept,
+      what,
+      repeatable: true,
+    });
+    if (response.status === 202) return await sessionOf(client, response);
+    await discard(response);
+    return undefined;
+  } catch (error) {
+    // Who may not read there, or asks a registry that has no mounts, can still send the bytes.
+    if (!SignError.is(error) || !['ERR_AUTHENTICATION', 'ERR_FORBIDDEN', 'ERR_NOT_FOUND', 'ERR_PROTOCOL'].includes(error.code))
+      throw error;
+    return startUpload(call, client);
+  }
+}
+
+/** Bytes that the registry says it has (`Range: 0-<last>`); `0-0` is how registries write nothing. */
+function storedIn(response: Response): number | undefined {
+  const last = /^(?:bytes=)?0-([0-9]{1,15})$/.exec(response.headers.get('range') ?? '')?.[1];
+  return last === undefined ? undefined : last === '0' ? 0 : Number(last) + 1;
+}
+
+async function ask(call: Call, client: RegistryClient, session: UploadSession): Promise<number> {
+  const what = toPush(client);
+  const response = await client.send(call, { method: 'GET', url: session.url, action: 'push', accept: [200, 204], what });
+  await discard(response);
+  session.url = locationOf(response, session.url) ?? session.url;
+  const stored = storedIn(response);
+  if (stored === undefined) throw new SignError('ERR_PROTOCOL', `cannot ${what}: the registry does not say how much it has`);
+  return stored;
+}
+
+/**
+ * Sends the next bytes. When the connection breaks, or the registry finds them out of order (416), it is asked how much it has, and gets the rest.
+ * @throws SignError `ERR_PROTOCOL` when it has less than it confirmed, or more than it was sent
+ */
+export async function sendChunk(call: Call, client: RegistryClient, session: UploadSession, bytes: Uint8Array): Promise<void> {
+  const what = toPush(client);
+  const start = session.offset;
+  const end = start + bytes.byteLength;
+  for (let attempt = 1; session.offset < end; attempt++) {
+    const rest = bytes.subarray(session.offset - start);
+    const headers = { 'content-type': octets, 'content-range': `${session.offset}-${end - 1}` };
+    try {
+      const url = session.url;
+      const response = await client.send(call, {
+        method: 'PATCH',
+        url,
+        action: 'push',
+        headers,
+        body: rest,
+        accept: [202, 416],
+        what,
+      });
+      await discard(response);
+      session.url = locationOf(response, session.url) ?? session.url;
+      if (response.status === 202 && (storedIn(response) ?? end) === end) {
+        session.offset = end;
+        return;
+      }
+      if (attempt >= tries) throw new SignError('ERR_PROTOCOL', `cannot ${what}: the registry keeps less than it was sent`);
+    } catch (error) {
+      if (!passes(error) || attempt >= tries || !(await pause(call, client.settings.random, error, attempt))) throw error;
+    }
+    const stored = await ask(call, client, session);
+    if (stored < start || stored > end)
+      throw new SignError('ERR_PROTOCOL', `cannot ${what}: the registry has ${stored} bytes where it was sent ${end}`);
+    session.offset = stored;
+  }
+}
+
+/** Closes an upload with its digest and the bytes that were not sent yet. */
+export async function finishUpload(
+  call: Call,
+  client: RegistryClient,
+  session: UploadSession,
+  digest: string,
+  bytes?: Uint8Array,
+): Promise<Response> {
+  const url = new URL(session.url);
+  url.searchParams.set('digest', digest);
+  const headers = { 'content-type': octets };
+  const what = toPush(client);
+  return client.send(call, { method: 'PUT', url, action: 'push', headers, ...(bytes && { body: bytes }), accept: [201], what });
+}
+
+/** Tells the registry that nothing will come any more. It would find out by itself, so a failure changes nothing. */
+export async function cancelUpload(call: Call, client: RegistryClient, session: UploadSession): Promise<void> {
+  if (call.signal.aborted) return;
+  try {
+    const { url } = session;
+    await discard(
+      await client.send(call, { method: 'DELETE', url, action: 'push', accept: [200, 202, 204, 404], what: toPush(client) }),
+    );
+  } catch (error) {
+    if (!SignError.is(error)) throw error;
+    call.logger?.debug('an upload could not be given up', { code: error.code });
+  }
+}
