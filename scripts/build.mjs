@@ -21,17 +21,22 @@ const fresh = (dir) =>
   changed(join(dir, 'dist/index.js')) >
     Math.max(newest(join(dir, 'src')), changed(join(dir, 'package.json')), changed(join(root, 'tsup.config.ts')));
 
-function build(name) {
+async function build(name) {
   const cwd = join(root, 'packages', name);
-  if (fresh(cwd)) return Promise.resolve();
-  const args = [tsup, '--config', '../../tsup.config.ts', '--silent', ...(js ? ['--no-dts'] : [])];
+  if (!fresh(cwd)) await run(name, cwd, [tsup, '--config', '../../tsup.config.ts', '--silent', ...(js ? ['--no-dts'] : [])]);
+  // Executables are built from the sources of all packages, so it takes more than this one to know that they are fresh.
+  const executables = join(cwd, 'build/executables.mjs');
+  if (existsSync(executables)) await run(name, cwd, [executables]);
+}
+
+function run(name, cwd, args) {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk));
     child.on('close', (code) => {
       if (code === 0) {
-        if (!quiet) console.log(`built @securosys/${name}`);
+        if (!quiet) console.log(`built @securosys/${name}${args[0] === tsup ? '' : ', executables'}`);
         resolve();
       } else reject(new Error(`build of ${name} failed\n${output}`));
     });

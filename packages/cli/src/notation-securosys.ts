@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { realpathSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { isPluginCommand } from '@securosys/notation-envelope';

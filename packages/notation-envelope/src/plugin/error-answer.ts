@@ -81,8 +81,7 @@ function describe(error: SignError): PluginErrorResponse {
  * anything (S37).
  */
 export function errorAnswer(error: unknown): PluginErrorResponse {
-  if (error instanceof ContractRefusal)
-    return { errorCode: error.errorCode, errorMessage: sanitizeText(error.message, longestLine) };
+  if (ContractRefusal.is(error)) return { errorCode: error.errorCode, errorMessage: sanitizeText(error.message, longestLine) };
   if (SignError.is(error)) return describe(error);
   const aborted = error instanceof Error && error.name === 'AbortError';
   return { errorCode: 'ERROR', errorMessage: aborted ? 'stopped: nobody waits for the answer any more' : 'the plugin failed' };

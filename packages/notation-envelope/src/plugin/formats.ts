@@ -1,15 +1,22 @@
-import { type EnvelopeMediaType, jwsMediaType } from '../constants.js';
+import type { Format } from '@securosys/core';
+import { coseMediaType, type EnvelopeMediaType, jwsMediaType } from '../constants.js';
+import { notationCose } from '../notation-cose.js';
 import { notationJws } from '../notation-jws.js';
+import type { NotationSignature } from '../signature.js';
+import type { NotationPrepareOptions } from '../signing-options.js';
 
 /** A way of writing Notary signatures. */
-export type NotationFormat = typeof notationJws;
+export type NotationFormat = Format<NotationSignature, NotationPrepareOptions>;
 
-const byMediaType: Partial<Record<EnvelopeMediaType, NotationFormat>> = { [jwsMediaType]: notationJws };
+const byMediaType: Readonly<Record<EnvelopeMediaType, NotationFormat>> = {
+  [jwsMediaType]: notationJws,
+  [coseMediaType]: notationCose,
+};
 
 /** Every format that bytes to be signed may be in. */
 export const notationFormats: readonly NotationFormat[] = Object.values(byMediaType);
 
 /** The format that writes envelopes of this media type. */
-export function envelopeFormat(mediaType: EnvelopeMediaType): NotationFormat | undefined {
+export function envelopeFormat(mediaType: EnvelopeMediaType): NotationFormat {
   return byMediaType[mediaType];
 }

@@ -117,7 +117,6 @@ export async function generateEnvelope(
 ): Promise<GenerateEnvelopeResponse> {
   const request = readEnvelopeRequest(json, context);
   const format = envelopeFormat(request.signatureEnvelopeType);
-  if (!format) return invalidRequest(`envelopes of type ${request.signatureEnvelopeType} are not supported`);
   const work = { plugin, context, request, format };
   const { envelope, mediaType } = await withBackend(plugin, context, (backend) => sign(work, backend));
   return { signatureEnvelope: base64Text(envelope), signatureEnvelopeType: mediaType };

@@ -1,5 +1,8 @@
 import type { PluginErrorCode } from './contract.js';
 
+/** Recognised across the parts of an executable, each of which may have a copy of this class. */
+const brand = Symbol.for('@securosys/notation-envelope/ContractRefusal');
+
 /** A refusal by the contract itself: it has a code of the contract's own, and nothing below raises it. */
 export class ContractRefusal extends Error {
   override readonly name = 'ContractRefusal';
@@ -8,6 +11,11 @@ export class ContractRefusal extends Error {
     message: string,
   ) {
     super(message);
+    Object.defineProperty(this, brand, { value: true });
+  }
+
+  static is(value: unknown): value is ContractRefusal {
+    return value instanceof Error && brand in value;
   }
 }
 
