@@ -3,13 +3,14 @@ import {
   attachSignature,
   type NotationPrepareOptions,
   type NotationSignature,
+  notationCose,
   notationJws,
   type SignatureManifestOptions,
 } from '@securosys/notation-envelope';
 import type { Repository } from '@securosys/oci';
 
 /** Formats that images and blobs can be signed in. */
-export type ImageFormatId = 'notation-jws';
+export type ImageFormatId = 'notation-jws' | 'notation-cose';
 
 /** What signing an image in some format takes besides the format itself. */
 export interface ImageFormat {
@@ -21,12 +22,11 @@ export interface ImageFormat {
     subject: Descriptor,
     options: CallOptions & SignatureManifestOptions,
   ): Promise<Descriptor>;
-  /** Ending of the file of a detached signature (`notation.md` §12). */
-  readonly suffix: string;
 }
 
 const formats: Readonly<Record<ImageFormatId, ImageFormat>> = {
-  'notation-jws': { format: notationJws, publish: attachSignature, suffix: '.jws.sig' },
+  'notation-jws': { format: notationJws, publish: attachSignature },
+  'notation-cose': { format: notationCose, publish: attachSignature },
 };
 
 export function isImageFormat(id: string): id is ImageFormatId {

@@ -40,6 +40,11 @@ export {
 export { createFolderStore } from '@securosys/core/folder-store';
 export type { MemoryBackend, MemoryKeyOptions } from '@securosys/core/memory';
 export {
+  type BlobSource,
+  type ExtendedAttribute,
+  mediaTypeOfSignatureFile,
+  type NotationCompatibility,
+  notationConfigFolder,
   type SignatureContents,
   type SignatureOutcome,
   type SignerIdentity,
@@ -49,18 +54,39 @@ export {
   trustStoreFromFolder,
 } from '@securosys/notation-envelope';
 export { type CredentialSource, type Credentials, createOci, type Oci, type OciOptions, type Repository } from '@securosys/oci';
+export {
+  createFolderCrlCache,
+  createMemoryCrlCache,
+  createRevocationChecker,
+  createTimestamper,
+  parseCertificates,
+  type RevocationChecker,
+  type RevocationCheckerOptions,
+  type TimestamperOptions,
+} from '@securosys/pki';
 export type { TsbAuth, TsbBackend, TsbBackendOptions } from '@securosys/tsb-client';
 export { connectMemory, connectTsb } from './connect.js';
 export type { ImageFormatId } from './image-formats.js';
 export type { ImageReport, ManifestReport, ReportCommon, SignatureReport, Verdict } from './image-report.js';
+export { type InspectedSignature, type InspectSignatureOptions, inspectSignature } from './inspect-signature.js';
+export type { InspectedTimestamp } from './inspect-timestamp.js';
 export { type ListedSignature, type ListSignaturesOptions, listSignatures, type SignatureList } from './list-signatures.js';
 export type { CompleteOptions, SigningRequestState } from './request-state.js';
 export type { SignedManifest } from './request-target.js';
-export { type ResumeOptions, resumeSigningRequest } from './resume.js';
+export { type ResumeOptions, resumeBlobSigningRequest, resumeSigningRequest } from './resume.js';
 export type { ManifestSelection } from './select-manifests.js';
+export { type SignBlobOptions, type SignedBlob, signBlob } from './sign-blob.js';
 export type { ManifestProgress } from './sign-group.js';
 export { type SignedImage, type SignImageOptions, signImage } from './sign-image.js';
 export type { SignOptions } from './sign-options.js';
 export type { SigningRequest } from './signing-request.js';
-export { type NotationTrust, type NotationTrustOptions, notationTrust, type Trust } from './trust.js';
+export { type NotationTrust, type NotationTrustOptions, type NotationTrustRules, notationTrust, type Trust } from './trust.js';
+export { notationTrustFromConfig } from './trust-from-config.js';
+export {
+  type DetachedSignature,
+  evaluateBlob,
+  type VerifiedBlob,
+  type VerifyBlobOptions,
+  verifyBlob,
+} from './verify-blob.js';
 export { evaluateImage, type VerifiedImage, type VerifyImageOptions, verifyImage } from './verify-image.js';

@@ -14,7 +14,7 @@ import { RequestCourse } from './request-course.js';
 import { type RequestIdentity, recordKey, requestId } from './request-record.js';
 import type { RequestTarget } from './request-target.js';
 import { callOf, type SignOptions } from './sign-options.js';
-import { takeUp } from './take-up.js';
+import { isAbout, takeUp } from './take-up.js';
 
 /** What the requests of one call have in common. */
 export interface KeyIdentity {
@@ -26,7 +26,7 @@ export interface KeyIdentity {
 
 /** Asks the signer about its key and checks the options that are signed. */
 export async function keyIdentity(options: SignOptions): Promise<KeyIdentity> {
-  const { signer, annotations, expiry, timestamper } = options;
+  const { signer, annotations, attributes, signingAgent, expiry, timestamper } = options;
   const call = callOf(options);
   const expirySeconds = expiry === undefined ? undefined : durationSeconds(expiry);
   imageFormat(options.format);
@@ -43,6 +43,8 @@ export async function keyIdentity(options: SignOptions): Promise<KeyIdentity> {
       ...(key.ref.label !== undefined && { keyLabel: key.ref.label }),
       ...(expirySeconds !== undefined && { expirySeconds }),
       ...(annotations && { annotations: { ...annotations } }),
+      ...(attributes && { attributes: attributes.map((attribute) => ({ ...attribute })) }),
+      ...(signingAgent !== undefined && { signingAgent }),
       ...(timestamper && { timestamped: true }),
     },
     chain: () => {
@@ -61,7 +63,7 @@ export async function prepareCourse<T>(
   options: SignOptions,
   targetOf: (identity: RequestIdentity) => RequestTarget<T>,
 ): Promise<RequestCourse<T>> {
-  const { signer, clock = signer.clock, store = signer.store, annotations, timestamper } = options;
+  const { signer, clock = signer.clock, store = signer.store, timestamper } = options;
   const identity: RequestIdentity = { ...common, ...about };
   const parts = { signer, store, clock, target: targetOf(identity), timestamper };
   const id = requestId(identity);
@@ -75,13 +77,22 @@ export async function prepareCourse<T>(
       { details: { rule: 'chain-empty' } },
     );
   const { spec, spki, assurance } = key;
-  const { expirySeconds } = identity;
+  const { expirySeconds, annotations, attributes, signingAgent } = identity;
   const { format } = imageFormat(identity.format);
   const prepared = format.prepare(
     subject,
     { spec, spki, chain: certificates, assurance },
-    { clock, ...(expirySeconds !== undefined && { expirySeconds }), ...(annotations && { annotations }) },
+    {
+      clock,
+      ...(expirySeconds !== undefined && { expirySeconds }),
+      ...(annotations && { annotations }),
+      ...(attributes && { attributes }),
+      ...(signingAgent !== undefined && { signingAgent }),
+    },
   );
+  // What a later process could not tell from something altered is not asked for in the first place.
+  if (!prepared.parts.every(({ facts }) => isAbout(facts, identity)))
+    invalidArgument('an attribute or annotation cannot be shown to people as it is: leave out what is not printable text');
   const nonce = hexText(nodeCrypto().randomBytes(16));
   const record = { identity, claims: { ...claims, ...options.claims }, nonce, prepared: prepared.toJSON() };
   return new RequestCourse({ record, prepared, subject, ...parts, stored: false });

@@ -9,12 +9,24 @@ import {
   sha256Hex,
   utf8Bytes,
 } from '@securosys/core';
+import type { ExtendedAttribute } from '@securosys/notation-envelope';
 import { type ImageFormatId, isImageFormat } from './image-formats.js';
+
+/** A blob that a signing request is about. */
+export interface BlobIdentity {
+  readonly mediaType: string;
+  /** Bytes. */
+  readonly size: number;
+  /** Name of its file, for the name of the signature's. */
+  readonly name?: string;
+}
 
 /** What a signing request is about, whatever time it is signed at. Its hash is the request's id. */
 export interface RequestIdentity {
-  /** `repository@digest`. */
+  /** `repository@digest`, or `blob@digest`. */
   readonly reference: string;
+  /** Present for blobs only, and then nothing about tags, indexes and manifests is. */
+  readonly blob?: BlobIdentity;
   /** The tag that the caller named, to notice when it moves while people decide. */
   readonly tag?: string;
   /** Digest of the index that lists the subject, and that the tag names. */
@@ -28,6 +40,10 @@ export interface RequestIdentity {
   readonly spki: string;
   readonly expirySeconds?: number;
   readonly annotations?: Readonly<Record<string, string>>;
+  /** Extended attributes, as the caller gave them. */
+  readonly attributes?: readonly ExtendedAttribute[];
+  /** The unsigned signing agent, where the caller named one. */
+  readonly signingAgent?: string;
   /** Generation of the signature's manifest, where the caller named one. */
   readonly style?: 'artifact-type' | 'config';
   /** The signature gets a timestamp. */
@@ -63,11 +79,11 @@ export function writeRecord({ identity, claims, nonce, prepared, attached }: Req
   return {
     version: 1,
     kind: 'signing-request',
-    identity: { ...identity } as JsonObject,
+    identity: { ...identity } as unknown as JsonObject,
     claims: { ...claims },
     nonce,
     prepared,
-    ...(attached && { attached: { ...attached } as JsonObject }),
+    ...(attached && { attached: { ...attached } as unknown as JsonObject }),
   };
 }
 
@@ -101,12 +117,23 @@ function isDescriptor(value: JsonValue): value is JsonObject & Descriptor {
   return isJsonObject(value) && isText(value.mediaType) && isText(value.digest) && Number.isSafeInteger(value.size);
 }
 
+function isBlob(value: JsonValue): boolean {
+  if (!isJsonObject(value) || Object.keys(value).some((name) => !['mediaType', 'size', 'name'].includes(name))) return false;
+  return isText(value.mediaType) && Number.isSafeInteger(value.size) && isTextOrAbsent(value.name);
+}
+
+function isAttribute(value: JsonValue): boolean {
+  if (!isJsonObject(value) || Object.keys(value).some((name) => !['name', 'value', 'critical'].includes(name))) return false;
+  return isText(value.name) && value.value !== undefined && (value.critical === undefined || typeof value.critical === 'boolean');
+}
+
 const isText = (value: JsonValue | undefined): value is string => typeof value === 'string';
 const isTextOrAbsent = (value: JsonValue | undefined): boolean => value === undefined || isText(value);
 
 /** Whether each member of an identity is of its type. A record type, so that none is forgotten here. */
 const members: { readonly [name in keyof Required<RequestIdentity>]: (value: JsonValue | undefined) => boolean } = {
   reference: isText,
+  blob: (value) => value === undefined || isBlob(value),
   tag: isTextOrAbsent,
   index: isTextOrAbsent,
   platform: isTextOrAbsent,
@@ -116,6 +143,8 @@ const members: { readonly [name in keyof Required<RequestIdentity>]: (value: Jso
   spki: isText,
   expirySeconds: (value) => value === undefined || typeof value === 'number',
   annotations: (value) => value === undefined || isTexts(value),
+  attributes: (value) => value === undefined || (Array.isArray(value) && value.every(isAttribute)),
+  signingAgent: isTextOrAbsent,
   style: (value) => value === undefined || value === 'artifact-type' || value === 'config',
   timestamped: (value) => value === undefined || value === true,
 };

@@ -16,8 +16,9 @@ import {
 import { createOci, type Oci } from '@securosys/oci';
 import { imageFormat } from './image-formats.js';
 import { RequestCourse } from './request-course.js';
-import { recordKey } from './request-record.js';
-import { manifestTarget } from './request-target.js';
+import { type RequestIdentity, recordKey } from './request-record.js';
+import { manifestTarget, type RequestTarget } from './request-target.js';
+import { blobTarget, type SignedBlob } from './sign-blob.js';
 import { SigningRequest } from './signing-request.js';
 import { takeUp } from './take-up.js';
 
@@ -34,7 +35,7 @@ export interface ResumeOptions extends CallOptions {
   clock?: Clock;
 }
 
-const optionNames = ['backend', 'store', 'oci', 'guards', 'timestamper', 'clock', 'signal', 'timeoutMs', 'logger'];
+const optionNames = ['backend', 'store', 'guards', 'timestamper', 'clock', 'signal', 'timeoutMs', 'logger'];
 
 /**
  * Takes up a signing request in another process. What the store holds is treated as hostile: the id must be that of its contents,
@@ -52,20 +53,47 @@ const optionNames = ['backend', 'store', 'oci', 'guards', 'timestamper', 'clock'
  * timestamp and there is no timestamper
  */
 export async function resumeSigningRequest(id: string, options: ResumeOptions): Promise<SigningRequest> {
-  knownOptions('resumeSigningRequest', options, optionNames);
-  const { backend, store, oci = createOci(), clock = systemClock, guards, timestamper } = options;
+  knownOptions('resumeSigningRequest', options, [...optionNames, 'oci']);
+  const { oci = createOci() } = options;
+  return resume(id, options, (identity) => {
+    if (identity.blob) invalidArgument('this signing request is about a blob: resumeBlobSigningRequest takes it up');
+    return manifestTarget(oci.open(identity.reference), identity);
+  });
+}
+
+/**
+ * As {@link resumeSigningRequest}, for a request of `signBlob`: `complete` gives the detached signature out.
+ * @throws SignError as {@link resumeSigningRequest}
+ */
+export async function resumeBlobSigningRequest(
+  id: string,
+  options: Omit<ResumeOptions, 'oci'>,
+): Promise<SigningRequest<SignedBlob>> {
+  knownOptions('resumeBlobSigningRequest', options, optionNames);
+  return resume(id, options, (identity) => {
+    if (!identity.blob) invalidArgument('this signing request is about an image: resumeSigningRequest takes it up');
+    return blobTarget(identity);
+  });
+}
+
+async function resume<T>(
+  id: string,
+  options: ResumeOptions,
+  targetOf: (identity: RequestIdentity) => RequestTarget<T>,
+): Promise<SigningRequest<T>> {
+  const { backend, store, clock = systemClock, guards, timestamper } = options;
   if (typeof id !== 'string' || !/^[0-9a-f]{64}$/.test(id)) invalidArgument('the id of a signing request has 64 hex characters');
   const stored = await store.get(recordKey(id));
   if (!stored)
     throw new SignError('ERR_REQUEST_NOT_FOUND', `the store knows no signing request ${id}`, { details: { requestId: id } });
   const taken = takeUp(stored, id);
   const { identity } = taken.record;
-  if (identity.timestamped && !timestamper) invalidArgument('this signing request demands a timestamp: give the timestamper');
   if (identity.backend !== backend.id) invalidArgument('this signing request belongs to another backend');
+  if (identity.timestamped && !timestamper) invalidArgument('this signing request demands a timestamp: give the timestamper');
+  const target = targetOf(identity);
   const publicKey = base64Bytes(identity.spki, 'public key');
   const key = { spkiSha256: sha256Hex(publicKey), ...(identity.keyLabel !== undefined && { label: identity.keyLabel }) };
   const { format } = imageFormat(identity.format);
   const signer = createSigner(backend, key, { publicKey, store, clock, formats: [format], ...(guards && { guards }) });
-  const target = manifestTarget(oci.open(identity.reference), identity);
   return new SigningRequest(new RequestCourse({ ...taken, signer, store, clock, target, timestamper, stored: true }));
 }

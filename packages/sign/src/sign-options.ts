@@ -1,4 +1,5 @@
 import type { CallOptions, Claims, Clock, OperationState, PendingStore, Signer, Timestamper } from '@securosys/core';
+import type { ExtendedAttribute } from '@securosys/notation-envelope';
 import type { ImageFormatId } from './image-formats.js';
 
 /** How an image or a blob is signed. */
@@ -9,6 +10,10 @@ export interface SignOptions extends CallOptions {
   expiry?: string;
   /** Signed with the subject; a verifier can demand them. */
   annotations?: Readonly<Record<string, string>>;
+  /** Extended attributes, for verifiers that know them; a critical one makes all others refuse. */
+  attributes?: readonly ExtendedAttribute[];
+  /** Replaces our own name in the unsigned signing agent: printable ASCII. */
+  signingAgent?: string;
   /** Proves when the signature was made, so that it outlives its certificates. Default: nobody is asked. */
   timestamper?: Timestamper;
   /** Told to approvers, marked as claims: commit, build URL, reason. */
@@ -28,6 +33,8 @@ export const signOptionNames = [
   'format',
   'expiry',
   'annotations',
+  'attributes',
+  'signingAgent',
   'timestamper',
   'claims',
   'store',

@@ -1,10 +1,14 @@
 import {
   base64Bytes,
+  canonicalJson,
   type Descriptor,
   type JsonObject,
+  type JsonValue,
   type Prepared,
+  parseJson,
   SignError,
   type SigningFacts,
+  sanitizeText,
   sha256Hex,
 } from '@securosys/core';
 import type { NotationSignature } from '@securosys/notation-envelope';
@@ -41,13 +45,47 @@ export function takeUp(stored: JsonObject, id: string): TakenUp {
   return { record, prepared, subject: { mediaType, digest, size } };
 }
 
-function isAbout({ subject, signedAt = '', expiresAt }: SigningFacts, identity: RequestIdentity): boolean {
+/** Whether the bytes say what an identity stands for: that subject, that validity, those annotations and attributes, and no others. */
+export function isAbout({ subject, signedAt = '', expiresAt, details = {} }: SigningFacts, identity: RequestIdentity): boolean {
   const seconds = expiresAt === undefined ? undefined : (Date.parse(expiresAt) - Date.parse(signedAt)) / 1000;
-  const sorted = (annotations: Readonly<Record<string, string>> = {}) => JSON.stringify(Object.entries(annotations).sort());
+  const { blob } = identity;
   return (
     subject !== undefined &&
     identity.reference.endsWith(`@${subject.digest}`) &&
+    (blob === undefined || (blob.mediaType === subject.mediaType && blob.size === subject.size)) &&
     seconds === identity.expirySeconds &&
-    sorted(subject.annotations) === sorted(identity.annotations)
+    details.scheme === 'notary.x509' &&
+    canonicalJson({ ...subject.annotations }) === canonicalJson({ ...identity.annotations }) &&
+    shownAttributes(details) === expectedAttributes(identity)
   );
+}
+
+const attributeName = /^(?:critical )?attribute /;
+
+/** Every attribute that the bytes have, in one text. */
+function shownAttributes(details: Readonly<Record<string, string>>): string {
+  return canonicalJson(
+    Object.fromEntries(
+      Object.entries(details)
+        .filter(([name]) => attributeName.test(name))
+        .map(readAttribute),
+    ),
+  );
+}
+
+function readAttribute([name, text]: [string, string]): [string, JsonValue] {
+  try {
+    return [name, parseJson(text)];
+  } catch (error) {
+    // Made safe to show, it is no JSON any more.
+    if (SignError.is(error)) return [name, { shown: text }];
+    throw error;
+  }
+}
+
+function expectedAttributes({ attributes = [] }: RequestIdentity): string {
+  const named = attributes.map(({ name, value, critical }): [string, JsonValue] => {
+    return [`${critical === true ? 'critical ' : ''}attribute ${sanitizeText(name, Number.POSITIVE_INFINITY)}`, value];
+  });
+  return canonicalJson(Object.fromEntries(named));
 }

@@ -75,13 +75,15 @@ async function evaluateUntil(
   deadline.check();
   const scope = parsed.kind === 'layout' ? trust.layoutScope : repository.name;
   const selected = selectManifests(image, options);
-  const skipped = selectStatement(trust.policy, scope).level.name === 'skip';
+  const { policy } = trust;
+  if (!policy) return invalidArgument('the trust has a policy for blobs only');
+  const skipped = selectStatement(policy, scope).level.name === 'skip';
   const manifests: ManifestReport[] = [];
   for (const manifest of selected)
     manifests.push(
       skipped
         ? { ...manifest, signatures: [], verdict: 'skipped' }
-        : await evaluateManifest(manifest, { repository, scope, trust, clock, deadline }),
+        : await evaluateManifest(manifest, { repository, scope, trust, policy, clock, deadline }),
     );
   const signatures = manifests.flatMap((manifest) => manifest.signatures);
   return { reference: image.reference, descriptor: image.descriptor, signatures, manifests, ...verdictOfAll(manifests) };

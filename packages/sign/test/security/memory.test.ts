@@ -36,11 +36,35 @@ const samples: Readonly<Record<string, () => Promise<unknown>>> = {
     return [await signer.sign({ algorithm: 'ecdsa-sha256', domain: 'jws', input: { message } }), await signer.describe()];
   },
   createOci: async () => (await plain()).oci.open(tagged).resolve(),
+  signBlob: async () => (await blob()).signed,
   trustStoreFromCertificates: async () => {
     const { chain } = await plain();
     return api.trustStoreFromCertificates({ 'ca:acme': [Buffer.from(chain.at(-1) as Uint8Array)] }).load('ca', 'acme');
   },
 };
+
+async function blob() {
+  const world = await plain();
+  const content = utf8Bytes('blob');
+  const signed = await api.signBlob(Buffer.from(content), {
+    signer: world.signer(),
+    format: 'notation-cose',
+    clock: world.clock,
+  });
+  const statement = {
+    name: 'all',
+    globalPolicy: true,
+    signatureVerification: { level: 'strict' },
+    trustStores: ['ca:acme'],
+    trustedIdentities: ['*'],
+  };
+  const trust = api.notationTrust({
+    blobPolicy: { version: '1.0', trustPolicies: [statement] },
+    trustStore: { 'ca:acme': [world.chain.at(-1) as Uint8Array] },
+    allowEmulated: true,
+  });
+  return { world, content, signed, options: { trust, clock: world.clock } };
+}
 
 /** What these give out are descriptors and reports: checked as well, with however many bytes they hold. */
 const reports: Readonly<Record<string, () => Promise<unknown>>> = {
@@ -49,6 +73,15 @@ const reports: Readonly<Record<string, () => Promise<unknown>>> = {
     const { world } = await signed();
     return api.verifyImage(tagged, { trust: world.trust(), oci: world.oci, clock: world.clock });
   },
+  evaluateBlob: async () => {
+    const { content, signed, options } = await blob();
+    return api.evaluateBlob(content, signed, options);
+  },
+  verifyBlob: async () => {
+    const { content, signed, options } = await blob();
+    return api.verifyBlob(content, signed, options);
+  },
+  inspectSignature: async () => api.inspectSignature((await blob()).signed),
   listSignatures: async () => {
     const { world } = await signed();
     return api.listSignatures(tagged, { oci: world.oci, clock: world.clock });
@@ -77,6 +110,17 @@ const withoutBytes = [
   'createFolderStore',
   'createMemoryStore',
   'notationTrust',
+  'notationTrustFromConfig',
+  'notationConfigFolder',
+  'mediaTypeOfSignatureFile',
+  // Gives out what signBlob does.
+  'resumeBlobSigningRequest',
+  // Tested in their own room.
+  'createFolderCrlCache',
+  'createMemoryCrlCache',
+  'createRevocationChecker',
+  'createTimestamper',
+  'parseCertificates',
   // Reads the same certificates as the one from memory, and is tested in its own room.
   'trustStoreFromFolder',
 ];

@@ -1,0 +1,93 @@
+import { type Claims, type Descriptor, invalidArgument, knownOptions } from '@securosys/core';
+import { type BlobSource, blobDescriptor, blobSignatureFileName, isBlobSource } from '@securosys/notation-envelope';
+import { keyIdentity, prepareCourse } from './prepare-course.js';
+import type { RequestIdentity } from './request-record.js';
+import type { RequestTarget } from './request-target.js';
+import { callOf, type SignOptions, signOptionNames } from './sign-options.js';
+import { SigningRequest } from './signing-request.js';
+
+/** How a blob is signed. */
+export interface SignBlobOptions extends SignOptions {
+  /** Signed with the blob. Default `application/octet-stream`. */
+  mediaType?: string;
+  /** Name of the blob's file, for the name of the signature's and for approvers. It is not signed. */
+  name?: string;
+}
+
+/** The detached signature of a blob. */
+export interface SignedBlob {
+  /** Contents of the signature file. */
+  readonly envelope: Uint8Array;
+  /** Media type of the envelope. */
+  readonly mediaType: string;
+  /** What the file is to be called: the name of the blob, or `signature`, and `.jws.sig` or `.cose.sig` (`notation.md` §12). */
+  readonly fileName: string;
+  /** Media type, digest and size of the blob, and the signed annotations. */
+  readonly subject: Descriptor;
+  /** Id of the signing request that this was. */
+  readonly requestId: string;
+}
+
+const optionNames = [...signOptionNames, 'mediaType', 'name'];
+
+/**
+ * Signs a blob, as one detached envelope (`notation.md` §12). It is read once and never held whole; its digest has the hash that belongs to
+ * the signing key.
+ *
+ * While people decide it throws `ERR_APPROVAL_PENDING` with `details.requestId`; call it again with the same blob and arguments, or
+ * `resumeBlobSigningRequest` in another process, and the same request continues.
+ *
+ * @example
+ * ```ts
+ * import { createReadStream } from 'node:fs';
+ * import { writeFile } from 'node:fs/promises';
+ * import { type Signer, signBlob } from '@securosys/sign';
+ * declare const signer: Signer;
+ * const options = { signer, format: 'notation-cose', mediaType: 'application/gzip', name: 'tool.tgz' } as const;
+ * const { envelope, fileName } = await signBlob(createReadStream('tool.tgz'), options);
+ * await writeFile(fileName, envelope); // tool.tgz.cose.sig
+ * ```
+ * @throws SignError `ERR_APPROVAL_PENDING`, `ERR_CHAIN_INVALID`, `ERR_ALGORITHM_UNSUPPORTED`, those of {@link SigningRequest.complete} but
+ * for the registry's; what reading the blob throws
+ */
+export async function signBlob(blob: BlobSource, options: SignBlobOptions): Promise<SignedBlob> {
+  knownOptions('signBlob', options, optionNames);
+  const { signer, approvalTimeoutMs = 0, onProgress } = options;
+  if (typeof signer?.begin !== 'function') invalidArgument('signBlob needs a signer: createSigner(backend, { label })');
+  if (!isBlobSource(blob)) invalidArgument('blob is neither bytes, nor a stream of them, nor something that has a digest');
+  const request = await prepareBlob(blob, options);
+  return request.complete({ ...callOf(options), approvalTimeoutMs, ...(onProgress && { onProgress }) });
+}
+
+async function prepareBlob(blob: BlobSource, options: SignBlobOptions): Promise<SigningRequest<SignedBlob>> {
+  const { mediaType, name, signal } = options;
+  if (name !== undefined && (typeof name !== 'string' || !isFileName(name)))
+    invalidArgument('name is the name of a file, without a folder');
+  const key = await keyIdentity(options);
+  const subject = await blobDescriptor(blob, {
+    spec: key.key.spec,
+    ...(mediaType !== undefined && { mediaType }),
+    ...(signal && { signal }),
+  });
+  const { digest, size } = subject;
+  const about = { mediaType: subject.mediaType, size, ...(name !== undefined && { name }) };
+  const claims: Claims = name === undefined ? {} : { file: name };
+  const identity = { reference: `blob@${digest}`, blob: about };
+  return new SigningRequest(await prepareCourse(identity, subject, claims, key, options, blobTarget));
+}
+
+/** One path component that no system reads as something else. */
+function isFileName(name: string): boolean {
+  return name.length <= 200 && /^[^/\\:\p{C}]+$/u.test(name) && !/^\.{1,2}$/.test(name);
+}
+
+/** Gives the envelope out; where it goes is the caller's business. */
+export function blobTarget({ blob }: RequestIdentity): RequestTarget<SignedBlob> {
+  return {
+    moved: async () => undefined,
+    deliver: async ({ envelope, mediaType, subject }, _, requestId) => {
+      const fileName = blobSignatureFileName(blob?.name ?? 'signature', mediaType);
+      return { envelope, mediaType, fileName, subject, requestId };
+    },
+  };
+}
