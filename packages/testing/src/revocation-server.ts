@@ -80,7 +80,7 @@ function requestOf(url: string, prefix: string, body: Uint8Array): Uint8Array {
  * const server = createRevocationServer();
  * const authority = server.addAuthority({ issuer: { certificate: ca, privateKey }, crlUrl: 'http://crl.example/ca.crl' });
  * authority.revoke(leaf.serial, { reason: 'keyCompromise' });
- * const checker = createRevocationChecker({ fetch: server.fetch, schemes: ['http:'] });
+ * const checker = createRevocationChecker({ fetch: server.fetch });
  * console.log((await checker.check([leaf, ca], { purpose: 'code-signing' })).status);
  * ```
  */

@@ -10,7 +10,7 @@ export interface RevocationSource {
   readonly url: string;
   readonly method: 'ocsp' | 'crl';
   readonly status: Exclude<RevocationStatus, 'non-revokable'>;
-  /** Why the status is unknown. */
+  /** Why the status is unknown; `details.rule` is a `RevocationFault` where an answer, or a URL, is at fault. */
   readonly error?: SignError;
   /** The answer came out of a cache. */
   readonly cached?: boolean;
