@@ -7,7 +7,7 @@ import type { AuthorityAddress } from './ask-authority.js';
 
 /** An authority, and what makes its word trusted. */
 export interface TimestamperOptions {
-  /** `http:` or `https:`; the reply is signed, so http loses nothing but privacy. No login inside. */
+  /** `http:` or `https:`, at whatever address: the caller names it. The reply is signed, so http loses nothing but privacy. No login inside. */
   url: string | URL;
   /** Self-signed roots of the authority, at least one: DER, or parsed. */
   anchors: readonly (Uint8Array | Certificate)[];
@@ -20,10 +20,6 @@ export interface TimestamperOptions {
   clock?: Clock;
   /** Deadline of one call in milliseconds, revocation included; default 15,000. */
   timeoutMs?: number;
-  /** Hosts (`host` or `host:port`) that may have addresses that are not public. */
-  allowHosts?: readonly string[];
-  /** Allows addresses that are not public for every host. Default `false`. */
-  allowPrivate?: boolean;
   /** Where nonces come from; default the runtime's secure source. */
   randomBytes?: (count: number) => Uint8Array;
   /** Accepts replies in BER; what is returned is DER in every case. Default `false`. */
@@ -50,8 +46,6 @@ const names = [
   'fetch',
   'clock',
   'timeoutMs',
-  'allowHosts',
-  'allowPrivate',
   'randomBytes',
   'allowBer',
   'allowContentTypeParameters',
@@ -76,23 +70,19 @@ function rootsOf(anchors: TimestamperOptions['anchors']): Certificate[] {
 /** @throws SignError `ERR_INVALID_ARGUMENT`, `ERR_MALFORMED` and `ERR_LIMIT` for an anchor that is no certificate */
 export function timestamperSettings(options: TimestamperOptions): TimestamperSettings {
   knownOptions('createTimestamper', options, names);
-  const { policy, revocation, timeoutMs = defaultTimeoutMs, clock = systemClock, allowHosts, allowPrivate } = options;
+  const { policy, revocation, timeoutMs = defaultTimeoutMs, clock = systemClock } = options;
   if (policy !== undefined && !/^[0-2](\.(0|[1-9]\d{0,14})){1,32}$/.test(policy))
     invalidArgument('policy is no object identifier');
   if (typeof timeoutMs !== 'number' || !(timeoutMs > 0)) invalidArgument('timeoutMs is a number of milliseconds over 0');
   if (revocation !== undefined && typeof revocation?.check !== 'function') invalidArgument('revocation is no RevocationChecker');
-  const outbound = () =>
-    createOutboundFetch({
-      schemes: ['https:', 'http:'],
-      ...(allowHosts && { allowHosts }),
-      ...(allowPrivate !== undefined && { allowPrivate }),
-    });
+  const url = addressOf(options.url);
   return {
-    url: addressOf(options.url),
+    url,
     anchors: rootsOf(options.anchors),
     revocation,
     policy,
-    fetch: options.fetch ?? outbound(),
+    // The caller named this one host, so it may be private; nobody else is ever asked, redirects are none.
+    fetch: options.fetch ?? createOutboundFetch({ schemes: ['https:', 'http:'], allowHosts: [url.host] }),
     clock,
     timeoutMs,
     randomBytes: options.randomBytes ?? ((count) => nodeCrypto().randomBytes(count)),

@@ -1,7 +1,8 @@
 import { ownBytes, SignError, scanDer } from '@securosys/core';
-import { type Certificate, parseCertificate } from '../certificate.js';
+import type { Certificate } from '../certificate.js';
 import { DerReader, tags } from '../reader.js';
 import { berToDer } from './ber.js';
+import { knownCertificate } from './known-certificates.js';
 import { reading, refuse } from './reasons.js';
 import { readSignerInfo, type TimestampSigner } from './signer-info.js';
 import type { Timestamp } from './timestamp.js';
@@ -63,7 +64,7 @@ function certificatesOf(set: DerReader): Certificate[] {
     if (out.length === maxCertificates) throw new SignError('ERR_LIMIT', `over ${maxCertificates} certificates`);
     // Every other choice of CertificateChoices has a context tag.
     if (element.tag !== tags.sequence) refuse('certificate-malformed');
-    out.push(reading('certificate-malformed', 'token-limit', () => parseCertificate(set.whole(element))));
+    out.push(reading('certificate-malformed', 'token-limit', () => knownCertificate(set.whole(element))));
   }
   return out;
 }
