@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { packFolder } from '@securosys/oci/pack';
-import { acmeIdentity, NotationHome } from '../../lib/notation-home.js';
+import { acmeIdentity, type LocalKey, NotationHome } from '../../lib/notation-home.js';
 import { OpensslCa } from '../../lib/openssl.js';
 import { succeed } from '../../lib/process.js';
 import type { Scope } from '../../lib/scope.js';
 import { emulated, layoutScope, notationVerify, theyAccept, weAccept } from './judges.js';
-import type { World } from './world.js';
+import { formatIds, formats, specs, type World } from './world.js';
 
 /** An image layout with one packed image under the tag `1`. */
 async function packedLayout(scope: Scope): Promise<{ layout: string; digest: string }> {
@@ -21,13 +21,14 @@ async function packedLayout(scope: Scope): Promise<{ layout: string; digest: str
 
 /** OCI image layouts: ours, read by notation and carried to registries by oras; and what notation signs in them. */
 export async function imageLayouts({ report, scope, registries, oci, root, home, sign }: World): Promise<void> {
-  await report.case('notation accepts our signature inside an OCI image layout', async () => {
-    const { layout, digest } = await packedLayout(scope);
-    await sign(`oci:${layout}:1`);
-    const scoped = await NotationHome.create(scope, { anchors: [root], scopes: [layoutScope] });
-    await theyAccept(scoped, `oci:${layout}@${digest}`);
-    await weAccept(scoped, `oci:${layout}@${digest}`, { oci, trust: emulated });
-  });
+  for (const [format, spec] of formatIds.flatMap((id) => specs.map((one) => [id, one] as const)))
+    await report.case(`notation accepts our ${format} ${spec} signature inside an OCI image layout`, async () => {
+      const { layout, digest } = await packedLayout(scope);
+      await sign(`oci:${layout}:1`, spec, { format });
+      const scoped = await NotationHome.create(scope, { anchors: [root], scopes: [layoutScope] });
+      await theyAccept(scoped, `oci:${layout}@${digest}`);
+      await weAccept(scoped, `oci:${layout}@${digest}`, { oci, trust: emulated });
+    });
 
   await report.case('both refuse a layout whose image manifest was changed in place', async () => {
     const { layout, digest } = await packedLayout(scope);
@@ -52,14 +53,17 @@ export async function imageLayouts({ report, scope, registries, oci, root, home,
       await weAccept(home, `${target}@${digest}`, { oci, trust: emulated });
     });
 
-  await report.case('we accept what notation signs inside an OCI image layout', async () => {
-    const { layout, digest } = await packedLayout(scope);
-    const ca = await OpensslCa.create(await scope.folder());
-    const anchors = [await ca.root()];
-    const keys = { theirs: await ca.issue('theirs', 'ec-p256') };
-    const theirs = await NotationHome.create(scope, { anchors, keys, identities: [acmeIdentity], scopes: [layoutScope] });
-    const { code, stderr } = await theirs.notation('sign', '--key', 'theirs', '--oci-layout', `${layout}@${digest}`);
-    if (code !== 0) throw new Error(stderr);
-    await weAccept(theirs, `oci:${layout}@${digest}`, { oci });
-  });
+  const ca = await OpensslCa.create(await scope.folder());
+  const anchors = [await ca.root()];
+  const keys: Record<string, LocalKey> = {};
+  for (const spec of specs) keys[spec] = await ca.issue(spec, spec);
+  const theirs = await NotationHome.create(scope, { anchors, keys, identities: [acmeIdentity], scopes: [layoutScope] });
+  for (const [format, spec] of formatIds.flatMap((id) => specs.map((one) => [id, one] as const)))
+    await report.case(`we accept what notation signs as ${formats[format]} with ${spec} inside an OCI image layout`, async () => {
+      const { layout, digest } = await packedLayout(scope);
+      const how = ['--signature-format', formats[format], '--key', spec];
+      const { code, stderr } = await theirs.notation('sign', ...how, '--oci-layout', `${layout}@${digest}`);
+      if (code !== 0) throw new Error(stderr);
+      await weAccept(theirs, `oci:${layout}@${digest}`, { oci });
+    });
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { pushImage } from '../../lib/images.js';
-import { specs, type World } from './world.js';
+import { formatIds, specs, type World } from './world.js';
 
 const names: Readonly<Record<(typeof specs)[number], string>> = {
   'rsa-2048': 'RSASSA-PSS-SHA-256',
@@ -15,11 +15,13 @@ const names: Readonly<Record<(typeof specs)[number], string>> = {
 /** `notation list` and `notation inspect` read everything we wrote. */
 export async function listAndInspect({ registries, report, oci, home, root, sign, signer }: World): Promise<void> {
   for (const [at, registry] of registries.entries())
-    for (const spec of at === 0 ? specs : (['ec-p256'] as const))
-      await report.case(`notation lists and inspects our ${spec} signature on ${registry.name}`, async () => {
-        const tagged = `${registry.host}/inspected/${spec}:1`;
+    for (const [format, spec] of formatIds.flatMap((id) =>
+      (at === 0 ? specs : (['ec-p256'] as const)).map((s) => [id, s] as const),
+    ))
+      await report.case(`notation lists and inspects our ${format} ${spec} signature on ${registry.name}`, async () => {
+        const tagged = `${registry.host}/inspected/${format}-${spec}:1`;
         const reference = await pushImage(oci, tagged);
-        const { signature, subject } = await sign(tagged, spec, { commit: '4f2a9c1' });
+        const { signature, subject } = await sign(tagged, spec, { format, annotations: { commit: '4f2a9c1' } });
         const listed = await home.notation('list', '--insecure-registry', reference);
         assert.equal(listed.code, 0, listed.stderr);
         assert.ok(listed.stdout.includes(signature.digest), listed.stdout);
@@ -29,7 +31,7 @@ export async function listAndInspect({ registries, report, oci, home, root, sign
         const [found, ...more] = JSON.parse(inspected.stdout).Signatures;
         assert.equal(more.length, 0);
         assert.equal(found.digest, signature.digest);
-        assert.equal(found.mediaType, 'application/jose+json');
+        assert.equal(found.mediaType, format === 'notation-jws' ? 'application/jose+json' : 'application/cose');
         assert.equal(found.signatureAlgorithm, names[spec]);
         assert.equal(found.signedAttributes.signingScheme, 'notary.x509');
         const days = (Date.parse(found.signedAttributes.expiry) - Date.parse(found.signedAttributes.signingTime)) / 86_400_000;

@@ -6,7 +6,9 @@ import { imageLayouts } from './layouts.js';
 import { listAndInspect } from './list-inspect.js';
 import { ourSignatures } from './our-signatures.js';
 import { refusals } from './refusals.js';
+import { revocations } from './revocations.js';
 import { theirSignatures } from './their-signatures.js';
+import { timestamps } from './timestamps.js';
 import { createWorld } from './world.js';
 
 const parts = [
@@ -18,6 +20,8 @@ const parts = [
   imageLayouts,
   refusals,
   theirSignatures,
+  timestamps,
+  revocations,
 ];
 
 export const suite: Suite = {

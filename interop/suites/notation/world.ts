@@ -1,6 +1,6 @@
 import { createSigner, type KeySpec, type Signer } from '@securosys/core';
 import { createOci, type Oci } from '@securosys/oci';
-import { connectTsb, type SignedImage, signImage } from '@securosys/sign';
+import { connectTsb, type ImageFormatId, type SignedImage, type SignImageOptions, signImage } from '@securosys/sign';
 import { createTsbClient, type TsbClient } from '@securosys/tsb-client';
 import { startTsbEmulator, type TsbEmulator } from '@securosys/tsb-emulator';
 import { NotationHome } from '../../lib/notation-home.js';
@@ -9,6 +9,12 @@ import type { Report } from '../../lib/report.js';
 import type { Scope } from '../../lib/scope.js';
 
 export const specs = ['rsa-2048', 'rsa-3072', 'rsa-4096', 'ec-p256', 'ec-p384', 'ec-p521'] as const satisfies KeySpec[];
+
+/** Both envelopes, by our name and by notation's. */
+export const formats = { 'notation-jws': 'jws', 'notation-cose': 'cose' } as const satisfies Partial<
+  Record<ImageFormatId, string>
+>;
+export const formatIds = Object.keys(formats) as (keyof typeof formats)[];
 
 /** What every part of the suite works with: two registries, a broker over HTTP with a key of each type, its CA's root. */
 export interface World {
@@ -26,7 +32,7 @@ export interface World {
   connect(): ReturnType<typeof connectTsb>;
   /** A key with a certificate by the emulator's CA. */
   signer(spec: KeySpec): Signer;
-  sign(reference: string, spec?: KeySpec, annotations?: Record<string, string>): Promise<SignedImage>;
+  sign(reference: string, spec?: KeySpec, options?: Partial<SignImageOptions>): Promise<SignedImage>;
 }
 
 export async function createWorld(report: Report, scope: Scope): Promise<World> {
@@ -64,13 +70,7 @@ export async function createWorld(report: Report, scope: Scope): Promise<World> 
     home: await NotationHome.create(scope, { anchors: [root] }),
     connect,
     signer,
-    sign: (reference, spec = 'ec-p256', annotations) =>
-      signImage(reference, {
-        signer: signer(spec),
-        format: 'notation-jws',
-        expiry: '90d',
-        oci,
-        ...(annotations && { annotations }),
-      }),
+    sign: (reference, spec = 'ec-p256', options = {}) =>
+      signImage(reference, { signer: signer(spec), format: 'notation-jws', expiry: '90d', oci, ...options }),
   };
 }
