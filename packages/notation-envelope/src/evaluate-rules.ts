@@ -87,7 +87,9 @@ export function checkEvaluateRules(rules: EvaluateRules): void {
   if (allowEmulated !== undefined && typeof allowEmulated !== 'boolean') invalidArgument('allowEmulated is not a boolean');
   if (requireExpiry !== undefined && typeof requireExpiry !== 'boolean') invalidArgument('requireExpiry is not a boolean');
   milliseconds('maxSignatureAgeMs', rules.maxSignatureAgeMs);
-  milliseconds('timeoutMs', rules.timeoutMs);
+  const { timeoutMs } = rules;
+  if (timeoutMs !== undefined && !(Number.isSafeInteger(timeoutMs) && timeoutMs > 0))
+    invalidArgument('timeoutMs is not a positive whole number of milliseconds');
   texts('userMetadata', rules.userMetadata);
   texts('pluginConfig', rules.pluginConfig);
   if (understoodAttributes !== undefined && !Array.isArray(understoodAttributes))
@@ -112,4 +114,9 @@ export function openOptionsOf(
   if (!compatibility) return { certificates, ...(cache && { cache }) };
   const { unsortedMaps = false, unknownCriticalExtensions = false } = compatibility;
   return { certificates, ...(cache && { cache }), compatibility: { unsortedMaps, unknownCriticalExtensions } };
+}
+
+/** Signal, deadline and logger of the rules, for one request to somebody else. */
+export function callOf({ signal, timeoutMs, logger }: EvaluateRules): CallOptions {
+  return { ...(signal && { signal }), ...(timeoutMs !== undefined && { timeoutMs }), ...(logger && { logger }) };
 }

@@ -1,6 +1,6 @@
 import type { Certificate, ChainPurpose, RevocationReport } from '@securosys/pki';
 import type { OpenResult } from './evaluate-checks.js';
-import type { EvaluateRules } from './evaluate-rules.js';
+import { callOf, type EvaluateRules } from './evaluate-rules.js';
 import type { OpenEnvelope } from './open-envelope.js';
 import { summaryOf } from './outcome-findings.js';
 import { refuse } from './refusal.js';
@@ -17,16 +17,14 @@ export async function askRevocation(
   rules: EvaluateRules,
   authenticSigningTime?: number,
 ): Promise<RevocationReport> {
-  const { revocation, signal, timeoutMs, logger } = rules;
+  const { revocation, signal } = rules;
   if (!revocation)
     return refuse('revocation-not-available', 'a certificate names OCSP or CRL, and no revocation checker was given');
   signal?.throwIfAborted();
   return revocation.check(chain, {
     purpose,
     ...(authenticSigningTime !== undefined && { authenticSigningTime }),
-    ...(signal && { signal }),
-    ...(timeoutMs !== undefined && { timeoutMs }),
-    ...(logger && { logger }),
+    ...callOf(rules),
   });
 }
 

@@ -1,12 +1,12 @@
 import { SignError, sanitizeText } from '@securosys/core';
 import type { Evaluation, OpenResult } from './evaluate-checks.js';
-import type { EvaluateRules } from './evaluate-rules.js';
+import { callOf, type EvaluateRules } from './evaluate-rules.js';
 import type { OpenEnvelope } from './open-envelope.js';
 import type { VerificationCapability, VerificationResult, VerifySignatureResponse } from './plugin/contract.js';
 import type { VerificationStatement } from './policy-statement.js';
 import { refusal, refuse } from './refusal.js';
 import { refuseCritical } from './trust-checks.js';
-import { type ChosenPlugin, callOf } from './verification-plugin.js';
+import type { ChosenPlugin } from './verification-plugin.js';
 import { pluginRequest } from './verification-plugin-request.js';
 
 const trustedIdentity: VerificationCapability = 'SIGNATURE_VERIFIER.TRUSTED_IDENTITY';

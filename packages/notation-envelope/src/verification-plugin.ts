@@ -1,14 +1,13 @@
-import { type CallOptions, SignError, sanitizeText } from '@securosys/core';
+import { SignError, sanitizeText } from '@securosys/core';
 import { attribute } from './constants.js';
 import type { OpenResult } from './evaluate-checks.js';
-import type { EvaluateRules } from './evaluate-rules.js';
+import { callOf, type EvaluateRules } from './evaluate-rules.js';
 import type { OpenEnvelope } from './open-envelope.js';
 import { contractVersion, type PluginMetadata, type VerificationCapability, type VerificationPlugin } from './plugin/contract.js';
 import { refuse } from './refusal.js';
+import { isPluginName } from './verification-plugin-name.js';
 import { compareSemanticVersions, parseSemanticVersion, type SemanticVersion } from './verification-plugin-version.js';
 
-/** Letters, digits and `.`, `_`, `-` between them: nothing that could lead out of a folder of plugins (S28). */
-const nameForm = /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,126}[A-Za-z0-9])?$/;
 const known: readonly VerificationCapability[] = ['SIGNATURE_VERIFIER.TRUSTED_IDENTITY', 'SIGNATURE_VERIFIER.REVOCATION_CHECK'];
 
 /** The plugin that a signature names, found fit to judge it. */
@@ -25,11 +24,6 @@ export function demandsPlugin({ attributes: { extended } }: OpenEnvelope): boole
   return (
     extended.size > 0 && (extended.has(attribute.verificationPlugin) || extended.has(attribute.verificationPluginMinVersion))
   );
-}
-
-/** Signal, deadline and logger of the rules, for one call to a plugin. */
-export function callOf({ signal, timeoutMs, logger }: EvaluateRules): CallOptions {
-  return { ...(signal && { signal }), ...(timeoutMs !== undefined && { timeoutMs }), ...(logger && { logger }) };
 }
 
 /** The text of one of the two plugin attributes, which must be critical. */
@@ -71,7 +65,7 @@ export async function choosePlugin(result: OpenResult, open: OpenEnvelope, rules
   const minimum = textOf(open, attribute.verificationPluginMinVersion);
   if (name === undefined)
     return refuse('verification-plugin', 'the signature demands a version of a plugin that it does not name');
-  if (!nameForm.test(name) || name.includes('..'))
+  if (!isPluginName(name))
     return refuse('verification-plugin', `'${sanitizeText(name, 80)}' is not a name that a plugin may have`);
   const least = minimum === undefined ? undefined : versionIn(minimum, 'verification-plugin', 'the minimum version');
   const plugin = await installed(name, rules);

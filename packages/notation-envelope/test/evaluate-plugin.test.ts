@@ -115,6 +115,12 @@ describe('a signature that names a verification plugin (§15.2 steps 2 and 8)', 
       installed(),
       'verification-plugin',
     ],
+    [
+      'a name with two dots in it',
+      pluginEnvelope({ 'io.cncf.notary.verificationPlugin': 'a..b' }),
+      installed(),
+      'verification-plugin',
+    ],
     ['a name with dots only', pluginEnvelope({ 'io.cncf.notary.verificationPlugin': '..' }), installed(), 'verification-plugin'],
     [
       'a minimum version and no name',

@@ -1,14 +1,11 @@
 import { constants, type Stats } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { invalidArgument, nodeFiles, SignError, sanitizeText } from '@securosys/core';
-
-/** Letters, digits and single marks between them: no path, no option, no space, on any platform (S28). */
-const nameForm = /^[A-Za-z0-9]+(?:[._-][A-Za-z0-9]+)*$/;
-const longestName = 128;
+import { isPluginName } from '../verification-plugin-name.js';
 
 /** @throws SignError `ERR_INVALID_ARGUMENT` for a text that no plugin may be called by */
 export function checkPluginName(name: string): string {
-  if (typeof name === 'string' && name.length <= longestName && nameForm.test(name)) return name;
+  if (typeof name === 'string' && isPluginName(name)) return name;
   return invalidArgument(`no plugin may be called '${sanitizeText(name, 80)}'`);
 }
 
