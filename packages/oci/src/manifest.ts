@@ -23,19 +23,27 @@ export interface ImageIndex extends ManifestCommon {
   readonly manifests: readonly Descriptor[];
 }
 
-/** A decoded manifest of either kind. */
-export type Manifest = ImageManifest | ImageIndex;
+/** The withdrawn artifact manifest of OCI: blobs, and neither config nor layers. It is read and copied, never made here. */
+export interface ArtifactManifest extends ManifestCommon {
+  readonly kind: 'artifact';
+  readonly artifactType: string;
+  readonly blobs: readonly Descriptor[];
+}
+
+/** A decoded manifest of some kind. */
+export type Manifest = ImageManifest | ImageIndex | ArtifactManifest;
 
 /** Most entries of one manifest or index. */
 const maxEntries = 10_000;
 
 const common = ['schemaVersion', 'mediaType', 'artifactType', 'subject', 'annotations'];
-const only = { manifest: ['config', 'layers'], index: ['manifests'] } as const;
+const only = { manifest: ['config', 'layers'], index: ['manifests'], artifact: ['blobs'] } as const;
 /** Members of other document types: one of them beside ours makes a document with two readings (CVE-2021-41190). */
 const foreign = ['config', 'layers', 'manifests', 'blobs', 'fsLayers', 'history', 'signatures'];
 
 /**
- * The one manifest decoder (threat model S19): image manifest and index of OCI, schema 2 manifest and list of Docker.
+ * The one manifest decoder (threat model S19): image manifest and index of OCI, schema 2 manifest and list of Docker,
+ * and for reading the withdrawn artifact manifest.
  * The document must be what `mediaType` says and nothing else besides.
  * @param bytes at most `maxBytes`, by default 4 MiB; at most 10,000 entries
  * @param mediaType of the descriptor or of `Content-Type`, without parameters
@@ -53,7 +61,9 @@ function decodeMembers(json: JsonObject, mediaType: string, kind: Manifest['kind
   refuseCaseVariants(json, [...common, ...foreign], kind);
   for (const name of foreign)
     if (!own.includes(name) && name in json) malformed(kind, `holds '${name}' of another document type`);
-  if (json.schemaVersion !== 2) malformed(kind, 'schemaVersion is not 2');
+  // The artifact manifest had none.
+  if (json.schemaVersion !== 2 && !(kind === 'artifact' && json.schemaVersion === undefined))
+    malformed(kind, 'schemaVersion is not 2');
   // Docker's types demand the member; OCI recommends it. What is there must agree.
   if (json.mediaType === undefined ? mediaType.startsWith('application/vnd.docker.') : json.mediaType !== mediaType)
     malformed(kind, `its own media type is not '${mediaType}'`);
@@ -65,14 +75,18 @@ function decodeMembers(json: JsonObject, mediaType: string, kind: Manifest['kind
     ...(json.subject !== undefined && json.subject !== null && { subject: decodeDescriptor(json.subject, `${kind} subject`) }),
     ...(annotations && { annotations }),
   };
-  return kind === 'manifest'
-    ? {
-        kind,
-        ...shared,
-        config: decodeDescriptor(json.config, 'manifest config'),
-        layers: decodeList(json.layers, 'manifest layers'),
-      }
-    : { kind, ...shared, manifests: decodeList(json.manifests, 'index manifests') };
+  switch (kind) {
+    case 'index':
+      return { kind, ...shared, manifests: decodeList(json.manifests, 'index manifests') };
+    case 'artifact':
+      if (artifactType === undefined) return malformed(kind, 'artifactType is missing');
+      // The list could be left out.
+      return { kind, ...shared, artifactType, blobs: json.blobs === undefined ? [] : decodeList(json.blobs, 'artifact blobs') };
+    case 'manifest': {
+      const config = decodeDescriptor(json.config, 'manifest config');
+      return { kind, ...shared, config, layers: decodeList(json.layers, 'manifest layers') };
+    }
+  }
 }
 
 function decodeList(value: JsonValue | undefined, what: string): readonly Descriptor[] {

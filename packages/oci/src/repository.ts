@@ -52,6 +52,8 @@ export interface PushBlobStreamOptions extends CallOptions {
 /** How a manifest is stored: under its digest, and under `tag` as well if one is given. */
 export interface PushManifestOptions extends CallOptions {
   readonly tag?: string;
+  /** `false`: a layout does not list it in `index.json`, because another manifest does. Registries list nothing. Default `true`. */
+  readonly listed?: boolean;
 }
 
 /** How a manifest is attached to its subject. Layouts need neither: what they list is there, and no index is left over. */

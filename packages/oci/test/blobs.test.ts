@@ -259,7 +259,7 @@ describe('mounting', () => {
 
 describe('downloading', () => {
   /** A body that breaks off after `count` bytes. */
-  const breaking = (bytes: Uint8Array, count: number, headers: HeadersInit = {}, status = 200) =>
+  const breaking = (bytes: Uint8Array, count: number) =>
     new Response(
       new ReadableStream({
         pull(controller) {
@@ -267,7 +267,6 @@ describe('downloading', () => {
           controller.error(Object.assign(new Error('reset'), { code: 'ECONNRESET' }));
         },
       }),
-      { headers, status },
     );
   // A stream in error drops what it queued, so the break comes one turn later.
   const broken = (bytes: Uint8Array, count: number) => {

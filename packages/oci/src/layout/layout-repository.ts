@@ -137,15 +137,16 @@ export class LayoutRepository implements Repository {
   }
 
   async pushManifest(bytes: Uint8Array, mediaType: string, options: PushManifestOptions = {}): Promise<Descriptor> {
-    checkedOptions('pushManifest', options, [...callOptions, 'tag']);
+    checkedOptions('pushManifest', options, [...callOptions, 'tag', 'listed']);
     const { tag } = options;
     if (tag !== undefined && (typeof tag !== 'string' || !isTag(tag))) invalidArgument('bad tag');
     checkBytes(bytes);
     decodeManifest(bytes, mediaType, this.#maxBytes);
-    return this.#call('pushManifest', options, ['tag'], async (call) => {
+    return this.#call('pushManifest', options, ['tag', 'listed'], async (call) => {
       await call.step(ensureLayout(this.name));
       const descriptor = { mediaType, digest: await call.step(writeBlob(this.name, bytes)), size: bytes.byteLength };
-      await call.race(updateIndex(this.name, this.#maxBytes, (entries) => withEntry(entries, descriptor, tag)));
+      if (tag !== undefined || options.listed !== false)
+        await call.race(updateIndex(this.name, this.#maxBytes, (entries) => withEntry(entries, descriptor, tag)));
       return descriptor;
     });
   }

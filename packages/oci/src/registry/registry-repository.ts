@@ -120,7 +120,7 @@ export class RegistryRepository implements Repository {
   }
 
   async pushManifest(bytes: Uint8Array, mediaType: string, options: PushManifestOptions = {}): Promise<Descriptor> {
-    checkedOptions('pushManifest', options, [...callOptions, 'tag']);
+    checkedOptions('pushManifest', options, [...callOptions, 'tag', 'listed']);
     const { tag } = options;
     if (tag !== undefined && (typeof tag !== 'string' || !isTag(tag))) invalidArgument('bad tag');
     checkBytes(bytes);
@@ -128,7 +128,7 @@ export class RegistryRepository implements Repository {
     return this.#call(
       'pushManifest',
       options,
-      ['tag'],
+      ['tag', 'listed'],
       async (call) => (await putManifest(call, this.#client, bytes, mediaType, tag)).descriptor,
     );
   }
