@@ -1,21 +1,46 @@
 import type { KeyBackend } from '@securosys/core';
-import { createTsbBackend as connect } from '@securosys/tsb-client';
+import { connectTsb as connect } from '@securosys/sign';
+import type { TsbAuth, TsbBackendOptions } from '@securosys/tsb-client';
+import { createLeanFetch, type LeanFetch } from '../http/lean-fetch.js';
 import type { OpenOptions } from './backends.js';
 import type { Settings } from './settings.js';
+
+const pem = async (source: unknown): Promise<string> => String(typeof source === 'function' ? await source() : source);
+
+function identityOf(auth: TsbAuth) {
+  if (auth.type !== 'certificate') return undefined;
+  return async () => ({ certificate: await pem(auth.certificate), privateKey: await pem(auth.privateKey) });
+}
+
+/** A proxy needs the whole client. */
+function leanFetch({ proxy, auth, ca }: Settings): LeanFetch | undefined {
+  const identity = identityOf(auth);
+  return proxy === undefined ? createLeanFetch({ ...(ca && { ca }), ...(identity && { identity }) }) : undefined;
+}
 
 /** Connects to the TSB of a configuration; nothing is sent before the first call. @throws SignError as `connectTsb` of the façade */
 export function connectTsb(settings: Settings, keyPassword: OpenOptions['keyPassword']): KeyBackend {
   const { url, auth, apiKeys, ca, proxy, partition, applicationKey, allowPasswordInRequest } = settings;
-  return connect({
+  const lean = leanFetch(settings);
+  const options: TsbBackendOptions = {
     url,
     auth,
     app: 'notation-securosys',
     allowPasswordInRequest,
+    ...(lean ? { fetch: lean.fetch } : { ...(ca && { ca }), ...(proxy && { proxy }) }),
     ...(apiKeys && { apiKeys }),
-    ...(ca && { ca }),
-    ...(proxy && { proxy }),
     ...(partition !== undefined && { partition }),
     ...(applicationKey && { applicationKey }),
     ...(keyPassword && { keyPassword }),
-  });
+  };
+  const backend = connect(options);
+  const { close } = backend;
+  return lean
+    ? Object.assign(backend, {
+        close: async () => {
+          lean.close();
+          await close.call(backend);
+        },
+      })
+    : backend;
 }
