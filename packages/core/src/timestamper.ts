@@ -12,7 +12,8 @@ export interface Timestamper {
    * @param signature the bytes whose existence is to be proven: a signature as it stands in its envelope
    * @param hash of the message imprint: that of the signing algorithm
    * @returns DER of the TimeStampToken (a CMS ContentInfo, not the whole TimeStampResp), verified already
-   * @throws SignError those of the network, and `ERR_PROTOCOL`, `ERR_MALFORMED`, `ERR_CHAIN_INVALID`, `ERR_NOT_TRUSTED`
+   * @throws SignError those of the network, and `ERR_PROTOCOL`, `ERR_MALFORMED`, `ERR_LIMIT`, `ERR_ALGORITHM_UNSUPPORTED`,
+   * `ERR_DIGEST_MISMATCH`, `ERR_SIGNATURE_MISMATCH`, `ERR_CHAIN_INVALID`, `ERR_NOT_TRUSTED`
    */
   timestamp(signature: Uint8Array, hash: TimestampHash, options?: CallOptions): Promise<Uint8Array<ArrayBuffer>>;
 }
