@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { base64Text, utf8Bytes } from '@securosys/core';
 import { createMemoryBackend } from '@securosys/core/memory';
-import { handleNotation, openEnvelope } from '@securosys/notation-envelope';
+import { handleNotation, type NotationPlugin, openEnvelope } from '@securosys/notation-envelope';
 import { createPluginHost } from '@securosys/notation-envelope/plugin-host';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { now, testChain, testKey } from './helpers/certificates.js';
@@ -23,9 +23,9 @@ const ours = {
     return backend;
   },
 };
-async function ask(command: string, request: object, config: Record<string, string> = {}) {
+async function ask(command: string, request: object, config: Record<string, string> = {}, plugin: NotationPlugin = ours) {
   const stdin = utf8Bytes(JSON.stringify({ ...request, pluginConfig: config }));
-  const { stdout, stderr, exitCode } = await handleNotation({ argv: [command], stdin, env: {} }, ours);
+  const { stdout, stderr, exitCode } = await handleNotation({ argv: [command], stdin, env: {} }, plugin);
   return JSON.parse(exitCode === 0 ? stdout : stderr) as Record<string, string> & { capabilities?: string[] };
 }
 const about = { contractVersion: '1.0', keyId: 'release' };
@@ -55,6 +55,18 @@ describe('as a plugin', () => {
       (await ask('get-plugin-metadata', {}, config)).capabilities?.filter((one) => one.startsWith('SIGNATURE_GENERATOR.'));
     expect(await offered()).toEqual(['SIGNATURE_GENERATOR.ENVELOPE']);
     expect(await offered({ mode: 'raw' })).toEqual(['SIGNATURE_GENERATOR.RAW']);
+  });
+
+  it('#51: what a key is bound with arrives as pluginConfig, in which a name that nobody knows is refused', async () => {
+    expect((await ask('describe-key', about)).keySpec).toBe('EC-256');
+    expect((await ask('describe-key', about, { mod: 'raw' })).errorCode).toBe('VALIDATION_ERROR');
+  });
+
+  it('#52: a timestamp comes from the settings of the plugin, because hosts drop their own options', async () => {
+    const token = Uint8Array.of(0x30, 0);
+    const stamping = { ...ours, timestamper: async () => ({ timestamp: async () => token }) };
+    const { signatureEnvelope } = await ask('generate-envelope', envelopeOf(), {}, stamping);
+    expect(openEnvelope(Uint8Array.from(Buffer.from(signatureEnvelope ?? '', 'base64')), jws).timestamp).toEqual(token);
   });
 
   it('#60: an expiry that is asked for is in the envelope to the second, or the request is refused', async () => {

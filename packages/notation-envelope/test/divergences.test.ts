@@ -1,4 +1,5 @@
-import { base64urlText, concatBytes, derWrap, utf8Bytes } from '@securosys/core';
+import { createPublicKey } from 'node:crypto';
+import { base64urlText, concatBytes, derWrap, spkiOf, utf8Bytes } from '@securosys/core';
 import { type EvaluateOptions, evaluateSignature, notationCose, notationJws, openEnvelope } from '@securosys/notation-envelope';
 import { describe, expect, it } from 'vitest';
 import { epochTime } from '../src/cose-cbor.js';
@@ -314,5 +315,18 @@ describe('certificates (§20.4)', () => {
     const under = (der: Uint8Array) => rawEnvelope({ chain: [testChain()[0], der] });
     expect(await verdict(under(root(lax)))).toBe('chain');
     expect(await verdict(under(root(basicConstraints(true))))).toBe('not-anchored');
+  });
+
+  it('#26: an RSA key of 2,047 bits is none of the six key types', async () => {
+    const signer = () => new Uint8Array(256).fill(1);
+    const envelope = (first: number) => {
+      const n = Buffer.alloc(256, 0xff).fill(first, 0, 1).toString('base64url');
+      const spki = spkiOf(createPublicKey({ key: { kty: 'RSA', n, e: 'AQAB' }, format: 'jwk' }));
+      const key = { ...testKey('ec-p256'), spki };
+      const leaf = certificate({ key, issuerKey: testKey('ec-p256', 'root'), extensions: [keyUsage('0780')] });
+      return rawEnvelope({ chain: [leaf, rootCertificate()], header: { alg: 'PS256' }, signer });
+    };
+    expect(await verdict(envelope(0x7f))).toBe('algorithm');
+    expect(await verdict(envelope(0xff))).toBe('signature');
   });
 });
