@@ -1,3 +1,4 @@
+import { equalBytes } from '@securosys/core';
 import type { Certificate, ChainPurpose, RevocationReport } from '@securosys/pki';
 import type { OpenResult } from './evaluate-checks.js';
 import { callOf, type EvaluateRules } from './evaluate-rules.js';
@@ -35,7 +36,8 @@ export async function askRevocation(
 export function statusOf({ certificates }: RevocationReport, chain: readonly Certificate[]): RevocationReport['status'] {
   if (certificates.some(({ status }) => status === 'revoked')) return 'revoked';
   const good = certificates.filter(({ status }) => status === 'ok' || status === 'non-revokable');
-  return chain.every((asked) => good.some(({ certificate }) => certificate === asked)) ? 'ok' : 'unknown';
+  const isGood = ({ der }: Certificate) => good.some(({ certificate }) => equalBytes(certificate.der, der));
+  return chain.every(isGood) ? 'ok' : 'unknown';
 }
 
 /**

@@ -1,6 +1,7 @@
-import { base64urlText, utf8Bytes } from '@securosys/core';
+import { base64urlText, hexBytes, utf8Bytes } from '@securosys/core';
 import { type EvaluateOptions, evaluateSignature, parseJwsEnvelope, parseTrustPolicy } from '@securosys/notation-envelope';
 import { describe, expect, it } from 'vitest';
+import { authority, leafExtensions } from '../../../pki/test/timestamp/craft-token.js';
 import {
   basicConstraints,
   certificate,
@@ -15,6 +16,7 @@ import {
 } from '../helpers/certificates.js';
 import { clockAt, jws, policyWith, rawEnvelope, signed, signWith, subject, trusting } from '../helpers/envelopes.js';
 import { thrown } from '../helpers/thrown.js';
+import { fakeRevocation, stamped, stampTrust } from '../helpers/verifiers.js';
 
 /** Mistakes of others (threat model §5) that this package must not repeat; one test per advisory. */
 const judge = async (envelope: Uint8Array, changes: Partial<EvaluateOptions> = {}) => {
@@ -70,6 +72,23 @@ describe('Notary Project', () => {
     expect(await judge(old, { trustPolicy })).toBe('trusted');
     expect(await judge(old, { trustPolicy, maxSignatureAgeMs: 30 * day })).toBe('too-old');
     expect(await judge(old, { trustPolicy, requireExpiry: true })).toBe('no-expiry');
+  });
+
+  it('CVE-2024-56138: a signature whose timestamp authority was revoked, or cannot be asked about, is refused at verification', async () => {
+    const points = { id: '2.5.29.31', value: hexBytes('301c301aa018a0168614687474703a2f2f63726c2e6578616d706c652f61') };
+    const from = authority({ leaf: { extensions: [...leafExtensions, points] } });
+    const trust = (settings = {}) => ({ ...stampTrust(settings, from) });
+    const envelope = stamped({ stamp: { from } });
+    expect(await judge(envelope, { ...trust(), revocation: fakeRevocation() })).toBe('trusted');
+    for (const settings of [{}, { override: { revocation: 'skip' } }, { verifyTimestamp: 'always' }]) {
+      expect(await judge(envelope, { ...trust(settings), revocation: fakeRevocation('revoked') })).toBe(
+        'timestamp-authority-revoked',
+      );
+      expect(await judge(envelope, { ...trust(settings), revocation: fakeRevocation('unknown') })).toBe(
+        'timestamp-authority-unknown',
+      );
+      expect(await judge(envelope, trust(settings))).toBe('revocation-not-available');
+    }
   });
 });
 
