@@ -25,7 +25,7 @@ export interface JsonLimits {
 
 // Sticky expressions let the engine skip what is long (base64, names) natively; the loop below only sees structure.
 const space = /[ \t\n\r]*/y;
-const plainString = /"([^"\\\u0000-\u001f]*)"/y;
+const plainString = /"[^"\\\u0000-\u001f]*"/y;
 const escapedString = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
 const number = /-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?/y;
 
@@ -56,19 +56,24 @@ class Reader {
     return found;
   }
 
+  /** Like {@link match} where only the end matters: making the list of groups costs more than the scan. */
+  skip(pattern: RegExp): boolean {
+    pattern.lastIndex = this.at;
+    if (!pattern.test(this.text)) return false;
+    this.at = pattern.lastIndex;
+    return true;
+  }
+
   /** The next structural character after white space, not consumed. */
   peek(): string {
     const c = this.text.charCodeAt(this.at);
-    if (c === 32 || c === 10 || c === 13 || c === 9) this.match(space);
+    if (c === 32 || c === 10 || c === 13 || c === 9) this.skip(space);
     return this.text.charAt(this.at);
   }
 
   string(isElement = false): string {
-    const plain = this.match(plainString);
-    if (plain) {
-      const value = plain[1] as string;
-      return this.wellFormed(value, isElement);
-    }
+    const start = this.at + 1;
+    if (this.skip(plainString)) return this.wellFormed(this.text.slice(start, this.at - 1), isElement);
     const escaped = this.match(escapedString);
     if (!escaped) this.fail('bad string');
     // biome-ignore lint/plugin: one string literal that the expression above has checked
@@ -164,7 +169,7 @@ export function parseJson(input: string | Uint8Array, limits: JsonLimits = {}): 
   const text = typeof input === 'string' ? input : utf8Text(input, what);
   const reader = new Reader(text, what, maxDepth, maxValues, surrogateUnits);
   const value = reader.value(0);
-  reader.match(space);
+  reader.skip(space);
   if (reader.at !== reader.text.length) reader.fail('data after the value');
   return value;
 }

@@ -1,10 +1,11 @@
-import { invalidArgument, sanitizeText, sha256Hex } from '@securosys/core';
+import { invalidArgument } from '@securosys/core';
 import { Evaluation, type OpenResult } from './evaluate-checks.js';
 import { type EvaluateRules, openOptionsOf } from './evaluate-rules.js';
 import { type OpenEnvelope, openEnvelope } from './open-envelope.js';
 import type { CheckType, SignatureContents, SignatureOutcome } from './outcome.js';
 import type { VerificationStatement } from './policy-statement.js';
 import { checkRevocation, namesResponders } from './revocation-check.js';
+import { signerOf } from './signer-identity.js';
 import { checkTimestamp, timestampCounts } from './timestamp-check.js';
 import { type LoadedStore, loadStores } from './trust-anchors.js';
 import * as checks from './trust-checks.js';
@@ -31,24 +32,9 @@ interface Case extends Judged {
 }
 
 function contentsOf({ attributes, subject, chain }: OpenEnvelope): SignatureContents {
-  return {
-    subject,
-    // Hashes and texts cost a tenth of a verification, and most callers never look at them.
-    signer: {
-      get subject() {
-        return sanitizeText(chain[0].subjectText, 1_000);
-      },
-      get thumbprints() {
-        return chain.map((certificate) => certificate.thumbprint);
-      },
-      get spkiSha256() {
-        return sha256Hex(chain[0].spki);
-      },
-    },
-    scheme: attributes.scheme,
-    signedAt: attributes.signingTime,
-    ...(attributes.expiry !== undefined && { expiresAt: attributes.expiry }),
-  };
+  const { scheme, signingTime: signedAt, expiry: expiresAt } = attributes;
+  const signer = signerOf(chain);
+  return expiresAt === undefined ? { subject, signer, scheme, signedAt } : { subject, signer, scheme, signedAt, expiresAt };
 }
 
 /** Step 2 of §15.2. The result is there even when the signature names no plugin that could be had. */
@@ -117,17 +103,25 @@ async function judge(one: Case, stores: readonly LoadedStore[]): Promise<void> {
 
 /** The one type of store that a statement names for signers, if it is one: read before the envelope, it spares parsing anchors again. */
 function onlyType({ trustStores }: VerificationStatement): TrustStoreType | undefined {
-  const types = new Set(trustStores.map(({ type }) => type).filter((type) => type !== 'tsa'));
-  return types.size === 1 ? [...types][0] : undefined;
+  let only: TrustStoreType | undefined;
+  for (const { type } of trustStores) {
+    if (type === 'tsa' || type === only) continue;
+    if (only !== undefined) return undefined;
+    only = type;
+  }
+  return only;
 }
 
 function outcomeOf({ statement }: Judged, { results }: Evaluation, open: OpenEnvelope | undefined): SignatureOutcome {
-  const shared = { statement: statement.name, level: statement.level.name, checks: results };
+  const { name, level } = statement;
   const failed = results.filter(({ result }) => result === 'fail');
   const failures = failed.filter(({ action }) => action === 'enforce');
-  return open && failures.length === 0
-    ? { ...shared, verdict: 'trusted', warnings: failed, signature: contentsOf(open) }
-    : { ...shared, verdict: 'not-trusted', failures, ...(open && { signature: contentsOf(open) }) };
+  const shared = { statement: name, level: level.name, checks: results };
+  if (!open) return { ...shared, verdict: 'not-trusted', failures };
+  const signature = contentsOf(open);
+  return failures.length === 0
+    ? { statement: name, level: level.name, checks: results, verdict: 'trusted', warnings: failed, signature }
+    : { ...shared, verdict: 'not-trusted', failures, signature };
 }
 
 /** Judges one signature by one statement, in the order of `notation.md` §15.2. */
@@ -146,7 +140,7 @@ export async function evaluateByStatement(judged: Judged): Promise<SignatureOutc
   const first = onlyType(statement);
   const early = first ? await loadStores(statement, rules.trustStore, first) : [];
   const open = evaluation.run('integrity', 'enforce', () => {
-    const known = early.flatMap(({ certificates }) => certificates);
+    const known = early.length === 1 ? (early[0] as LoadedStore).certificates : early.flatMap(({ certificates }) => certificates);
     const opened = openEnvelope(envelope, mediaType, openOptionsOf(rules, known));
     checks.checkCriticalAttributes(opened, rules);
     return opened;
@@ -156,7 +150,7 @@ export async function evaluateByStatement(judged: Judged): Promise<SignatureOutc
     if (!Number.isFinite(now)) invalidArgument('the clock does not tell the time');
     const type = open.attributes.scheme === 'notary.x509' ? 'ca' : 'signingAuthority';
     const stores = type === first ? early : first ? [] : await loadStores(statement, rules.trustStore, type);
-    await judge({ ...judged, evaluation, open, now }, stores);
+    await judge({ envelope, mediaType, statement, rules, compare: judged.compare, evaluation, open, now }, stores);
   }
   return outcomeOf(judged, evaluation, open);
 }

@@ -37,11 +37,11 @@ export const jwsCodec: EnvelopeCodec = {
   inputBytes: utf8Bytes,
   encode,
   parse: (bytes) => {
-    const { certificates, ...parts } = parseJws(bytes);
+    const parts = parseJws(bytes);
     return {
       ...parts,
       attributes: parseJwsHeader(parts.protected),
-      certificates: certificates.map((text) => ({
+      certificates: parts.certificates.map((text) => ({
         key: `jws:${text}`,
         der: () => base64Bytes(text, unsignedAttribute.certificates),
       })),

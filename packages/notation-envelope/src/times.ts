@@ -14,15 +14,10 @@ const form = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?:Z|([
 export function parseTime(value: unknown, what: string): number {
   const parts = typeof value === 'string' ? form.exec(value) : null;
   if (!parts) return refuse('malformed', `${what} is not an RFC 3339 time`);
-  const [year, month, day, hour, minute, second] = parts.slice(1, 7).map(Number) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
-  const local = Date.UTC(year, month - 1, day, hour, minute, second, Number((parts[7] ?? '').padEnd(3, '0').slice(0, 3)));
+  const [year, month, day] = [Number(parts[1]), Number(parts[2]), Number(parts[3])];
+  const [hour, minute, second] = [Number(parts[4]), Number(parts[5]), Number(parts[6])];
+  const millisecond = parts[7] === undefined ? 0 : Number(parts[7].padEnd(3, '0').slice(0, 3));
+  const local = Date.UTC(year, month - 1, day, hour, minute, second, millisecond);
   const offset = Number(parts[9] ?? 0) * 60 + Number(parts[10] ?? 0);
   const exists = new Date(local).getUTCDate() === day && month >= 1 && month <= 12 && hour < 24 && minute < 60 && second < 60;
   const ms = local - (parts[8] === '-' ? -1 : 1) * offset * 60_000;

@@ -21,20 +21,25 @@ export async function loadStores(
 ): Promise<readonly LoadedStore[]> {
   const names = new Set<string>();
   for (const entry of statement.trustStores) if (entry.type === type) names.add(entry.name);
-  return Promise.all(
-    Array.from(names, (name) =>
-      store.load(type, name).then(
-        (certificates) => ({ type, name, certificates }),
-        (error: unknown) => ({ type, name, certificates: [], error }),
-      ),
-    ),
-  );
+  const [only] = names;
+  // One store is the rule, and waiting for a list of one promise costs more than waiting for it.
+  if (names.size === 1 && only !== undefined) return [await loadStore(store, type, only)];
+  return Promise.all(Array.from(names, (name) => loadStore(store, type, name)));
+}
+
+async function loadStore(store: TrustStore, type: TrustStoreType, name: string): Promise<LoadedStore> {
+  try {
+    return { type, name, certificates: await store.load(type, name) };
+  } catch (error) {
+    return { type, name, certificates: [], error };
+  }
 }
 
 /** Every certificate of the stores. @throws what kept one of them from being read: a store that cannot be had spoils the others */
 export function certificatesIn(stores: readonly LoadedStore[]): readonly Certificate[] {
   for (const { error } of stores) if (error !== undefined) throw error;
-  return stores.flatMap(({ certificates }) => certificates);
+  const [first] = stores;
+  return stores.length === 1 && first ? first.certificates : stores.flatMap(({ certificates }) => certificates);
 }
 
 /** The first anchor that is byte for byte a certificate of the chain (`notation.md` §13). */
@@ -42,11 +47,22 @@ export function anchorOf(chain: readonly Certificate[], stores: readonly LoadedS
   for (const { type, name, certificates } of stores)
     for (const anchor of certificates)
       if (chain.some((certificate) => certificate === anchor || equalBytes(certificate.der, anchor.der)))
-        return {
-          store: `${type}:${name}`,
-          get thumbprint() {
-            return anchor.thumbprint;
-          },
-        };
+        return found(anchor, `${type}:${name}`);
   return undefined;
+}
+
+/** Making the object costs more than finding the anchor, which is one of few. */
+const lately = new WeakMap<Certificate, AnchorFound>();
+
+function found(anchor: Certificate, store: string): AnchorFound {
+  const known = lately.get(anchor);
+  if (known?.store === store) return known;
+  const made: AnchorFound = Object.freeze({
+    store,
+    get thumbprint() {
+      return anchor.thumbprint;
+    },
+  });
+  lately.set(anchor, made);
+  return made;
 }

@@ -46,6 +46,14 @@ export function parseTrustedIdentities(list: readonly string[]): readonly Truste
  * another type, a type twice, or C, ST or O absent (`notation.md` §14.4).
  */
 export function comparableSubject(leaf: Certificate): ReadonlyMap<string, string> | undefined {
+  if (!subjects.has(leaf)) subjects.set(leaf, readSubject(leaf));
+  return subjects.get(leaf);
+}
+
+/** A certificate never changes, and one that is cached is asked for its subject again and again. */
+const subjects = new WeakMap<Certificate, ReadonlyMap<string, string> | undefined>();
+
+function readSubject(leaf: Certificate): ReadonlyMap<string, string> | undefined {
   const out = new Map<string, string>();
   // Relative names of several attributes count as if they stood alone: notation flattens them before it compares.
   for (const { oid, value } of leaf.subject.flat()) {
