@@ -1,5 +1,5 @@
 import { type CallOptions, type Descriptor, SignError } from '@securosys/core';
-import type { Manifest, Repository } from '@securosys/oci';
+import type { ImageIndex, Manifest, Repository } from '@securosys/oci';
 import { emptyConfigType, imageManifestType, maxEnvelopeBytes, signatureArtifactType } from './constants.js';
 import type { NotationSignature } from './signature.js';
 import { type SignatureManifestOptions, signatureManifest } from './signature-manifest.js';
@@ -18,16 +18,17 @@ export async function attachSignature(
   subject: Descriptor,
   options: CallOptions & SignatureManifestOptions = {},
 ): Promise<Descriptor> {
-  const { style = 'config', ...call } = options;
+  const { style = 'config', annotations, ...call } = options;
   const envelope = await repository.pushBlob(signature.envelope, signature.mediaType, call);
-  const manifest = signatureManifest(signature, envelope, { style });
+  const manifest = signatureManifest(signature, envelope, { style, ...(annotations && { annotations }) });
   await repository.pushBlob(emptyConfig, style === 'config' ? signatureArtifactType : emptyConfigType, call);
   return repository.attach(manifest, imageManifestType, subject, call);
 }
 
 /** What the manifest of a signature says, without its envelope. */
 export interface SignatureManifestContents {
-  readonly style: NonNullable<SignatureManifestOptions['style']>;
+  /** Which generation wrote it; `artifact-manifest` is the withdrawn one, which is only read. */
+  readonly style: NonNullable<SignatureManifestOptions['style']> | 'artifact-manifest';
   /** Media type, digest and size of the envelope. */
   readonly envelope: Descriptor;
   /** What the manifest says that it is about; the signed payload is what counts. */
@@ -36,24 +37,31 @@ export interface SignatureManifestContents {
   readonly annotations: Readonly<Record<string, string>>;
 }
 
+/** How a manifest says that it is one of a signature, or why it says something else. */
+function styleOf(manifest: Exclude<Manifest, ImageIndex>): SignatureManifestContents['style'] {
+  const type = manifest.artifactType ?? (manifest.kind === 'manifest' ? manifest.config.mediaType : undefined);
+  if (type !== signatureArtifactType) return unusable('is not a Notary signature');
+  if (manifest.kind === 'artifact') return 'artifact-manifest';
+  if (manifest.artifactType === undefined) return 'config';
+  return manifest.config.mediaType === emptyConfigType
+    ? 'artifact-type'
+    : unusable('has a config that does not belong to a Notary signature');
+}
+
 /**
- * Reads the manifest of a signature, of either generation (`notation.md` §11.1).
+ * Reads the manifest of a signature, of any generation (`notation.md` §11.1).
  * @param subject what it has to be about; absent: whatever it names
  * @throws SignError `ERR_MALFORMED` when it is not that of a Notary signature of this subject
  */
 export function readSignatureManifest(manifest: Manifest, subject?: Descriptor): SignatureManifestContents {
-  if (manifest.kind !== 'manifest') return unusable('is an index');
-  if ((manifest.artifactType ?? manifest.config.mediaType) !== signatureArtifactType)
-    return unusable('is not a Notary signature');
-  if (manifest.artifactType === undefined ? false : manifest.config.mediaType !== emptyConfigType)
-    return unusable('has a config that does not belong to a Notary signature');
+  if (manifest.kind === 'index') return unusable('is an index');
+  const style = styleOf(manifest);
   const named = manifest.subject;
   if (!named) return unusable('names no subject');
   const { mediaType, digest, size } = subject ?? named;
   if (named.digest !== digest || named.size !== size || named.mediaType !== mediaType) return unusable('is about another image');
-  const [envelope, more] = manifest.layers;
+  const [envelope, more] = manifest.kind === 'artifact' ? manifest.blobs : manifest.layers;
   if (!envelope || more) return unusable('does not have exactly one layer');
-  const style = manifest.artifactType === undefined ? 'config' : 'artifact-type';
   return { style, envelope, subject: named, annotations: manifest.annotations ?? {} };
 }
 

@@ -1,4 +1,4 @@
-import { type Descriptor, hashBytes, hexText, invalidArgument, knownOptions, utf8Bytes } from '@securosys/core';
+import { type Descriptor, hashBytes, hexText, invalidArgument, knownOptions, sanitizeText, utf8Bytes } from '@securosys/core';
 import { emptyConfigDigest, emptyConfigType, imageManifestType, signatureArtifactType } from './constants.js';
 import type { NotationSignature } from './signature.js';
 
@@ -9,6 +9,8 @@ export interface SignatureManifestOptions {
    * reads, or in `artifactType`, which notation 1.3 does not see inside OCI layouts (`notation.md` §20.7 #53). Default `config`.
    */
   style?: 'artifact-type' | 'config';
+  /** More annotations, for example those that an envelope plugin returned; thumbprints and creation time are always the signature's. */
+  annotations?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -21,9 +23,12 @@ export function signatureManifest(
   envelopeDescriptor: Descriptor,
   options: SignatureManifestOptions = {},
 ): Uint8Array<ArrayBuffer> {
-  knownOptions('signatureManifest', options, ['style']);
-  const { style = 'config' } = options;
+  knownOptions('signatureManifest', options, ['style', 'annotations']);
+  const { style = 'config', annotations = {} } = options;
   if (style !== 'config' && style !== 'artifact-type') invalidArgument("style is neither 'config' nor 'artifact-type'");
+  for (const [name, text] of Object.entries(annotations))
+    if (name === '' || typeof text !== 'string')
+      invalidArgument(`annotation '${sanitizeText(name, 60)}' is not a text with a name`);
   const { mediaType, digest, size } = envelopeDescriptor;
   const [hash] = digest.split(':');
   const own = hash === 'sha256' || hash === 'sha384' || hash === 'sha512' ? hexText(hashBytes(hash, signature.envelope)) : '';
@@ -40,7 +45,7 @@ export function signatureManifest(
         : { config: { mediaType: signatureArtifactType, ...config } }),
       layers: [{ mediaType, digest, size }],
       subject: { mediaType: subject.mediaType, digest: subject.digest, size: subject.size },
-      annotations: signature.annotations,
+      annotations: { ...annotations, ...signature.annotations },
     }),
   );
 }
