@@ -1,4 +1,5 @@
 import { SignError, type SignErrorCode, sanitizeText } from '@securosys/core';
+import { approverText } from './approver-text.js';
 import type { PluginErrorCode, PluginErrorResponse } from './contract.js';
 import { ContractRefusal } from './refusals.js';
 
@@ -44,14 +45,13 @@ const advice: Partial<Record<SignErrorCode, string>> = {
   ERR_STORE: 'Requests that people decide on cannot be remembered until this is put right.',
 };
 
-const longestLine = 600;
+const longestLine = 2_000;
 const idForm = /^[\x21-\x7e]{1,128}$/;
 
 /** People who have and have not approved, so far as the backend says. */
 function approvalLines(details: SignError['details']): string[] {
   const { approvals } = details as { approvals?: { approvedBy?: unknown; notYetApprovedBy?: unknown } };
-  const names = (value: unknown): string =>
-    Array.isArray(value) ? value.map((one) => sanitizeText(String(one), 64)).join(', ') : '';
+  const names = (value: unknown): string => (Array.isArray(value) ? approverText(value) : '');
   const approved = names(approvals?.approvedBy);
   const missing = names(approvals?.notYetApprovedBy);
   return [...(approved ? [`approved by: ${approved}`] : []), ...(missing ? [`not yet approved by: ${missing}`] : [])];

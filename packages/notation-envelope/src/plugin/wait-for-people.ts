@@ -1,4 +1,4 @@
-import { type Clock, type Operation, type OperationState, SignError, type SigningFacts } from '@securosys/core';
+import type { Clock, Operation, OperationState, SigningFacts } from '@securosys/core';
 import type { NotationPlugin, PluginKeyContext, PluginProgress } from './notation-plugin.js';
 
 /** What is waited for, and until when. */
@@ -31,18 +31,19 @@ export async function waitForPeople(
     await plugin.onProgress?.(progress, context);
   };
   if (operation.id === undefined) return operation.result(context.signal ? { signal: context.signal } : {});
-  const told: Promise<void>[] = [tell(operation.state)];
+  // One after the other, so that the last word is the latest. Telling people is a courtesy: what goes wrong in it must not cost the signature.
+  let told = Promise.resolve();
+  const tellNext = (state: OperationState): void => {
+    told = told.then(() => tell(state)).catch(() => undefined);
+  };
+  tellNext(operation.state);
   try {
     return await operation.result({
       timeoutMs,
       ...(context.signal && { signal: context.signal }),
-      onProgress: (state) => void told.push(tell(state)),
+      onProgress: tellNext,
     });
   } finally {
-    // Telling people is a courtesy: what goes wrong there must not cost the signature.
-    await Promise.allSettled(told);
+    await told;
   }
 }
-
-/** Whether an error means that people have not decided yet. */
-export const isPending = (error: unknown): error is SignError => SignError.is(error, 'ERR_APPROVAL_PENDING');

@@ -1,17 +1,17 @@
 import { closeSync, constants, openSync, writeSync } from 'node:fs';
 import { sanitizeText } from '@securosys/core';
+import { approverText } from '../plugin/approver-text.js';
 import type { PluginProgress } from '../plugin/notation-plugin.js';
 
 const clockTime = (ms: number): string => new Date(ms).toTimeString().slice(0, 8);
-const names = (list: readonly string[]): string => list.map((name) => sanitizeText(name, 64)).join(', ');
 
 /** What people are told, without the moment: the same text is not told twice. */
 export function progressText({ title, requestId, status, approvals, keyId }: PluginProgress): string {
   const lines = [
     `${title}, key ${sanitizeText(keyId, 120)}`,
     `request ${sanitizeText(requestId ?? 'unknown', 128)}: ${status}`,
-    ...(approvals?.approvedBy.length ? [`approved by: ${names(approvals.approvedBy)}`] : []),
-    ...(approvals?.notYetApprovedBy.length ? [`not yet approved by: ${names(approvals.notYetApprovedBy)}`] : []),
+    ...(approvals?.approvedBy.length ? [`approved by: ${approverText(approvals.approvedBy)}`] : []),
+    ...(approvals?.notYetApprovedBy.length ? [`not yet approved by: ${approverText(approvals.notYetApprovedBy)}`] : []),
   ];
   return lines.join('\n  ');
 }

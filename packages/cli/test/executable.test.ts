@@ -1,0 +1,52 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { chmodSync, copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const program = fileURLToPath(new URL('../dist/notation-securosys', import.meta.url));
+const packageFolder = fileURLToPath(new URL('..', import.meta.url));
+let folder: string;
+beforeAll(() => {
+  // `pnpm test` builds before it tests; whoever runs this file alone may not have.
+  if (!existsSync(program)) execFileSync(process.execPath, ['build/executables.mjs'], { cwd: packageFolder });
+  folder = mkdtempSync(join(tmpdir(), 'executable-'));
+}, 60_000);
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const run = (path: string, args: readonly string[], input = '') =>
+  spawnSync(process.execPath, [path, ...args], {
+    input,
+    encoding: 'utf8',
+    env: { PATH: process.env.PATH, NOTATION_CONFIG: join(folder, 'config') },
+  });
+
+describe('notation-securosys, as it is installed', () => {
+  it('is one script with a first line, ASCII, and may be executed', () => {
+    const text = readFileSync(program, 'latin1');
+    expect(text.startsWith('#!/usr/bin/env node\n')).toBe(true);
+    expect(/[^\n\t\r -~]/.test(text)).toBe(false);
+    if (process.platform !== 'win32') expect(statSync(program).mode & 0o111).toBe(0o111);
+  });
+
+  it.each(['commonjs', 'module'])('answers the host wherever Node takes it for %s', (type) => {
+    const path = join(folder, 'notation-securosys');
+    copyFileSync(program, path);
+    chmodSync(path, 0o755);
+    writeFileSync(join(folder, 'package.json'), JSON.stringify({ type }));
+    const { stdout, stderr, status } = run(path, ['get-plugin-metadata'], '{}');
+    expect({ stderr, status }).toEqual({ stderr: '', status: 0 });
+    expect(JSON.parse(stdout)).toMatchObject({ name: 'securosys', supportedContractVersions: ['1.0'] });
+  });
+
+  it('has what its commands need in itself: away from every node_modules it gets as far as a missing configuration', () => {
+    const path = join(folder, 'notation-securosys');
+    copyFileSync(program, path);
+    const request = { contractVersion: '1.0', keyId: 'x' };
+    const { stdout, stderr, status } = run(path, ['describe-key'], JSON.stringify(request));
+    expect({ stdout, status }).toEqual({ stdout: '', status: 1 });
+    expect(JSON.parse(stderr)).toMatchObject({ errorCode: 'VALIDATION_ERROR', errorMetadata: { code: 'ERR_INVALID_ARGUMENT' } });
+    expect(run(path, ['--help']).stdout).toContain('add-trust-anchor');
+  });
+});
