@@ -1,16 +1,18 @@
-import { SignError } from '@securosys/core';
+import { concatBytes, readDer, SignError } from '@securosys/core';
 import {
   createChainCache,
   type EvaluateOptions,
   evaluateSignature,
+  type NotationCompatibility,
   parseTrustPolicy,
   trustStoreFromCertificates,
 } from '@securosys/notation-envelope';
 import { EMULATED_POLICY_OID } from '@securosys/pki';
 import { describe, expect, it } from 'vitest';
 import { day, extension, now, ocsp, policy, testChain } from './helpers/certificates.js';
-import { clockAt, identity, jws, policyWith, rawEnvelope, signed, subject, trusting } from './helpers/envelopes.js';
-import { fakePlugins, fakeRevocation, pluginEnvelope } from './helpers/verifiers.js';
+import { rawCose } from './helpers/cose-envelope.js';
+import { clockAt, cose, identity, jws, policyWith, rawEnvelope, signed, subject, trusting } from './helpers/envelopes.js';
+import { fakePlugins, fakeRevocation, pluginEnvelope, stamped, stampOf, stampTrust } from './helpers/verifiers.js';
 
 const judge = (envelope: Uint8Array, changes: Partial<EvaluateOptions> = {}) =>
   evaluateSignature(envelope, jws, trusting(changes));
@@ -163,9 +165,37 @@ describe('every option counts by itself', () => {
     expect((await judge(envelope, { cache, trustStore })).verdict).toBe('not-trusted');
   });
 
-  it('members of compatibility count too: unknownCriticalExtensions; others are held where they matter', async () => {
-    const odd = rawEnvelope({ chain: testChain({ extensions: [extension('1.2.3.4', true, Uint8Array.of(5, 0))] }) });
-    expect((await judge(odd)).verdict).toBe('not-trusted');
-    expect((await judge(odd, { compatibility: { unknownCriticalExtensions: true } })).verdict).toBe('trusted');
+  /** The first two members of a protected header change places. */
+  const swapped = (header: Uint8Array) =>
+    concatBytes(header.subarray(0, 1), header.subarray(3, 35), header.subarray(1, 3), header.subarray(35));
+  /** The outermost element in indefinite length, which DER does not have. */
+  const ber = (der: Uint8Array) => {
+    const inner = der.subarray(readDer(der, 0).contents);
+    return concatBytes(Uint8Array.of(0x30, 0x80), inner, Uint8Array.of(0, 0));
+  };
+  const odd = () => testChain({ extensions: [extension('1.2.3.4', true, Uint8Array.of(5, 0))] });
+  const lax: Record<keyof NotationCompatibility, [string, () => Uint8Array, Partial<EvaluateOptions>]> = {
+    unknownCriticalAttributes: [jws, attribute, {}],
+    unknownCriticalExtensions: [jws, () => rawEnvelope({ chain: odd() }), {}],
+    unsortedMaps: [cose, () => rawCose({ encoded: swapped }), {}],
+    berTimestamps: [jws, () => stamped({ token: (signature) => ber(stampOf(signature)) }), stampTrust()],
+  };
+
+  it.each(Object.entries(lax))('compatibility.%s takes what is refused without it', async (name, [type, envelope, changes]) => {
+    const bytes = envelope();
+    const verdict = async (compatibility: NotationCompatibility) =>
+      (await evaluateSignature(bytes, type, trusting({ ...changes, compatibility }))).verdict;
+    expect([await verdict({}), await verdict({ [name]: false }), await verdict({ [name]: true })]).toEqual([
+      'not-trusted',
+      'not-trusted',
+      'trusted',
+    ]);
+    const others = Object.fromEntries(Object.keys(lax).map((other) => [other, other !== name]));
+    expect(await verdict(others)).toBe('not-trusted');
+  });
+
+  it('a misspelt member of compatibility is an error, and this list has them all', async () => {
+    const error = await judge(good(), { compatibility: { lax: true } as NotationCompatibility }).catch((e: unknown) => e);
+    expect((error as Error).message.split('known are ')[1]?.split(', ').sort()).toEqual(Object.keys(lax).sort());
   });
 });

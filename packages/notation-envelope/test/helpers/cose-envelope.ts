@@ -15,6 +15,8 @@ export interface CoseSettings {
   /** The same for the unprotected map. */
   unprotected?: readonly (readonly [string | number, unknown])[];
   payload?: string;
+  /** Changes the encoded protected header before it is signed. */
+  encoded?: (header: Uint8Array) => Uint8Array;
   /** First byte: the tag. */
   tag?: number;
 }
@@ -41,7 +43,7 @@ export function rawCose(settings: CoseSettings = {}): Uint8Array {
     [names.time, epochTime(now - 1000)],
   ]);
   const parts = {
-    protected: encodeCbor(withChanges(header, settings.header)),
+    protected: (settings.encoded ?? ((bytes) => bytes))(encodeCbor(withChanges(header, settings.header))),
     payload: utf8Bytes(settings.payload ?? JSON.stringify({ targetArtifact: subject })),
   };
   const signature = signWith(key, 'ecdsa-sha256', sigStructure(parts));
