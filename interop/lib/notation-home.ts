@@ -90,6 +90,11 @@ export class NotationHome {
     return run('notation', args, { env: this.#env });
   }
 
+  /** Runs any program as notation runs its plugins: in this configuration. */
+  run(program: string, ...args: string[]): Promise<Finished> {
+    return run(program, args, { env: this.#env });
+  }
+
   /** The same policy and trust store for our verifier. */
   async trust(options: Partial<NotationTrustOptions> = {}): Promise<NotationTrust> {
     const policy = await readFile(join(this.folder, 'trustpolicy.json'));

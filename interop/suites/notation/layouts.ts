@@ -10,7 +10,7 @@ import { emulated, layoutScope, notationVerify, theyAccept, weAccept } from './j
 import { formatIds, formats, specs, type World } from './world.js';
 
 /** An image layout with one packed image under the tag `1`. */
-async function packedLayout(scope: Scope): Promise<{ layout: string; digest: string }> {
+export async function packedLayout(scope: Scope): Promise<{ layout: string; digest: string }> {
   const folder = await scope.folder();
   await mkdir(join(folder, 'files'));
   await writeFile(join(folder, 'files/hello.txt'), 'hello\n');

@@ -1,10 +1,13 @@
 import type { Suite } from '../../lib/suite.js';
 import { approvedSignatures } from './approvals.js';
+import { blobs } from './blobs.js';
 import { otherCertificates } from './certificates.js';
 import { imagesOfOthers } from './images.js';
 import { imageLayouts } from './layouts.js';
 import { listAndInspect } from './list-inspect.js';
 import { ourSignatures } from './our-signatures.js';
+import { pluginSignatures } from './plugin.js';
+import { pluginApprovals } from './plugin-approvals.js';
 import { refusals } from './refusals.js';
 import { revocations } from './revocations.js';
 import { theirSignatures } from './their-signatures.js';
@@ -22,6 +25,9 @@ const parts = [
   theirSignatures,
   timestamps,
   revocations,
+  blobs,
+  pluginSignatures,
+  pluginApprovals,
 ];
 
 export const suite: Suite = {
