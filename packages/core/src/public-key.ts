@@ -14,12 +14,15 @@ const curves: Readonly<Record<string, KeySpec>> = { prime256v1: 'ec-p256', secp3
 
 /**
  * Which of our key specs a public key is; `undefined` for any other key.
- * RSA must have exactly 2048, 3072 or 4096 bits and an odd public exponent of at least 65537 (S21).
+ * RSA must have exactly 2048, 3072 or 4096 bits and an odd public exponent of at least 65537 and below 2^256 (S21, FIPS 186-5 A.1.1).
  */
 export function keySpecOf(key: KeyObject): KeySpec | undefined {
   if (!specs.has(key)) specs.set(key, readSpec(key));
   return specs.get(key);
 }
+
+/** OpenSSL takes 90 times as long for an exponent as long as the modulus: a chain of such keys would be a tenth of a second for us. */
+const exponentBound = 2n ** 256n;
 
 /** A key object never changes, and asking OpenSSL about it costs nearly as much as verifying with it. */
 const specs = new WeakMap<KeyObject, KeySpec | undefined>();
@@ -30,7 +33,8 @@ function readSpec(key: KeyObject): KeySpec | undefined {
     case 'rsa': {
       const exponent = details?.publicExponent ?? 0n;
       const bits = details?.modulusLength;
-      const sound = exponent >= 65537n && (exponent & 1n) === 1n && (bits === 2048 || bits === 3072 || bits === 4096);
+      const usual = exponent >= 65537n && exponent < exponentBound && (exponent & 1n) === 1n;
+      const sound = usual && (bits === 2048 || bits === 3072 || bits === 4096);
       return sound ? `rsa-${bits as 2048 | 3072 | 4096}` : undefined;
     }
     case 'ec':

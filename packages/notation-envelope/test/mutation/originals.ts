@@ -1,5 +1,5 @@
-import { sign } from 'node:crypto';
-import { cryptoParameters, type KeySpec, keyFacts, signatureAlgorithmFor } from '@securosys/core';
+import { createPublicKey, sign } from 'node:crypto';
+import { base64urlText, cryptoParameters, type KeySpec, keyFacts, signatureAlgorithmFor, spkiOf } from '@securosys/core';
 import { type NotationPrepareOptions, notationCose, notationJws, trustStoreFromCertificates } from '@securosys/notation-envelope';
 import {
   basicConstraints,
@@ -20,7 +20,14 @@ import { coseCodec } from './cose-codec.js';
 import { jwsCodec } from './jws-codec.js';
 import type { Codec, Original } from './original.js';
 
+const caExtensions = [basicConstraints(true), keyUsage('0204')];
 const leafExtensions = [basicConstraints(false), keyUsage('0780'), codeSigning()];
+
+/** A key whose signatures are dear to verify: no primes are needed for that. */
+function dearKey(): Key {
+  const jwk = { kty: 'RSA', n: base64urlText(new Uint8Array(384).fill(0xc5)), e: base64urlText(new Uint8Array(383).fill(0xc5)) };
+  return { ...testKey('rsa-3072'), spki: spkiOf(createPublicKey({ key: jwk, format: 'jwk' })) };
+}
 
 /** Chains for the same key that nobody may be persuaded by. */
 function otherChains(key: Key): Uint8Array[][] {
@@ -77,6 +84,11 @@ function otherChains(key: Key): Uint8Array[][] {
     ],
     testChain({ leafKey: testKey(key.spec === 'ec-p256' ? 'ec-p384' : 'ec-p256', 'somebody') }),
     testChain({ leafKey: testKey('ec-p256', 'somebody') }),
+    Array.from({ length: 16 }, () => certificate({ ...usual, key: dearKey() })),
+    [
+      certificate(usual),
+      ...Array.from({ length: 15 }, () => certificate({ ...usual, key: dearKey(), extensions: caExtensions })),
+    ],
   ];
 }
 
