@@ -32,6 +32,7 @@ export async function keyIdentity(options: SignOptions): Promise<KeyIdentity> {
   imageFormat(options.format);
   if (timestamper !== undefined && typeof timestamper?.timestamp !== 'function')
     invalidArgument('timestamper is a Timestamper: createTimestamper makes one');
+  if (attributes !== undefined && !Array.isArray(attributes)) invalidArgument('attributes is a list');
   const key = await signer.describe(call);
   let chain: Promise<readonly Uint8Array[]> | undefined;
   return {

@@ -1,5 +1,5 @@
-import { type Descriptor, invalidArgument, SignError, sanitizeText } from '@securosys/core';
-import type { ResolvedManifest } from '@securosys/oci';
+import { type Descriptor, invalidArgument, SignError } from '@securosys/core';
+import { indexChildren, parsePlatform, type ResolvedManifest } from '@securosys/oci';
 
 /** Which manifests are meant when a reference names an image index. */
 export interface ManifestSelection {
@@ -26,19 +26,13 @@ export interface SelectedManifest {
   readonly index?: string;
 }
 
-/** Most manifests of one index that are signed or verified in one call. */
-const maxChildren = 256;
-const platformGrammar = /^[a-z0-9._-]+\/[a-z0-9._-]+(?:\/[a-z0-9._-]+)?$/i;
-
 /** @throws SignError `ERR_INVALID_ARGUMENT` for a selection that means nothing */
 export function checkSelection({ manifests, platforms }: ManifestSelection): void {
   if (manifests !== undefined && !['index', 'children', 'all'].includes(manifests))
     invalidArgument("manifests is 'index', 'children' or 'all'");
   if (platforms === undefined) return;
   if (!Array.isArray(platforms) || platforms.length === 0) invalidArgument('platforms is a list of at least one platform');
-  for (const platform of platforms)
-    if (typeof platform !== 'string' || !platformGrammar.test(platform))
-      invalidArgument(`'${sanitizeText(platform, 60)}' is not a platform such as linux/amd64 or linux/arm/v7`);
+  for (const platform of platforms) parsePlatform(platform);
   if (manifests === 'index') invalidArgument("platforms selects children of an index, and manifests is 'index'");
 }
 
@@ -58,36 +52,31 @@ export function selectManifests(image: ResolvedManifest, selection: ManifestSele
   }
   if (manifests === 'index') return [self];
   const repository = reference.slice(0, reference.lastIndexOf('@'));
-  const children = new Map<string, SelectedManifest>();
-  for (const { mediaType, digest, size, platform } of wanted(manifest.manifests, platforms)) {
-    const text = platformText(platform);
-    children.set(digest, {
+  const children = indexChildren(manifest, platforms ? { platforms } : {}).map((child): SelectedManifest => {
+    const { mediaType, digest, size } = child;
+    const platform = platformText(child.platform);
+    return {
       reference: `${repository}@${digest}`,
       descriptor: { mediaType, digest, size },
-      ...(text !== undefined && { platform: text }),
+      ...(platform !== undefined && { platform }),
       index: descriptor.digest,
-    });
-  }
-  if (children.size > maxChildren) throw new SignError('ERR_LIMIT', `the index lists more than ${maxChildren} manifests`);
-  if (manifests === 'all') return [self, ...children.values()];
-  if (children.size === 0) throw new SignError('ERR_NOT_FOUND', 'the index lists no manifests');
-  return [...children.values()];
-}
-
-function wanted(listed: readonly Descriptor[], platforms: readonly string[] | undefined): readonly Descriptor[] {
-  if (!platforms) return listed;
-  const matches = ({ platform }: Descriptor, name: string) => `${platformText(platform)}/`.startsWith(`${name}/`);
-  for (const name of platforms)
-    if (!listed.some((child) => matches(child, name)))
-      throw new SignError('ERR_NOT_FOUND', `the index lists no manifest for ${sanitizeText(name, 60)}`, {
-        details: { platform: name },
-      });
-  return listed.filter((child) => platforms.some((name) => matches(child, name)));
+    };
+  });
+  if (manifests === 'all') return [self, ...children];
+  if (children.length === 0) throw new SignError('ERR_NOT_FOUND', 'the index lists no manifests');
+  return children;
 }
 
 function platformText(platform: Descriptor['platform']): string | undefined {
   const { os, architecture, variant } = platform ?? {};
   if (typeof os !== 'string' || typeof architecture !== 'string') return undefined;
   const text = [os, architecture, ...(typeof variant === 'string' && variant !== '' ? [variant] : [])].join('/');
-  return platformGrammar.test(text) ? text : undefined;
+  // Foreign text: what is no platform by its grammar is not shown as one.
+  try {
+    parsePlatform(text);
+    return text;
+  } catch (error) {
+    if (SignError.is(error, 'ERR_INVALID_ARGUMENT')) return undefined;
+    throw error;
+  }
 }

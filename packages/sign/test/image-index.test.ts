@@ -1,7 +1,9 @@
 import { SignError } from '@securosys/core';
+import { createFakeTsa } from '@securosys/testing';
 import { describe, expect, it } from 'vitest';
 import {
   evaluateImage,
+  inspectSignature,
   listSignatures,
   type ManifestProgress,
   resumeSigningRequest,
@@ -218,6 +220,68 @@ describe('several manifests and people', () => {
     const stale = await thrown((await resume(second)).complete());
     expect(stale).toMatchObject({ code: 'ERR_REQUEST_STALE', details: { reason: 'subject-changed' } });
     expect(await signatureCount(world, index.children['linux/arm64'] as string)).toBe(0);
+  });
+
+  it('what is attached with a timestamp is not timestamped and attached once more by the next call', async () => {
+    const world = await createWorld();
+    const index = await pushIndex(world.oci, at, ['linux/amd64', 'linux/arm64']);
+    const timestamper = await createFakeTsa({ clock: world.clock });
+    const run = () => sign(world, { manifests: 'all', timestamper });
+    const first = await thrown(run());
+    await approve(world, 0);
+    for (let i = 0; i < 3; i++) await thrown(run());
+    await approveAll(world);
+    await run();
+    for (const digest of [index.digest, ...Object.values(index.children)]) expect(await signatureCount(world, digest)).toBe(1);
+    const { requestId } = progress(first)[0] as ManifestProgress;
+    expect(await world.store.get(`request-${requestId}`)).toBeUndefined();
+  });
+
+  it('a request that demands a timestamp is taken up with a timestamper only', async () => {
+    const world = await createWorld();
+    const timestamper = await createFakeTsa({ clock: world.clock });
+    const { details } = await thrown(sign(world, { timestamper }, tagged));
+    const options = { backend: world.backend(), store: world.store, oci: world.oci, clock: world.clock };
+    const id = details.requestId as string;
+    expect((await thrown(resumeSigningRequest(id, options))).code).toBe('ERR_INVALID_ARGUMENT');
+    await approveAll(world);
+    const signed = await (await resumeSigningRequest(id, { ...options, timestamper })).complete();
+    const contents = await inspectSignature(`${repositoryName}@${signed.signature.digest}`, {
+      oci: world.oci,
+      clock: world.clock,
+    });
+    expect(contents.timestamp).toMatchObject({ imprintMatches: true });
+  });
+
+  it.each([
+    ['attributes', [{ name: 'com.acme.gate', value: 'failed', critical: true }]],
+    ['attributes', undefined],
+    ['annotations', { build: '43' }],
+    ['style', 'artifact-type'],
+    ['signingAgent', 'somebody/1'],
+  ])('a stored request whose %s became %j is refused (S30)', async (member, value) => {
+    const world = await createWorld();
+    const more = { attributes: [{ name: 'com.acme.gate', value: 'passed', critical: true }], annotations: { build: '42' } };
+    const { details } = await thrown(sign(world, more, tagged));
+    const key = `request-${details.requestId}`;
+    const record = (await world.store.get(key)) as { identity: object };
+    const { [member as never]: _, ...rest } = record.identity as Record<string, unknown>;
+    const identity = value === undefined ? rest : { ...rest, [member]: value };
+    await world.store.put(key, { ...record, identity } as never);
+    expect((await thrown(sign(world, more, tagged))).code).toBe('ERR_MALFORMED');
+  });
+
+  it('bytes of another request under the identity of this one are refused (S30)', async () => {
+    const world = await createWorld();
+    const gate = (value: string) => ({ attributes: [{ name: 'com.acme.gate', value, critical: true }] });
+    const [passed, failed] = [
+      await thrown(sign(world, gate('passed'), tagged)),
+      await thrown(sign(world, gate('failed'), tagged)),
+    ];
+    const recordOf = (error: SignError) => world.store.get(`request-${error.details.requestId}`);
+    const record = { ...(await recordOf(passed)), prepared: (await recordOf(failed))?.prepared };
+    await world.store.put(`request-${passed.details.requestId}`, record as never);
+    expect((await thrown(sign(world, gate('passed'), tagged))).code).toBe('ERR_MALFORMED');
   });
 
   it('a record that claims to be attached is believed only where the registry has a signature by our key over our bytes (S30)', async () => {
