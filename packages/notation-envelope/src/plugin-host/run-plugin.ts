@@ -42,8 +42,8 @@ export async function runPlugin(
   { timeoutMs, maxOutputBytes }: PluginLimits,
   { signal }: CallOptions,
 ): Promise<PluginRun> {
-  signal?.throwIfAborted();
   const { spawn } = await import('node:child_process');
+  signal?.throwIfAborted();
   return new Promise((resolve, reject) => {
     const child = spawn(path, [command], {
       cwd: dirname(path),
