@@ -40,6 +40,11 @@ export function statusOf({ certificates }: RevocationReport, chain: readonly Cer
   return chain.every(isGood) ? 'ok' : 'unknown';
 }
 
+/** @throws SignError always */
+export function refuseStrangers(): never {
+  return refuse('revocation-not-asked', 'nobody was asked about certificates that reach no trust store');
+}
+
 /**
  * Revocation of the signing chain (`notation.md` §10): both revoked and unknown fail. A stranger's certificates name whatever server they
  * like, so nobody is asked about a chain that reaches no trust store, whatever the level (S26).
@@ -50,7 +55,7 @@ export async function checkRevocation(
   anchored: boolean,
   rules: EvaluateRules,
 ): Promise<void> {
-  if (!anchored) refuse('revocation-not-asked', 'nobody was asked about certificates that reach no trust store');
+  if (!anchored) refuseStrangers();
   // Only an authority's word on the time counts against an invalidity date; a timestamp does not (§10.2).
   const at = attributes.scheme === 'notary.x509' ? undefined : attributes.signingTime;
   const report = await askRevocation(chain, 'code-signing', rules, at);

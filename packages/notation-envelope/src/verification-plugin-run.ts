@@ -5,6 +5,7 @@ import type { OpenEnvelope } from './open-envelope.js';
 import type { VerificationCapability, VerificationResult, VerifySignatureResponse } from './plugin/contract.js';
 import type { VerificationStatement } from './policy-statement.js';
 import { refusal, refuse } from './refusal.js';
+import { refuseStrangers } from './revocation-check.js';
 import { refuseCritical } from './trust-checks.js';
 import type { ChosenPlugin } from './verification-plugin.js';
 import { pluginRequest } from './verification-plugin-request.js';
@@ -18,9 +19,17 @@ export interface PluginResults {
   readonly authenticity: OpenResult;
 }
 
-/** What a plugin is asked for: all it can do, but no revocation where the policy skips it (`notation.md` §15.2 step 8). */
-export function askedOf(chosen: ChosenPlugin, { level }: VerificationStatement): readonly VerificationCapability[] {
-  return chosen.capabilities.filter((one) => one !== revocationCheck || level.actions.revocation !== 'skip');
+/**
+ * What a plugin is asked for: all it can do, but no revocation where the policy skips it (`notation.md` §15.2 step 8), or where the chain
+ * reaches no trust store (S26).
+ */
+function askedOf(
+  chosen: ChosenPlugin,
+  { level }: VerificationStatement,
+  { authenticity }: PluginResults,
+): readonly VerificationCapability[] {
+  const asksRevocation = level.actions.revocation !== 'skip' && authenticity.anchor !== undefined;
+  return chosen.capabilities.filter((one) => one !== revocationCheck || asksRevocation);
 }
 
 /** Whether the trusted identities are for the plugin to match. */
@@ -64,13 +73,16 @@ export async function runPlugin(
   context: { readonly open: OpenEnvelope; readonly statement: VerificationStatement; readonly rules: EvaluateRules },
 ): Promise<void> {
   const { open, statement, rules } = context;
-  const asked = askedOf(chosen, statement);
+  const asked = askedOf(chosen, statement, results);
   const request = pluginRequest(open, statement, asked, rules);
   const sent = request.signature.unprocessedAttributes;
   const decided = new Map<VerificationCapability, OpenResult>();
   if (asked.includes(trustedIdentity)) decided.set(trustedIdentity, results.authenticity);
   if (decidesRevocation(chosen))
-    evaluation.run('revocation', statement.level.actions.revocation, (result) => decided.set(revocationCheck, result));
+    evaluation.run('revocation', statement.level.actions.revocation, (result) => {
+      if (!evaluation.refused && !asked.includes(revocationCheck)) refuseStrangers();
+      decided.set(revocationCheck, result);
+    });
   if (evaluation.refused) {
     for (const result of decided.values()) if (result.result === 'pass') evaluation.notAsked(result);
     return;

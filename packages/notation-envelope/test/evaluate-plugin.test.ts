@@ -242,6 +242,13 @@ describe('a signature that names a verification plugin (§15.2 steps 2 and 8)', 
     }
   });
 
+  it('S26: is not asked about the revocation of a chain that reaches no trust store', async () => {
+    const plugins = fakePlugins();
+    const outcome = await judge(pluginEnvelope(), { plugins, ...at('audit'), trustStore: trustStoreFromCertificates({}) });
+    expect(warned(outcome)).toEqual(['authenticity: trust-store', 'revocation: revocation-not-asked']);
+    expect(plugins.requests[0]?.trustPolicy.signatureVerification).toEqual([identityCapability]);
+  });
+
   it('is not asked about revocation that the policy skips', async () => {
     const plugins = fakePlugins();
     const outcome = await judge(pluginEnvelope(), { plugins, ...at('strict', { revocation: 'skip' }) });
