@@ -56,7 +56,9 @@ const isLibrary = ({ path }) => groups.some(({ holds }) => holds(path));
 async function built(input, belongs) {
   const found = new Map();
   const { outputFiles, metafile } = await build({ ...common, ...input, plugins: [leaveOut(belongs, found)] });
-  return { code: outputFiles[0].text, found, inputs: Object.keys(metafile.inputs) };
+  const [{ inputs }] = Object.values(metafile.outputs);
+  const used = Object.keys(inputs).filter((source) => inputs[source].bytesInOutput > 0);
+  return { code: outputFiles[0].text, found, inputs: used };
 }
 
 /** What stands for the end of a comment inside of one. */
