@@ -54,6 +54,7 @@ export {
   trustStoreFromFolder,
 } from '@securosys/notation-envelope';
 export { type CredentialSource, type Credentials, createOci, type Oci, type OciOptions, type Repository } from '@securosys/oci';
+export { credentialsFromDockerConfig, type DockerConfigOptions, type DockerConfigSource } from '@securosys/oci/credentials';
 export {
   createFolderCrlCache,
   createMemoryCrlCache,

@@ -116,6 +116,7 @@ const withoutBytes = [
   // Gives out what signBlob does.
   'resumeBlobSigningRequest',
   // Tested in their own room.
+  'credentialsFromDockerConfig',
   'createFolderCrlCache',
   'createMemoryCrlCache',
   'createRevocationChecker',

@@ -1,19 +1,24 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { base64urlBytes, createSigner, utf8Bytes } from '@securosys/core';
+import { base64Text, base64urlBytes, createSigner, utf8Bytes } from '@securosys/core';
 import { createFolderStore } from '@securosys/core/folder-store';
-import { createSentinel, expectNoSecret, type Watch } from '@securosys/testing';
+import { createFakeTsa, createSentinel, expectNoSecret, type Watch } from '@securosys/testing';
 import type { Fault } from '@securosys/tsb-emulator';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   connectMemory,
   connectTsb,
   createOci,
+  createTimestamper,
+  credentialsFromDockerConfig,
   evaluateImage,
+  inspectSignature,
+  listSignatures,
   notationTrust,
   resumeSigningRequest,
   type SignImageOptions,
+  signBlob,
   signImage,
   verifyImage,
 } from '../../src/index.js';
@@ -146,6 +151,40 @@ describe('no secret shows up (S37) when', () => {
       return evaluateImage(tagged, { trust: world.trust(), oci, clock: world.clock, logger });
     });
     expect(value).toMatchObject({ verdict: 'not-trusted', reason: 'no-signature' });
+  });
+
+  it('a blob is signed and judged, with a timestamp, and the registry login comes from a Docker configuration', async () => {
+    const world = await createWorld({ approvals: false });
+    const credentials = credentialsFromDockerConfig({
+      sources: [{ config: { auths: { 'registry.example': { auth: base64Text(utf8Bytes(`ci:${password}`)) } } } }],
+    });
+    world.registry.faults.push((request) =>
+      request.headers.has('authorization')
+        ? undefined
+        : new Response(null, { status: 401, headers: { 'www-authenticate': 'Basic realm="r"' } }),
+    );
+    const tsa = await createFakeTsa({ clock: world.clock });
+    const { clock } = world;
+    await expectNoSecret({ password, token: world.tsb.token }, async ({ logger, show }) => {
+      const timestamper = createTimestamper({ url: tsa.url, anchors: [tsa.root], fetch: tsa.fetch, clock });
+      const oci = createOci({ fetch: world.registry.fetch, clock, credentials });
+      const signer = world.signer();
+      const options = { signer, format: 'notation-cose', timestamper, clock, logger } as const;
+      const blob = await signBlob(utf8Bytes('blob'), { ...options, name: 'tool.tgz' });
+      const { reference } = await signImage(tagged, { ...options, oci });
+      const { signatures } = await listSignatures(reference, { oci, clock, logger });
+      show([
+        credentials,
+        timestamper,
+        oci,
+        blob,
+        signatures,
+        await inspectSignature(signatures[0]?.reference ?? '', { oci, clock }),
+      ]);
+      tsa.fault = { status: 500, body: utf8Bytes('no') };
+      show(await signImage(tagged, { ...options, oci, annotations: { a: 'b' } }).catch((error: unknown) => error));
+    });
+    expect(world.registry.requests.some(({ authorization }) => authorization !== null)).toBe(true);
   });
 
   it('software keys of this process sign', async () => {
