@@ -6,7 +6,8 @@ export type SignerChain = readonly [Certificate, ...Certificate[]];
 
 /**
  * Certificates that were parsed, and chains that kept every rule of `notation.md` §8, by their exact encodings. Nothing about an
- * envelope, a signature, time or trust is kept, so sharing one changes no verdict. Made by {@link createChainCache}.
+ * envelope, a signature, time or trust is kept, so sharing one changes no verdict. The certificates that `openEnvelope` gives out are those
+ * that are held: their bytes are for reading. Made by {@link createChainCache}.
  */
 export interface ChainCache {
   /** Certificates held now. */
