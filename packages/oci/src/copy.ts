@@ -114,7 +114,7 @@ class Copying {
     if (this.blobs.has(blob.digest) || notDistributed.test(blob.mediaType)) return;
     this.blobs.add(blob.digest);
     if (await this.target.hasBlob(blob, this.call)) return;
-    await this.target.pushBlobStream(this.source.fetchBlobStream(blob, this.call), blob.mediaType, {
+    await this.target.pushBlobStream(() => this.source.fetchBlobStream(blob, this.call), blob.mediaType, {
       ...this.call,
       expected: blob,
       ...(this.mountFrom !== undefined && { mountFrom: this.mountFrom }),

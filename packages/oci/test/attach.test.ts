@@ -74,6 +74,17 @@ describe('the referrers tag under many writers (notation.md §20 no. 61)', () =>
     expect(await marks(app, subject)).toEqual(['a']);
   });
 
+  it('a tag that cannot be read while somebody writes it (500 of Docker’s registry) is read again', async () => {
+    const { app, subject, registry } = await seeded({ referrersApi: false }, { clock: createTestClock() });
+    let failures = 0;
+    registry.faults.push((request) =>
+      request.url.includes('/manifests/sha256-') && failures++ % 2 === 0 ? new Response(null, { status: 500 }) : undefined,
+    );
+    await attachMark(app, subject, 'a');
+    registry.faults.length = 0;
+    expect(await marks(app, subject)).toEqual(['a']);
+  });
+
   it('who is written over for ever says so, and that the manifest is stored', async () => {
     const { app, subject, registry } = await seeded({ referrersApi: false }, { clock: createTestClock() });
     registry.faults.push((request) =>

@@ -138,6 +138,41 @@ describe('uploading', () => {
     }
   });
 
+  it.each([404, 400, 405])(
+    'a registry that forgets an upload that broke (%i) gets it from the beginning, if the source can',
+    async (status) => {
+      const forget = (): RegistryFault[] => [
+        times(1, (r) => r.method === 'PATCH' && r.headers.get('content-range') === '300-599', lost),
+        (r) => (r.method === 'GET' && r.url.includes('/uploads/') ? new Response(null, { status }) : undefined),
+      ];
+      const { app, registry } = await seeded({}, slow);
+      registry.faults.push(...forget());
+      expect(await app.pushBlobStream(() => inPieces(7), octets, { chunkBytes: 300 })).toEqual(blob);
+      expect(registry.blobs.get(blob.digest)).toEqual(content);
+
+      const memory = await seeded({}, slow);
+      memory.registry.faults.push(...forget());
+      expect(await memory.app.pushBlob(content, octets, { chunkBytes: 300 })).toEqual(blob);
+
+      const once = await seeded({}, slow);
+      once.registry.faults.push(...forget());
+      await expect(once.app.pushBlobStream(inPieces(7), octets, { chunkBytes: 300 })).rejects.toMatchObject({
+        code: 'ERR_UNAVAILABLE',
+        message: expect.stringContaining('begin anew'),
+      });
+    },
+  );
+
+  it('a registry that confirms chunks with 204, as the one of crane’s library, is understood', async () => {
+    const { app, registry } = await seeded();
+    registry.faults.push(async (r, answer) => {
+      if (r.method !== 'PATCH') return undefined;
+      const { headers } = await answer();
+      return new Response(null, { status: 204, headers });
+    });
+    expect(await app.pushBlobStream(inPieces(7), octets, { chunkBytes: 300 })).toEqual(blob);
+  });
+
   it('a registry that asks for chunks over a gibibyte gets none', async () => {
     const { app, registry } = await seeded({ minChunk: 2 ** 40 });
     await expect(app.pushBlobStream(inPieces(7), octets)).rejects.toMatchObject({ code: 'ERR_LIMIT' });
@@ -301,7 +336,17 @@ describe('downloading', () => {
       return ranges ? undefined : new Response(content.slice());
     });
     expect(await app.fetchBlob(blob, { maxBytes: 5000 })).toEqual(content);
-    expect(asked).toEqual([null, 'bytes=400-']);
+    expect(asked).toEqual([null, 'bytes=400-999']);
+  });
+
+  it('a registry that refuses ranges (416) is asked for everything again', async () => {
+    const { app, registry } = await seeded({}, slow);
+    let n = 0;
+    registry.faults.push((request) => {
+      if (request.headers.has('range')) return new Response(null, { status: 416 });
+      return n++ === 0 ? broken(content, 400) : new Response(content.slice());
+    });
+    expect(await app.fetchBlob(blob, { maxBytes: 5000 })).toEqual(content);
   });
 
   it('a registry that answers with another part is ERR_PROTOCOL', async () => {

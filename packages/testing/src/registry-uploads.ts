@@ -79,7 +79,7 @@ export function createUploads({ blobs, minChunk, failure }: UploadWorld) {
 /** A blob, or the part of it that `Range: bytes=<from>-` asks for. */
 export function blobAnswer(request: Request, bytes: Uint8Array): Response {
   const headers = { 'content-type': 'application/octet-stream' };
-  const from = /^bytes=([0-9]+)-$/.exec(request.headers.get('range') ?? '')?.[1];
+  const from = /^bytes=([0-9]+)-[0-9]*$/.exec(request.headers.get('range') ?? '')?.[1];
   const start = from === undefined ? 0 : Number(from);
   if (start > 0 && start >= bytes.byteLength) return new Response(null, { status: 416 });
   const part = bytes.slice(start);

@@ -2,23 +2,32 @@ import { invalidArgument } from '@securosys/core';
 import type { Call } from '@securosys/transport';
 import { checkBytes } from './arguments.js';
 
-/** Content as callers hand it in: the pieces of a file, a body, or a list of byte arrays. */
-export type BlobSource = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+/** Content in pieces: those of a file, of a body, or a list of byte arrays. */
+export type BlobPieces = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+
+/** Content as callers hand it in: pieces, or a function that begins them anew, for registries that forget what they were sent. */
+export type BlobSource = BlobPieces | (() => BlobPieces);
 
 /** Refuses what cannot be read piece by piece; bytes themselves are no pieces. @throws SignError `ERR_INVALID_ARGUMENT` */
 export function checkSource(source: BlobSource): void {
+  if (typeof source !== 'function') checkPieces(source);
+}
+
+function checkPieces(given: BlobPieces): BlobPieces {
   const sound =
-    typeof source === 'object' &&
-    source !== null &&
-    !ArrayBuffer.isView(source) &&
-    (Symbol.asyncIterator in source || Symbol.iterator in source);
-  if (!sound) invalidArgument('the content of a blob is an (async) iterable of Uint8Array');
+    typeof given === 'object' &&
+    given !== null &&
+    !ArrayBuffer.isView(given) &&
+    (Symbol.asyncIterator in given || Symbol.iterator in given);
+  return sound
+    ? given
+    : invalidArgument('the content of a blob is an (async) iterable of Uint8Array, or a function that returns one');
 }
 
 /** The pieces of a caller's source, within the deadline of the call; the source is closed when nobody wants more. */
 export async function* pieces(call: Call, source: BlobSource): AsyncGenerator<Uint8Array, void> {
-  const iterator =
-    Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : (source as Iterable<Uint8Array>)[Symbol.iterator]();
+  const given = checkPieces(typeof source === 'function' ? source() : source);
+  const iterator = Symbol.asyncIterator in given ? given[Symbol.asyncIterator]() : given[Symbol.iterator]();
   let open = true;
   try {
     for (;;) {

@@ -12,22 +12,27 @@ const resumes = 5;
 async function ask(
   call: Call,
   client: RegistryClient,
-  digest: string,
+  { digest, size }: Pick<Descriptor, 'digest' | 'size'>,
   from: number,
 ): Promise<{ response: Response; known: number }> {
-  const response = await client.send(call, {
-    method: 'GET',
-    url: client.url(`blobs/${digest}`),
-    action: 'pull',
-    ...(from > 0 && { headers: { range: `bytes=${from}-` } }),
-    accept: from > 0 ? [200, 206] : [200],
-    what: `read a blob of ${client.name}`,
-  });
-  // A registry without ranges begins anew.
-  if (response.status === 200) return { response, known: from };
-  if (/^bytes ([0-9]+)-/.exec(response.headers.get('content-range') ?? '')?.[1] === String(from)) return { response, known: 0 };
-  await discard(response);
-  throw new SignError('ERR_PROTOCOL', 'the registry answered with another part of the blob than it was asked for');
+  const url = client.url(`blobs/${digest}`);
+  const request = { method: 'GET', url, action: 'pull', what: `read a blob of ${client.name}` } as const;
+  if (from > 0) {
+    // Closed at its end: the registry of crane's library knows no other ranges.
+    const headers = { range: `bytes=${from}-${size - 1}` };
+    const response = await client.send(call, { ...request, headers, accept: [200, 206, 416] });
+    // A registry without ranges begins anew.
+    if (response.status === 200) return { response, known: from };
+    if (response.status === 206 && rangeStart(response) === from) return { response, known: 0 };
+    await discard(response);
+    if (response.status === 206)
+      throw new SignError('ERR_PROTOCOL', 'the registry answered with another part of the blob than it was asked for');
+  }
+  return { response: await client.send(call, { ...request, accept: [200] }), known: from };
+}
+
+function rangeStart(response: Response): number {
+  return Number(/^bytes ([0-9]{1,15})-/.exec(response.headers.get('content-range') ?? '')?.[1]);
 }
 
 /**
@@ -45,7 +50,7 @@ export async function* downloadBlob(
   const limits = bodyLimits(client.settings, maxBytes, 'the blob');
   for (let attempt = 1; ; attempt++) {
     try {
-      const { response, known } = await ask(call, client, blob.digest, check.size);
+      const { response, known } = await ask(call, client, blob, check.size);
       let skip = known;
       for await (const part of bodyChunks(call, response, limits)) {
         const fresh = part.subarray(Math.min(skip, part.byteLength));

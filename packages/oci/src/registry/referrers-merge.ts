@@ -5,7 +5,7 @@ import { mediaTypes } from '../media-types.js';
 import type { RegistryClient } from './client.js';
 import { putManifest } from './put-manifest.js';
 import { readReferrersTag, referrersTag, type TaggedIndex } from './referrers-tag.js';
-import { passes, pause } from './repetition.js';
+import { passes, pause, tries } from './repetition.js';
 
 const writes = 12;
 /** Shortest time in milliseconds after which an entry that is still there counts as settled. */
@@ -68,7 +68,7 @@ async function untilSettled(merge: Merge): Promise<void> {
 async function writeOnce(merge: Merge): Promise<void> {
   const { call, client, subject, entry } = merge;
   const started = call.clock.now();
-  const current = await readReferrersTag(call, client, subject.digest);
+  const current = await readTag(merge);
   if (holds(current, entry)) return;
   const manifests = unique([...(current?.raw ?? []), ...merge.written, entry]);
   const bytes = utf8Bytes(JSON.stringify({ schemaVersion: 2, mediaType: mediaTypes.imageIndex, manifests }));
@@ -77,17 +77,33 @@ async function writeOnce(merge: Merge): Promise<void> {
     await putManifest(call, client, bytes, mediaTypes.imageIndex, referrersTag(subject.digest));
   } catch (error) {
     // Whether it was stored is seen by reading; if not, this was one write of many.
-    if (!passes(error) || !(await pause(call, client.settings.random, error, 1))) throw error;
+    if (!unsettled(error) || !(await pause(call, client.settings.random, error, 1))) throw error;
   }
   if (current) merge.replaced.add(current.digest);
   merge.written = manifests;
   merge.slowest = Math.max(merge.slowest, call.clock.now() - started);
 }
 
-async function stays({ call, client, subject, entry, slowest }: Merge): Promise<boolean> {
+/** Docker's registry answers 500 for a tag that somebody is just writing, so here even that may pass. */
+function unsettled(error: unknown): error is SignError {
+  return passes(error) || SignError.is(error, 'ERR_UNAVAILABLE');
+}
+
+async function readTag({ call, client, subject }: Merge): Promise<TaggedIndex | undefined> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await readReferrersTag(call, client, subject.digest);
+    } catch (error) {
+      if (!unsettled(error) || attempt >= tries || !(await pause(call, client.settings.random, error, attempt))) throw error;
+    }
+  }
+}
+
+async function stays(merge: Merge): Promise<boolean> {
+  const { call, client, entry, slowest } = merge;
   for (let look = 0; look < 2; look++) {
     if (look > 0) await call.sleep(settleMs + 3 * slowest + client.settings.random() * settleMs);
-    if (!holds(await readReferrersTag(call, client, subject.digest), entry)) return false;
+    if (!holds(await readTag(merge), entry)) return false;
   }
   return true;
 }

@@ -14,6 +14,18 @@ export function passes(error: unknown): error is SignError {
   return error.code === 'ERR_NETWORK' || (status !== undefined && passing.has(status));
 }
 
+/** An upload that the registry does not know any more: the blob can only be sent from its beginning. */
+export function uploadLost(what: string): SignError {
+  return new SignError('ERR_UNAVAILABLE', `cannot ${what}: the registry gave the upload up, and it has to begin anew`, {
+    details: { status: 404, beginAnew: true },
+  });
+}
+
+/** Whether sending a blob from its beginning may well succeed. */
+export function passesAnew(error: unknown): error is SignError {
+  return passes(error) || (SignError.is(error) && error.details.beginAnew === true);
+}
+
 /**
  * Waits before a try: as long as `Retry-After` of the error says, else longer each time, with jitter.
  * @param attempt number of the try that failed, from 1

@@ -1,7 +1,7 @@
 import { SignError } from '@securosys/core';
 import { type Call, discard, foreignUrl } from '@securosys/transport';
 import type { RegistryClient } from './client.js';
-import { passes, pause, tries } from './repetition.js';
+import { passes, pause, tries, uploadLost } from './repetition.js';
 
 /** An upload that was begun (distribution-spec, "Pushing blobs"). */
 export interface UploadSession {
@@ -86,10 +86,16 @@ function storedIn(response: Response): number | undefined {
   return last === undefined ? undefined : last === '0' ? 0 : Number(last) + 1;
 }
 
+/** Statuses by which registries say that they do not know the upload, or do not tell. */
+const untold = [400, 404, 405, 501];
+
 async function ask(call: Call, client: RegistryClient, session: UploadSession): Promise<number> {
   const what = toPush(client);
-  const response = await client.send(call, { method: 'GET', url: session.url, action: 'push', accept: [200, 204], what });
+  const accept = [200, 204, ...untold];
+  const response = await client.send(call, { method: 'GET', url: session.url, action: 'push', accept, what });
   await discard(response);
+  // Docker's registry gives up an upload whose connection broke in the middle of a chunk.
+  if (untold.includes(response.status)) throw uploadLost(what);
   session.url = locationOf(response, session.url) ?? session.url;
   const stored = storedIn(response);
   if (stored === undefined) throw new SignError('ERR_PROTOCOL', `cannot ${what}: the registry does not say how much it has`);
@@ -106,6 +112,8 @@ export async function sendChunk(call: Call, client: RegistryClient, session: Upl
   const end = start + bytes.byteLength;
   for (let attempt = 1; session.offset < end; attempt++) {
     const rest = bytes.subarray(session.offset - start);
+    // 202 by the specification; the registry of crane's library says 204.
+    const accept = [201, 202, 204, 404, 416];
     const headers = { 'content-type': octets, 'content-range': `${session.offset}-${end - 1}` };
     try {
       const url = session.url;
@@ -115,12 +123,13 @@ export async function sendChunk(call: Call, client: RegistryClient, session: Upl
         action: 'push',
         headers,
         body: rest,
-        accept: [202, 416],
+        accept,
         what,
       });
       await discard(response);
+      if (response.status === 404) throw uploadLost(what);
       session.url = locationOf(response, session.url) ?? session.url;
-      if (response.status === 202 && (storedIn(response) ?? end) === end) {
+      if (response.status !== 416 && (storedIn(response) ?? end) === end) {
         session.offset = end;
         return;
       }
@@ -135,7 +144,7 @@ export async function sendChunk(call: Call, client: RegistryClient, session: Upl
   }
 }
 
-/** Closes an upload with its digest and the bytes that were not sent yet. */
+/** Closes an upload with its digest and the bytes that were not sent yet; the answer has no body left. */
 export async function finishUpload(
   call: Call,
   client: RegistryClient,
@@ -147,7 +156,11 @@ export async function finishUpload(
   url.searchParams.set('digest', digest);
   const headers = { 'content-type': octets };
   const what = toPush(client);
-  return client.send(call, { method: 'PUT', url, action: 'push', headers, ...(bytes && { body: bytes }), accept: [201], what });
+  const body = bytes && { body: bytes };
+  const response = await client.send(call, { method: 'PUT', url, action: 'push', headers, ...body, accept: [201, 404], what });
+  await discard(response);
+  if (response.status === 404) throw uploadLost(what);
+  return response;
 }
 
 /** Tells the registry that nothing will come any more. It would find out by itself, so a failure changes nothing. */

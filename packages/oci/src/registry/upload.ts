@@ -6,7 +6,7 @@ import type { PushBlobOptions, PushBlobStreamOptions } from '../repository.js';
 import { runningCheck, runningDigest } from '../running-digest.js';
 import type { RegistryClient } from './client.js';
 import { checkDigestHeader } from './content.js';
-import { passes, pause, tries } from './repetition.js';
+import { passes, passesAnew, pause, tries } from './repetition.js';
 import { cancelUpload, finishUpload, mountOrStart, sendChunk, startUpload, type UploadSession } from './upload-session.js';
 
 /** Whether a blob is there; a stated length must agree. */
@@ -46,12 +46,11 @@ export async function pushBlob(
       const inOne = chunkBytes === undefined || bytes.byteLength <= chunkBytes;
       if (!inOne) await sendAll(call, client, session, [bytes], chunkBytes);
       const response = await finishUpload(call, client, session, descriptor.digest, inOne ? bytes : undefined);
-      await discard(response);
       checkDigestHeader(response, bytes, 'the blob');
       return descriptor;
     } catch (error) {
       // The whole is sent again, unless it arrived and only the answer was lost.
-      if (!passes(error) || attempt >= tries || !(await pause(call, client.settings.random, error, attempt))) throw error;
+      if (!passesAnew(error) || attempt >= tries || !(await pause(call, client.settings.random, error, attempt))) throw error;
     }
   }
 }
@@ -63,8 +62,25 @@ async function sendAll(call: Call, client: RegistryClient, session: UploadSessio
   for await (const chunk of inChunks(pieces(call, source), size)) await sendChunk(call, client, session, chunk);
 }
 
-/** Stores a blob that comes in pieces, in chunks, with the digest computed on the way. */
+/** Stores a blob that comes in pieces, in chunks, with the digest computed on the way; from its beginning again if the source can. */
 export async function pushBlobStream(
+  call: Call,
+  client: RegistryClient,
+  source: BlobSource,
+  mediaType: string,
+  options: PushBlobStreamOptions,
+): Promise<Descriptor> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await streamOnce(call, client, source, mediaType, options);
+    } catch (error) {
+      if (typeof source !== 'function' || !passesAnew(error) || attempt >= tries) throw error;
+      if (!(await pause(call, client.settings.random, error, attempt))) throw error;
+    }
+  }
+}
+
+async function streamOnce(
   call: Call,
   client: RegistryClient,
   source: BlobSource,
@@ -100,7 +116,6 @@ async function finishStream(call: Call, client: RegistryClient, session: UploadS
   for (let attempt = 1; ; attempt++) {
     try {
       const response = await finishUpload(call, client, session, blob.digest);
-      await discard(response);
       const said = response.headers.get('docker-content-digest');
       if (said !== null && said !== blob.digest)
         throw new SignError('ERR_DIGEST_MISMATCH', `the registry states another digest for the blob than ${blob.digest}`);
