@@ -78,7 +78,9 @@ describe('the referrers tag under many writers (notation.md §20 no. 61)', () =>
     const { app, subject, registry } = await seeded({ referrersApi: false }, { clock: createTestClock() });
     let failures = 0;
     registry.faults.push((request) =>
-      request.url.includes('/manifests/sha256-') && failures++ % 2 === 0 ? new Response(null, { status: 500 }) : undefined,
+      request.method === 'GET' && request.url.includes('/manifests/sha256-') && failures++ % 2 === 0
+        ? new Response(null, { status: 500 })
+        : undefined,
     );
     await attachMark(app, subject, 'a');
     registry.faults.length = 0;
