@@ -12,10 +12,13 @@ const special: readonly (readonly [string, number])[] = [
   ['10.0.0.0', 8],
   ['100.64.0.0', 10],
   ['127.0.0.0', 8],
+  // Not in the registry: what answers every machine in Azure, like 169.254.169.254.
+  ['168.63.129.16', 32],
   ['169.254.0.0', 16],
   ['172.16.0.0', 12],
   ['192.0.0.0', 24],
   ['192.0.2.0', 24],
+  ['192.88.99.0', 24],
   ['192.168.0.0', 16],
   ['198.18.0.0', 15],
   ['198.51.100.0', 24],
@@ -47,7 +50,7 @@ function publicIpv6(groups: readonly number[]): boolean {
   return !(a === 0x2002 || (a === 0x2001 && (b < 0x200 || b === 0x0db8)) || (a === 0x3fff && b < 0x1000));
 }
 
-const named = (hostname: string) => hostname.replace(/\.$/, '');
+const named = (hostname: string) => hostname.replace(/\.+$/, '');
 
 /** Whether `URL.hostname` is an address literal outside the public internet, or a name of this machine. */
 export function isPrivateAddress(hostname: string): boolean {

@@ -1,4 +1,4 @@
-import { SignError } from '@securosys/core';
+import { invalidArgument, SignError } from '@securosys/core';
 import type { Call } from './call.js';
 import { networkError } from './network-error.js';
 
@@ -23,10 +23,12 @@ const graceMs = 5000;
 /**
  * The pieces of a body as they come, with caps on bytes, time and slowness; what the reader does in between does not count as slow.
  * A consumer that stops early lets go of the connection.
- * @throws SignError `ERR_LIMIT` over `maxBytes` or below the slowest allowed rate, `ERR_TIMEOUT`, `ERR_NETWORK`
+ * @throws SignError `ERR_LIMIT` over `maxBytes` or below the slowest allowed rate, `ERR_TIMEOUT`, `ERR_NETWORK`, `ERR_INVALID_ARGUMENT`
  */
 export async function* bodyChunks(call: Call, response: Response, limits: BodyLimits): AsyncGenerator<Uint8Array, void> {
   const { maxBytes, minBytesPerSecond = 256, what } = limits;
+  // Nothing is over NaN, so it would be no limit.
+  if (!(maxBytes >= 0)) invalidArgument('maxBytes is a number of bytes, at least 0');
   const over = () => new SignError('ERR_LIMIT', `${what} is over ${maxBytes} bytes`);
   const announced = response.headers.get('content-length');
   if (announced !== null && Number(announced) > maxBytes) {

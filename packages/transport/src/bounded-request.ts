@@ -1,4 +1,4 @@
-import { type CallOptions, type Clock, type Fetch, knownOptions } from '@securosys/core';
+import { type CallOptions, type Clock, type Fetch, invalidArgument, knownOptions } from '@securosys/core';
 import { discard, readBody } from './body.js';
 import { withCall } from './call.js';
 import { exchange } from './exchange.js';
@@ -55,7 +55,8 @@ const names = ['fetch', 'clock', 'url', 'method', 'headers', 'body', 'maxBytes',
 export async function boundedRequest(request: BoundedRequest): Promise<BoundedResponse> {
   knownOptions('boundedRequest', request, [...names, 'signal', 'logger']);
   const { fetch, clock, url, method = 'GET', headers, body, maxBytes, minBytesPerSecond } = request;
-  const target = new URL(url);
+  // Its text may hold a login, so no error shows it.
+  const target = URL.canParse(String(url)) ? new URL(url) : invalidArgument('url is no absolute URL');
   return withCall(clock, request.timeoutMs, request, async (call) => {
     const response = await exchange(call, fetch, { method, url: target, ...(headers && { headers }), ...(body && { body }) });
     const { status } = response;

@@ -48,6 +48,8 @@ export function startCall(clock: Clock, timeoutMs: number, options: CallOptions)
       if (clock.now() > deadline) throw late();
     },
     async race(work) {
+      // It goes on without us, and how it ends is nobody's business then; an unhandled rejection would end the process.
+      if (signal.aborted) void work.catch(() => undefined);
       signal.throwIfAborted();
       let stop = () => {};
       const aborted = new Promise<never>((_, reject) => {

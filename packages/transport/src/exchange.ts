@@ -21,18 +21,20 @@ export async function exchange(call: Call, fetch: Fetch, request: Exchange): Pro
   call.check();
   const headers: Record<string, string> = { 'accept-encoding': 'identity', ...request.headers };
   if (request.authorization !== undefined) headers.authorization = request.authorization;
+  let sent: Promise<Response> | undefined;
   let response: Response;
   try {
-    response = await call.race(
-      fetch(request.url, {
-        method: request.method,
-        headers,
-        redirect: 'manual',
-        signal: call.signal,
-        ...(request.body && { body: request.body as Uint8Array<ArrayBuffer> }),
-      }),
-    );
+    sent = fetch(request.url, {
+      method: request.method,
+      headers,
+      redirect: 'manual',
+      signal: call.signal,
+      ...(request.body && { body: request.body as Uint8Array<ArrayBuffer> }),
+    });
+    response = await call.race(sent);
   } catch (error) {
+    // A `fetch` that does not heed the signal may answer yet, and a body that nobody lets go of holds its connection.
+    void sent?.then(discard, () => undefined);
     call.check();
     if (SignError.is(error)) throw error;
     throw networkError(`no answer from ${request.url.host}`, error);

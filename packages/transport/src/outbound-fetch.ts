@@ -1,4 +1,4 @@
-import { SignError } from '@securosys/core';
+import { invalidArgument, SignError } from '@securosys/core';
 import type { Dispatcher } from 'undici';
 import { openDispatcher } from './outbound/dispatcher.js';
 import { type OutboundOptions, outboundSettings } from './outbound/settings.js';
@@ -29,7 +29,7 @@ function refusalIn(error: unknown, depth = 0): SignError | undefined {
  * console.log(response.status);
  * await fetch.close();
  * ```
- * @throws SignError `ERR_INVALID_ARGUMENT` for bad options; its calls `ERR_ORIGIN_REFUSED` for what may not be reached, and what
+ * @throws SignError `ERR_INVALID_ARGUMENT` for bad options; its calls the same for what is no URL, `ERR_ORIGIN_REFUSED` for what may not be reached, and what
  * `fetch` rejects with
  */
 export function createOutboundFetch(options: OutboundOptions = {}): OutboundFetch {
@@ -45,7 +45,8 @@ export function createOutboundFetch(options: OutboundOptions = {}): OutboundFetc
     return opened;
   };
   const send = async (input: string | URL | Request, init: RequestInit = {}): Promise<Response> => {
-    settings.check(new URL(input instanceof Request ? input.url : input));
+    const target = input instanceof Request ? input.url : input;
+    settings.check(URL.canParse(String(target)) ? new URL(target) : invalidArgument('what is fetched is no absolute URL'));
     const dispatcher = await (opening ?? open());
     const redirect = init.redirect === 'error' ? init.redirect : 'manual';
     try {

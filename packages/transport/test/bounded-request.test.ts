@@ -1,6 +1,7 @@
 import { systemClock, utf8Bytes, utf8Text } from '@securosys/core';
-import { createTestClock, expectOwnMemory } from '@securosys/testing';
 import { describe, expect, it } from 'vitest';
+import { createTestClock } from '../../testing/src/clock.js';
+import { expectOwnMemory } from '../../testing/src/own-memory.js';
 import { boundedRequest } from '../src/index.js';
 
 const base = { clock: systemClock, url: 'http://ocsp.example/', maxBytes: 100, timeoutMs: 1000 };
@@ -84,6 +85,24 @@ describe('a bounded request', () => {
     const error = await boundedRequest({ ...base, fetch: broken }).catch((e: unknown) => e);
     expect(error).toMatchObject({ code: 'ERR_NETWORK', message: 'no answer from ocsp.example: ECONNRESET', retryable: true });
     expect(error).not.toHaveProperty('cause');
+  });
+
+  it('lets go of an answer that comes after the deadline', async () => {
+    let answer: (response: Response) => void = () => undefined;
+    const late = new Promise<Response>((resolve) => {
+      answer = resolve;
+    });
+    await expect(boundedRequest({ ...base, fetch: () => late, timeoutMs: 5 })).rejects.toMatchObject({ code: 'ERR_TIMEOUT' });
+    const cancelled = new Promise<void>((cancel) => answer(new Response(new ReadableStream({ cancel: () => cancel() }))));
+    await expect(cancelled).resolves.toBeUndefined();
+  });
+
+  it.each([
+    ['a URL that is none', { url: '//user:secret@host.example/' }],
+    ['a limit that is no number', { maxBytes: Number.NaN }],
+  ])('%s is ERR_INVALID_ARGUMENT and not shown', async (_, wrong) => {
+    const error = await boundedRequest({ ...base, fetch: async () => new Response('x'), ...wrong }).catch((e: unknown) => e);
+    expect(error).toMatchObject({ code: 'ERR_INVALID_ARGUMENT', message: expect.not.stringContaining('secret') });
   });
 
   it('an option that does not exist is refused', async () => {

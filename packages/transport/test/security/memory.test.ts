@@ -1,6 +1,6 @@
 import { systemClock, utf8Bytes } from '@securosys/core';
-import { expectOwnMemory } from '@securosys/testing';
 import { describe, expect, it } from 'vitest';
+import { expectOwnMemory } from '../../../testing/src/own-memory.js';
 import * as api from '../../src/index.js';
 
 /** A body in pieces that share memory, as sockets hand them out. */
