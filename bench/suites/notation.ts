@@ -1,6 +1,8 @@
 import type { Suite } from '../figure.js';
 import { goPeer, peerName } from '../peer.js';
+import { manySignaturesFigure } from './notation/many-signatures.js';
 import { mutantFigure } from './notation/mutants.js';
+import { pluginFigure } from './notation/plugin.js';
 import { signFigure } from './notation/sign.js';
 import { verifyFigures } from './notation/verify.js';
 
@@ -14,5 +16,7 @@ export const suite: Suite = {
     yield* verifyFigures(peer);
     yield await signFigure(peer);
     yield await mutantFigure(note);
+    yield* manySignaturesFigure(note);
+    yield* pluginFigure(note);
   },
 };

@@ -19,7 +19,10 @@ export interface PluginHome {
 }
 
 /** @param scopes of the trust policy */
-export async function pluginHome({ scope, root, tsb }: World, scopes?: readonly string[]): Promise<PluginHome> {
+export async function pluginHome(
+  { scope, root, tsb }: Pick<World, 'scope' | 'root' | 'tsb'>,
+  scopes?: readonly string[],
+): Promise<PluginHome> {
   const home = await NotationHome.create(scope, { anchors: [root], ...(scopes && { scopes }) });
   const folder = join(home.folder, 'securosys');
   await mkdir(folder, { mode: 0o700 });
