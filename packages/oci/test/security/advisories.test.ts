@@ -142,6 +142,16 @@ describe('advisories', () => {
     expect(registry.requests.every((r) => r.authorization === null)).toBe(true);
   });
 
+  it('CVE-2024-53263: a host with a line break reaches no credential helper', async () => {
+    const { credentialsFromDockerConfig } = await import('../../src/credentials.js');
+    let started = 0;
+    const run = async () => ({ status: ++started, output: new Uint8Array() });
+    const source = credentialsFromDockerConfig({ sources: [{ config: { credsStore: 'any' } }], run });
+    for (const host of ['registry.example\nhost=evil.example', 'registry.example\r', 'registry.example\0'])
+      await expect(source(host)).rejects.toMatchObject({ code: 'ERR_INVALID_ARGUMENT' });
+    expect(started).toBe(0);
+  });
+
   it('CVE-2026-40895, CVE-2024-30260: no header of ours survives a redirect to another host', async () => {
     const { app, registry } = await seeded({ auth: { type: 'basic', ...login } }, { credentials: () => login });
     const seen: string[] = [];
