@@ -1,11 +1,11 @@
 import { invalidArgument } from '@securosys/core';
 import { Evaluation, type OpenResult } from './evaluate-checks.js';
+import { outcomeOf, skippedOutcome } from './evaluate-outcome.js';
 import { type EvaluateRules, openOptionsOf } from './evaluate-rules.js';
 import { type OpenEnvelope, openEnvelope } from './open-envelope.js';
-import type { CheckType, SignatureContents, SignatureOutcome } from './outcome.js';
+import type { SignatureOutcome } from './outcome.js';
 import type { VerificationStatement } from './policy-statement.js';
 import { checkRevocation, namesResponders } from './revocation-check.js';
-import { signerOf } from './signer-identity.js';
 import { checkTimestamp, timestampCounts } from './timestamp-check.js';
 import { type LoadedStore, loadStores } from './trust-anchors.js';
 import * as checks from './trust-checks.js';
@@ -31,15 +31,12 @@ interface Case extends Judged {
   readonly now: number;
 }
 
-function contentsOf({ attributes, subject, chain }: OpenEnvelope): SignatureContents {
-  const { scheme, signingTime: signedAt, expiry: expiresAt } = attributes;
-  const signer = signerOf(chain);
-  return expiresAt === undefined ? { subject, signer, scheme, signedAt } : { subject, signer, scheme, signedAt, expiresAt };
-}
-
 /** Step 2 of §15.2. The result is there even when the signature names no plugin that could be had. */
-async function plugin({ evaluation, open, rules }: Case): Promise<{ result: OpenResult; chosen?: ChosenPlugin } | undefined> {
-  if (!demandsPlugin(open)) return undefined;
+async function namedPlugin({
+  evaluation,
+  open,
+  rules,
+}: Case): Promise<{ result: OpenResult; chosen?: ChosenPlugin } | undefined> {
   const found: { result?: OpenResult; chosen?: ChosenPlugin } = {};
   await evaluation.ask('verificationPlugin', 'enforce', async (result) => {
     found.result = result;
@@ -82,7 +79,7 @@ function revocation({ evaluation, open, statement, rules }: Case, anchored: bool
 /** Steps 2 to 8 of §15.2, then what no level softens. Waiting for nothing costs time too, so only what is a promise is awaited. */
 async function judge(one: Case, stores: readonly LoadedStore[]): Promise<void> {
   const { evaluation, open, rules, now, compare } = one;
-  const named = demandsPlugin(open) ? await plugin(one) : undefined;
+  const named = demandsPlugin(open) ? await namedPlugin(one) : undefined;
   const chosen = named?.chosen;
   const authentic = authenticity(one, stores, chosen);
   if (rules.allowEmulated !== true) evaluation.run('emulation', 'enforce', () => checks.checkEmulation(open.chain));
@@ -112,30 +109,11 @@ function onlyType({ trustStores }: VerificationStatement): TrustStoreType | unde
   return only;
 }
 
-function outcomeOf({ statement }: Judged, { results }: Evaluation, open: OpenEnvelope | undefined): SignatureOutcome {
-  const { name, level } = statement;
-  const failed = results.filter(({ result }) => result === 'fail');
-  const failures = failed.filter(({ action }) => action === 'enforce');
-  const shared = { statement: name, level: level.name, checks: results };
-  if (!open) return { ...shared, verdict: 'not-trusted', failures };
-  const signature = contentsOf(open);
-  return failures.length === 0
-    ? { statement: name, level: level.name, checks: results, verdict: 'trusted', warnings: failed, signature }
-    : { ...shared, verdict: 'not-trusted', failures, signature };
-}
-
 /** Judges one signature by one statement, in the order of `notation.md` §15.2. */
 export async function evaluateByStatement(judged: Judged): Promise<SignatureOutcome> {
   const { envelope, mediaType, statement, rules } = judged;
-  const { level } = statement;
   rules.signal?.throwIfAborted();
-  if (level.name === 'skip')
-    return {
-      statement: statement.name,
-      level: level.name,
-      verdict: 'skipped',
-      checks: Object.keys(level.actions).map((type) => ({ type: type as CheckType, action: 'skip', result: 'skipped' })),
-    };
+  if (statement.level.name === 'skip') return skippedOutcome(statement);
   const evaluation = new Evaluation(rules.signal);
   const first = onlyType(statement);
   const early = first ? await loadStores(statement, rules.trustStore, first) : [];
@@ -152,5 +130,5 @@ export async function evaluateByStatement(judged: Judged): Promise<SignatureOutc
     const stores = type === first ? early : first ? [] : await loadStores(statement, rules.trustStore, type);
     await judge({ envelope, mediaType, statement, rules, compare: judged.compare, evaluation, open, now }, stores);
   }
-  return outcomeOf(judged, evaluation, open);
+  return outcomeOf(statement, evaluation, open);
 }
