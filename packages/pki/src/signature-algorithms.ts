@@ -38,7 +38,7 @@ const weak: ReadonlySet<string> = new Set([
 
 /** The algorithm that an `AlgorithmIdentifier` names, or `undefined` for every other and for other parameters. */
 export function algorithmOfIdentifier(der: Uint8Array): SignatureAlgorithm | undefined {
-  return algorithms.get(hexText(der));
+  return der.byteLength <= 80 ? algorithms.get(hexText(der)) : undefined;
 }
 
 /** DER of the `AlgorithmIdentifier` of a certificate signature, or `undefined` when certificates have none. */

@@ -95,6 +95,7 @@ export function createRevocationChecker(options: RevocationCheckerOptions = {}):
       const logger = callOptions.logger ?? settings.logger;
       return withCall(settings.clock, defaultTimeoutMs, callOptions, async (call) => {
         const now = settings.clock.now();
+        if (!Number.isFinite(now)) invalidArgument('the clock gives no time, so nothing can be judged');
         const warn: Inquiry['warn'] = (message, fields) => logger?.warn(message, fields);
         const inquiry: Inquiry = { settings, call, signal, now, authenticSigningTime, warn };
         const results = await bounded(chain, settings.maxConcurrency, async (certificate, index) => {

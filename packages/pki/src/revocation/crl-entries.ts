@@ -77,11 +77,27 @@ function entryOf(bytes: Uint8Array): CrlEntry {
   };
 }
 
-function sameAt(bytes: Uint8Array, at: number, wanted: Uint8Array): boolean {
+/** Where a number starts behind its leading zero octets; the last octet is never one of them. */
+function significant(bytes: Uint8Array, from: number, end: number): number {
+  let at = from;
+  while (at < end - 1 && bytes[at] === 0) at++;
+  return at;
+}
+
+/**
+ * Whether the INTEGER from `at` to `end` has the significant octets of `wanted`. Sign octets do not count: an issuer that forgets one, or writes
+ * one too many, means this serial number all the same, and an entry that is overlooked would be a certificate that is good.
+ */
+function sameAt(bytes: Uint8Array, at: number, end: number, wanted: Uint8Array): boolean {
+  const from = significant(bytes, at, end);
+  if (end - from !== wanted.byteLength) return false;
   // From the end: serial numbers of one CA often start alike.
-  for (let i = wanted.byteLength - 1; i >= 0; i--) if (bytes[at + i] !== wanted[i]) return false;
+  for (let i = wanted.byteLength - 1; i >= 0; i--) if (bytes[from + i] !== wanted[i]) return false;
   return true;
 }
+
+/** Most entries with one serial number: on hold, removed, on hold again. */
+const maxSame = 64;
 
 /**
  * The entries with this serial number, in their order. Walks over all of them, so that none is malformed or changes what the others mean.
@@ -93,11 +109,13 @@ export function findEntries(entries: Uint8Array, serial: Uint8Array): CrlEntry[]
   return reading('CRL', () => {
     const walk = new Walk(entries);
     const limit = entries.byteLength;
+    const wanted = serial.subarray(significant(serial, 0, serial.byteLength));
     const out: CrlEntry[] = [];
     for (let at = 0; at < limit; ) {
       const end = walk.take(tags.sequence, at, limit);
       const next = walk.take(tags.integer, walk.contents, end);
-      const found = next - walk.contents === serial.byteLength && sameAt(entries, walk.contents, serial);
+      if (next === walk.contents) malformed('a serial number of a CRL is empty');
+      const found = sameAt(entries, walk.contents, next, wanted);
       walk.read(next, end);
       if (walk.tag !== tags.utcTime && walk.tag !== tags.generalizedTime) malformed('a CRL entry has no time');
       const behind = walk.end;
@@ -105,7 +123,8 @@ export function findEntries(entries: Uint8Array, serial: Uint8Array): CrlEntry[]
         if (walk.take(tags.sequence, behind, end) !== end) malformed('a CRL entry holds more than it should');
         checkExtensions(walk, walk.contents, end);
       }
-      if (found) out.push(entryOf(entries.subarray(at, end)));
+      if (found && out.push(entryOf(entries.subarray(at, end))) > maxSame)
+        malformed(`a CRL has over ${maxSame} entries with one serial number`);
       at = end;
     }
     return out;

@@ -1,4 +1,4 @@
-import { hexText, readDer, type SignatureAlgorithm } from '@securosys/core';
+import { hexText, readDer, type SignatureAlgorithm, SignError } from '@securosys/core';
 import { crlUrls } from '../extension-values.js';
 import { type CertificateExtension, readExtensions } from '../extensions.js';
 import { DerReader, malformed, tags, unsignedInteger } from '../reader.js';
@@ -43,9 +43,14 @@ function numberOf(value: Uint8Array): bigint {
   return bytes.byteLength <= 20 ? BigInt(`0x${hexText(bytes)}`) : malformed('a CRL number has over 20 octets');
 }
 
+/** Most bytes of the extensions of a whole CRL: what they list is read before the signature says who wrote it. */
+const maxExtensionBytes = 64 * 1024;
+
 function extensionsOf(list: DerReader): CertificateExtension[] {
   const wrapped = list.optional(tags.context0);
   if (!wrapped) return [];
+  if (wrapped.end - wrapped.contents > maxExtensionBytes)
+    throw new SignError('ERR_LIMIT', `its extensions are over ${maxExtensionBytes} bytes`);
   const outer = list.inside(wrapped, 'extensions of the CRL');
   const extensions = readExtensions(outer.enter(tags.sequence));
   outer.end();
@@ -84,7 +89,7 @@ function saysIn(
 /**
  * Takes a CRL apart but for its entries, which may be a million: {@link findEntries} walks over them once, in place.
  * @param der kept, not copied
- * @throws SignError `ERR_MALFORMED` with `details.rule` `malformed`
+ * @throws SignError `ERR_MALFORMED`, `ERR_LIMIT`, with `details.rule` `malformed`
  */
 export function parseCrl(der: Uint8Array): Crl {
   return reading('CRL', () => {

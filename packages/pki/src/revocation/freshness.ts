@@ -15,7 +15,8 @@ export interface Window {
  * @throws SignError `ERR_NOT_TRUSTED` with `details.rule`
  */
 export function checkFresh(what: string, { thisUpdate, nextUpdate }: Window, now: number): void {
-  if (thisUpdate > now + skewMs) throw faultError('not-yet-valid', `${what} is of the future: ${isoSeconds(thisUpdate)}`);
+  // Each comparison is written so that a `now` that is no number refuses.
+  if (!(thisUpdate <= now + skewMs)) throw faultError('not-yet-valid', `${what} is of the future: ${isoSeconds(thisUpdate)}`);
   if (nextUpdate === undefined) throw faultError('next-update-missing', `${what} does not say when the next one comes`);
-  if (now > nextUpdate) throw faultError('expired', `${what} has expired at ${isoSeconds(nextUpdate)}`);
+  if (!(now <= nextUpdate)) throw faultError('expired', `${what} has expired at ${isoSeconds(nextUpdate)}`);
 }

@@ -1,4 +1,4 @@
-import { SignError } from '@securosys/core';
+import { equalBytes, SignError } from '@securosys/core';
 import { type Certificate, parseCertificate } from '../certificate.js';
 import { extendedKeyUsages } from '../chain-rules.js';
 import { issuedBy, signatureVerifies } from '../issuance.js';
@@ -25,7 +25,7 @@ function refuseUnfit(delegate: Certificate, now: number): void {
     throw faultError('ocsp-responder-usage', 'the responder’s key must not sign answers: its key usage lacks digitalSignature');
   if (delegate.unknownCritical.length > 0)
     throw faultError('critical-extension', 'the responder’s certificate has a critical extension that nothing here understands');
-  if (now < delegate.notBefore || now > delegate.notAfter)
+  if (!(now >= delegate.notBefore && now <= delegate.notAfter))
     throw faultError('ocsp-responder-validity', 'the responder’s certificate is not valid now');
 }
 
@@ -39,15 +39,25 @@ function readable(der: Uint8Array): Certificate[] {
   }
 }
 
+/** Who a response may be from, and about whom. */
+export interface ResponderQuestion {
+  /** The certificate that is asked about. */
+  readonly certificate: Certificate;
+  readonly issuer: Certificate;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  readonly delegates: OcspDelegate;
+}
+
 /**
- * Finds who signed a response and whether that one may: the issuer itself, or a delegate that it issued (RFC 6960 §4.2.2.2).
+ * Finds who signed a response and whether that one may: the issuer itself, or a delegate that it issued (RFC 6960 §4.2.2.2). Never the key that
+ * is asked about, by this or by another certificate: whoever stole it would say that it is good.
  * @returns the delegate's certificate if its own revocation has to be looked at still, which is when it lacks `id-pkix-ocsp-nocheck`
  * @throws SignError with `details.rule`
  */
 export function checkResponder(
   response: OcspResponse,
-  issuer: Certificate,
-  { now, delegates }: { now: number; delegates: OcspDelegate },
+  { certificate: subject, issuer, now, delegates }: ResponderQuestion,
 ): Certificate | undefined {
   if (!response.signatureAlgorithm)
     throw faultError('algorithm', 'the OCSP response is signed with an algorithm that is broken or unknown');
@@ -63,6 +73,8 @@ export function checkResponder(
     const why = 'the signature of the OCSP response is neither the issuer’s nor that of a responder it appointed';
     throw faultError('signature', why, { code: 'ERR_SIGNATURE_MISMATCH' });
   }
+  if (equalBytes(signer.spki, subject.spki))
+    throw faultError('ocsp-responder', 'the OCSP response is signed by the very key that it is about');
   if (delegates === 'any-issued') return undefined;
   refuseUnfit(signer, now);
   return signer.extensions.some(({ oid }) => oid === noCheck) ? undefined : signer;

@@ -4,7 +4,7 @@ import { tags } from '../reader.js';
 import { isCertId } from './cert-id.js';
 import { faultError, reading } from './fault.js';
 import { checkFresh } from './freshness.js';
-import { checkResponder, type OcspDelegate } from './ocsp-responder.js';
+import { checkResponder, type ResponderQuestion } from './ocsp-responder.js';
 import { type OcspResponse, parseOcspResponse, type SingleResponse } from './ocsp-response.js';
 import { invalidityDate, spares } from './reasons.js';
 
@@ -16,12 +16,7 @@ export interface Answer {
 }
 
 /** What a response is held against. */
-export interface OcspQuestion {
-  readonly certificate: Certificate;
-  readonly issuer: Certificate;
-  /** Milliseconds since 1970. */
-  readonly now: number;
-  readonly delegates: OcspDelegate;
+export interface OcspQuestion extends ResponderQuestion {
   /** What the answer must echo. */
   readonly nonce?: Uint8Array;
   readonly authenticSigningTime?: number;
@@ -73,8 +68,8 @@ function answerOf(single: SingleResponse, { authenticSigningTime }: OcspQuestion
 export function checkOcsp(der: Uint8Array, question: OcspQuestion): CheckedOcsp {
   const response = parseOcspResponse(der);
   return reading('OCSP response', () => {
-    const { issuer, now, delegates } = question;
-    const delegate = checkResponder(response, issuer, { now, delegates });
+    const { now } = question;
+    const delegate = checkResponder(response, question);
     checkExtensions(response, question.nonce);
     const single = theSingle(response, question);
     if (single.extensions.some(({ critical }) => critical))
