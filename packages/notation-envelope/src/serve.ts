@@ -45,9 +45,14 @@ const written = (stream: NodeJS.WriteStream, text: string): Promise<void> =>
  */
 export async function serveNotationPlugin(plugin: NotationPlugin): Promise<never> {
   const orphaned = new AbortController();
-  const stopWatching = watchParent(() => orphaned.abort(new DOMException('the host has gone', 'AbortError')));
+  const argv = process.argv.slice(2);
+  // Metadata is there before anybody could have gone.
+  const watched = argv[0] !== 'get-plugin-metadata';
+  const stopWatching = watched
+    ? watchParent(() => orphaned.abort(new DOMException('the host has gone', 'AbortError')))
+    : () => undefined;
   const stdin = await readStdin();
-  const call = { argv: process.argv.slice(2), stdin, env: process.env, signal: orphaned.signal };
+  const call = { argv, stdin, env: process.env, signal: orphaned.signal };
   const { stdout, stderr, exitCode } = await handleNotation(call, withTerminal(plugin));
   stopWatching();
   if (stdout !== '') await written(process.stdout, stdout);

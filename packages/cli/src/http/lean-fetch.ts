@@ -41,21 +41,27 @@ async function openSender(protocol: string, { ca, identity }: LeanTls): Promise<
   };
 }
 
+/** What is read of a body: a whole stream of the platform's takes longer to make than most bodies take to arrive. */
+function bodyOf(message: IncomingMessage) {
+  const chunks: AsyncIterator<Uint8Array> = message[Symbol.asyncIterator]();
+  const cancel = async (): Promise<void> => void message.destroy();
+  const read = async () => {
+    const { done = false, value } = await chunks.next();
+    // Chunks are views of memory that Node shares among them.
+    return done ? { done, value: undefined } : { done, value: new Uint8Array(value) };
+  };
+  return { cancel, getReader: () => ({ read, cancel }) };
+}
+
 /** The parts of a `Response` that clients of a TSB read: making a whole one loads the platform's fetch. */
-async function responseOf(message: IncomingMessage): Promise<Response> {
-  const { Readable } = await import('node:stream');
+function responseOf(message: IncomingMessage): Response {
   const headers: Pick<Headers, 'get'> = {
     get: (name) => {
       const value = message.headers[name.toLowerCase()];
       return value === undefined ? null : String(value);
     },
   };
-  const response = {
-    status: message.statusCode ?? 0,
-    type: 'basic',
-    headers,
-    body: Readable.toWeb(message),
-  };
+  const response = { status: message.statusCode ?? 0, type: 'basic', headers, body: bodyOf(message) };
   return response as unknown as Response;
 }
 
@@ -66,7 +72,7 @@ async function responseOf(message: IncomingMessage): Promise<Response> {
 export function createLeanFetch(tls: LeanTls): LeanFetch {
   const senders = new Map<string, Promise<Sender>>();
   const fetch: Fetch = async (input, { method = 'GET', headers, body, signal } = {}) => {
-    if (input instanceof URL === false && typeof input !== 'string') return invalidArgument('this fetch takes URLs');
+    if (!(input instanceof URL) && typeof input !== 'string') return invalidArgument('this fetch takes URLs');
     const url = new URL(input);
     if (body !== undefined && body !== null && typeof body !== 'string') return invalidArgument('this fetch sends texts');
     const sender = senders.get(url.protocol) ?? openSender(url.protocol, tls);
@@ -76,7 +82,7 @@ export function createLeanFetch(tls: LeanTls): LeanFetch {
     const length = text === undefined ? {} : { 'content-length': String(Buffer.byteLength(text)) };
     const options = { method, headers: { ...(headers as Record<string, string>), ...length }, ...(signal && { signal }) };
     try {
-      return await responseOf(await send(url, options, text));
+      return responseOf(await send(url, options, text));
     } catch (cause) {
       throw new TypeError('fetch failed', { cause });
     }
