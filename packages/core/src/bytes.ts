@@ -45,9 +45,12 @@ export function sha256Hex(data: Uint8Array): string {
 /** UTF-8 bytes of a string. A lone surrogate is refused, because two strings would share one encoding. */
 export function utf8Bytes(text: string): Uint8Array<ArrayBuffer> {
   if (!text.isWellFormed()) throw new SignError('ERR_MALFORMED', 'text holds a lone surrogate and has no UTF-8 form');
-  return ownBytes(new TextEncoder().encode(text));
+  const bytes = encoder.encode(text);
+  // The encoder gives memory of its own, as far as we have seen; a copy of that would cost as much as the encoding.
+  return bytes.byteLength === bytes.buffer.byteLength ? (bytes as Uint8Array<ArrayBuffer>) : ownBytes(bytes);
 }
 
+const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
