@@ -64,6 +64,12 @@ export interface Certificate extends CertificateExtensions {
   readonly thumbprint: string;
 }
 
+/** Whether a value that a caller gave looks like what {@link parseCertificate} gives. */
+export function isCertificate(value: unknown): value is Certificate {
+  const { der, tbs } = (value ?? {}) as { der?: unknown; tbs?: unknown };
+  return der instanceof Uint8Array && tbs instanceof Uint8Array;
+}
+
 /** Fields are written out one by one: an object spread together costs more than reading the certificate. */
 class ParsedCertificate implements Certificate {
   readonly der: Uint8Array;

@@ -1,4 +1,4 @@
-import { invalidArgument, ownBytes, type Timestamper } from '@securosys/core';
+import { invalidArgument, knownOptions, ownBytes, type Timestamper } from '@securosys/core';
 import { withCall } from '@securosys/transport';
 import { askAuthority } from './ask-authority.js';
 import { hashOids } from './hashes.js';
@@ -34,6 +34,7 @@ export function createTimestamper(options: TimestamperOptions): Timestamper {
   const { anchors, revocation, policy, clock, randomBytes, allowBer } = settings;
   return {
     async timestamp(signature, hash, callOptions = {}) {
+      knownOptions('timestamp', callOptions, ['signal', 'timeoutMs', 'logger']);
       if (!(signature instanceof Uint8Array)) invalidArgument('signature is no Uint8Array');
       if (!Object.hasOwn(hashOids, hash)) invalidArgument("hash must be 'sha256', 'sha384' or 'sha512'");
       const message = ownBytes(signature);

@@ -8,20 +8,36 @@ import { refuse, timestampError } from './reasons.js';
 /** A chain of a timestamp authority, leaf first, a given anchor last. */
 export type TimestampChain = readonly [Certificate, ...Certificate[]];
 
-/** Longest path, and most steps taken in the search of one: names and keys in a token may be chosen to form endless paths. */
+/** Longest path. */
 const maxLength = 8;
-const maxSteps = 200;
+
+/**
+ * Signatures that may still be checked to find paths for one token, whoever signed it: names and keys in it may be chosen to form endless
+ * paths, before anything says that somebody trusted made it. An honest token takes as many as its chain is long.
+ */
+export interface PathBudget {
+  left: number;
+}
+
+/** For one token. */
+export function pathBudget(): PathBudget {
+  return { left: 64 };
+}
 
 function same(a: Certificate, b: Certificate): boolean {
   return a === b || equalBytes(a.der, b.der);
 }
 
 /** Every path from `leaf` over `bag` to an anchor, short ways first at each step. */
-function* pathsFrom(leaf: Certificate, bag: readonly Certificate[], anchors: readonly Certificate[]): Generator<TimestampChain> {
-  let steps = 0;
+function* pathsFrom(
+  leaf: Certificate,
+  bag: readonly Certificate[],
+  anchors: readonly Certificate[],
+  budget: PathBudget,
+): Generator<TimestampChain> {
   const isIssuer = (child: Certificate, parent: Certificate): boolean => {
     if (!equalBytes(child.issuerDer, parent.subjectDer)) return false;
-    if (++steps > maxSteps) refuse('chain-limit');
+    if (--budget.left < 0) refuse('chain-limit');
     return issuedBy(child, parent);
   };
   function* extend(path: TimestampChain): Generator<TimestampChain> {
@@ -69,9 +85,10 @@ export function timestampChain(
   bag: readonly Certificate[],
   anchors: readonly Certificate[],
   at: number,
+  budget: PathBudget,
 ): TimestampChain {
   let first: unknown;
-  for (const chain of pathsFrom(leaf, bag, anchors)) {
+  for (const chain of pathsFrom(leaf, bag, anchors, budget)) {
     try {
       checkChain(chain, at);
       return chain;

@@ -18,7 +18,8 @@ const nullParameters = Uint8Array.of(0x05, 0x00);
 
 /** 159 random bits as the contents of an INTEGER: never negative, minimal. */
 function nonceOf(randomBytes: (count: number) => Uint8Array): Uint8Array {
-  const random = ownBytes(randomBytes(nonceBytes));
+  const given = randomBytes(nonceBytes);
+  const random = given instanceof Uint8Array ? ownBytes(given) : invalidArgument('randomBytes gave no Uint8Array');
   if (random.byteLength !== nonceBytes) invalidArgument(`randomBytes gave another number of bytes than ${nonceBytes}`);
   random[0] = (random[0] as number) & 0x7f;
   const first = random.findIndex((byte) => byte !== 0);
@@ -49,12 +50,11 @@ export async function timestampRequest(
     nonce: ownBytes(nonce).buffer,
     certReq: true,
   });
-  const text = hexText(nonce);
   return {
     der: ownBytes(new Uint8Array(AsnConvert.serialize(request))),
     hash,
     imprint,
-    nonce: nonce.byteLength > 1 && nonce[0] === 0 ? text.slice(2) : text,
+    nonce: hexText(nonce),
     policy,
   };
 }

@@ -1,6 +1,6 @@
 import { type Clock, type Fetch, invalidArgument, knownOptions, nodeCrypto, systemClock } from '@securosys/core';
 import { createOutboundFetch } from '@securosys/transport';
-import { type Certificate, parseCertificate } from '../certificate.js';
+import { type Certificate, isCertificate, parseCertificate } from '../certificate.js';
 import { isSelfSigned } from '../issuance.js';
 import type { RevocationChecker } from '../revocation/report.js';
 import type { AuthorityAddress } from './ask-authority.js';
@@ -63,7 +63,8 @@ function addressOf(url: string | URL): URL {
 function rootsOf(anchors: TimestamperOptions['anchors']): Certificate[] {
   if (!Array.isArray(anchors) || anchors.length === 0) invalidArgument('anchors are the roots of the authority, at least one');
   const roots = anchors.map((anchor) => (anchor instanceof Uint8Array ? parseCertificate(anchor) : anchor));
-  if (!roots.every(isSelfSigned)) invalidArgument('an anchor is no self-signed certificate');
+  if (!roots.every((root) => isCertificate(root) && isSelfSigned(root)))
+    invalidArgument('an anchor is no self-signed certificate');
   return roots;
 }
 

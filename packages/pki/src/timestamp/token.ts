@@ -1,4 +1,4 @@
-import { ownBytes, SignError, scanDer } from '@securosys/core';
+import { invalidArgument, knownOptions, ownBytes, SignError, scanDer } from '@securosys/core';
 import type { Certificate } from '../certificate.js';
 import { DerReader, tags } from '../reader.js';
 import { berToDer } from './ber.js';
@@ -32,7 +32,7 @@ export interface TimestampToken extends Timestamp {
   readonly der: Uint8Array;
   /** `TSTInfo`, DER: what the digest in the signed attributes is of. */
   readonly tstInfo: Uint8Array;
-  /** The nonce as the contents of its INTEGER without a leading zero octet, lower-case hex. */
+  /** The nonce as the contents of its INTEGER, sign octet included, lower-case hex. */
   readonly nonce?: string;
   /** In the order of the token: the order says nothing about who signed. */
   readonly certificates: readonly Certificate[];
@@ -50,7 +50,7 @@ export function scannedDer(
     scanDer(own, { what });
     return own;
   } catch (error) {
-    if (!allowBer || !SignError.is(error, 'ERR_MALFORMED')) throw error;
+    if (allowBer !== true || !SignError.is(error, 'ERR_MALFORMED')) throw error;
     const der = berToDer(own);
     scanDer(der, { what });
     return der;
@@ -117,9 +117,12 @@ function readToken(der: Uint8Array): TimestampToken {
  * Takes an RFC 3161 TimeStampToken apart (`notation.md` §9.2 step 1), to look at it: CMS SignedData of version 3 over a TSTInfo. Nothing
  * is verified. Byte arrays are views of `der`, a copy of what was parsed, except `imprint`, which is a copy of its own.
  * @param bytes at most 1 MiB, one ContentInfo (not a whole TimeStampResp)
- * @throws SignError `ERR_MALFORMED`, `ERR_LIMIT`, `ERR_ALGORITHM_UNSUPPORTED`, each with `details.reason` ({@link TimestampReason})
+ * @throws SignError `ERR_MALFORMED`, `ERR_LIMIT`, `ERR_ALGORITHM_UNSUPPORTED`, each with `details.reason` ({@link TimestampReason});
+ * `ERR_INVALID_ARGUMENT`
  */
 export function parseTimestampToken(bytes: Uint8Array, options: ParseTimestampOptions = {}): TimestampToken {
+  knownOptions('parseTimestampToken', options, ['allowBer']);
+  if (!(bytes instanceof Uint8Array)) invalidArgument('the timestamp token is no Uint8Array');
   if (bytes.byteLength > maxTimestampTokenBytes) refuse('token-too-large');
   const der = reading('token-not-der', 'token-limit', () => scannedDer(bytes, 'timestamp token', options));
   return reading('token-malformed', 'token-limit', () => readToken(der));

@@ -11,7 +11,7 @@ const baselinePolicy = '0.4.0.2023.1.1';
 
 /** What `TSTInfo` (RFC 3161 §2.4.2) says. */
 export interface TstInfo extends Timestamp {
-  /** The request's nonce as the contents of its INTEGER, lower-case hex; absent when the token has none. */
+  /** The request's nonce as the contents of its INTEGER, sign octet included, lower-case hex; absent when the token has none. */
   readonly nonce?: string;
 }
 
@@ -44,11 +44,11 @@ function ordering(reader: DerReader): void {
   if (more !== undefined || (value !== 0 && value !== 0xff)) malformed('ordering is no BOOLEAN');
 }
 
+/** Contents of an INTEGER as they stand, hex. */
 function integerText(contents: Uint8Array): string {
-  const [first, second] = contents;
-  if (first === undefined) malformed('an INTEGER is empty');
+  if (contents.byteLength === 0) malformed('an INTEGER is empty');
   if (contents.byteLength > 64) malformed('an INTEGER is too long');
-  return hexText(first === 0 && second !== undefined ? contents.subarray(1) : contents);
+  return hexText(contents);
 }
 
 function imprintOf(reader: DerReader): { hash: TimestampHash; imprint: Uint8Array } {
@@ -70,7 +70,7 @@ export function readTstInfo(der: Uint8Array): TstInfo {
   if (version.byteLength !== 1 || version[0] !== 1) refuse('tst-info-version');
   const policy = info.oid();
   const { hash, imprint } = imprintOf(info);
-  const serial = integerText(info.contents(info.take(tags.integer)));
+  const serial = integerText(info.contents(info.take(tags.integer))).replace(/^00(?=.)/, '');
   const time = info.any();
   if (time.tag !== tags.generalizedTime) refuse('gen-time');
   const { ms: genTime, rounded } = genTimeOf(info.contents(time));

@@ -1,6 +1,6 @@
 import { equalBytes, hashBytes, invalidArgument, knownOptions, SignError } from '@securosys/core';
-import type { Certificate } from '../certificate.js';
-import { type TimestampChain, timestampChain } from './path.js';
+import { type Certificate, isCertificate } from '../certificate.js';
+import { type PathBudget, pathBudget, type TimestampChain, timestampChain } from './path.js';
 import { reading, refuse } from './reasons.js';
 import { checkSignature, checkSignedAttributes } from './signature.js';
 import type { TimestampSigner } from './signer-info.js';
@@ -16,12 +16,13 @@ function checkSigner(
   signer: TimestampSigner,
   anchors: readonly Certificate[],
   at: number,
+  budget: PathBudget,
 ): TimestampChain {
   if (signer.version !== 1 || !signer.sid) refuse('signer-version');
   const { signedAttributes } = signer;
   if (!signedAttributes || signer.attributes.size === 0) refuse('signed-attributes-missing');
   const certificate = signingCertificate(token, signer);
-  const chain = timestampChain(certificate, token.certificates, anchors, at);
+  const chain = timestampChain(certificate, token.certificates, anchors, at, budget);
   checkSignature(signer, signedAttributes, certificate);
   checkSignedAttributes(token, signer, chain);
   return chain;
@@ -29,10 +30,11 @@ function checkSigner(
 
 /** The chain of the first signer of whom everything is right; the error of the last one when there is none. */
 function trustedChain(token: TimestampToken, anchors: readonly Certificate[], at: number): TimestampChain {
+  const budget = pathBudget();
   let last: unknown;
   for (const signer of token.signers) {
     try {
-      return reading('token-malformed', 'token-limit', () => checkSigner(token, signer, anchors, at));
+      return reading('token-malformed', 'token-limit', () => checkSigner(token, signer, anchors, at, budget));
     } catch (error) {
       if (!SignError.is(error)) throw error;
       last = error;
@@ -63,7 +65,8 @@ export async function verifyTimestampToken(token: Uint8Array, options: VerifyTim
   knownOptions('verifyTimestampToken', options, optionNames);
   const { message, anchors, at, allowBer = false } = options;
   if (!(message instanceof Uint8Array)) invalidArgument('message is no Uint8Array');
-  if (!Array.isArray(anchors)) invalidArgument('anchors are no list of certificates');
+  if (!Array.isArray(anchors) || !anchors.every(isCertificate))
+    invalidArgument('anchors are no list of certificates, as parseCertificate gives them');
   if (at !== undefined && !Number.isFinite(at)) invalidArgument('at is no time in milliseconds');
   const parsed = parseTimestampToken(token, { allowBer });
   return verifyParsed(parsed, message, anchors, at ?? parsed.genTime);
