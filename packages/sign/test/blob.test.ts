@@ -144,6 +144,41 @@ describe('detached signatures', () => {
   });
 });
 
+describe('blobs of any size', () => {
+  it('are taken piece by piece, one at a time, by signer and verifier', async () => {
+    const world = await createWorld({ approvals: false });
+    let open = 0;
+    let most = 0;
+    async function* watched() {
+      for (const piece of [blob.subarray(0, 4), blob.subarray(4)]) {
+        most = Math.max(most, ++open);
+        yield piece;
+        open--;
+      }
+    }
+    const signed = await sign(world, {}, watched());
+    await verifyBlob(watched(), signed, { trust: trustOf(world), clock: world.clock });
+    expect([open, most]).toEqual([0, 1]);
+  });
+
+  if (process.env.SLOW)
+    it('2 GiB pass through while less than 200 MB are held', async () => {
+      const world = await createWorld({ approvals: false });
+      let held = 0;
+      const before = process.memoryUsage().arrayBuffers;
+      async function* stream() {
+        for (let i = 0; i < 2048; i++) {
+          yield new Uint8Array(2 ** 20).fill(i);
+          held = Math.max(held, process.memoryUsage().arrayBuffers - before);
+        }
+      }
+      const signed = await sign(world, {}, stream());
+      expect(signed.subject.size).toBe(2 ** 31);
+      await verifyBlob(stream(), signed, { trust: trustOf(world), clock: world.clock });
+      expect(held).toBeLessThan(200 * 2 ** 20);
+    });
+});
+
 describe('detached signatures and people', () => {
   it('the same call continues the same request, and so does another process', async () => {
     const world = await createWorld();
