@@ -29,7 +29,7 @@ function dearKey(): Key {
   return { ...testKey('rsa-3072'), spki: spkiOf(createPublicKey({ key: jwk, format: 'jwk' })) };
 }
 
-/** Chains for the same key that nobody may be persuaded by. */
+/** Chains for the same key that nobody may be persuaded by, nor by any of their leaves under the trusted root. */
 function otherChains(key: Key): Uint8Array[][] {
   const rootKey = testKey('ec-p256', 'root');
   const strangerKey = testKey('ec-p256', 'stranger');
@@ -86,7 +86,7 @@ function otherChains(key: Key): Uint8Array[][] {
     testChain({ leafKey: testKey('ec-p256', 'somebody') }),
     Array.from({ length: 16 }, () => certificate({ ...usual, key: dearKey() })),
     [
-      certificate(usual),
+      certificate({ ...usual, notAfter: now - day }),
       ...Array.from({ length: 15 }, () => certificate({ ...usual, key: dearKey(), extensions: caExtensions })),
     ],
   ];
