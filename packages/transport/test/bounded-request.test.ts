@@ -69,6 +69,14 @@ describe('a bounded request', () => {
     await expect(boundedRequest({ ...base, fetch: coded })).rejects.toMatchObject({ code: 'ERR_PROTOCOL' });
   });
 
+  it('nor is it waited for until its sender confirms that nobody reads it', async () => {
+    const body = () => new ReadableStream({ cancel: () => new Promise(() => undefined) });
+    const coded = async () => new Response(body(), { headers: { 'content-encoding': 'gzip' } });
+    await expect(boundedRequest({ ...base, fetch: coded })).rejects.toMatchObject({ code: 'ERR_PROTOCOL' });
+    const redirect = async () => new Response(body(), { status: 302 });
+    await expect(boundedRequest({ ...base, fetch: redirect })).resolves.toMatchObject({ status: 302 });
+  });
+
   it('silence ends at the deadline, and abortion with the reason of the caller', async () => {
     const silent = () => new Promise<Response>(() => undefined);
     await expect(boundedRequest({ ...base, fetch: silent, timeoutMs: 20 })).rejects.toMatchObject({ code: 'ERR_TIMEOUT' });

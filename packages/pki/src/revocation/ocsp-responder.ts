@@ -8,7 +8,8 @@ import { namesResponder, type OcspResponse } from './ocsp-response.js';
 
 /**
  * Whom the issuer may have answer in its place. `designated`: whose certificate it issued for that, with the key purpose OCSPSigning, and which
- * is valid now and not revoked. `any-issued`: any certificate it ever issued, as the Notation programs believe (`notation.md` §20.4 row 30).
+ * is valid now and not revoked. `any-issued`: any certificate it ever issued but for the key that is
+ * asked about, nearly as the Notation programs believe (`notation.md` §20.4 row 30).
  */
 export type OcspDelegate = 'designated' | 'any-issued';
 

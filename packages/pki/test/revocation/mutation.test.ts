@@ -23,6 +23,9 @@ const judgeCrl = (der: Uint8Array, issuer = ca) => {
 const judgeOcsp = (der: Uint8Array, certificate: Certificate = revoked) =>
   checkOcsp(der, { certificate, issuer: ca, now, delegates: 'designated' }).answer.status;
 
+/** A sample by default, more with SLOW. */
+const numRuns = process.env.SLOW ? 5_000 : 100;
+
 /** What a judge says, or `refused`. Anything but a `SignError` is a crash. */
 function verdict(judge: (der: Uint8Array) => string, der: Uint8Array): string {
   try {
@@ -56,7 +59,7 @@ describe.each<[string, (der: Uint8Array) => string]>([
         const mutant = concatBytes(good.subarray(0, at), piece, good.subarray(at + cut));
         expect(['revoked', 'refused']).toContain(verdict(judge, mutant));
       }),
-      { numRuns: 250 },
+      { numRuns },
     );
   });
 
@@ -66,7 +69,7 @@ describe.each<[string, (der: Uint8Array) => string]>([
         expect(verdict(judge, junk)).toBe('refused');
         expect(verdict(judge, derWrap(0x30, junk))).toBe('refused');
       }),
-      { numRuns: 250 },
+      { numRuns },
     );
   });
 });
@@ -78,6 +81,6 @@ it('entries of a CRL are walked over alike, whatever stands in them', () => {
       for (const bytes of [junk, derWrap(0x30, junk), derWrap(0x30, concatBytes(derWrap(2, serial), junk))])
         expect(['refused', '0', '1']).toContain(verdict((der) => String(findEntries(der, serial).length), bytes));
     }),
-    { numRuns: 500 },
+    { numRuns: 2 * numRuns },
   );
 });

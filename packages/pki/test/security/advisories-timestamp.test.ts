@@ -11,6 +11,7 @@ import {
 } from '../../src/index.js';
 import { extendedKeyUsage, hex, keyUsage, seq } from '../craft.js';
 import { testKey } from '../issue.js';
+import { aia, bench, delegate, leafWith, noCheck, ocspUrl, summary } from '../revocation/setup.js';
 import { authority, leafExtensions, message, token } from '../timestamp/craft-token.js';
 
 describe('CVE-2025-66564 (timestamp authority): object identifiers in timestamps', () => {
@@ -64,6 +65,24 @@ describe('CVE-2026-39984 (timestamp authority): constraints checked on another c
     const { chain } = await verifyTimestampToken(token(good, { bag }), { message, anchors });
     expect(chain[0].thumbprint).toBe(good.leaf.thumbprint);
   });
+});
+
+test('CVE-2026-39984 (timestamp authority): nor is a responder judged by another certificate that its answer brings', async () => {
+  const eku = extendedKeyUsage([extendedKeyUsages.ocspSigning]);
+  const appointed = delegate([eku, noCheck]);
+  const leaf = leafWith([aia(ocspUrl)]);
+  // All three have the name that the answer names.
+  const codeSigner = delegate([extendedKeyUsage([extendedKeyUsages.codeSigning])], { key: testKey('ec-p256', 'other') });
+  const stranger = delegate([eku, noCheck], { signer: testKey('ec-p256', 'forger') });
+  const stolen = { ...codeSigner, privateKey: testKey('ec-p256', 'other').privateKey };
+  for (const [responder, bag, expected] of [
+    [stolen, [appointed, stolen], { status: 'unknown', rules: ['ocsp-responder-usage'] }],
+    [appointed, [stranger, stolen, appointed], { status: 'ok' }],
+  ] as const) {
+    const { check, server } = bench(responder);
+    server.fault(ocspUrl, { ocsp: () => ({ certificates: bag.map(({ certificate }) => certificate.der) }) });
+    expect(summary(await check(leaf))).toMatchObject(expected);
+  }
 });
 
 describe('CVE-2024-56138 (notation-go): revocation of the timestamping chain unchecked', () => {

@@ -15,7 +15,7 @@ import { ascii, authority, message, token } from './craft-token.js';
 const file = (name: string) => Uint8Array.from(readFileSync(new URL(`vectors/${name}`, import.meta.url)));
 
 /** A sample of changes by default, every one of them with SLOW. */
-const sampled = process.env.SLOW ? Number.POSITIVE_INFINITY : 80;
+const sampled = process.env.SLOW ? Number.POSITIVE_INFINITY : 48;
 
 /** The same numbers in every run (mulberry32). */
 function random(seed: number): () => number {
@@ -104,6 +104,6 @@ describe('a changed token says the same, by the same authority, or is refused wi
           expect(error.details.reason !== undefined || error.code === 'ERR_MALFORMED', `${what}: ${error.message}`).toBe(true);
           refused++;
         }
-    expect(refused).toBeGreaterThan(200);
+    expect(refused).toBeGreaterThan(120);
   });
 });
