@@ -8,7 +8,7 @@ const specs = ['ec-p256', 'ec-p521', 'rsa-2048', 'rsa-4096'] as const;
 const mutants = 5_000;
 const atMostMilliseconds = 50;
 
-/** The slowest of ten thousand mutants of good envelopes (`packages/notation-envelope/test/mutation`), on the wall clock. */
+/** The slowest of ten thousand mutants of good envelopes (`packages/notation-envelope/test/mutation`). */
 export async function mutantFigure(note: (text: string) => void): Promise<Result> {
   const corpora: [string, Original[], (originals: readonly Original[]) => MutationTable][] = [
     ['JWS', specs.flatMap(jwsOriginals), jwsMutations],
