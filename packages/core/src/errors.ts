@@ -123,7 +123,8 @@ export function invalidArgument(message: string, cause?: unknown): never {
  * @throws SignError `ERR_INVALID_ARGUMENT`
  */
 export function knownOptions(where: string, options: object, names: readonly string[]): void {
-  if (typeof options !== 'object' || options === null || Array.isArray(options))
+  // Of what a Map holds nothing is a member: its settings would be dropped without a word.
+  if (typeof options !== 'object' || options === null || Symbol.iterator in options)
     invalidArgument(`${where}: options are not an object`);
   for (const name of Object.keys(options))
     if (!names.includes(name))

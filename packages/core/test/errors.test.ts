@@ -26,4 +26,11 @@ describe('SignError', () => {
   it('names an unknown option and the known ones, so that a misspelt one is never ignored (S24)', () => {
     expect(() => knownOptions('verify', { threshhold: 2 }, ['threshold'])).toThrow(/threshhold.*threshold/);
   });
+
+  it.each([
+    ['a list', []],
+    ['a Map, whose contents are no members', new Map([['threshold', 2]])],
+  ])('takes no options from %s', (_, options) => {
+    expect(() => knownOptions('verify', options, ['threshold'])).toThrow('not an object');
+  });
 });
