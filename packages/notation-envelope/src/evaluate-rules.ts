@@ -3,6 +3,7 @@ import type { Certificate, RevocationChecker } from '@securosys/pki';
 import { type ChainCache, isChainCache } from './chain-cache.js';
 import type { EnvelopeCompatibility, OpenEnvelopeOptions } from './envelope-options.js';
 import type { PluginConfig, VerificationPlugins } from './plugin/contract.js';
+import { isTextRecord } from './text-record.js';
 import type { TrustStore } from './trust-store.js';
 
 /** What Notation accepts and we refuse, unless a user who needs it says so by name. Everything is off by default. */
@@ -63,9 +64,7 @@ export const ruleNames = [
 const compatibilityNames = ['unknownCriticalAttributes', 'unknownCriticalExtensions', 'unsortedMaps', 'berTimestamps'];
 
 function texts(name: string, value: unknown): void {
-  if (value === undefined) return;
-  if (typeof value !== 'object' || value === null || Object.values(value).some((text) => typeof text !== 'string'))
-    invalidArgument(`${name} is not an object of texts`);
+  if (value !== undefined && !isTextRecord(value)) invalidArgument(`${name} is not an object of texts`);
 }
 
 function method(name: string, value: object | undefined, member: string): void {
@@ -92,8 +91,8 @@ export function checkEvaluateRules(rules: EvaluateRules): void {
     invalidArgument('timeoutMs is not a positive whole number of milliseconds');
   texts('userMetadata', rules.userMetadata);
   texts('pluginConfig', rules.pluginConfig);
-  if (understoodAttributes !== undefined && !Array.isArray(understoodAttributes))
-    invalidArgument('understoodAttributes is not a list');
+  const isList = Array.isArray(understoodAttributes) && understoodAttributes.every((name) => typeof name === 'string');
+  if (understoodAttributes !== undefined && !isList) invalidArgument('understoodAttributes is not a list of names');
   method('revocation', rules.revocation, 'check');
   method('plugins', rules.plugins, 'find');
   if (rules.cache !== undefined && !isChainCache(rules.cache)) invalidArgument('cache was not made by createChainCache');

@@ -2,6 +2,7 @@ import { type Descriptor, invalidArgument, isJsonObject, type JsonObject, parseJ
 import { reservedPrefix } from './constants.js';
 import { caseVariantCheck, goJson, goJsonInOrder } from './json-members.js';
 import { refuse } from './refusal.js';
+import { isTextRecord } from './text-record.js';
 
 const digestForm = /^(?:sha256:[0-9a-f]{64}|sha384:[0-9a-f]{96}|sha512:[0-9a-f]{128})$/;
 const mediaTypeForm = /^[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}\/[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}$/;
@@ -47,7 +48,7 @@ export function parsePayload(bytes: Uint8Array): Descriptor {
 /**
  * Payload bytes for a descriptor and the signer's own annotations: media type, digest, size and annotations only, in the order in
  * which Go writes them for the envelope (`notation.md` §2); and the descriptor as a reader of those bytes finds it.
- * @throws SignError `ERR_INVALID_ARGUMENT` for a reserved annotation, or one that the descriptor already has
+ * @throws SignError `ERR_INVALID_ARGUMENT` for annotations that are no texts, a reserved one, or one that the descriptor already has
  */
 export function encodePayload(
   subject: Descriptor,
@@ -55,6 +56,7 @@ export function encodePayload(
   order: 'sorted' | 'descriptor' = 'sorted',
 ): { readonly bytes: Uint8Array<ArrayBuffer>; readonly subject: Descriptor } {
   const { mediaType, digest, size } = subject;
+  if (!isTextRecord(userMetadata)) invalidArgument('annotations is not an object of texts');
   const annotations = new Map(Object.entries(subject.annotations ?? {}));
   for (const [name, text] of Object.entries(userMetadata)) {
     if (annotations.has(name)) invalidArgument(`annotation '${sanitizeText(name, 60)}' is already on the descriptor`);

@@ -2,6 +2,8 @@ import { invalidArgument, type JsonValue, knownOptions, sanitizeText } from '@se
 import { attribute, reservedPrefix } from './constants.js';
 import { foldName } from './json-members.js';
 import type { SignedAttributes } from './signed-attributes.js';
+import { isPluginName } from './verification-plugin-name.js';
+import { parseSemanticVersion } from './verification-plugin-version.js';
 
 /** One attribute beside those of the specification. */
 export interface ExtendedAttribute {
@@ -15,21 +17,14 @@ export interface ExtendedAttribute {
 
 /** The plugin that verifiers have to run (`notation.md` §4). */
 export interface VerificationPluginAttribute {
-  /** Name of the plugin, without `notation-`: letters, digits, dots, hyphens and underscores. */
+  /** Name of the plugin, without `notation-`: letters and digits with single dots, hyphens and underscores between them, at most 128. */
   name: string;
-  /** Oldest version that will do: SemVer 2.0 without a leading `v`. */
+  /** Oldest version that will do: SemVer 2.0 without a leading `v`, at most 256 characters. */
   minVersion?: string;
 }
 
 const maxAttributes = 100;
 const maxDepth = 8;
-const pluginName = /^[A-Za-z0-9](?:[\w.-]{0,126}[A-Za-z0-9])?$/;
-const number = '(?:0|[1-9][0-9]{0,15})';
-const preRelease = '(?:0|[1-9][0-9]*|[0-9]*[A-Za-z-][0-9A-Za-z-]*)';
-const semver = new RegExp(
-  `^${number}\\.${number}\\.${number}(?:-${preRelease}(?:\\.${preRelease})*)?(?:\\+[0-9A-Za-z-]+(?:\\.[0-9A-Za-z-]+)*)?$`,
-);
-
 /** A copy of a JSON value that holds nothing which JSON or CBOR would write as something else. */
 function jsonCopy(value: unknown, depth = 0): JsonValue {
   if (value === null || typeof value === 'boolean') return value;
@@ -41,7 +36,8 @@ function jsonCopy(value: unknown, depth = 0): JsonValue {
       : invalidArgument('an attribute holds a number that is not finite, negative zero, or beyond ±(2^53 − 1)');
   }
   if (depth >= maxDepth) return invalidArgument(`an attribute nests deeper than ${maxDepth}`);
-  if (Array.isArray(value)) return value.map((item) => jsonCopy(item, depth + 1));
+  // Not `map`, which leaves out holes: JSON would write them as null.
+  if (Array.isArray(value)) return Array.from(value as unknown[], (item) => jsonCopy(item, depth + 1));
   const prototype: unknown = typeof value === 'object' ? Object.getPrototypeOf(value) : undefined;
   if (prototype !== Object.prototype && prototype !== null) return invalidArgument('an attribute holds a value that is not JSON');
   const entries = Object.entries(value as object).map(([name, item]) => [jsonCopy(name), jsonCopy(item, depth + 1)]);
@@ -52,8 +48,8 @@ function pluginAttributesOf(plugin: VerificationPluginAttribute | undefined): Ex
   if (plugin === undefined) return [];
   knownOptions('verificationPlugin', plugin, ['name', 'minVersion']);
   const { name, minVersion } = plugin;
-  if (typeof name !== 'string' || !pluginName.test(name)) invalidArgument('verificationPlugin.name is not the name of a plugin');
-  if (minVersion !== undefined && (typeof minVersion !== 'string' || minVersion.length > 256 || !semver.test(minVersion)))
+  if (typeof name !== 'string' || !isPluginName(name)) invalidArgument('verificationPlugin.name is not the name of a plugin');
+  if (minVersion !== undefined && (typeof minVersion !== 'string' || !parseSemanticVersion(minVersion)))
     invalidArgument('verificationPlugin.minVersion is not a semantic version, which has no leading v');
   const version = attribute.verificationPluginMinVersion;
   return [

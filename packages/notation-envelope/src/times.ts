@@ -7,7 +7,7 @@ const form = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?:Z|([
 
 /**
  * RFC 3339 date and time with any offset, as signers write it (`notation.md` §5). Fractions are accepted and kept to the
- * millisecond; dates that do not exist, and years before 1970, are refused.
+ * millisecond; dates that do not exist, and times before 1970 or after the year 9999, are refused.
  * @returns milliseconds since 1970
  * @throws SignError `ERR_MALFORMED`
  */
@@ -19,9 +19,11 @@ export function parseTime(value: unknown, what: string): number {
   const millisecond = parts[7] === undefined ? 0 : Number(parts[7].padEnd(3, '0').slice(0, 3));
   const local = Date.UTC(year, month - 1, day, hour, minute, second, millisecond);
   const offset = Number(parts[9] ?? 0) * 60 + Number(parts[10] ?? 0);
-  const exists = new Date(local).getUTCDate() === day && month >= 1 && month <= 12 && hour < 24 && minute < 60 && second < 60;
+  // `Date.UTC` takes the years 0 to 99 for those of the last century.
+  const exists =
+    year >= 1969 && new Date(local).getUTCDate() === day && month >= 1 && month <= 12 && hour < 24 && minute < 60 && second < 60;
   const ms = local - (parts[8] === '-' ? -1 : 1) * offset * 60_000;
-  if (!exists || Number(parts[9] ?? 0) > 23 || Number(parts[10] ?? 0) > 59 || ms < 0)
+  if (!exists || Number(parts[9] ?? 0) > 23 || Number(parts[10] ?? 0) > 59 || ms < 0 || ms >= lastSecond + 1000)
     return refuse('malformed', `${what} is not a time that exists`);
   return ms;
 }

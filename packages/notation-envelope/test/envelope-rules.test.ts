@@ -167,6 +167,11 @@ describe('signed attributes', () => {
     '2026-13-01T11:59:59Z',
     '2026-06-01T11:59:59+24:00',
     '0001-01-01T00:00:00Z',
+    // Date.UTC would take these years for 1970 and 1999.
+    '0070-06-01T11:59:59Z',
+    '0099-12-31T23:59:59Z',
+    // Behind the last second that RFC 3339 can write.
+    '9999-12-31T23:59:59-00:01',
     1780315199,
     null,
   ])('refuses the time %j', (text) => {
