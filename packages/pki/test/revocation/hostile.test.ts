@@ -92,7 +92,8 @@ describe('a CRL whose extensions are as long as a CRL may be', () => {
     const der = seq(tbs, algorithm, hexBytes('03020000'));
     const started = performance.now();
     expect(() => parseCrl(der)).toThrow(expect.objectContaining({ code: 'ERR_LIMIT' }));
-    expect(performance.now() - started).toBeLessThan(200);
+    // Reading what they list took ten seconds.
+    expect(performance.now() - started).toBeLessThan(1_000);
   });
 });
 

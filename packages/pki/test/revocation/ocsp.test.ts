@@ -257,7 +257,7 @@ it('no bit of a sound answer can be flipped so that revoked becomes ok, or anyth
   const judge = (der: Uint8Array) =>
     checkOcsp(der, { certificate: leaf, issuer: root.certificate, now, delegates: 'designated' }).answer.status;
   expect(judge(good)).toBe('revoked');
-  for (let bit = 0; bit < good.byteLength * 8; bit += 7) {
+  for (let bit = 0; bit < good.byteLength * 8; bit += process.env.SLOW ? 1 : 23) {
     const mutant = Uint8Array.from(good);
     mutant[bit >> 3] = (mutant[bit >> 3] as number) ^ (1 << (bit & 7));
     try {

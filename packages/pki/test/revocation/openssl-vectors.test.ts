@@ -107,7 +107,7 @@ describe('CRLs of openssl ca:', () => {
     };
     const good = vector('full.crl');
     expect(judge(good)).toBe('revoked');
-    for (let bit = 0; bit < good.byteLength * 8; bit += 3) {
+    for (let bit = 0; bit < good.byteLength * 8; bit += process.env.SLOW ? 1 : 13) {
       const mutant = Uint8Array.from(good);
       mutant[bit >> 3] = (mutant[bit >> 3] as number) ^ (1 << (bit & 7));
       try {
