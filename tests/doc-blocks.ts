@@ -30,9 +30,10 @@ function blocksOf(file: string, text: string, margin: RegExp): Fenced[] {
   }));
 }
 
+/** Without `api`, where the reference is made: what stands there is copies. */
 const markdownBelow = (folder: string): string[] =>
   readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-    .filter((path) => path.endsWith('.md'))
+    .filter((path) => path.endsWith('.md') && !/^api[/\\]/.test(path))
     .sort()
     .map((path) => `${folder}/${path}`);
 
