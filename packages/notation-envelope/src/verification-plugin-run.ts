@@ -40,8 +40,10 @@ export const decidesRevocation = (chosen: ChosenPlugin | undefined): boolean =>
   chosen?.capabilities.includes(revocationCheck) === true;
 
 function verdictOf(answer: VerifySignatureResponse, capability: VerificationCapability): VerificationResult {
-  const verdict = answer.verificationResults?.[capability];
-  if (typeof verdict?.success === 'boolean') return verdict;
+  const { verificationResults: results } = answer;
+  const verdict = results && Object.hasOwn(results, capability) ? results[capability] : undefined;
+  if (typeof verdict?.success === 'boolean' && (verdict.reason === undefined || typeof verdict.reason === 'string'))
+    return verdict;
   throw new SignError('ERR_PROTOCOL', `the verification plugin says nothing of ${capability}`);
 }
 
@@ -106,7 +108,7 @@ function apply(
   { name, version }: ChosenPlugin,
   capabilities: readonly VerificationCapability[],
 ): void {
-  const reason = verdict.reason === undefined ? undefined : sanitizeText(String(verdict.reason), 1_000);
+  const reason = verdict.reason === undefined ? undefined : sanitizeText(verdict.reason, 1_000);
   result.plugin = { name, version, capabilities, ...(reason !== undefined && { reason }) };
   if (verdict.success || result.result === 'fail') return;
   const [code, sentence] =

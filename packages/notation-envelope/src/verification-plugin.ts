@@ -42,6 +42,17 @@ async function installed(name: string, rules: EvaluateRules): Promise<Verificati
   return plugin ?? refuse('plugin-not-installed', `the verification plugin '${name}' is not installed`);
 }
 
+const isTexts = (value: unknown): boolean => Array.isArray(value) && value.every((item) => typeof item === 'string');
+
+/** Plugins that others wrote in this process answer what they like, whatever their types say. @throws SignError `ERR_PROTOCOL` */
+function checkMetadata(name: string, metadata: PluginMetadata | undefined): PluginMetadata {
+  if (metadata?.name !== name) throw new SignError('ERR_PROTOCOL', 'the verification plugin gives itself another name');
+  const { version, capabilities, supportedContractVersions } = metadata;
+  if (typeof version !== 'string' || !isTexts(capabilities) || !isTexts(supportedContractVersions))
+    throw new SignError('ERR_PROTOCOL', 'the verification plugin does not say what it is');
+  return metadata;
+}
+
 /** A version of the metadata, or of the attribute. @throws SignError */
 function versionIn(text: string, reason: 'plugin-version' | 'verification-plugin', what: string): SemanticVersion {
   return parseSemanticVersion(text) ?? refuse(reason, `${what} of the verification plugin is no semantic version`);
@@ -69,8 +80,7 @@ export async function choosePlugin(result: OpenResult, open: OpenEnvelope, rules
     return refuse('verification-plugin', `'${sanitizeText(name, 80)}' is not a name that a plugin may have`);
   const least = minimum === undefined ? undefined : versionIn(minimum, 'verification-plugin', 'the minimum version');
   const plugin = await installed(name, rules);
-  const metadata = await plugin.metadata(callOf(rules));
-  if (metadata.name !== name) throw new SignError('ERR_PROTOCOL', 'the verification plugin gives itself another name');
+  const metadata = checkMetadata(name, await plugin.metadata(callOf(rules)));
   const version = versionIn(metadata.version, 'plugin-version', 'the version');
   if (least && compareSemanticVersions(version, least) < 0)
     refuse('plugin-version', `the signature demands version ${sanitizeText(String(minimum), 80)} of its verification plugin`);

@@ -159,6 +159,7 @@ describe('a signature that names a verification plugin (§15.2 steps 2 and 8)', 
     expect(plugins.looked).toEqual([]);
   });
 
+  const yes = { [identityCapability]: { success: true }, [revocationCapability]: { success: true } } as const;
   it.each<[string, FakePlugin]>([
     ['no verdict on what was asked', { answer: () => ({ verificationResults: {}, processedAttributes: [] }) }],
     [
@@ -166,6 +167,20 @@ describe('a signature that names a verification plugin (§15.2 steps 2 and 8)', 
       { answer: () => ({ verificationResults: { [identityCapability]: { success: 'yes' } } as never, processedAttributes: [] }) },
     ],
     ['no answer', { answer: () => undefined as never }],
+    ['inherited verdicts', { answer: () => ({ verificationResults: Object.create(yes) as never, processedAttributes: [] }) }],
+    [
+      'a reason that is no text',
+      {
+        answer: () => ({
+          verificationResults: { ...yes, [identityCapability]: { success: false, reason: Object.create(null) as never } },
+          processedAttributes: [],
+        }),
+      },
+    ],
+    ['no version', { metadata: { version: undefined as never } }],
+    ['a version that is a number', { metadata: { version: 1 as never } }],
+    ['a text in place of the list of capabilities', { metadata: { capabilities: identityCapability as never } }],
+    ['no versions of the contract', { metadata: { supportedContractVersions: undefined as never } }],
     [
       'an error',
       {
