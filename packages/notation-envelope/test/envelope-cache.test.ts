@@ -1,11 +1,22 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { base64Text } from '@securosys/core';
 import { createChainCache, openEnvelope } from '@securosys/notation-envelope';
 import { parseCertificate } from '@securosys/pki';
 import { describe, expect, it } from 'vitest';
 import { isChainCache } from '../src/chain-cache.js';
-import { extension, testChain, testKey } from './helpers/certificates.js';
+import { day, extension, now, testChain, testKey } from './helpers/certificates.js';
 import { cose, coseEnvelope, jws, rawEnvelope } from './helpers/envelopes.js';
 import { thrown } from './helpers/thrown.js';
+
+/** Bytes of the heap that somebody still holds. */
+function heapUsed(): number {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  setFlagsFromString('--no-expose-gc');
+  collect();
+  return process.memoryUsage().heapUsed;
+}
 
 const reason = (run: () => unknown) => {
   const { details, code } = thrown(run);
@@ -101,5 +112,21 @@ describe('a cache of chains', () => {
     for (const maxEntries of [0, -1, 1.5, Number.NaN, '5'])
       expect(thrown(() => createChainCache({ maxEntries } as object)).code).toBe('ERR_INVALID_ARGUMENT');
     expect(isChainCache(createChainCache({ maxEntries: 1 }))).toBe(true);
+  });
+
+  it.each([1_000, 10])('keeps no envelope whose certificates it holds: of at most %i entries', (maxEntries) => {
+    const cache = createChainCache({ maxEntries });
+    const chain = testChain();
+    const padding = 'x'.repeat(1_000_000);
+    const padded = (i: number) =>
+      rawEnvelope({
+        chain: i < 4 ? testChain({ notAfter: now + day + i * 1_000 }) : chain,
+        change: ({ header }) => Object.assign(header as object, { padding: `${padding}${i}` }),
+      });
+    const envelopes = Array.from({ length: 8 }, (_, i) => padded(i));
+    const before = heapUsed();
+    for (const bytes of envelopes) openEnvelope(bytes, jws, { cache });
+    expect(heapUsed() - before).toBeLessThan(500_000);
+    expect(cache.certificates).toBe(6);
   });
 });
