@@ -48,7 +48,8 @@ export interface RevocationCheckOptions extends CallOptions {
 export interface RevocationChecker {
   /**
    * @param chain leaf first, root last, held to the rules of §8 already
-   * @throws SignError `ERR_INVALID_ARGUMENT`; whatever servers do wrong is a status, never an error
+   * @param options `timeoutMs` is 30,000 by default; what is cut off by it is unknown
+   * @throws SignError `ERR_INVALID_ARGUMENT`; the reason of `options.signal`. Whatever servers do wrong is a status, never an error
    */
   check(chain: readonly Certificate[], options: RevocationCheckOptions): Promise<RevocationReport>;
 }

@@ -29,7 +29,7 @@ export interface RevocationCheckerOptions {
   readonly logger?: Logger;
   /** Sends a nonce and demands it back, which few responders can (RFC 8954); default `false`. */
   readonly ocspNonce?: boolean;
-  /** Default `designated`; `any-issued` is what the Notation programs do. */
+  /** Default `designated`; `any-issued` is what the Notation programs do, but for a key that answers about itself. */
   readonly ocspDelegate?: OcspDelegate;
   /** Of several CRL distribution points: `all` must answer, as for the Notation programs, which is the default, or the `first` that does decides. */
   readonly crlPoints?: 'all' | 'first';
