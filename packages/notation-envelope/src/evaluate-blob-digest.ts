@@ -18,6 +18,37 @@ export function isBlobSource(blob: unknown): blob is BlobSource {
   return blob instanceof Uint8Array || Symbol.asyncIterator in blob || 'digest' in blob;
 }
 
+/** What a promise comes to, unless the signal comes first: some sources never answer. Listeners do not pile up over many pieces. */
+function orAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return promise;
+  return new Promise<T>((resolve, reject) => {
+    const stop = () => reject(signal.reason);
+    signal.addEventListener('abort', stop, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
+    if (signal.aborted) stop();
+  });
+}
+
+/** Hands each piece to `take`. A source that is left early is told so, and its answer to that is nobody's concern. */
+async function eachPiece(
+  blob: AsyncIterable<unknown>,
+  signal: AbortSignal | undefined,
+  take: (piece: unknown) => void,
+): Promise<void> {
+  const pieces = blob[Symbol.asyncIterator]();
+  try {
+    for (;;) {
+      signal?.throwIfAborted();
+      const { done, value } = await orAborted(Promise.resolve(pieces.next()), signal);
+      if (done) return;
+      take(value);
+    }
+  } catch (error) {
+    new Promise((resolve) => resolve(pieces.return?.())).catch(() => undefined);
+    throw error;
+  }
+}
+
 /**
  * Digest text and size of a blob, read once and never held whole.
  * @throws SignError `ERR_INVALID_ARGUMENT`; what reading the blob throws; `signal.reason` when aborted
@@ -27,18 +58,20 @@ export async function hashBlob(
   algorithm: HashName,
   signal?: AbortSignal,
 ): Promise<{ readonly digest: string; readonly size: number }> {
+  signal?.throwIfAborted();
   if ('digest' in blob) {
-    const { digest, size } = await blob.digest(algorithm, signal ? { signal } : {});
+    const { digest, size } = await orAborted(blob.digest(algorithm, signal ? { signal } : {}), signal);
     if (!(digest instanceof Uint8Array) || !Number.isSafeInteger(size)) invalidArgument('the digest of the blob is none');
     return { digest: `${algorithm}:${hexText(digest)}`, size };
   }
   const hash = nodeCrypto().createHash(algorithm);
   let size = 0;
-  for await (const chunk of blob instanceof Uint8Array ? [blob] : blob) {
-    signal?.throwIfAborted();
-    if (!(chunk instanceof Uint8Array)) return invalidArgument('a piece of the blob is no Uint8Array');
-    hash.update(chunk);
-    size += chunk.byteLength;
-  }
+  const take = (piece: unknown) => {
+    if (!(piece instanceof Uint8Array)) return invalidArgument('a piece of the blob is no Uint8Array');
+    hash.update(piece);
+    size += piece.byteLength;
+  };
+  if (blob instanceof Uint8Array) take(blob);
+  else await eachPiece(blob, signal, take);
   return { digest: `${algorithm}:${hash.digest('hex')}`, size };
 }

@@ -60,6 +60,33 @@ describe('describing a blob (§12)', () => {
     const signal = AbortSignal.abort(new Error('enough'));
     await expect(blobDescriptor(pieces(), { spec: 'ec-p256', signal })).rejects.toThrow('enough');
   });
+
+  it('does not wait for a blob that hangs once it is told to stop, and lets go of it', async () => {
+    const controller = new AbortController();
+    let left = 0;
+    const never = new Promise<never>(() => undefined);
+    const hanging = {
+      [Symbol.asyncIterator]: () => ({
+        next: () => {
+          queueMicrotask(() => controller.abort(new Error('enough')));
+          return never;
+        },
+        return: () => {
+          left++;
+          return never;
+        },
+      }),
+    };
+    const { signal } = controller;
+    await expect(blobDescriptor(hanging, { spec: 'ec-p256', signal })).rejects.toThrow('enough');
+    expect(left).toBe(1);
+    const late = new AbortController();
+    const digest = () => {
+      queueMicrotask(() => late.abort(new Error('late')));
+      return never;
+    };
+    await expect(blobDescriptor({ digest }, { spec: 'ec-p256', signal: late.signal })).rejects.toThrow('late');
+  });
 });
 
 describe('the file of a detached signature (§12)', () => {
