@@ -47,6 +47,9 @@ export class Deadline {
 
   /** The result of work that takes no signal, or the reason why nobody waits for it any more. */
   async race<T>(work: Promise<T>): Promise<T> {
+    // It may go on without us; how it ends is nobody's business then.
+    work.catch(() => undefined);
+    this.check();
     let stop = () => {};
     const aborted = new Promise<never>((_, reject) => {
       stop = () => reject(this.#signal.reason);
