@@ -53,9 +53,13 @@ export function proxyRoute(given: OutboundProxy): ProxyRoute {
   return { url: url.origin, login, ca: roots };
 }
 
-/** `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY` in either case, lower case first, checked like a proxy given by name. */
+/**
+ * `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY` in either case, lower case first, checked like a proxy given by name. Under CGI `HTTP_PROXY` is
+ * what a stranger sent as the header `Proxy` (CVE-2016-5385 and others), so there it counts in lower case only.
+ */
 export function environmentProxies(environment: Readonly<Record<string, string | undefined>>): EnvironmentProxies {
-  const variable = (name: string) => environment[name] || environment[name.toUpperCase()] || '';
+  const fromHeader = (name: string) => name === 'http_proxy' && environment.REQUEST_METHOD !== undefined;
+  const variable = (name: string) => environment[name] || (!fromHeader(name) && environment[name.toUpperCase()]) || '';
   const proxy = (name: string) => {
     const text = variable(name);
     if (text === '') return '';

@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { systemClock } from '@securosys/core';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { boundedRequest, createOutboundFetch, type OutboundOptions } from '../../src/index.js';
+import { environmentProxies } from '../../src/outbound/proxy.js';
 import { listen } from '../support/server.js';
 
 /** A guarded fetch for one test. */
@@ -159,6 +160,13 @@ describe('a proxy', () => {
     // What goes past the proxy meets the guard again.
     await expect(fetch(`http://direct.example:${port}/`)).rejects.toMatchObject({ code: 'ERR_ORIGIN_REFUSED' });
     expect(asked).toHaveLength(1);
+  });
+
+  it('is not what a stranger names in the header Proxy of a CGI request', () => {
+    const url = 'http://stranger.example';
+    expect(environmentProxies({ HTTP_PROXY: url }).httpProxy).toBe(url);
+    expect(environmentProxies({ HTTP_PROXY: url, REQUEST_METHOD: 'GET' }).httpProxy).toBe('');
+    expect(environmentProxies({ http_proxy: url, REQUEST_METHOD: 'GET' }).httpProxy).toBe(url);
   });
 
   it.each<[string, unknown, string]>([
