@@ -8,6 +8,7 @@ import { createPluginHost } from '@securosys/notation-envelope/plugin-host';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { now, testChain, testKey } from './helpers/certificates.js';
 import { clockAt, jws, signed, subject } from './helpers/envelopes.js';
+import { stampOf } from './helpers/verifiers.js';
 
 /** Rows of `notation.md` §20.6: on our side of the contract, as plugin and as host. */
 const ours = {
@@ -63,8 +64,9 @@ describe('as a plugin', () => {
   });
 
   it('#52: a timestamp comes from the settings of the plugin, because hosts drop their own options', async () => {
-    const token = Uint8Array.of(0x30, 0);
-    const stamping = { ...ours, timestamper: async () => ({ timestamp: async () => token }) };
+    let token: Uint8Array<ArrayBuffer> | undefined;
+    const timestamp = async (signature: Uint8Array) => (token = stampOf(signature));
+    const stamping = { ...ours, timestamper: async () => ({ timestamp }) };
     const { signatureEnvelope } = await ask('generate-envelope', envelopeOf(), {}, stamping);
     expect(openEnvelope(Uint8Array.from(Buffer.from(signatureEnvelope ?? '', 'base64')), jws).timestamp).toEqual(token);
   });

@@ -1,4 +1,15 @@
-import { type JsonValue, parseJsonObject, SignError, type Timestamper, type TimestampHash } from '@securosys/core';
+import {
+  base64Text,
+  concatBytes,
+  derWrap,
+  hashBytes,
+  hexBytes,
+  type JsonValue,
+  parseJsonObject,
+  SignError,
+  type Timestamper,
+  type TimestampHash,
+} from '@securosys/core';
 import {
   inspectEnvelope,
   type NotationPrepareOptions,
@@ -7,11 +18,13 @@ import {
   openEnvelope,
   parseCoseEnvelope,
 } from '@securosys/notation-envelope';
+import { parseTimestampToken } from '@securosys/pki';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { now, testChain, testKey } from './helpers/certificates.js';
 import { clockAt, signed, signWith, subject } from './helpers/envelopes.js';
 import { thrown } from './helpers/thrown.js';
+import { stampOf } from './helpers/verifiers.js';
 
 const key = { spec: 'ec-p256' as const, spki: testKey('ec-p256').spki, chain: testChain() };
 const plugin = 'io.cncf.notary.verificationPlugin';
@@ -32,13 +45,15 @@ const everything: NotationPrepareOptions = {
   verificationPlugin: { name: 'com.example.plugin', minVersion: '1.0.0-alpha.1+build.5' },
 };
 
-/** A timestamper that answers with fixed bytes and notes what it was asked. */
-function fakeTimestamper(answer: unknown = Uint8Array.of(0x30, 0x03, 0x02, 0x01, 0x05)) {
+/** A timestamper that answers with a token, or what a test puts in its place, and notes what it was asked. */
+function fakeTimestamper(
+  answer: (signature: Uint8Array, hash: TimestampHash) => unknown = (signature, hash) => stampOf(signature, { hash }),
+) {
   const asked: { signature: Uint8Array; hash: TimestampHash }[] = [];
   const timestamper: Timestamper = {
     async timestamp(signature, hash) {
       asked.push({ signature, hash });
-      return answer as Uint8Array<ArrayBuffer>;
+      return answer(signature, hash) as Uint8Array<ArrayBuffer>;
     },
   };
   return { timestamper, asked };
@@ -212,15 +227,16 @@ describe.each([
     const before = signed({ format, leafKey: testKey(spec), prepare: { annotations: { a: 'b' } } });
     const after = await format.finish!(before, { clock, timestamper });
     const opened = openEnvelope(after.envelope, after.mediaType);
-    expect(asked).toEqual([{ signature: openEnvelope(before.envelope, before.mediaType).signature, hash }]);
-    expect(opened.timestamp).toEqual(Uint8Array.of(0x30, 0x03, 0x02, 0x01, 0x05));
+    const { signature } = openEnvelope(before.envelope, before.mediaType);
+    expect(asked).toEqual([{ signature, hash }]);
+    expect(parseTimestampToken(opened.timestamp as Uint8Array).imprint).toEqual(hashBytes(hash, signature));
     expect({ ...after, envelope: undefined }).toEqual({ ...before, envelope: undefined });
     const shown = inspectEnvelope(after.envelope, after.mediaType);
     expect({ ...shown, timestamp: undefined }).toEqual({
       ...inspectEnvelope(before.envelope, before.mediaType),
       timestamp: undefined,
     });
-    expect(shown.timestamp).toBe('MAMCAQU=');
+    expect(shown.timestamp).toBe(base64Text(opened.timestamp as Uint8Array));
   });
 
   it('changes nothing without a timestamper, under a signing authority, or twice', async () => {
@@ -236,12 +252,16 @@ describe.each([
   });
 
   it.each([
-    ['nothing', undefined],
-    ['no bytes', new Uint8Array(0)],
-    ['a text', 'MAMCAQU='],
-    ['over 1 MiB', new Uint8Array(1024 * 1024 + 1)],
+    ['nothing', () => undefined],
+    ['no bytes', () => new Uint8Array(0)],
+    ['a text', () => 'MAMCAQU='],
+    ['over 1 MiB', () => new Uint8Array(1024 * 1024 + 1)],
+    ['no token', () => Uint8Array.of(0x30, 0x03, 0x02, 0x01, 0x05)],
+    ['a whole response', (signature: Uint8Array) => derWrap(0x30, concatBytes(hexBytes('3003020100'), stampOf(signature)))],
+    ['a token about something else', () => stampOf(new Uint8Array(64))],
+    ['a token about another hash than that of the key', (signature: Uint8Array) => stampOf(signature, { hash: 'sha512' })],
   ])('refuses a timestamper that answers with %s', async (__, answer) => {
-    const { timestamper } = fakeTimestamper(answer ?? null);
+    const { timestamper } = fakeTimestamper(answer);
     const error = await format.finish!(signed({ format }), { clock, timestamper }).catch((caught: unknown) => caught);
     expect(SignError.is(error, 'ERR_PROTOCOL')).toBe(true);
   });
