@@ -173,6 +173,53 @@ describe('uploading', () => {
     expect(await app.pushBlobStream(inPieces(7), octets, { chunkBytes: 300 })).toEqual(blob);
   });
 
+  it.each([
+    ['one byte', content.subarray(0, 1), 300],
+    ['chunks of one byte', content.subarray(0, 3), 1],
+  ])('%s: `Range: 0-0` means the first byte where it was sent', async (_, bytes, chunkBytes) => {
+    const { app, registry } = await seeded();
+    const { digest } = await app.pushBlobStream([bytes], octets, { chunkBytes });
+    expect(registry.blobs.get(digest)).toEqual(Uint8Array.from(bytes));
+    expect(patches(registry)).toBe(bytes.byteLength);
+  });
+
+  it.each([
+    ['before', 300],
+    ['before', 1],
+    ['after', 300],
+    ['after', 1],
+  ])('a connection that breaks %s the first byte arrived, in chunks of %i', async (when, chunkBytes) => {
+    const { app, registry } = await seeded({}, slow);
+    const bytes = content.subarray(0, 2);
+    registry.faults.push(
+      times(
+        1,
+        (r) => r.method === 'PATCH',
+        async (request) => {
+          const first = { method: 'PATCH', body: content.slice(0, 1), headers: { 'content-range': '0-0' } };
+          if (when === 'after') await registry.handle(new Request(request.url, first));
+          return lost();
+        },
+      ),
+    );
+    const { digest } = await app.pushBlobStream([bytes], octets, { chunkBytes });
+    expect(registry.blobs.get(digest)).toEqual(Uint8Array.from(bytes));
+  });
+
+  it('memory follows what comes, not the chunk that the registry asks for', async () => {
+    const { app } = await seeded({ minChunk: 2 ** 30 });
+    const before = process.memoryUsage().arrayBuffers;
+    let held = 0;
+    const source = function* () {
+      for (const part of [content, content]) {
+        held = process.memoryUsage().arrayBuffers - before;
+        yield part;
+      }
+    };
+    await app.pushBlobStream(source(), octets);
+    expect(held).toBeLessThan(64 * 1024 * 1024);
+  });
+
   it('a registry that asks for chunks over a gibibyte gets none', async () => {
     const { app, registry } = await seeded({ minChunk: 2 ** 40 });
     await expect(app.pushBlobStream(inPieces(7), octets)).rejects.toMatchObject({ code: 'ERR_LIMIT' });
@@ -323,6 +370,17 @@ describe('downloading', () => {
     const parts = await collect(app.fetchBlobStream(blob));
     expect(concatBytes(...parts)).toEqual(content);
     expect(expectOwnMemory(parts)).toBeGreaterThan(0);
+  });
+
+  it.runIf(process.env.SLOW)('whole, although it comes byte by byte', async () => {
+    const bytes = new Uint8Array(150_000).fill(7);
+    const { app, registry } = await seeded();
+    let left = bytes.byteLength;
+    const trickle = new ReadableStream({
+      pull: (controller) => (left-- > 0 ? controller.enqueue(Uint8Array.of(7)) : controller.close()),
+    });
+    registry.faults.push((r) => (r.url.includes('/blobs/') ? new Response(trickle) : undefined));
+    expect((await app.fetchBlob(describe256(bytes, octets), { maxBytes: 1e6 })).byteLength).toBe(150_000);
   });
 
   it.each([true, false])('what breaks is taken up where it broke (registry with ranges: %s)', async (ranges) => {

@@ -46,21 +46,42 @@ export async function* pieces(call: Call, source: BlobSource): AsyncGenerator<Ui
   }
 }
 
+/** Memory for bytes that come piece by piece: it grows with what arrives, and never to what somebody announced. */
+export function growingBytes(limit: number) {
+  let memory = new Uint8Array(0);
+  let filled = 0;
+  return {
+    /** Takes as many bytes as there is room for below the limit, and says how many. */
+    add(part: Uint8Array): number {
+      const taken = part.subarray(0, limit - filled);
+      const needed = filled + taken.byteLength;
+      if (needed > memory.byteLength) {
+        const larger = new Uint8Array(Math.min(limit, Math.max(needed, 2 * memory.byteLength)));
+        larger.set(memory.subarray(0, filled));
+        memory = larger;
+      }
+      memory.set(taken, filled);
+      filled = needed;
+      return taken.byteLength;
+    },
+    /** What was added so far, in the memory that is reused after `clear`. */
+    view: () => memory.subarray(0, filled),
+    clear() {
+      filled = 0;
+    },
+  };
+}
+
 /** The same content in pieces of exactly `size` bytes, the last one shorter. Each piece is valid until the next is asked for. */
 export async function* inChunks(source: AsyncIterable<Uint8Array>, size: number): AsyncGenerator<Uint8Array, void> {
-  const chunk = new Uint8Array(size);
-  let filled = 0;
+  const chunk = growingBytes(size);
   for await (const part of source) {
     for (let at = 0; at < part.byteLength; ) {
-      const taken = part.subarray(at, at + size - filled);
-      chunk.set(taken, filled);
-      filled += taken.byteLength;
-      at += taken.byteLength;
-      if (filled === size) {
-        yield chunk;
-        filled = 0;
-      }
+      at += chunk.add(part.subarray(at));
+      if (chunk.view().byteLength < size) continue;
+      yield chunk.view();
+      chunk.clear();
     }
   }
-  if (filled > 0) yield chunk.subarray(0, filled);
+  if (chunk.view().byteLength > 0) yield chunk.view();
 }

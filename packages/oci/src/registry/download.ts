@@ -1,5 +1,6 @@
-import { concatBytes, type Descriptor, ownBytes, SignError } from '@securosys/core';
+import { type Descriptor, ownBytes, SignError } from '@securosys/core';
 import { bodyChunks, type Call, discard } from '@securosys/transport';
+import { growingBytes } from '../internal/pieces.js';
 import { bodyLimits } from '../options.js';
 import { runningCheck } from '../running-digest.js';
 import type { RegistryClient } from './client.js';
@@ -76,7 +77,8 @@ export async function downloadWhole(
   blob: Pick<Descriptor, 'digest' | 'size'>,
   maxBytes: number,
 ): Promise<Uint8Array> {
-  const parts: Uint8Array[] = [];
-  for await (const part of downloadBlob(call, client, blob, maxBytes)) parts.push(part);
-  return concatBytes(...parts);
+  // Bytes that come one by one are no list of a million arrays here.
+  const whole = growingBytes(blob.size);
+  for await (const part of downloadBlob(call, client, blob, maxBytes)) whole.add(part);
+  return whole.view();
 }

@@ -80,16 +80,19 @@ export async function mountOrStart(
   }
 }
 
-/** Bytes that the registry says it has (`Range: 0-<last>`); `0-0` is how registries write nothing. */
-function storedIn(response: Response): number | undefined {
+/**
+ * Bytes that the registry says it has (`Range: 0-<last>`).
+ * @param zeroToZero what `0-0` means: registries write it for one byte, and for nothing as well
+ */
+function storedIn(response: Response, zeroToZero: 0 | 1): number | undefined {
   const last = /^(?:bytes=)?0-([0-9]{1,15})$/.exec(response.headers.get('range') ?? '')?.[1];
-  return last === undefined ? undefined : last === '0' ? 0 : Number(last) + 1;
+  return last === undefined ? undefined : last === '0' ? zeroToZero : Number(last) + 1;
 }
 
 /** Statuses by which registries say that they do not know the upload, or do not tell. */
 const untold = [400, 404, 405, 501];
 
-async function ask(call: Call, client: RegistryClient, session: UploadSession): Promise<number> {
+async function ask(call: Call, client: RegistryClient, session: UploadSession, zeroToZero: 0 | 1): Promise<number> {
   const what = toPush(client);
   const accept = [200, 204, ...untold];
   const response = await client.send(call, { method: 'GET', url: session.url, action: 'push', accept, what });
@@ -97,7 +100,7 @@ async function ask(call: Call, client: RegistryClient, session: UploadSession): 
   // Docker's registry gives up an upload whose connection broke in the middle of a chunk.
   if (untold.includes(response.status)) throw uploadLost(what);
   session.url = locationOf(response, session.url) ?? session.url;
-  const stored = storedIn(response);
+  const stored = storedIn(response, zeroToZero);
   if (stored === undefined) throw new SignError('ERR_PROTOCOL', `cannot ${what}: the registry does not say how much it has`);
   return stored;
 }
@@ -111,6 +114,8 @@ export async function sendChunk(call: Call, client: RegistryClient, session: Upl
   const start = session.offset;
   const end = start + bytes.byteLength;
   for (let attempt = 1; session.offset < end; attempt++) {
+    // Who has bytes, or refuses to begin at the first (416), does not mean nothing by `0-0`.
+    let zeroToZero: 0 | 1 = session.offset > 0 ? 1 : 0;
     const rest = bytes.subarray(session.offset - start);
     // 202 by the specification; the registry of crane's library says 204.
     const accept = [201, 202, 204, 404, 416];
@@ -129,15 +134,16 @@ export async function sendChunk(call: Call, client: RegistryClient, session: Upl
       await discard(response);
       if (response.status === 404) throw uploadLost(what);
       session.url = locationOf(response, session.url) ?? session.url;
-      if (response.status !== 416 && (storedIn(response) ?? end) === end) {
+      if (response.status !== 416 && (storedIn(response, end === 1 ? 1 : 0) ?? end) === end) {
         session.offset = end;
         return;
       }
+      if (response.status === 416) zeroToZero = 1;
       if (attempt >= tries) throw new SignError('ERR_PROTOCOL', `cannot ${what}: the registry keeps less than it was sent`);
     } catch (error) {
       if (!passes(error) || attempt >= tries || !(await pause(call, client.settings.random, error, attempt))) throw error;
     }
-    const stored = await ask(call, client, session);
+    const stored = await ask(call, client, session, zeroToZero);
     if (stored < start || stored > end)
       throw new SignError('ERR_PROTOCOL', `cannot ${what}: the registry has ${stored} bytes where it was sent ${end}`);
     session.offset = stored;
