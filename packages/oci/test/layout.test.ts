@@ -76,6 +76,25 @@ describe('an image layout', () => {
     expect((await collect(open().referrers(subject))).map((d) => d.annotations?.mark).sort()).toEqual([...marks].sort());
   });
 
+  it('many writers who all find no layout lose nothing either', async () => {
+    for (let round = 0; round < 5; round++) {
+      layout = join(root, `fresh${round}`);
+      const tags = Array.from({ length: 8 }, (_, i) => `t${i}`);
+      const push = (tag: string) => open().pushManifest(imageManifest(tag), mediaTypes.imageManifest, { tag });
+      await Promise.all(tags.map(push));
+      expect((await indexJson()).manifests).toHaveLength(8);
+      expect((await readdir(layout)).sort()).toEqual(['blobs', 'index.json', 'oci-layout']);
+    }
+  });
+
+  it.skipIf(process.platform === 'win32')('may be named by a link, for every call alike', async () => {
+    await attachMark(open(), subject, 'one');
+    await symlink(layout, join(root, 'current'));
+    const linked = oci.open(`oci:${join(root, 'current')}:1`);
+    expect((await linked.resolve()).descriptor).toEqual(subject);
+    expect(await collect(linked.referrers(subject))).toHaveLength(1);
+  });
+
   it('keeps members that we do not know', async () => {
     const index = await indexJson();
     await writeFile(

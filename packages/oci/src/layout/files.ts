@@ -110,6 +110,27 @@ export async function writeWhole(
   }
 }
 
+/**
+ * Writes a file whole unless somebody else made one: of two writers at once the first one stays, and nobody reads half a file.
+ * @throws SignError `ERR_STORE`
+ */
+export async function writeNew(path: string, content: Uint8Array): Promise<void> {
+  const { link, copyFile, constants } = nodeFiles();
+  const temporary = temporaryName(path);
+  try {
+    await nodeFiles().writeFile(temporary, content, { flag: 'wx', mode: 0o644 });
+    // Some file systems have no links.
+    await link(temporary, path).catch((error: unknown) => {
+      if (errno(error) === 'EEXIST') throw error;
+      return copyFile(temporary, path, constants.COPYFILE_EXCL);
+    });
+  } catch (error) {
+    if (errno(error) !== 'EEXIST') throw storeError(path, 'cannot be written', error);
+  } finally {
+    await nodeFiles().rm(temporary, { force: true });
+  }
+}
+
 /** Creates a folder (0755) unless it is there. */
 export async function makeFolder(path: string): Promise<void> {
   try {

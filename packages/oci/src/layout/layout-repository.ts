@@ -23,7 +23,6 @@ import type {
   ResolvedManifest,
 } from '../repository.js';
 import { readBlobStream, writeBlobStream } from './blob-stream.js';
-import { realFolder } from './files.js';
 import { readIndex, updateIndex, withEntry } from './index-file.js';
 import { layoutReferrers } from './layout-referrers.js';
 import { blobIsThere, ensureLayout, openLayout, readBlob, writeBlob } from './store.js';
@@ -158,7 +157,6 @@ export class LayoutRepository implements Repository {
     const call = startCall(clock, timeoutMs, options);
     try {
       await call.step(openLayout(this.name));
-      await call.step(realFolder(this.name));
       yield* layoutReferrers(call, this.name, subject, limits, options.artifactType);
     } finally {
       call.end();

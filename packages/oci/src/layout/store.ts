@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { nodeFiles, parseJsonObject, SignError, utf8Bytes } from '@securosys/core';
 import { checkContent, digestOf, parseDigest } from '../digest.js';
 import { mediaTypes } from '../media-types.js';
-import { errno, makeFolder, readPlainFile, realFolder, writeWhole } from './files.js';
+import { errno, makeFolder, readPlainFile, realFolder, writeNew, writeWhole } from './files.js';
 
 const version = '1.0.0';
 
@@ -29,7 +29,7 @@ async function writeUnlessThere(path: string, json: object): Promise<void> {
     await readPlainFile(path, 4 * 1024 * 1024);
   } catch (error) {
     if (!SignError.is(error, 'ERR_NOT_FOUND')) throw error;
-    await writeWhole(path, utf8Bytes(JSON.stringify(json)));
+    await writeNew(path, utf8Bytes(JSON.stringify(json)));
   }
 }
 
