@@ -69,7 +69,7 @@ export async function prepareCourse<T>(
   const parts = { signer, store, clock, target: targetOf(identity), timestamper };
   const id = requestId(identity);
   const stored = await store.get(recordKey(id));
-  if (stored) return new RequestCourse({ ...takeUp(stored, id), ...parts, stored: true });
+  if (stored) return new RequestCourse({ ...takeUp(stored, id, clock.now()), ...parts, stored: true });
   const certificates = await chain();
   if (certificates.length === 0)
     throw new SignError(

@@ -15,12 +15,15 @@ export async function prepareImage(
 ): Promise<{ image: ResolvedManifest; courses: RequestCourse<SignedManifest>[] }> {
   const parsed = parseReference(reference);
   const repository = oci.open(parsed);
-  const image = await repository.resolve(undefined, callOf(options));
+  const call = callOf(options);
+  const image = await repository.resolve(undefined, call);
   const selected = selectManifests(image, options);
-  const key = await keyIdentity(options);
   const tag = parsed.digest === undefined ? parsed.tag : undefined;
   const { style } = options;
   const courses: RequestCourse<SignedManifest>[] = [];
+  // What an index says of its children is not signed, and no person asked about it, before the children say the same.
+  for (const { index, descriptor } of selected) if (index !== undefined) await repository.fetchManifest(descriptor, call);
+  const key = await keyIdentity(options);
   for (const manifest of selected) {
     const { index, platform } = manifest;
     const identity = {

@@ -1,5 +1,4 @@
 import {
-  base64Bytes,
   type CallOptions,
   type Clock,
   type Descriptor,
@@ -8,14 +7,13 @@ import {
   type Operation,
   type OperationState,
   type PendingStore,
-  publicKeyFromSpki,
   SignError,
   type Signer,
   type Timestamper,
-  verifySignature,
   type WaitOptions,
 } from '@securosys/core';
 import { imageFormat } from './image-formats.js';
+import { ownSignature } from './own-signature.js';
 import { recordKey, requestId, writeRecord } from './request-record.js';
 import { type CompleteOptions, type SigningRequestState, worst } from './request-state.js';
 import type { RequestTarget } from './request-target.js';
@@ -60,6 +58,8 @@ export class RequestCourse<T> {
   readonly #operations = new Map<string, Operation<Uint8Array>>();
   /** People had time: what was true when the subject was looked up has to be looked at again. */
   #waited: boolean;
+  /** Delivering was begun, and nobody knows how far it came. */
+  #tried = false;
 
   constructor(parts: RequestParts<T>) {
     this.#parts = parts;
@@ -125,6 +125,8 @@ export class RequestCourse<T> {
   async deliver(signatures: Signatures, call: CallOptions): Promise<T> {
     const { clock, target } = this.#parts;
     const { record, prepared, subject } = this.#taken;
+    const before = await this.#deliveredBefore(call);
+    if (before) return before;
     const { format } = imageFormat(record.identity.format);
     const assembled = prepared.assemble(signatures);
     const artifact = format.finish ? await format.finish(assembled, this.#finishing(call)) : assembled;
@@ -146,12 +148,22 @@ export class RequestCourse<T> {
 
   /** What an earlier run has delivered, found where it says that it is. Only a signature by our key over our very bytes counts (S30). */
   async delivered(call: CallOptions): Promise<T | undefined> {
-    const { record, prepared, subject } = this.#taken;
-    const [part, more] = prepared.parts;
-    if (!record.attached || !part || more) return undefined;
-    const publicKey = publicKeyFromSpki(base64Bytes(record.identity.spki, 'public key'));
-    const isOurs = (signature: Uint8Array) => verifySignature(publicKey, part.algorithm, part.input.message, signature);
+    const { record, subject } = this.#taken;
+    const isOurs = ownSignature(this.#taken, this.#parts.clock.now());
+    if (!record.attached || !isOurs) return undefined;
     return this.#parts.target.delivered?.(record.attached, isOurs, subject, this.id, call);
+  }
+
+  /**
+   * What a run that ended before it could say so has delivered. Without a timestamp nobody has to look: the same signature is the same
+   * artifact. A second timestamp would make a second one.
+   */
+  async #deliveredBefore(call: CallOptions): Promise<T | undefined> {
+    const first = !this.#parts.stored && !this.#tried;
+    this.#tried = true;
+    const isOurs = ownSignature(this.#taken, this.#parts.clock.now());
+    if (first || !this.#taken.record.identity.timestamped || !isOurs) return undefined;
+    return this.#parts.target.search?.(isOurs, this.#taken.subject, this.id, call);
   }
 
   /** The record goes first: without it nobody takes this request up again, while what approvals have earned is still there. */
@@ -177,7 +189,7 @@ export class RequestCourse<T> {
       throw new SignError('ERR_REQUEST_NOT_FOUND', `signing request ${this.id} was completed or cancelled by somebody else`, {
         details: { requestId: this.id },
       });
-    this.#taken = takeUp(found, this.id);
+    this.#taken = takeUp(found, this.id, this.#parts.clock.now());
   }
 
   #finishing(call: CallOptions): FinishOptions {

@@ -1,5 +1,12 @@
-import type { CallOptions, Descriptor } from '@securosys/core';
-import { isUnusable, type NotationSignature, openEnvelope, readSignature } from '@securosys/notation-envelope';
+import { type CallOptions, type Descriptor, SignError } from '@securosys/core';
+import {
+  isUnusable,
+  type NotationSignature,
+  type OpenEnvelope,
+  openEnvelope,
+  readSignature,
+  signatureArtifactType,
+} from '@securosys/notation-envelope';
 import type { Repository } from '@securosys/oci';
 import { imageFormat } from './image-formats.js';
 import type { RequestIdentity } from './request-record.js';
@@ -32,6 +39,13 @@ export interface RequestTarget<T> {
     requestId: string,
     call: CallOptions,
   ): Promise<T | undefined>;
+  /** What {@link RequestTarget.deliver} came to before, wherever it is: one that has a timestamp and whose signature is ours. */
+  search?(
+    isOurs: (signature: Uint8Array) => boolean,
+    subject: Descriptor,
+    requestId: string,
+    call: CallOptions,
+  ): Promise<T | undefined>;
 }
 
 /** Attaches to a manifest of a registry or layout. */
@@ -39,6 +53,20 @@ export function manifestTarget(repository: Repository, identity: RequestIdentity
   const { reference, tag, index, platform, style } = identity;
   const signed = (subject: Descriptor, signature: Descriptor, requestId: string): SignedManifest => {
     return { reference, subject, ...(platform !== undefined && { platform }), signature, requestId };
+  };
+  const isAttached = async (
+    signature: Descriptor,
+    subject: Descriptor,
+    call: CallOptions,
+    isOurs: (open: OpenEnvelope) => boolean,
+  ): Promise<boolean> => {
+    try {
+      const read = await readSignature(repository, signature, subject, call);
+      return !(read instanceof Error) && isOurs(openEnvelope(read.envelope, read.mediaType));
+    } catch (error) {
+      if (isUnusable(error)) return false;
+      throw error;
+    }
   };
   return {
     async moved(subject, call) {
@@ -52,14 +80,21 @@ export function manifestTarget(repository: Repository, identity: RequestIdentity
       return signed(subject, signature, requestId);
     },
     async delivered(signature, isOurs, subject, requestId, call) {
+      const found = await isAttached(signature, subject, call, (open) => isOurs(open.signature));
+      return found ? signed(subject, signature, requestId) : undefined;
+    },
+    async search(isOurs, subject, requestId, call) {
+      const isSame = (open: OpenEnvelope) => open.timestamp !== undefined && isOurs(open.signature);
       try {
-        const read = await readSignature(repository, signature, subject, call);
-        if (read instanceof Error || !isOurs(openEnvelope(read.envelope, read.mediaType).signature)) return undefined;
-        return signed(subject, signature, requestId);
+        for await (const found of repository.referrers(subject, { ...call, artifactType: signatureArtifactType })) {
+          const { mediaType, digest, size } = found;
+          if (await isAttached(found, subject, call, isSame)) return signed(subject, { mediaType, digest, size }, requestId);
+        }
       } catch (error) {
-        if (isUnusable(error)) return undefined;
-        throw error;
+        // Too many to look through: one signature too many is better than none.
+        if (!SignError.is(error, 'ERR_LIMIT')) throw error;
       }
+      return undefined;
     },
   };
 }

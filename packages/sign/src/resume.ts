@@ -86,7 +86,7 @@ async function resume<T>(
   const stored = await store.get(recordKey(id));
   if (!stored)
     throw new SignError('ERR_REQUEST_NOT_FOUND', `the store knows no signing request ${id}`, { details: { requestId: id } });
-  const taken = takeUp(stored, id);
+  const taken = takeUp(stored, id, clock.now());
   const { identity } = taken.record;
   if (identity.backend !== backend.id) invalidArgument('this signing request belongs to another backend');
   if (identity.timestamped && !timestamper) invalidArgument('this signing request demands a timestamp: give the timestamper');

@@ -1,5 +1,6 @@
-import { type Claims, type Descriptor, invalidArgument, knownOptions } from '@securosys/core';
+import { type CallOptions, type Claims, type Descriptor, invalidArgument, knownOptions } from '@securosys/core';
 import { type BlobSource, blobDescriptor, blobSignatureFileName, isBlobSource } from '@securosys/notation-envelope';
+import { Deadline } from './deadline.js';
 import { keyIdentity, prepareCourse } from './prepare-course.js';
 import type { RequestIdentity } from './request-record.js';
 import type { RequestTarget } from './request-target.js';
@@ -12,6 +13,8 @@ export interface SignBlobOptions extends SignOptions {
   mediaType?: string;
   /** Name of the blob's file, for the name of the signature's and for approvers. It is not signed. */
   name?: string;
+  /** Deadline of reading the blob, and of each call to others, in milliseconds. Default for the reading: 600,000. */
+  timeoutMs?: number;
 }
 
 /** The detached signature of a blob. */
@@ -48,7 +51,7 @@ const optionNames = [...signOptionNames, 'mediaType', 'name'];
  * await writeFile(fileName, envelope); // tool.tgz.cose.sig
  * ```
  * @throws SignError `ERR_APPROVAL_PENDING`, `ERR_CHAIN_INVALID`, `ERR_ALGORITHM_UNSUPPORTED`, those of {@link SigningRequest.complete} but
- * for the registry's; what reading the blob throws
+ * for the registry's; `ERR_TIMEOUT`; what reading the blob throws
  */
 export async function signBlob(blob: BlobSource, options: SignBlobOptions): Promise<SignedBlob> {
   knownOptions('signBlob', options, optionNames);
@@ -60,20 +63,28 @@ export async function signBlob(blob: BlobSource, options: SignBlobOptions): Prom
 }
 
 async function prepareBlob(blob: BlobSource, options: SignBlobOptions): Promise<SigningRequest<SignedBlob>> {
-  const { mediaType, name, signal } = options;
+  const { mediaType, name } = options;
   if (name !== undefined && (typeof name !== 'string' || !isFileName(name)))
     invalidArgument('name is the name of a file, without a folder');
   const key = await keyIdentity(options);
-  const subject = await blobDescriptor(blob, {
-    spec: key.key.spec,
-    ...(mediaType !== undefined && { mediaType }),
-    ...(signal && { signal }),
-  });
+  const subject = await readUntil(options, ({ signal }) =>
+    blobDescriptor(blob, { spec: key.key.spec, ...(mediaType !== undefined && { mediaType }), ...(signal && { signal }) }),
+  );
   const { digest, size } = subject;
   const about = { mediaType: subject.mediaType, size, ...(name !== undefined && { name }) };
   const claims: Claims = name === undefined ? {} : { file: name };
   const identity = { reference: `blob@${digest}`, blob: about };
   return new SigningRequest(await prepareCourse(identity, subject, claims, key, options, blobTarget));
+}
+
+/** A stream that never ends keeps nobody. */
+async function readUntil<T>(options: SignBlobOptions, read: (call: CallOptions) => Promise<T>): Promise<T> {
+  const deadline = new Deadline('reading the blob', options.clock ?? options.signer.clock, 600_000, options);
+  try {
+    return await deadline.race(read(deadline.remaining()));
+  } finally {
+    deadline.end();
+  }
 }
 
 /** One path component that no system reads as something else. */

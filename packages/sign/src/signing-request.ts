@@ -68,6 +68,9 @@ export class SigningRequest<T = SignedManifest> {
     const course = this.#course;
     const { approvalTimeoutMs: _, onProgress: __, ...call } = options;
     try {
+      // Attached by a call for several manifests, which goes on to need its record.
+      const attached = await course.delivered(call);
+      if (attached) return attached;
       await course.submit(call);
       const delivered = await course.deliver(await course.signatures(options), call);
       await course.forget();

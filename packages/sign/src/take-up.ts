@@ -23,12 +23,17 @@ export interface TakenUp {
   readonly subject: Descriptor;
 }
 
+/** How far the clocks of two machines that share a store may be apart, in milliseconds. */
+const clockSkewMs = 300_000;
+
 /**
  * Takes a stored request up, treating it as hostile (S30): its identity must hash to `id`, and the bytes to be signed must be about that very
- * image, validity and annotations, for that very key. Nothing else in the record is believed.
+ * image, validity and annotations, for that very key, and not of a later day, which would make the signature valid for longer than was asked.
+ * Nothing else in the record is believed.
+ * @param now milliseconds since 1970
  * @throws SignError `ERR_MALFORMED`
  */
-export function takeUp(stored: JsonObject, id: string): TakenUp {
+export function takeUp(stored: JsonObject, id: string, now: number): TakenUp {
   const record = readRecord(stored, id);
   const { identity } = record;
   const prepared = imageFormat(identity.format).format.restore(record.prepared);
@@ -38,6 +43,11 @@ export function takeUp(stored: JsonObject, id: string): TakenUp {
       throw new SignError(
         'ERR_MALFORMED',
         `the bytes stored for signing request ${id} are not about what it stands for: they were altered`,
+      );
+    else if (!(Date.parse(facts.signedAt ?? '') <= now + clockSkewMs))
+      throw new SignError(
+        'ERR_MALFORMED',
+        `the signing time stored for signing request ${id} is in the future: it was altered, or a clock is wrong`,
       );
   const subject = prepared.parts[0]?.facts.subject;
   if (!subject) throw new SignError('ERR_MALFORMED', `the stored signing request ${id} signs nothing`);

@@ -101,6 +101,7 @@ export function trustOf(
 ): NotationTrust {
   const { layoutScope = 'local/layout', maxSignatures = 100, revocation, ...rules } = options;
   if (!Number.isSafeInteger(maxSignatures) || maxSignatures < 1) invalidArgument('maxSignatures is a whole number of at least 1');
+  if (typeof layoutScope !== 'string' || layoutScope === '') invalidArgument('layoutScope is a text such as local/layout');
   return {
     kind: 'notation',
     ...parsed,
