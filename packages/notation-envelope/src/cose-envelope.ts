@@ -1,7 +1,8 @@
 import { ownBytes, SignError } from '@securosys/core';
 import { coseLabel, maxChainLength, maxEnvelopeBytes, unsignedAttribute } from './constants.js';
 import { decodeCbor, encodeCbor } from './cose-cbor.js';
-import { checkCommonLabels, coseHeaderMembers, headerMembers } from './cose-header.js';
+import { coseHeaderMembers, headerMembers } from './cose-header.js';
+import { checkCommonLabels } from './cose-labels.js';
 import type { SignedParts } from './envelope-codec.js';
 import type { EnvelopeCompatibility } from './envelope-options.js';
 import type { EnvelopeParts } from './envelope-parts.js';

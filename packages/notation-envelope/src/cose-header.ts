@@ -1,6 +1,7 @@
 import { ownBytes } from '@securosys/core';
 import { attribute, coseLabel, maxHeaderBytes, payloadType } from './constants.js';
 import { decodeCbor, encodeCbor, epochSeconds, epochTime } from './cose-cbor.js';
+import { checkCommonLabels, refuseCountersignatures } from './cose-labels.js';
 import type { EnvelopeCompatibility } from './envelope-options.js';
 import { algorithmName } from './notary-algorithms.js';
 import { type HeaderDialect, type HeaderMembers, readAttributes } from './protected-header.js';
@@ -16,9 +17,13 @@ function timeOf(value: unknown, what: string): number {
   return seconds * 1000;
 }
 
+/** What Notation's reader holds at most. */
+const largestInteger = 2n ** 63n - 1n;
+
 /** A decoded value as an attribute has it: maps whose keys are all texts become objects, as JSON has them. */
 function attributeValue(value: unknown, what: string): AttributeValue {
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
+  if (typeof value === 'bigint' && value > largestInteger) return refuse('malformed', `attribute '${what}' is over 2^63 − 1`);
   if (typeof value === 'number' || typeof value === 'bigint') return value;
   if (value instanceof Uint8Array) return ownBytes(value);
   if (Array.isArray(value)) return value.map((item) => attributeValue(item, what));
@@ -43,14 +48,6 @@ export function headerMembers(value: unknown, what: string): HeaderMembers {
   return value;
 }
 
-/** RFC 9052 §3.1: key id and initialization vectors are bytes, and of the latter there is one at most. */
-export function checkCommonLabels(header: HeaderMembers): void {
-  for (const label of [4, 5, 6])
-    if (header.has(label) && !(header.get(label) instanceof Uint8Array))
-      refuse('malformed', `COSE header ${label} is not a byte string`);
-  if (header.has(5) && header.has(6)) refuse('malformed', 'COSE headers IV and Partial IV stand together');
-}
-
 /** Members of a protected header, whichever they are. */
 export function coseHeaderMembers(bytes: Uint8Array, compatibility: EnvelopeCompatibility = {}): HeaderMembers {
   const what = 'protected header';
@@ -58,6 +55,7 @@ export function coseHeaderMembers(bytes: Uint8Array, compatibility: EnvelopeComp
   const limits = { what, maxBytes: maxHeaderBytes, maxItems: 2_000, tags: [1], unsortedMaps };
   const header = headerMembers(decodeCbor(bytes, limits), what);
   checkCommonLabels(header);
+  refuseCountersignatures(header);
   return header;
 }
 

@@ -199,6 +199,14 @@ describe('the protected header (§6.1)', () => {
       'malformed',
     ],
     ['a key id in text', header([[4, 'kid']]), 'malformed'],
+    // Registered labels that go-cose holds to their types and places.
+    ['a countersignature', header([[7, [new Uint8Array(1), new Map(), new Uint8Array(1)]]]), 'malformed'],
+    ['an abbreviated countersignature', header([[9, new Uint8Array(1)]]), 'malformed'],
+    ['a countersignature of RFC 9338', header([[11, [new Uint8Array(1), new Map(), new Uint8Array(1)]]]), 'malformed'],
+    ['an abbreviated countersignature of RFC 9338', header([[12, new Uint8Array(1)]]), 'malformed'],
+    ['a type that is no media type', header([[16, 'jws']]), 'malformed'],
+    ['a type that is bytes', header([[16, new Uint8Array(1)]]), 'malformed'],
+    ['an attribute over 2^63 - 1', header([['big', 2n ** 63n]]), 'malformed'],
     ['an IV in text', header([[5, 'iv']]), 'malformed'],
     [
       'an IV and a Partial IV',
@@ -256,14 +264,14 @@ describe('the protected header (§6.1)', () => {
       [expiry, later],
       [plugin, 'p'],
       [minVersion, '1.0.0'],
-      [2, [expiry, minVersion, scheme, 7, plugin, authentic]],
-      [7, new Uint8Array([9])],
+      [2, [expiry, minVersion, scheme, 70, plugin, authentic]],
+      [70, new Uint8Array([9])],
       ['list', [1, -1, 1.5, null, true, { a: 'b' }]],
     ]);
     const { attributes } = opens({ header: change });
     expect(attributes).toMatchObject({ scheme: authority, signingTime: now - 1000, expiry: now + 59_000 });
-    expect(attributes.criticalExtended).toEqual([minVersion, 7, plugin]);
-    expect(attributes.extended.get(7)).toEqual(new Uint8Array([9]));
+    expect(attributes.criticalExtended).toEqual([minVersion, 70, plugin]);
+    expect(attributes.extended.get(70)).toEqual(new Uint8Array([9]));
     expect(attributes.extended.get('list')).toEqual([1, -1, 1.5, null, true, { a: 'b' }]);
   });
 
@@ -341,10 +349,10 @@ describe('crit in COSE', () => {
       ]),
     ],
     [
-      'telling the label 7 as text',
+      'telling the label 70 as text',
       header([
-        [2, [scheme, '7']],
-        [7, new Uint8Array(1)],
+        [2, [scheme, '70']],
+        [70, new Uint8Array(1)],
       ]),
     ],
   ])('is refused %s', (_, change) => {
@@ -370,6 +378,12 @@ describe('the unprotected header', () => {
     ['an algorithm', header([[1, -7]])],
     ['a content type', header([[3, 'application/vnd.cncf.notary.payload.v1+json']])],
     ['a signing scheme', header([[scheme, 'notary.x509']])],
+    ['a countersignature that is text', header([[7, 'x']])],
+    ['a countersignature of two members', header([[11, [new Uint8Array(1), new Map()]]])],
+    ['an empty list of countersignatures', header([[7, []]])],
+    ['an abbreviated countersignature that is text', header([[9, 'x']])],
+    ['an abbreviated countersignature of RFC 9338 that is text', header([[12, 'x']])],
+    ['a type that is no media type', header([[16, 'x']])],
     ['a key id in text', header([[4, 'kid']])],
   ])('refuses %s', (_, unprotected) => {
     expect(reasonFor({ unprotected })).toBe('malformed');
