@@ -132,4 +132,4 @@ Next: replace startTsbEmulator by the url and auth of your TSB; in tests, keep i
   emulator.tsb.certificateAuthority   your CA certifies the key (README.md, "A certificate for the key")
   emulator.tsb.timestampKey           whoever runs your HSM tells approvers the key to pin
   allowEmulated: true                 leave it out: real signatures need no exception
-README.md goes on from here.`);
+README.md goes on from here; docs/guides/sign.md has COSE, timestamps, indexes and files, docs/guides/write-a-plugin.md signing under Notation.`);

@@ -37,7 +37,7 @@ export type ListedSignature = {
       readonly envelope: Descriptor;
       /** Generation of the manifest. */
       readonly style: SignatureManifestContents['style'];
-      /** Of the manifest; nobody signed them. */
+      /** Of the manifest; nobody signed them, and they are foreign text: make it safe before showing it. */
       readonly annotations: Readonly<Record<string, string>>;
       readonly error?: never;
     }
