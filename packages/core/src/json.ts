@@ -21,6 +21,8 @@ export interface JsonLimits {
   maxValues?: number;
   /** Lets an element of an array be one half of a surrogate pair, as in passwords that travel as arrays of UTF-16 units. Default `false`. */
   surrogateUnits?: boolean;
+  /** Refuses integers that are written with a fraction or an exponent, as readers with integer types do. Default `false`. */
+  plainIntegers?: boolean;
 }
 
 // Sticky expressions let the engine skip what is long (base64, names) natively; the loop below only sees structure.
@@ -38,6 +40,7 @@ class Reader {
     readonly maxDepth: number,
     readonly maxValues: number,
     readonly surrogateUnits: boolean,
+    readonly plainIntegers: boolean,
   ) {}
 
   wellFormed(value: string, isElement: boolean): string {
@@ -88,6 +91,7 @@ class Reader {
     if (!Number.isFinite(value)) this.fail('number out of range');
     const integer = found[1] === undefined && found[2] === undefined;
     if (integer && !Number.isSafeInteger(value)) this.fail('integer outside ±(2^53 − 1)');
+    if (this.plainIntegers && !integer && Number.isInteger(value)) this.fail('an integer with a fraction or an exponent');
     if (Object.is(value, -0)) this.fail('negative zero');
     return value;
   }
@@ -164,10 +168,17 @@ class Reader {
  * @throws SignError `ERR_MALFORMED`, `ERR_LIMIT`
  */
 export function parseJson(input: string | Uint8Array, limits: JsonLimits = {}): JsonValue {
-  const { what = 'document', maxBytes = 4 * 1024 * 1024, maxDepth = 32, maxValues = 100_000, surrogateUnits = false } = limits;
+  const {
+    what = 'document',
+    maxBytes = 4 * 1024 * 1024,
+    maxDepth = 32,
+    maxValues = 100_000,
+    surrogateUnits = false,
+    plainIntegers = false,
+  } = limits;
   if (input.length > maxBytes) throw new SignError('ERR_LIMIT', `${what} is over ${maxBytes} bytes`);
   const text = typeof input === 'string' ? input : utf8Text(input, what);
-  const reader = new Reader(text, what, maxDepth, maxValues, surrogateUnits);
+  const reader = new Reader(text, what, maxDepth, maxValues, surrogateUnits, plainIntegers);
   const value = reader.value(0);
   reader.skip(space);
   if (reader.at !== reader.text.length) reader.fail('data after the value');

@@ -91,6 +91,15 @@ describe('strict JSON (S20)', () => {
     expect(canonicalJson({ b: [{ d: 1, c: 2 }], a: undefined, A: 'x' })).toBe('{"A":"x","b":[{"c":2,"d":1}]}');
   });
 
+  it('holds integers to their plain form where that is asked for', () => {
+    for (const text of ['942.0', '9.42e2', '1e2', '1E+2', '-5.0'])
+      for (const document of [text, `[${text}]`, `{"size":${text}}`]) {
+        expect(() => parseJson(document)).not.toThrow();
+        expect(() => parseJson(document, { plainIntegers: true })).toThrow(/fraction or an exponent/);
+      }
+    expect(parseJson('[942,-5,0.5,5e-1]', { plainIntegers: true })).toEqual([942, -5, 0.5, 0.5]);
+  });
+
   it('takes halves of a surrogate pair one by one where passwords travel so, and nowhere else', () => {
     const halves = '["\\ud83d","\\ude00"]';
     expect(parseJson(halves, { surrogateUnits: true })).toEqual([...'😀'].flatMap((c) => c.split('')));
