@@ -2,13 +2,14 @@ import { base64Bytes, base64urlBytes, isJsonObject, type JsonObject, parseJsonOb
 import { maxChainLength, maxEnvelopeBytes, unsignedAttribute } from './constants.js';
 import type { SignedParts } from './envelope-codec.js';
 import type { EnvelopeParts } from './envelope-parts.js';
-import { caseVariantCheck } from './json-members.js';
+import { caseVariantCheck, foldName } from './json-members.js';
 import { refuse } from './refusal.js';
 
 const members = ['payload', 'protected', 'header', 'signature'] as const;
 const { certificates, timestamp, signingAgent } = unsignedAttribute;
 // Old signers write `…SigningAgent`, also in the project's own vectors; it decides nothing, so its case is not held against them.
 const checkUnprotected = caseVariantCheck('unprotected header', [certificates, timestamp]);
+const foldedAgent = foldName(signingAgent);
 
 function text(object: JsonObject, name: string): string {
   const value = object[name];
@@ -36,8 +37,10 @@ export function parseJws(bytes: Uint8Array): Omit<EnvelopeParts, 'certificates'>
   if (!isJsonObject(header)) return refuse('malformed', 'envelope: header is not an object');
   checkUnprotected(header);
   const encoded = { protected: text(envelope, 'protected'), payload: text(envelope, 'payload') };
-  const agent = header[signingAgent];
-  if (agent !== undefined && typeof agent !== 'string') return refuse('malformed', 'envelope: signing agent is not a string');
+  for (const [name, value] of Object.entries(header))
+    if (typeof value !== 'string' && foldName(name) === foldedAgent)
+      refuse('malformed', 'envelope: signing agent is not a string');
+  const agent = header[signingAgent] as string | undefined;
   return {
     protected: base64urlBytes(encoded.protected, 'protected'),
     payload: base64urlBytes(encoded.payload, 'payload'),

@@ -30,7 +30,7 @@ function annotationsOf(value: JsonObject[string] | undefined): Record<string, st
  * @throws SignError `ERR_MALFORMED`, `ERR_LIMIT`
  */
 export function parsePayload(bytes: Uint8Array): Descriptor {
-  const payload = parseJsonObject(bytes, { what: 'payload' });
+  const payload = parseJsonObject(bytes, { what: 'payload', plainIntegers: true });
   const target = payload.targetArtifact;
   if (!isJsonObject(target) || Object.keys(payload).length !== 1)
     return refuse('malformed', 'payload is not an object with a targetArtifact and nothing else');

@@ -210,6 +210,8 @@ describe('one document, one reading', () => {
     ['no target', '{}'],
     ['a list', '[]'],
     ['a size in text', `{"targetArtifact":{${target.replace('942', '"942"')}}}`],
+    ['a size with a fraction', `{"targetArtifact":{${target.replace('942', '942.0')}}}`],
+    ['a size with an exponent', `{"targetArtifact":{${target.replace('942', '9.42e2')}}}`],
     ['a negative size', `{"targetArtifact":{${target.replace('942', '-1')}}}`],
     ['half a byte', `{"targetArtifact":{${target.replace('942', '0.5')}}}`],
     ['a size over 2^53', `{"targetArtifact":{${target.replace('942', '9007199254740993')}}}`],
@@ -258,6 +260,7 @@ describe('the envelope', () => {
     ['a certificate that is no text', (e) => Object.assign(header(e), { x5c: [1] })],
     ['17 certificates', (e) => Object.assign(header(e), { x5c: Array(17).fill((header(e).x5c as string[])[0]) })],
     ['a signing agent that is no text', (e) => Object.assign(header(e), { 'io.cncf.notary.signingAgent': 1 })],
+    ['a signing agent in another case that is no text', (e) => Object.assign(header(e), { 'io.cncf.notary.SigningAgent': 1 })],
     ['a timestamp that is no text', (e) => Object.assign(header(e), { 'io.cncf.notary.timestampSignature': {} })],
   ])('is refused with %s', (_, change) => {
     expect(['malformed', 'ERR_MALFORMED']).toContain(broken(change));
