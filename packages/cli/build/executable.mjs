@@ -30,7 +30,8 @@ const common = {
 /** Libraries that only some commands need, and that share nothing with what stays: each group is a part. */
 const groups = [
   { part: 'undici', holds: (path) => path === 'undici' },
-  { part: 'asn1', holds: (path) => path.startsWith('@peculiar/') },
+  // With what they stand on, which would else be in two parts.
+  { part: 'asn1', holds: (path) => /^(@peculiar\/|(asn1js|pvtsutils|pvutils)$)/.test(path) },
   { part: 'post-quantum', holds: (path) => path.startsWith('@noble/post-quantum') },
 ];
 

@@ -1,5 +1,16 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -48,5 +59,36 @@ describe('notation-securosys, as it is installed', () => {
     expect({ stdout, status }).toEqual({ stdout: '', status: 1 });
     expect(JSON.parse(stderr)).toMatchObject({ errorCode: 'VALIDATION_ERROR', errorMetadata: { code: 'ERR_INVALID_ARGUMENT' } });
     expect(run(path, ['--help']).stdout).toContain('add-trust-anchor');
+  });
+});
+
+describe('when nothing can be read or written', () => {
+  it.skipIf(process.platform === 'win32')('the host gets an error object and no stack', () => {
+    const folderAsStdin = openSync(folder, 'r');
+    try {
+      const { stdout, stderr, status } = spawnSync(process.execPath, [program, 'describe-key'], {
+        stdio: [folderAsStdin, 'pipe', 'pipe'],
+        encoding: 'utf8',
+      });
+      expect({ stdout, status }).toEqual({ stdout: '', status: 1 });
+      expect(JSON.parse(stderr)).toMatchObject({ errorCode: 'VALIDATION_ERROR' });
+    } finally {
+      closeSync(folderAsStdin);
+    }
+  });
+
+  it.runIf(existsSync('/dev/full'))('an answer that did not arrive is a failure, without a stack', () => {
+    const full = openSync('/dev/full', 'w');
+    try {
+      for (const command of ['get-plugin-metadata', '--help']) {
+        const { stderr, status } = spawnSync(process.execPath, [program, command], {
+          stdio: ['ignore', full, 'pipe'],
+          encoding: 'utf8',
+        });
+        expect({ stderr, status }).toEqual({ stderr: '', status: 1 });
+      }
+    } finally {
+      closeSync(full);
+    }
   });
 });

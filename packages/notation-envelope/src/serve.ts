@@ -1,4 +1,5 @@
-import { handleNotation, type NotationPlugin, type PluginProgress } from '@securosys/notation-envelope';
+import { handleNotation, type NotationAnswer, type NotationPlugin, type PluginProgress } from '@securosys/notation-envelope';
+import { errorAnswer } from './plugin/error-answer.js';
 import { watchParent } from './serve/parent.js';
 import { readStdin } from './serve/stdin.js';
 import { terminalProgress } from './serve/terminal.js';
@@ -16,12 +17,20 @@ function withTerminal(plugin: NotationPlugin): NotationPlugin {
   }) as NotationPlugin;
 }
 
-const written = (stream: NodeJS.WriteStream, text: string): Promise<void> =>
+/** Writes to a stream and says whether it got there: whoever should read it may have gone, or the disk may be full. */
+const written = (stream: NodeJS.WriteStream, text: string): Promise<boolean> =>
   new Promise((resolve) => {
-    // Whoever should read this may have gone.
-    stream.on('error', () => resolve());
-    stream.write(text, () => resolve());
+    stream.on('error', () => resolve(false));
+    stream.write(text, (error) => resolve(!error));
   });
+
+async function answerTo(argv: readonly string[], plugin: NotationPlugin, signal: AbortSignal): Promise<NotationAnswer> {
+  try {
+    return await handleNotation({ argv, stdin: await readStdin(), env: process.env, signal }, plugin);
+  } catch (error) {
+    return { stdout: '', stderr: JSON.stringify(errorAnswer(error)), exitCode: 1 };
+  }
+}
 
 /**
  * Serves one command of Notation's plugin contract (`notation.md` §17) in this process: reads its argument and stdin, answers on stdout
@@ -51,11 +60,9 @@ export async function serveNotationPlugin(plugin: NotationPlugin): Promise<never
   const stopWatching = watched
     ? watchParent(() => orphaned.abort(new DOMException('the host has gone', 'AbortError')))
     : () => undefined;
-  const stdin = await readStdin();
-  const call = { argv, stdin, env: process.env, signal: orphaned.signal };
-  const { stdout, stderr, exitCode } = await handleNotation(call, withTerminal(plugin));
+  const { stdout, stderr, exitCode } = await answerTo(argv, withTerminal(plugin), orphaned.signal);
   stopWatching();
-  if (stdout !== '') await written(process.stdout, stdout);
   if (stderr !== '') await written(process.stderr, stderr);
-  process.exit(exitCode);
+  const arrived = stdout === '' || (await written(process.stdout, stdout));
+  process.exit(arrived ? exitCode : 1);
 }

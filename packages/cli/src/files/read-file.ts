@@ -31,11 +31,14 @@ export async function readOwnFile(path: string, what: string, care: FileCare): P
     file = await nodeFiles().open(path, flags);
   } catch (cause) {
     if (codeOf(cause) === 'ENOENT') return undefined;
+    if (codeOf(cause) === 'ELOOP')
+      throw new SignError('ERR_STORE', `${what} is a link, and links are not followed: ${shown}`, { cause });
     throw new SignError('ERR_STORE', `${what} cannot be read: ${shown}`, { cause });
   }
   try {
-    const { size, mode, uid } = await file.stat();
-    if (!(await file.stat()).isFile()) throw new SignError('ERR_STORE', `${what} is no regular file: ${shown}`);
+    const stats = await file.stat();
+    const { size, mode, uid } = stats;
+    if (!stats.isFile()) throw new SignError('ERR_STORE', `${what} is no regular file: ${shown}`);
     const posix = process.platform !== 'win32';
     if (posix && (mode & forbidden[care]) !== 0)
       throw new SignError('ERR_STORE', `other users may touch ${what}: chmod ${care === 'private' ? '600' : 'go-w'} ${shown}`);

@@ -1,5 +1,5 @@
 import { realpathSync } from 'node:fs';
-import { systemClock } from '@securosys/core';
+import { SignError, systemClock } from '@securosys/core';
 import { usualBackends } from './backends.js';
 import { runCommand } from './run-command.js';
 
@@ -8,10 +8,14 @@ const mostInput = 1024 * 1024;
 async function readStdin(): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
   let length = 0;
-  for await (const part of process.stdin as AsyncIterable<Uint8Array>) {
-    parts.push(part);
-    length += part.byteLength;
-    if (length > mostInput) break;
+  try {
+    for await (const part of process.stdin as AsyncIterable<Uint8Array>) {
+      parts.push(part);
+      length += part.byteLength;
+      if (length > mostInput) throw new SignError('ERR_LIMIT', `stdin holds over ${mostInput} bytes`);
+    }
+  } catch (cause) {
+    throw SignError.is(cause) ? cause : new SignError('ERR_STORE', 'stdin cannot be read', { cause });
   }
   return Buffer.concat(parts);
 }
@@ -26,7 +30,9 @@ export async function runCommandLine(args: readonly string[]): Promise<void> {
     stdin: readStdin,
     tell: (text) => void process.stderr.write(`${text}\n`),
   });
+  // A pager that was left, a full disk: no result, and nothing to say about it where it would be seen.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => (process.exitCode = 1));
+  process.exitCode = exitCode;
   process.stdout.write(stdout);
   process.stderr.write(stderr);
-  process.exitCode = exitCode;
 }

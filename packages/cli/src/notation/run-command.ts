@@ -36,12 +36,25 @@ set up. Commands for people:
 
 Exit status: 0, 1 when it failed, 2 for a wrong command line.`;
 
+const longestLine = 10_000;
+
 /** What a run of the command line came to. */
 export interface CommandRun {
   readonly stdout: string;
   readonly stderr: string;
   readonly exitCode: 0 | 1 | 2;
 }
+
+/** Text for people, each line made safe by itself: parts of it come from servers, certificates and files (S11). */
+const shownText = (text: string): string =>
+  text
+    .split('\n')
+    .map((line) => sanitizeText(line, longestLine))
+    .join('\n');
+
+/** JSON that says the same, and does nothing to a terminal: `JSON.stringify` leaves C1 codes and turned directions as they are. */
+const asciiJson = (value: object): string =>
+  JSON.stringify(value).replace(/[\u007f-\uffff]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
 const said = (text: string): CommandRun => ({ stdout: `${text}\n`, stderr: '', exitCode: 0 });
 const wrong = (text: string): CommandRun => ({ stdout: '', stderr: `notation-securosys: ${text}\n`, exitCode: 2 });
@@ -87,10 +100,12 @@ export async function runCommand(args: readonly string[], process: CommandProces
     return SignError.is(error) ? wrong(`${error.message}; ${name} --help lists what there is`) : failed(error);
   }
   if (values.help)
-    return said(`Usage: notation-securosys ${name} [options]\n\n${command.help}\n  --json                   the result as JSON`);
+    return said(
+      `Usage: notation-securosys ${name} [options]\n\n${command.help}\n\n  --json                   the result as JSON\n  --help                   this`,
+    );
   try {
     const result: CommandResult = await command.run(values as Record<string, string | boolean>, process);
-    return said(values.json ? JSON.stringify(result.json) : result.text);
+    return said(values.json ? asciiJson(result.json) : shownText(result.text));
   } catch (error) {
     return failed(error);
   }

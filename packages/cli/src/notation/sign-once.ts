@@ -31,6 +31,8 @@ export interface SignOnce {
   readonly signal?: AbortSignal;
   prepare(): Promise<Prepared<Uint8Array>>;
   onProgress(state: OperationState, requestId: string | undefined): void;
+  /** Keeps the result; when that fails, a later run gets it again without asking anybody. */
+  keep?(artifact: Uint8Array): Promise<void>;
 }
 
 async function preparedOnce({ store, identity, format, prepare }: SignOnce, key: string): Promise<Prepared<Uint8Array>> {
@@ -58,6 +60,7 @@ export async function signOnce(work: SignOnce): Promise<Uint8Array> {
   if (!part) return invalidArgument('there is nothing to sign');
   const signer = createSigner(backend, key.ref, { formats: [format], store, clock, allowCertificates: true });
   const call = signal ? { signal } : {};
+  let kept = true;
   try {
     const { id, algorithm, input, domain } = part;
     const operation = await signer.begin({ algorithm, input, domain }, call);
@@ -65,12 +68,15 @@ export async function signOnce(work: SignOnce): Promise<Uint8Array> {
     if (operation.id !== undefined) onProgress(operation.state);
     const signature = await operation.result({ ...call, timeoutMs, onProgress });
     const artifact = prepared.assemble({ [id]: signature });
+    kept = false;
+    await work.keep?.(artifact);
+    kept = true;
     await operation.release();
     if (waits) await store.delete(recordKey);
     return artifact;
   } catch (error) {
     const undecided = !SignError.is(error) || error.retryable || error.code === 'ERR_APPROVAL_PENDING';
-    if (waits && !undecided) await store.delete(recordKey);
+    if (waits && kept && !undecided) await store.delete(recordKey);
     throw error;
   }
 }

@@ -67,9 +67,31 @@ async function sweep(store: PendingStore, now: number): Promise<void> {
 }
 
 /**
+ * What people were asked for, with the certificates that the key has now: those of the first run may have been replaced because they were
+ * revoked, and what people decide on does not hold them.
+ * @throws SignError `ERR_REQUEST_STALE` for certificates that were not valid yet when the envelope says that it was signed
+ */
+async function restored(
+  format: NotationFormat,
+  asked: JsonObject,
+  fresh: Prepared<NotationSignature>,
+  forget: () => Promise<void>,
+): Promise<Prepared<NotationSignature>> {
+  const { chain = null, signingAgent = null } = fresh.toJSON();
+  try {
+    return format.restore({ ...asked, chain, signingAgent });
+  } catch (cause) {
+    if (!SignError.is(cause, 'ERR_CHAIN_INVALID')) throw cause;
+    await forget();
+    const why = 'the certificates of the key were replaced by ones that were not valid yet when people were asked';
+    throw new SignError('ERR_REQUEST_STALE', why, { cause });
+  }
+}
+
+/**
  * The envelope that an earlier run has prepared for the same thing, or a new one, stored before anybody is asked. Its bytes are what
  * people decide on, signing time included, so a later run must use them and no others.
- * @throws SignError `ERR_STORE`, `ERR_MALFORMED` for a record that is not this program's
+ * @throws SignError `ERR_STORE`, `ERR_MALFORMED` for a record that is not this program's, `ERR_REQUEST_STALE`
  */
 export async function pendingEnvelope(
   { store, format, now }: { readonly store: PendingStore; readonly format: NotationFormat; readonly now: number },
@@ -96,5 +118,7 @@ export async function pendingEnvelope(
   const known = await store.get(key);
   if (!known || known.kind !== kind || typeof known.nonce !== 'string' || !isJsonObject(known.prepared))
     throw new SignError('ERR_STORE', 'the record of an earlier run cannot be read, or has just gone: run this again');
-  return over(known.nonce, true, format.restore(known.prepared), known);
+  const { nonce: foundNonce, prepared: asked } = known;
+  const forget = async () => void (await store.delete(key, { ifNonce: foundNonce }));
+  return over(foundNonce, true, await restored(format, asked, fresh, forget), known);
 }

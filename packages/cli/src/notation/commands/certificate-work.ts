@@ -1,5 +1,6 @@
 import { invalidArgument, isJsonObject, type JsonObject, type KeyBackend, parseJsonObject, sanitizeText } from '@securosys/core';
 import { createFolderStore } from '@securosys/core/folder-store';
+import { pemText } from '@securosys/pki';
 import { writeOwnFile } from '../../files/write-file.js';
 import { stateFolders } from '../folders.js';
 import { checkAssurance } from '../key-chain.js';
@@ -102,19 +103,22 @@ function timeoutOf(values: CommandValues): number {
 
 /** What a certificate command needs to sign. */
 export type CertificateWork = Pick<SignOnce, 'identity' | 'format'> & {
+  /** Label of what is signed, in PEM. */
+  readonly pemLabel: string;
   prepare(key: SignOnce['key']): ReturnType<SignOnce['prepare']>;
   /** What becomes of it while the backend is open. */
   keep?(der: Uint8Array, key: SignOnce['key'], backend: KeyBackend): Promise<void>;
 };
 
-/** Signs what `work` prepares with the key of a request. */
+/** Signs what `work` prepares with the key of a request, keeps it, and writes it to `--out`, if that was said. @returns PEM */
 export async function signWithKey(
   values: CommandValues,
   process: CommandProcess,
   { label, passwords }: CertificateRequest,
   work: CertificateWork,
-): Promise<Uint8Array> {
+): Promise<string> {
   const { env, clock, signal } = process;
+  const pemOf = (der: Uint8Array): string => pemText(der, work.pemLabel);
   return withBackend(process, { path: textValue(values, 'config'), passwords }, async ({ backend, settings }) => {
     const key = await backend.describeKey({ label });
     checkAssurance(key, settings.allowEmulated);
@@ -129,14 +133,12 @@ export async function signWithKey(
       ...(signal && { signal }),
       prepare: () => work.prepare(key),
       onProgress: ({ status }, id) => process.tell(`request ${sanitizeText(id ?? '', 128)}: ${status}`),
+      keep: async (result) => {
+        await work.keep?.(result, key, backend);
+        const out = textValue(values, 'out');
+        if (out !== undefined) await writeOwnFile(out, pemOf(result), { mode: 0o644 });
+      },
     });
-    await work.keep?.(der, key, backend);
-    return der;
+    return pemOf(der);
   });
-}
-
-/** Writes the result to `--out`, if that was said. */
-export async function writeOut(values: CommandValues, text: string): Promise<void> {
-  const out = textValue(values, 'out');
-  if (out !== undefined) await writeOwnFile(out, text, { mode: 0o644 });
 }

@@ -1,5 +1,5 @@
-import { csrFormat, pemText, prepareCsr } from '@securosys/pki';
-import { certificateHelp, certificateOptions, certificateRequest, signWithKey, writeOut } from './certificate-work.js';
+import { csrFormat, prepareCsr } from '@securosys/pki';
+import { certificateHelp, certificateOptions, certificateRequest, signWithKey } from './certificate-work.js';
 import type { Command } from './command.js';
 
 /** Makes a certification request for a key. */
@@ -11,13 +11,12 @@ ${certificateHelp}`,
   run: async (values, process) => {
     const request = await certificateRequest(values, process);
     const { label, subject } = request;
-    const der = await signWithKey(values, process, request, {
+    const pem = await signWithKey(values, process, request, {
       identity: { what: 'request', subject },
       format: csrFormat,
+      pemLabel: 'CERTIFICATE REQUEST',
       prepare: ({ spki, assurance }) => prepareCsr({ subject, key: { spki, assurance } }),
     });
-    const pem = pemText(der, 'CERTIFICATE REQUEST');
-    await writeOut(values, pem);
     return { text: pem.trimEnd(), json: { label, certificateRequest: pem } };
   },
 };

@@ -1,7 +1,7 @@
-import { certificateFormat, parseCertificate, pemText, prepareCertificate } from '@securosys/pki';
+import { certificateFormat, parseCertificate, prepareCertificate } from '@securosys/pki';
 import { stateFolders } from '../folders.js';
 import { storeCertificates } from '../store-certificates.js';
-import { certificateHelp, certificateOptions, certificateRequest, signWithKey, writeOut } from './certificate-work.js';
+import { certificateHelp, certificateOptions, certificateRequest, signWithKey } from './certificate-work.js';
 import type { Command } from './command.js';
 
 const dayMs = 86_400_000;
@@ -18,9 +18,10 @@ ${certificateHelp}
     const request = await certificateRequest(values, process);
     const { label, subject, days, vendor } = request;
     const now = process.clock.now();
-    const der = await signWithKey(values, process, request, {
+    const pem = await signWithKey(values, process, request, {
       identity: { what: 'self-signed', subject, days },
       format: certificateFormat,
+      pemLabel: 'CERTIFICATE',
       prepare: (key) => {
         const { spki, assurance } = key;
         const validity = { notBefore: now, notAfter: now + days * dayMs };
@@ -29,8 +30,6 @@ ${certificateHelp}
       keep: (certificate, key, backend) =>
         storeCertificates(backend, key, stateFolders(process.env), [parseCertificate(certificate)]),
     });
-    const pem = pemText(der, 'CERTIFICATE');
-    await writeOut(values, pem);
     const json = { label, certificate: pem };
     return { text: vendor ? JSON.stringify(json) : pem.trimEnd(), json };
   },
