@@ -1,7 +1,7 @@
-import { type Descriptor, type JsonObject, type JsonValue, parseJsonObject, sanitizeText } from '@securosys/core';
+import { type Descriptor, type JsonObject, type JsonValue, parseJsonObject, SignError, sanitizeText } from '@securosys/core';
 import { decodeAnnotations, decodeArtifactType, decodeDescriptor, malformed, refuseCaseVariants } from './descriptor.js';
 import { defaultLimits } from './limits.js';
-import { manifestKind } from './media-types.js';
+import { manifestKind, mediaTypes } from './media-types.js';
 
 interface ManifestCommon {
   readonly mediaType: string;
@@ -89,10 +89,44 @@ function decodeMembers(json: JsonObject, mediaType: string, kind: Manifest['kind
   }
 }
 
-function decodeList(value: JsonValue | undefined, what: string): readonly Descriptor[] {
+function entriesOf(value: JsonValue | undefined, what: string): readonly JsonValue[] {
   if (!Array.isArray(value)) return malformed(what, 'array expected');
-  if (value.length > maxEntries) return malformed(what, `over ${maxEntries} entries`);
-  return value.map((entry) => decodeDescriptor(entry, what));
+  if (value.length > maxEntries) throw new SignError('ERR_LIMIT', `${what}: over ${maxEntries} entries`);
+  return value;
+}
+
+function decodeList(value: JsonValue | undefined, what: string): readonly Descriptor[] {
+  return entriesOf(value, what).map((entry) => decodeDescriptor(entry, what));
+}
+
+/** A listing of referrers: the index as it is, and the entries that are descriptors. */
+export interface Listing {
+  readonly document: JsonObject;
+  /** Every entry as it is, with members that we do not know. */
+  readonly raw: readonly JsonValue[];
+  readonly entries: readonly Descriptor[];
+}
+
+/**
+ * An index that lists what others attached. Whoever may push decides over an artifact type there, so one entry that is no descriptor does not hide
+ * the others (`notation.md` §20 no. 62).
+ * @param skip told why an entry is left out
+ * @throws SignError `ERR_MALFORMED`, `ERR_LIMIT`
+ */
+export function decodeListing(bytes: Uint8Array, maxBytes: number, skip: (error: SignError) => void): Listing {
+  const document = parseJsonObject(bytes, { what: 'referrers listing', maxBytes, maxDepth: 16, maxValues: 500_000 });
+  const raw = entriesOf(document.manifests, 'referrers listing');
+  decodeMembers({ ...document, manifests: [] }, mediaTypes.imageIndex, 'index');
+  const entries: Descriptor[] = [];
+  for (const entry of raw) {
+    try {
+      entries.push(decodeDescriptor(entry, 'referrers listing'));
+    } catch (error) {
+      if (!SignError.is(error)) throw error;
+      skip(error);
+    }
+  }
+  return { document, raw, entries };
 }
 
 /** What a listing calls an artifact: the manifest's own type, else that of its config (distribution-spec, referrers). */

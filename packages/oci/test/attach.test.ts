@@ -1,4 +1,4 @@
-import { SignError } from '@securosys/core';
+import { type Descriptor, SignError } from '@securosys/core';
 import { createTestClock, type RegistryFault } from '@securosys/testing';
 import { describe, expect, it } from 'vitest';
 import { createOci, digestOf, mediaTypes } from '../src/index.js';
@@ -112,6 +112,82 @@ describe('the referrers tag under many writers (notation.md §20 no. 61)', () =>
     expect(await marks(app, subject)).toEqual(['a', 'b', 'c']);
     expect(indexes()).toBe(deletes ? 1 : 3);
     expect(warnings).toHaveLength(deletes ? 0 : 2);
+  });
+
+  /** Puts an index on the referrers tag of a subject. */
+  const tagIndex = ({ registry }: Pick<Awaited<ReturnType<typeof seeded>>, 'registry'>, subject: Descriptor, index: object) => {
+    const bytes = jsonBytes({ schemaVersion: 2, mediaType: mediaTypes.imageIndex, ...index });
+    registry.manifests.set(`app@${digestOf(bytes)}`, { mediaType: mediaTypes.imageIndex, bytes });
+    registry.tags.set(`app:${subject.digest.replace(':', '-')}`, digestOf(bytes));
+    return digestOf(bytes);
+  };
+  const tagged = ({ registry }: Pick<Awaited<ReturnType<typeof seeded>>, 'registry'>, subject: Descriptor) =>
+    JSON.parse(
+      new TextDecoder().decode(
+        registry.manifests.get(`app@${registry.tags.get(`app:${subject.digest.replace(':', '-')}`)}`)?.bytes,
+      ),
+    ) as { manifests: object[] };
+
+  it('an image on the referrers tag, be it the subject itself, is never deleted', async () => {
+    const setup = await seeded({ referrersApi: false }, { clock: createTestClock() });
+    const { app, registry, subject } = setup;
+    const image = tagIndex(setup, subject, { manifests: [{ ...subject, platform: { os: 'linux', architecture: 'amd64' } }] });
+    const other = { mediaType: mediaTypes.imageIndex, digest: image, size: registry.manifests.get(`app@${image}`)?.bytes.length };
+    registry.tags.set(`app:${image.replace(':', '-')}`, image);
+    for (const signed of [subject, other as Descriptor])
+      await app.attach(signatureManifest(signed), mediaTypes.imageManifest, signed, { deleteReplaced: true });
+    expect(registry.manifests.has(`app@${image}`)).toBe(true);
+    expect(registry.requests.filter(({ method }) => method === 'DELETE')).toEqual([]);
+  });
+
+  it('what is signed is signed, although the old indexes cannot be looked at for deleting them', async () => {
+    const { app, subject, registry } = await seeded({ referrersApi: false }, { clock: createTestClock() });
+    await attachMark(app, subject, 'a');
+    let reads = 0;
+    registry.faults.push((r) =>
+      r.method === 'GET' && r.url.includes('/manifests/sha256-') && ++reads > 3 ? new Response(null, { status: 403 }) : undefined,
+    );
+    await app.attach(signatureManifest(subject, 'b'), mediaTypes.imageManifest, subject, { deleteReplaced: true });
+    registry.faults.length = 0;
+    expect(await marks(app, subject)).toEqual(['a', 'b']);
+  });
+
+  it('entries of others stay as they are, unusable ones and members of the index too', async () => {
+    const setup = await seeded({ referrersApi: false }, { clock: createTestClock() });
+    const theirs = [
+      { mediaType: 'a/b', digest: digestOf(jsonBytes(1)), size: 1, artifactType: 'x'.repeat(300), 'x-own': { deep: [1, null] } },
+      {},
+      { digest: 'none' },
+    ];
+    tagIndex(setup, setup.subject, { annotations: { kept: 'yes' }, 'x-tool': 7, manifests: theirs });
+    await attachMark(setup.app, setup.subject, 'ours');
+    const after = tagged(setup, setup.subject);
+    expect(after).toMatchObject({ annotations: { kept: 'yes' }, 'x-tool': 7 });
+    expect(after.manifests.slice(0, 3)).toEqual(theirs);
+    expect(await marks(setup.app, setup.subject)).toEqual(['ours']);
+  });
+
+  it('a pause that the registry asked for does not count as slowness of writers', async () => {
+    const { app, subject, registry } = await seeded({ referrersApi: false }, { clock: createTestClock() });
+    let busy = true;
+    registry.faults.push((r) => {
+      if (!busy || !r.url.includes('/manifests/sha256-')) return undefined;
+      busy = false;
+      return new Response(null, { status: 503, headers: { 'retry-after': '20' } });
+    });
+    await attachMark(app, subject, 'a');
+    expect(await marks(app, subject)).toEqual(['a']);
+  });
+
+  it('a registry that takes six seconds for each answer is not too slow to sign', async () => {
+    const clock = createTestClock();
+    const { app, subject, registry } = await seeded({ referrersApi: false }, { clock });
+    registry.faults.push(async () => {
+      await clock.sleep(6000);
+      return undefined;
+    });
+    await attachMark(app, subject, 'a');
+    expect(await marks(app, subject)).toEqual(['a']);
   });
 
   it('without being asked, nothing is deleted', async () => {

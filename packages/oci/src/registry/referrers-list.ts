@@ -1,12 +1,11 @@
 import { type Descriptor, SignError } from '@securosys/core';
 import { type Call, discard } from '@securosys/transport';
 import { boundedReferrers } from '../internal/bounded-referrers.js';
-import { decodeManifest } from '../manifest.js';
 import { mediaTypes } from '../media-types.js';
 import type { RegistryClient } from './client.js';
 import { contentType } from './content.js';
 import { nextPage } from './link.js';
-import { readReferrersTag } from './referrers-tag.js';
+import { readListing, readReferrersTag } from './referrers-tag.js';
 import { statusError } from './status.js';
 
 /**
@@ -50,12 +49,11 @@ async function* pages(
       // Only a registry without the API may be asked for the tag: half a listing must not be completed by another source.
       if (visited.size > 1) throw new SignError('ERR_PROTOCOL', 'the referrers listing breaks off between pages');
       const tagged = await readReferrersTag(call, client, digest);
-      if (tagged) yield tagged.index.manifests;
+      if (tagged) yield tagged.entries;
       return;
     }
     const bytes = await client.body(call, response, limits.manifestBytes, 'the referrers listing');
-    const index = decodeManifest(bytes, mediaTypes.imageIndex, limits.manifestBytes);
-    if (index.kind === 'index') yield index.manifests;
+    yield readListing(call, client, bytes).entries;
     url = nextPage(response, url);
   }
 }

@@ -1,7 +1,7 @@
-import { isJsonObject, type JsonObject, parseJsonObject, SignError } from '@securosys/core';
+import { SignError } from '@securosys/core';
 import type { Call } from '@securosys/transport';
 import { digestOf, parseDigest } from '../digest.js';
-import { decodeManifest, type ImageIndex } from '../manifest.js';
+import { decodeListing, type Listing } from '../manifest.js';
 import { mediaTypes } from '../media-types.js';
 import type { RegistryClient } from './client.js';
 import { checkDigestHeader, contentType } from './content.js';
@@ -13,11 +13,18 @@ export function referrersTag(digest: string): string {
 }
 
 /** The index behind a referrers tag. */
-export interface TaggedIndex {
+export interface TaggedIndex extends Listing {
   readonly digest: string;
-  readonly index: ImageIndex;
-  /** The entries as they are, with members that we do not know, for writing them back. */
-  readonly raw: readonly JsonObject[];
+}
+
+/** Reads a listing and tells the logger, once, what is left out of it. */
+export function readListing(call: Call, client: RegistryClient, bytes: Uint8Array): Listing {
+  const unusable: SignError[] = [];
+  const listing = decodeListing(bytes, client.settings.limits.manifestBytes, (error) => unusable.push(error));
+  const [first] = unusable;
+  if (first)
+    call.logger?.warn('unusable entries of a referrers listing were skipped', { count: unusable.length, first: first.message });
+  return listing;
 }
 
 /** The index behind the referrers tag; `undefined` when nobody wrote one. */
@@ -36,9 +43,5 @@ export async function readReferrersTag(call: Call, client: RegistryClient, diges
   if (contentType(response) !== mediaTypes.imageIndex)
     throw new SignError('ERR_PROTOCOL', 'the referrers tag names no image index');
   checkDigestHeader(response, bytes, 'the referrers index');
-  const index = decodeManifest(bytes, mediaTypes.imageIndex, manifestBytes);
-  const { manifests } = parseJsonObject(bytes, { what: 'referrers index', maxBytes: manifestBytes, maxValues: 500_000 });
-  if (index.kind !== 'index' || !Array.isArray(manifests))
-    throw new SignError('ERR_PROTOCOL', 'the referrers tag names no image index');
-  return { index, raw: manifests.filter(isJsonObject), digest: digestOf(bytes) };
+  return { ...readListing(call, client, bytes), digest: digestOf(bytes) };
 }

@@ -1,7 +1,7 @@
 import { utf8Bytes } from '@securosys/core';
 import { createTestClock } from '@securosys/testing';
 import { describe, expect, it } from 'vitest';
-import { mediaTypes } from '../../src/index.js';
+import { digestOf, mediaTypes } from '../../src/index.js';
 import { attachMark, collect, describe256, imageManifest, jsonBytes, seeded, signatureType } from '../support/images.js';
 
 const page = (entries: unknown[], link?: string) =>
@@ -48,6 +48,30 @@ describe('S23: a registry that does not end', () => {
     registry.faults.push(() => page([...Array.from({ length: 400 }, (_, i) => entry(`m${i}`, 'junk/junk')), entry('good')]));
     const found = await collect(app.referrers(subject, { artifactType: signatureType }));
     expect(found.map((d) => d.digest)).toEqual([entry('good').digest]);
+  });
+
+  it.each([true, false])('an entry that is no descriptor does not hide the good one, and is told (API: %s)', async (api) => {
+    const { app, registry, subject } = await seeded({ referrersApi: api }, { clock: createTestClock() });
+    await attachMark(app, subject, 'good');
+    const good = await collect(app.referrers(subject));
+    const manifests = [
+      { ...good[0], digest: digestOf(utf8Bytes('x')), artifactType: 'x'.repeat(300) },
+      { digest: 'none' },
+      7,
+      ...good,
+    ];
+    registry.faults.push((r) =>
+      r.url.includes(api ? '/referrers/' : '/manifests/sha256-')
+        ? new Response(jsonBytes({ schemaVersion: 2, mediaType: mediaTypes.imageIndex, manifests }), {
+            headers: { 'content-type': mediaTypes.imageIndex },
+          })
+        : undefined,
+    );
+    const warnings: unknown[] = [];
+    const log = () => undefined;
+    const logger = { debug: log, info: log, error: log, warn: (_: string, fields?: object) => warnings.push(fields) };
+    expect(await collect(app.referrers(subject, { logger }))).toEqual(good);
+    expect(warnings).toMatchObject([{ count: 3 }]);
   });
 
   it('the same entry again and again is given once', async () => {
