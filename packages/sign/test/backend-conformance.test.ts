@@ -12,7 +12,8 @@ for (const signatureType of ['RAW', 'DER'] as const)
       const clock = createTestClock();
       const tsb = createFakeTsb({ clock, attestationKey: rsaKey() });
       const keys: { spec: KeySpec; ref: { label: string } }[] = [];
-      for (const spec of keySpecs) {
+      // DER or not is a question for ECDSA alone: the other kinds are asked for once.
+      for (const spec of keySpecs.filter((one) => signatureType === 'RAW' || one.startsWith('ec-') || one === 'rsa-2048')) {
         await tsb.addKey({ label: `the ${spec} key`, ...keyMaterial(spec) });
         keys.push({ spec, ref: { label: `the ${spec} key` } });
       }

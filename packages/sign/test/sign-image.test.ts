@@ -159,8 +159,11 @@ describe('signing an image', () => {
   });
 
   it('dies at every write of the store: a second run continues, one request, one signature', async () => {
+    const world = await createWorld();
     for (let instant = 0; instant < 14; instant++) {
-      const world = await createWorld();
+      const image = `${repositoryName}:killed-${instant}`;
+      await pushImage(world.oci, image, image);
+      const earlier = world.tsb.requests.length;
       const inner = createMemoryStore();
       let writes = 0;
       const records = new Set<string>();
@@ -185,7 +188,7 @@ describe('signing an image', () => {
         },
       };
       const run = (store: PendingStore) =>
-        signImage(tagged, { signer: world.signer(store), format: 'notation-jws', oci: world.oci, clock: world.clock });
+        signImage(image, { signer: world.signer(store), format: 'notation-jws', oci: world.oci, clock: world.clock });
       let signed = false;
       for (let attempt = 0; attempt < 2; attempt++) {
         const died = await run(mortal).then(
@@ -209,17 +212,18 @@ describe('signing an image', () => {
         await approveAll(world);
         await run(inner);
       }
-      const report = await evaluateImage(tagged, { trust: world.trust(), oci: world.oci, clock: world.clock });
+      const report = await evaluateImage(image, { trust: world.trust(), oci: world.oci, clock: world.clock });
       expect(report.verdict, `killed at ${instant}`).toBe('trusted');
       const open = world.tsb.requests.filter(({ status }) => status === 'PENDING' || status === 'APPROVED');
       expect(open).toHaveLength(0);
-      const payloads = world.tsb.requests.map(({ payload }) => Buffer.from(payload ?? []).toString());
+      const payloads = world.tsb.requests.slice(earlier).map(({ payload }) => Buffer.from(payload ?? []).toString());
       expect(new Set(payloads).size, `killed at ${instant}`).toBe(payloads.length);
     }
   });
 });
 
 describe('bad input', () => {
+  const shared = createWorld();
   it.each([
     ['an unknown format', { format: 'cosign' }, 'ERR_INVALID_ARGUMENT'],
     ['a bad duration', { expiry: '90 days' }, 'ERR_INVALID_ARGUMENT'],
@@ -227,20 +231,20 @@ describe('bad input', () => {
     ['a number for a duration', { expiry: 90 }, 'ERR_INVALID_ARGUMENT'],
     ['a reserved annotation', { annotations: { 'io.cncf.notary.x': '1' } }, 'ERR_INVALID_ARGUMENT'],
   ])('%s is refused before anything is asked of anybody', async (_, more, code) => {
-    const world = await createWorld();
+    const world = await shared;
     await expect(sign(world, more)).rejects.toMatchObject({ code });
     expect(world.tsb.requests).toHaveLength(0);
   });
 
   it('a key without a certificate chain is refused with what to do', async () => {
-    const world = await createWorld();
+    const world = await shared;
     const { createSigner } = await import('@securosys/core');
     const signer = createSigner(world.backend(), { label: 'release' }, { clock: world.clock });
     await expect(sign(world, { signer })).rejects.toMatchObject({ code: 'ERR_CHAIN_INVALID' });
   });
 
   it('an image that does not exist, a key that does not exist, a wrong token', async () => {
-    const world = await createWorld();
+    const world = await shared;
     const { createSigner } = await import('@securosys/core');
     const { connectTsb } = await import('../src/index.js');
     const options = { format: 'notation-jws' as const, oci: world.oci, clock: world.clock };
@@ -263,6 +267,7 @@ describe('bad input', () => {
 });
 
 describe('a stored request is hostile input (S30)', () => {
+  const shared = createWorld();
   const alter = async (world: World, id: string, change: (record: Record<string, never>) => void) => {
     const record = JSON.parse(JSON.stringify(await world.store.get(`request-${id}`)));
     change(record);
@@ -315,7 +320,7 @@ describe('a stored request is hostile input (S30)', () => {
       },
     ],
   ])('%s is refused', async (_, change) => {
-    const world = await createWorld();
+    const world = await shared;
     const { details } = await pending(world, { expiry: '1h' });
     await expect(alter(world, details.requestId as string, change as never)).rejects.toMatchObject({ code: 'ERR_MALFORMED' });
   });

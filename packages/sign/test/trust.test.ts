@@ -297,7 +297,7 @@ describe('the folder of Notation', () => {
 });
 
 describe('many signatures', () => {
-  const count = process.env.SLOW ? 1000 : 120;
+  const count = process.env.SLOW ? 1000 : 40;
   const strangers: Name = [
     ['C', 'CH'],
     ['ST', 'Zurich'],
