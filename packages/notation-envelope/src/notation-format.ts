@@ -18,7 +18,7 @@ import { encodePayload } from './payload.js';
 import { preparedEnvelope } from './prepared-envelope.js';
 import { restoreEnvelope } from './prepared-restore.js';
 import type { NotationSignature } from './signature.js';
-import { checkSigningAgent, defaultSigningAgent } from './signing-agent.js';
+import { checkSigningAgent, defaultSigningAgent, emulatedAgent } from './signing-agent.js';
 import { certificatesOf } from './signing-chain.js';
 import { factsOf, readSigningInput, type SigningInputContents } from './signing-facts.js';
 import { attributesToSign, type NotationPrepareOptions } from './signing-options.js';
@@ -43,7 +43,7 @@ function prepare(
     });
   const { bytes } = encodePayload(descriptor, options.annotations, codec.payloadOrder);
   const signingInput = codec.encodeSigningInput({ protected: codec.encodeHeader(attributes), payload: bytes });
-  const signingAgent = checkSigningAgent(chain.some(isEmulated) ? `${agent} emulated/1` : agent);
+  const signingAgent = checkSigningAgent(chain.some(isEmulated) ? `${agent}${emulatedAgent}` : agent);
   // Read again, so that what is shown and bound is what the bytes say.
   const contents = readSigningInput(codec, signingInput) as SigningInputContents;
   return preparedEnvelope(codec, { signingInput, chain, signingAgent }, contents);

@@ -55,17 +55,17 @@ export function encodePayload(
   userMetadata: Readonly<Record<string, string>> = {},
   order: 'sorted' | 'descriptor' = 'sorted',
 ): { readonly bytes: Uint8Array<ArrayBuffer>; readonly subject: Descriptor } {
+  if (typeof subject !== 'object' || subject === null) invalidArgument('there is no descriptor to be signed');
   const { mediaType, digest, size } = subject;
+  if (!isTextRecord(subject.annotations ?? {})) invalidArgument('annotations of the descriptor are not an object of texts');
   if (!isTextRecord(userMetadata)) invalidArgument('annotations is not an object of texts');
   const annotations = new Map(Object.entries(subject.annotations ?? {}));
   for (const [name, text] of Object.entries(userMetadata)) {
     if (annotations.has(name)) invalidArgument(`annotation '${sanitizeText(name, 60)}' is already on the descriptor`);
     annotations.set(name, text);
   }
-  for (const [name, text] of annotations) {
+  for (const name of annotations.keys())
     if (name.toLowerCase().startsWith(reservedPrefix)) invalidArgument(`annotations beginning '${reservedPrefix}' are reserved`);
-    if (typeof text !== 'string') invalidArgument(`annotation '${sanitizeText(name, 60)}' is not a string`);
-  }
   const sorted = [...annotations].sort(([a], [b]) => (a < b ? -1 : 1));
   const target = { mediaType, digest, size, ...(sorted.length > 0 && { annotations: Object.fromEntries(sorted) }) };
   const bytes = (order === 'sorted' ? goJson : goJsonInOrder)({ targetArtifact: target });

@@ -1,5 +1,5 @@
 import { base64Bytes, equalBytes, isJsonObject, type JsonObject, type Prepared, SignError } from '@securosys/core';
-import { type Certificate, parseCertificate } from '@securosys/pki';
+import { type Certificate, isEmulated, parseCertificate } from '@securosys/pki';
 import { maxChainLength, maxEnvelopeBytes } from './constants.js';
 import type { EnvelopeCodec } from './envelope-codec.js';
 import { leafAlgorithm } from './leaf-algorithm.js';
@@ -7,7 +7,7 @@ import { encodePayload } from './payload.js';
 import { jsonVersion, preparedEnvelope } from './prepared-envelope.js';
 import { refuse } from './refusal.js';
 import type { NotationSignature } from './signature.js';
-import { checkSigningAgent } from './signing-agent.js';
+import { checkSigningAgent, emulatedAgent } from './signing-agent.js';
 import { readSigningInput, type SigningInputContents } from './signing-facts.js';
 
 const jsonMembers = ['format', 'version', 'signingInput', 'chain', 'signingAgent'];
@@ -45,5 +45,7 @@ export function restoreEnvelope(codec: EnvelopeCodec, json: JsonObject): Prepare
   const certificates = chain.map(certificateOf);
   if (contents.attributes.algorithm !== leafAlgorithm(certificates[0]))
     refuse('algorithm', 'the algorithm does not belong to the key of the certificate');
+  if (certificates.some(isEmulated) && !signingAgent.endsWith(emulatedAgent))
+    refuse('emulated', "the emulator's mark was taken out of the signing agent");
   return preparedEnvelope(codec, { signingInput, chain: certificates, signingAgent: checkSigningAgent(signingAgent) }, contents);
 }

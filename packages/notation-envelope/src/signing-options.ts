@@ -41,7 +41,8 @@ const optionNames = [
   'attributes',
   'verificationPlugin',
 ];
-const wholeSecond = (ms: number): number => Math.floor(ms / 1000) * 1000;
+/** No number where it is none: arithmetic would take texts and dates for one. */
+const wholeSecond = (ms: unknown): number => (typeof ms === 'number' ? Math.floor(ms / 1000) * 1000 : Number.NaN);
 
 function expiryOf(options: NotationPrepareOptions, signingTime: number): number | undefined {
   const { expiresAt, expirySeconds } = options;

@@ -1,6 +1,7 @@
 import {
   base64Text,
   concatBytes,
+  type Descriptor,
   derWrap,
   hashBytes,
   hexBytes,
@@ -18,10 +19,10 @@ import {
   openEnvelope,
   parseCoseEnvelope,
 } from '@securosys/notation-envelope';
-import { parseTimestampToken } from '@securosys/pki';
+import { EMULATED_POLICY_OID, parseTimestampToken } from '@securosys/pki';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { now, testChain, testKey } from './helpers/certificates.js';
+import { now, policy, testChain, testKey } from './helpers/certificates.js';
 import { clockAt, signed, signWith, subject } from './helpers/envelopes.js';
 import { thrown } from './helpers/thrown.js';
 import { stampOf } from './helpers/verifiers.js';
@@ -167,6 +168,11 @@ describe.each([
     ['annotations in a map', { annotations: new Map([['a', 'b']]) }],
     ['annotations in a list', { annotations: ['b'] }],
     ['annotations that are a text', { annotations: 'b' }],
+    ['a signing time in text', { signingTime: String(now) }],
+    ['a signing time that is a date', { signingTime: new Date(now) }],
+    ['a signing time beyond numbers', { signingTime: 5n }],
+    ['an expiry in text', { expiresAt: String(now + 1_000) }],
+    ['a signing agent that is a number', { signingAgent: 5 }],
     ['a plugin whose name is a path', { verificationPlugin: { name: '../evil' } }],
     ['a minimum version with a v', { verificationPlugin: { name: 'p', minVersion: 'v1.0.0' } }],
     ['a minimum version of two parts', { verificationPlugin: { name: 'p', minVersion: '1.0' } }],
@@ -188,6 +194,22 @@ describe.each([
     expect(again.parts).toEqual(prepared.parts);
     const signature = signWith(testKey('ec-p256'), 'ecdsa-sha256', again.parts[0]!.input.message);
     expect(again.assemble({ signature })).toEqual(prepared.assemble({ signature }));
+  });
+
+  it.each<[string, unknown]>([
+    ['null', null],
+    ['annotations in a map', { ...subject, annotations: new Map([['a', 'b']]) }],
+    ['annotations that are no texts', { ...subject, annotations: { a: 1 } }],
+  ])('refuses a descriptor with %s', (__, descriptor) => {
+    expect(thrown(() => format.prepare(descriptor as Descriptor, key, { signingTime: now })).code).toBe('ERR_INVALID_ARGUMENT');
+  });
+
+  it('S34: keeps the mark of an emulator in the signing agent, also when it is restored', () => {
+    const chain = testChain({ extensions: [policy(EMULATED_POLICY_OID)] });
+    const json = format.prepare(subject, { ...key, chain, assurance: 'emulated' }, { signingTime: now }).toJSON();
+    expect(json.signingAgent).toMatch(/ emulated\/1$/);
+    expect(format.restore(json).toJSON()).toEqual(json);
+    expect(thrown(() => format.restore({ ...json, signingAgent: 'acme/1' })).code).toBe('ERR_MALFORMED');
   });
 
   it('restores nothing that it would not have written', () => {
