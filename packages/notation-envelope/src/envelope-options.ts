@@ -19,6 +19,11 @@ export interface OpenEnvelopeOptions {
   compatibility?: EnvelopeCompatibility;
 }
 
+/** Bytes from a file that could not be read, or a text, are wrong use and no verdict. @throws SignError `ERR_INVALID_ARGUMENT` */
+export function checkEnvelopeBytes(bytes: unknown): asserts bytes is Uint8Array {
+  if (!(bytes instanceof Uint8Array)) invalidArgument('the envelope is not a Uint8Array');
+}
+
 /** @throws SignError `ERR_INVALID_ARGUMENT` */
 export function checkCompatibility(compatibility: EnvelopeCompatibility | undefined): void {
   if (compatibility === undefined) return;

@@ -1,4 +1,5 @@
 import { invalidArgument } from '@securosys/core';
+import { checkEnvelopeBytes } from './envelope-options.js';
 import { Evaluation, type OpenResult } from './evaluate-checks.js';
 import { outcomeOf, skippedOutcome } from './evaluate-outcome.js';
 import { type EvaluateRules, openOptionsOf } from './evaluate-rules.js';
@@ -112,6 +113,7 @@ function onlyType({ trustStores }: VerificationStatement): TrustStoreType | unde
 /** Judges one signature by one statement, in the order of `notation.md` §15.2. */
 export async function evaluateByStatement(judged: Judged): Promise<SignatureOutcome> {
   const { envelope, mediaType, statement, rules } = judged;
+  checkEnvelopeBytes(envelope);
   rules.signal?.throwIfAborted();
   if (statement.level.name === 'skip') return skippedOutcome(statement);
   const evaluation = new Evaluation(rules.signal);

@@ -12,7 +12,7 @@ import { type Certificate, nameText, parseName } from '@securosys/pki';
 import { attributeJson } from './attribute-json.js';
 import { type EnvelopeMediaType, payloadType } from './constants.js';
 import type { EncodedEnvelope } from './envelope-codec.js';
-import { checkCompatibility, type EnvelopeCompatibility } from './envelope-options.js';
+import { checkCompatibility, checkEnvelopeBytes, type EnvelopeCompatibility } from './envelope-options.js';
 import { leafAlgorithm } from './leaf-algorithm.js';
 import type { NotaryAlgorithm } from './notary-algorithms.js';
 import { chainOf, codecFor } from './open-envelope.js';
@@ -108,7 +108,7 @@ function isValid({ attributes, signingInput, signature }: EncodedEnvelope, leaf:
  * console.log(certificates[0]?.thumbprint, signatureValid);
  * ```
  * @param mediaType what its descriptor or file name says it is
- * @throws SignError `ERR_MALFORMED`, `ERR_LIMIT`; `ERR_INVALID_ARGUMENT` for options that are not known
+ * @throws SignError `ERR_MALFORMED`, `ERR_LIMIT`; `ERR_INVALID_ARGUMENT` for options that are not known, and an envelope that is no `Uint8Array`
  */
 export function inspectEnvelope(
   bytes: Uint8Array,
@@ -117,6 +117,7 @@ export function inspectEnvelope(
 ): InspectedEnvelope {
   knownOptions('inspectEnvelope', options, ['compatibility']);
   checkCompatibility(options.compatibility);
+  checkEnvelopeBytes(bytes);
   const codec = codecFor(mediaType);
   const envelope = codec.parse(bytes, options.compatibility);
   const { attributes, timestamp, signingAgent } = envelope;

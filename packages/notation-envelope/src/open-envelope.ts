@@ -4,7 +4,7 @@ import type { SignerChain } from './chain-cache.js';
 import { isChainCache } from './chain-cache.js';
 import { type EnvelopeMediaType, payloadType } from './constants.js';
 import { codecOf, type EncodedCertificate, type EncodedEnvelope, type EnvelopeCodec } from './envelope-codec.js';
-import { checkOpenOptions, type OpenEnvelopeOptions } from './envelope-options.js';
+import { checkEnvelopeBytes, checkOpenOptions, type OpenEnvelopeOptions } from './envelope-options.js';
 import { leafAlgorithm } from './leaf-algorithm.js';
 import { parsePayload } from './payload.js';
 import { refuse } from './refusal.js';
@@ -65,10 +65,11 @@ function checkChain(chain: SignerChain, { cache, compatibility }: OpenEnvelopeOp
  * The integrity check of `notation.md` §5.1, §6.1 and §15.2 step 1: strict parsing, the signature with the leaf's key and the
  * algorithm that this key demands (PSS salt as long as the hash), the chain rules of §8, content type and payload.
  * @throws SignError `ERR_MALFORMED`, `ERR_LIMIT`, `ERR_ALGORITHM_UNSUPPORTED`, `ERR_SIGNATURE_MISMATCH`, `ERR_CHAIN_INVALID`;
- * `ERR_INVALID_ARGUMENT` for options that are not known
+ * `ERR_INVALID_ARGUMENT` for options that are not known, and an envelope that is no `Uint8Array`
  */
 export function openEnvelope(bytes: Uint8Array, mediaType: string, options: OpenEnvelopeOptions = {}): OpenEnvelope {
   checkOpenOptions(options);
+  checkEnvelopeBytes(bytes);
   const codec = codecFor(mediaType);
   const envelope = codec.parse(bytes, options.compatibility);
   const { attributes, timestamp, signingAgent } = envelope;

@@ -1,9 +1,10 @@
 import { constants, sign } from 'node:crypto';
 import { base64urlText, ecdsaToDer, utf8Bytes } from '@securosys/core';
-import { openEnvelope, parseJwsEnvelope } from '@securosys/notation-envelope';
+import { evaluateSignature, inspectEnvelope, openEnvelope, parseJwsEnvelope } from '@securosys/notation-envelope';
 import { describe, expect, it } from 'vitest';
 import { basicConstraints, certificate, defaultSubject, keyUsage, testChain, testKey } from './helpers/certificates.js';
 import {
+  cose,
   jws,
   jwsNames,
   notarySpecs,
@@ -11,6 +12,7 @@ import {
   rawEnvelope,
   signWith,
   subject,
+  trusting,
   validHeader,
 } from './helpers/envelopes.js';
 import { thrown } from './helpers/thrown.js';
@@ -279,6 +281,19 @@ describe('the envelope', () => {
   it('is refused over 4 MiB before anything in it is read', () => {
     expect(thrown(() => parseJwsEnvelope(new Uint8Array(4 * 1024 * 1024 + 1))).code).toBe('ERR_LIMIT');
   });
+
+  it.each<unknown>([undefined, null, 'text', [], new ArrayBuffer(9)])(
+    'that is no Uint8Array but %j is wrong use and no verdict',
+    async (bytes) => {
+      for (const type of [jws, cose]) {
+        expect(thrown(() => openEnvelope(bytes as Uint8Array, type)).code).toBe('ERR_INVALID_ARGUMENT');
+        expect(thrown(() => inspectEnvelope(bytes as Uint8Array, type)).code).toBe('ERR_INVALID_ARGUMENT');
+        await expect(evaluateSignature(bytes as Uint8Array, type, trusting())).rejects.toMatchObject({
+          code: 'ERR_INVALID_ARGUMENT',
+        });
+      }
+    },
+  );
 
   it('hands out memory of its own', () => {
     const { payload, signature, signingInput } = parseJwsEnvelope(rawEnvelope());
