@@ -1,4 +1,5 @@
 import { type CallOptions, type Descriptor, invalidArgument, SignError } from '@securosys/core';
+import { sameContent } from './descriptor.js';
 import { callOptions, checkedOptions } from './internal/call-options.js';
 import type { Manifest } from './manifest.js';
 import type { Repository, ResolvedManifest } from './repository.js';
@@ -26,6 +27,8 @@ export interface CopyResult {
 /** Most manifests of one copy, and how deep indexes may hold indexes. */
 const maxManifests = 2000;
 const maxDepth = 8;
+/** Most different blobs of one copy. */
+const maxBlobs = 20_000;
 /** Layers that may not be distributed: registries do not have them, and readers fetch them elsewhere (image-spec `layer.md`). */
 const notDistributed = /\.nondistributable\.|\.foreign\./;
 
@@ -41,7 +44,7 @@ const notDistributed = /\.nondistributable\.|\.foreign\./;
  * const { descriptor } = await copyImage(oci.open('registry.example/app:1.4'), oci.open('oci:./mirror'), { tag: '1.4', referrers: true });
  * console.log(descriptor.digest);
  * ```
- * @throws SignError `ERR_INVALID_ARGUMENT`, `ERR_LIMIT` over 2000 manifests or 8 levels, `ERR_CAPABILITY_MISSING` for manifests that
+ * @throws SignError `ERR_INVALID_ARGUMENT`, `ERR_LIMIT` over 2000 manifests, 20,000 blobs or 8 levels, `ERR_CAPABILITY_MISSING` for manifests that
  * are named by another digest than SHA-256, and what reading and storing throw
  */
 export async function copyImage(source: Repository, target: Repository, options: CopyOptions = {}): Promise<CopyResult> {
@@ -113,6 +116,7 @@ class Copying {
   async blob(blob: Descriptor): Promise<void> {
     if (this.blobs.has(blob.digest) || notDistributed.test(blob.mediaType)) return;
     this.blobs.add(blob.digest);
+    if (this.blobs.size > maxBlobs) throw new SignError('ERR_LIMIT', `over ${maxBlobs} blobs to copy`);
     if (await this.target.hasBlob(blob, this.call)) return;
     await this.target.pushBlobStream(() => this.source.fetchBlobStream(blob, this.call), blob.mediaType, {
       ...this.call,
@@ -128,6 +132,10 @@ class Copying {
         if (this.manifests.has(referrer.digest)) continue;
         const { mediaType, digest, size } = referrer;
         const image = await this.source.fetchManifest({ mediaType, digest, size }, this.call);
+        if (!image.manifest.subject || !sameContent(image.manifest.subject, subject)) {
+          this.call.logger?.warn('a manifest that is listed as a referrer names another subject and was not copied', { digest });
+          continue;
+        }
         await this.content(image, 1);
         await this.target.attach(image.bytes, mediaType, subject, this.call);
       }

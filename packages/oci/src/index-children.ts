@@ -41,6 +41,8 @@ export function indexChildren(index: ImageIndex, options: ChildrenOptions = {}):
   const { platforms, maxChildren = 256 } = options;
   if (platforms !== undefined && (!Array.isArray(platforms) || platforms.length === 0))
     invalidArgument('platforms is a list of at least one platform');
+  // Nothing is over NaN, so it would be no limit.
+  if (typeof maxChildren !== 'number' || !(maxChildren >= 0)) invalidArgument('maxChildren is a number, at least 0');
   const wanted = platforms?.map(parsePlatform);
   for (const platform of wanted ?? [])
     if (!index.manifests.some((child) => runsOn(child, platform)))

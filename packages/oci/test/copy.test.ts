@@ -14,7 +14,7 @@ import {
   parsePlatform,
   type Repository,
 } from '../src/index.js';
-import { attachMark, collect, describe256, jsonBytes, seeded } from './support/images.js';
+import { attachMark, collect, describe256, imageManifest, jsonBytes, seeded, signatureManifest } from './support/images.js';
 
 const platforms = ['linux/amd64', 'linux/arm64/v8', 'linux/arm/v7'];
 
@@ -116,6 +116,57 @@ describe('copying', () => {
     await expect(copyImage(app, target, { from: inner.digest })).rejects.toMatchObject({ code: 'ERR_LIMIT' });
   });
 
+  it('what is listed as a referrer and names another subject stays behind, and is told', async () => {
+    const { app, registry, subject } = await seeded();
+    for (const text of ['{}', '{"mark":"one"}', 'one']) await app.pushBlob(utf8Bytes(text), 'a/b');
+    await attachMark(app, subject, 'one');
+    const stranger = signatureManifest(describe256(imageManifest('other'), mediaTypes.imageManifest), 'other');
+    const junk = await app.pushManifest(stranger, mediaTypes.imageManifest);
+    const good = await collect(app.referrers(subject));
+    const manifests = [junk, ...good];
+    registry.faults.push((r) =>
+      r.url.includes(`/referrers/${subject.digest}`)
+        ? new Response(jsonBytes({ schemaVersion: 2, mediaType: mediaTypes.imageIndex, manifests }), {
+            headers: { 'content-type': mediaTypes.imageIndex },
+          })
+        : undefined,
+    );
+    const told: unknown[] = [];
+    const log = () => undefined;
+    const logger = { debug: log, info: log, error: log, warn: (_: string, fields?: object) => told.push(fields) };
+    const layout = createOci().open(`oci:${folder}/stranger`);
+    await copyImage(app, layout, { referrers: true, logger });
+    expect(await collect(layout.referrers(subject))).toHaveLength(1);
+    expect(told).toEqual([{ digest: junk.digest }]);
+  });
+
+  it('ends at a limit for blobs without end', async () => {
+    const { app } = await seeded();
+    const layers = (image: number) =>
+      Array.from({ length: 9_999 }, (_, i) => ({
+        mediaType: 'a/b',
+        digest: `sha256:${String(image * 10_000 + i).padStart(64, '0')}`,
+        size: 1,
+      }));
+    const children: Descriptor[] = [];
+    for (const image of [1, 2, 3]) {
+      const config = describe256(utf8Bytes(`${image}`), mediaTypes.imageConfig);
+      const bytes = jsonBytes({ schemaVersion: 2, mediaType: mediaTypes.imageManifest, config, layers: layers(image) });
+      children.push(await app.pushManifest(bytes, mediaTypes.imageManifest));
+    }
+    const index = jsonBytes({ schemaVersion: 2, mediaType: mediaTypes.imageIndex, manifests: children });
+    const { digest } = await app.pushManifest(index, mediaTypes.imageIndex);
+    let looked = 0;
+    const target = {
+      ...createOci().open('registry.example/b'),
+      name: 'b',
+      hasBlob: async () => ++looked > 0,
+      pushManifest: async () => children[0],
+    };
+    await expect(copyImage(app, target as never, { from: digest })).rejects.toMatchObject({ code: 'ERR_LIMIT' });
+    expect(looked).toBe(20_000);
+  });
+
   it('refuses misspelt options', async () => {
     const { app } = await seeded();
     for (const options of [{ refs: true }, { referrers: 'yes' }])
@@ -145,6 +196,13 @@ describe('children of an index', () => {
     const manifest = await index();
     const children = indexChildren(manifest, wanted ? { platforms: wanted } : {});
     expect(children).toEqual(expected.map((i) => manifest.manifests[i]));
+  });
+
+  it.each([Number.NaN, -1, '3'])('a cap of %s is refused', async (maxChildren) => {
+    const manifest = await index();
+    expect(() => indexChildren(manifest, { maxChildren: maxChildren as number })).toThrow(
+      expect.objectContaining({ code: 'ERR_INVALID_ARGUMENT' }),
+    );
   });
 
   it.each(['linux/riscv64', 'linux/arm64/v9', 'windows/amd64'])('of %s there are none: that is an error', async (platform) => {

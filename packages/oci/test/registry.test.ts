@@ -142,6 +142,32 @@ describe('repeating', () => {
     expect(lost).toBe(3);
   });
 
+  it.each(['0', '-5', '2.5', '1e3', 'soon', '2001', 'Wed, 21 Oct 2015 07:28:00 GMT', '1 Jan 2100'])(
+    'Retry-After %s is no word about a pause: we make our own',
+    async (after) => {
+      const { createTestClock } = await import('@securosys/testing');
+      const clock = createTestClock();
+      const { app, registry } = await seeded({}, { clock, random: () => 0.5 });
+      registry.faults.push(() => new Response(null, { status: 503, headers: { 'retry-after': after } }));
+      const start = clock.now();
+      const error = await app.resolve().catch((e: unknown) => e);
+      expect(error).toMatchObject({ code: 'ERR_UNAVAILABLE', details: { status: 503 } });
+      // 200 ms and 800 ms before the second and third try; over half an hour would not be waited for.
+      if (after === '2001') expect(registry.requests).toHaveLength(1);
+      else expect([registry.requests.length, clock.now() - start]).toEqual([3, 1000]);
+    },
+  );
+
+  it('Retry-After of any length is never waited for beyond the cap', async () => {
+    for (const after of ['99999999999', 'Wed, 21 Oct 2099 07:28:00 GMT']) {
+      const { createTestClock } = await import('@securosys/testing');
+      const { app, registry } = await seeded({}, { clock: createTestClock(), timeoutMs: 1e15 });
+      registry.faults.push(() => new Response(null, { status: 503, headers: { 'retry-after': after } }));
+      await expect(app.resolve()).rejects.toMatchObject({ code: 'ERR_UNAVAILABLE' });
+      expect(registry.requests).toHaveLength(1);
+    }
+  });
+
   it('a pause longer than thirty seconds, or than the deadline, is nobody’s to wait for', async () => {
     const { createTestClock } = await import('@securosys/testing');
     for (const [after, timeoutMs] of [

@@ -1,4 +1,12 @@
-import { invalidArgument, type JsonObject, knownOptions, nodeFiles, parseJsonObject, SignError } from '@securosys/core';
+import {
+  invalidArgument,
+  isJsonObject,
+  type JsonObject,
+  knownOptions,
+  nodeFiles,
+  parseJsonObject,
+  SignError,
+} from '@securosys/core';
 import { errno } from '../layout/files.js';
 import type { CredentialSource } from '../options.js';
 import { type LoginConfig, loginConfig, type StoredLogin, storedLogin } from './config-file.js';
@@ -35,14 +43,18 @@ function keysOf(host: string): readonly string[] {
 async function readConfig(path: string): Promise<LoginConfig | undefined> {
   let file: Awaited<ReturnType<ReturnType<typeof nodeFiles>['open']>>;
   try {
-    file = await nodeFiles().open(path, 'r');
+    const { O_RDONLY, O_NONBLOCK = 0 } = nodeFiles().constants;
+    // Opening a pipe would wait for a writer.
+    file = await nodeFiles().open(path, O_RDONLY | O_NONBLOCK);
   } catch (error) {
     if (errno(error) === 'ENOENT' || errno(error) === 'ENOTDIR') return undefined;
     throw new SignError('ERR_STORE', `registry configuration: the file cannot be opened (${errno(error) ?? 'unknown'})`);
   }
   try {
-    const { size } = await file.stat();
-    if (size > maxBytes) throw new SignError('ERR_LIMIT', `registry configuration: the file is over ${maxBytes} bytes`);
+    const stat = await file.stat();
+    // What has no size of its own (a pipe, a device) might never end.
+    if (!stat.isFile()) throw new SignError('ERR_STORE', 'registry configuration: not a regular file');
+    if (stat.size > maxBytes) throw new SignError('ERR_LIMIT', `registry configuration: the file is over ${maxBytes} bytes`);
     return configOf(Uint8Array.from(await file.readFile()));
   } finally {
     await file.close();
@@ -111,8 +123,10 @@ export function credentialsFromDockerConfig(options: DockerConfigOptions = {}): 
   const given = sources?.map((source) => {
     if (typeof source !== 'object' || source === null) return invalidArgument('a source is { path } or { config }');
     knownOptions('a source of credentialsFromDockerConfig', source, ['path', 'config']);
+    if ('path' in source === 'config' in source) return invalidArgument('a source is either { path } or { config }');
     if ('config' in source) {
-      const config = loginConfig(source.config);
+      const { config: json } = source;
+      const config = isJsonObject(json) ? loginConfig(json) : invalidArgument('config is what a configuration file holds');
       return async () => config;
     }
     const { path } = source;

@@ -61,6 +61,9 @@ export function checkHelperName(name: string): void {
     );
 }
 
+/** Windows writes the name of the variable in its own way. */
+const pathOf = (environment: HelperHost['environment']) => environment.PATH ?? environment.Path ?? '';
+
 /**
  * The program of a helper in the absolute entries of `PATH`: never in the working directory, never in a relative entry.
  * @throws SignError `ERR_NOT_FOUND`
@@ -69,7 +72,7 @@ async function findHelper(name: string, environment: HelperHost['environment']):
   const { delimiter, isAbsolute, join } = await import('node:path');
   const { access, constants, stat } = await import('node:fs/promises');
   const file = `docker-credential-${name}${process.platform === 'win32' ? '.exe' : ''}`;
-  for (const folder of (environment.PATH ?? environment.Path ?? '').split(delimiter)) {
+  for (const folder of pathOf(environment).split(delimiter)) {
     if (!isAbsolute(folder)) continue;
     const path = join(folder, file);
     const found = await stat(path).catch(() => undefined);
@@ -102,7 +105,7 @@ export async function askHelper(name: string, key: string, host: HelperHost): Pr
   }
   // What the helper starts itself is not taken from the working directory either.
   const { delimiter, isAbsolute } = await import('node:path');
-  environment.PATH = (host.environment.PATH ?? '').split(delimiter).filter(isAbsolute).join(delimiter);
+  environment.PATH = pathOf(host.environment).split(delimiter).filter(isAbsolute).join(delimiter);
   const { timeoutMs } = host;
   const { status, output } = await host.run({ path, input: utf8Bytes(key), environment, timeoutMs, maxBytes });
   if (status === 0) return answered(name, output);

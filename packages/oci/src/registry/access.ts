@@ -4,6 +4,9 @@ import type { RegistryReference } from '../reference.js';
 import { Authenticator } from './authenticator.js';
 import { RegistryClient } from './client.js';
 
+/** Most registries whose tokens are kept; image names are hostile input, and each may name another host. */
+const maxRegistries = 256;
+
 /** All registries that one `createOci` speaks to, each with its own tokens. */
 export class RegistryAccess {
   readonly #authenticators = new Map<string, Authenticator>();
@@ -21,6 +24,8 @@ export class RegistryAccess {
     if (!authenticator) {
       authenticator = new Authenticator(this.#settings, registry, url);
       this.#authenticators.set(registry, authenticator);
+      for (const [oldest] of this.#authenticators)
+        if (this.#authenticators.size > maxRegistries) this.#authenticators.delete(oldest);
     }
     return new RegistryClient(this.#settings, authenticator, url, repository, `${registry}/${repository}`, this.#turns);
   }

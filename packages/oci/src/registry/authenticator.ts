@@ -7,6 +7,9 @@ import { type Authorization, bearer, fetchToken } from './token.js';
 /** What may be done with a repository; part of the scope of a token. */
 export type Action = 'pull' | 'push' | 'delete';
 
+/** Most tokens that are kept for one registry. */
+const maxTokens = 256;
+
 /** Logins and tokens for one registry. Tokens are kept per scope, in memory, and never shown. */
 export class Authenticator {
   readonly #tokens = new Map<string, Authorization>();
@@ -38,8 +41,17 @@ export class Authenticator {
     const login = await call.race(Promise.resolve(this.#settings.credentials(this.#host)));
     if (login) this.#checkLogin(login);
     const authorization = await this.#authorize(call, wanted, scopes, login);
-    this.#tokens.set(scopes.join(' '), authorization);
+    this.#keep(scopes.join(' '), authorization);
     return authorization.value;
+  }
+
+  /** A server verifies images of more repositories than it should remember: what ended goes, then what is oldest. */
+  #keep(scope: string, authorization: Authorization): void {
+    const now = this.#settings.clock.now();
+    for (const [known, { until }] of this.#tokens) if (until <= now) this.#tokens.delete(known);
+    this.#tokens.delete(scope);
+    this.#tokens.set(scope, authorization);
+    for (const [oldest] of this.#tokens) if (this.#tokens.size > maxTokens) this.#tokens.delete(oldest);
   }
 
   async #authorize(

@@ -26,12 +26,17 @@ async function upstreamName(call: Call, settings: Settings, response: Response):
   }
 }
 
-/** Milliseconds to wait by `Retry-After` (RFC 9110 §10.2.3), in seconds or as a date. */
+const httpDate = /^[A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} [0-9]{4} [0-9]{2}:[0-9]{2}:[0-9]{2} GMT$/;
+
+/**
+ * Milliseconds to wait by `Retry-After` (RFC 9110 §10.2.3), in seconds or as a date. `undefined` for what is neither, and for no wait at
+ * all: then the pause is ours, because three tries at once help nobody.
+ */
 function retryAfterMs(response: Response, now: number): number | undefined {
   const text = response.headers.get('retry-after');
   if (text === null) return undefined;
-  const ms = /^\d{1,9}$/.test(text) ? Number(text) * 1000 : Date.parse(text) - now;
-  return Number.isNaN(ms) ? undefined : Math.max(0, ms);
+  const ms = /^\d{1,15}$/.test(text) ? Number(text) * 1000 : httpDate.test(text) ? Date.parse(text) - now : 0;
+  return ms > 0 ? ms : undefined;
 }
 
 /**

@@ -48,6 +48,24 @@ describe('auths', () => {
     },
   );
 
+  it.each([{ config: null }, { config: 'x' }, { config: {}, path: 'x' }, {}, { path: 7 }])(
+    'of a source like %j are refused',
+    (source) => {
+      expect(() => credentialsFromDockerConfig({ sources: [source as never] })).toThrow(
+        expect.objectContaining({ code: 'ERR_INVALID_ARGUMENT' }),
+      );
+    },
+  );
+
+  it.skipIf(process.platform === 'win32')('in something else than a regular file are not waited for', async () => {
+    const { execFileSync } = await import('node:child_process');
+    execFileSync('mkfifo', [join(folder, 'pipe')]);
+    for (const path of [join(folder, 'pipe'), '/dev/zero', folder])
+      await expect(credentialsFromDockerConfig({ sources: [{ path }] })('registry.example')).rejects.toMatchObject({
+        code: 'ERR_STORE',
+      });
+  });
+
   it('of Docker Hub are stored under its old name', async () => {
     const source = from({ auths: { 'https://index.docker.io/v1/': { auth: pack('ci:x') } } });
     expect(await source('docker.io')).toEqual({ username: 'ci', password: 'x' });

@@ -194,6 +194,20 @@ describe('realm of a token service', () => {
     expect(scopes).toEqual(['repository:app:pull', 'repository:app:pull,push']);
   });
 
+  it('gives tokens of which the oldest are forgotten, however many repositories are asked for', async () => {
+    const { oci, registry } = await seeded({ auth: { type: 'bearer' } });
+    const asked = async (i: number) => {
+      const before = registry.requests.length;
+      await oci
+        .open(`registry.example/r${i}:1`)
+        .resolve()
+        .catch(() => undefined);
+      return registry.requests.slice(before).some((r) => r.url.includes('/token'));
+    };
+    for (let i = 0; i < 260; i++) await asked(i);
+    expect([await asked(259), await asked(5), await asked(0)]).toEqual([false, false, true]);
+  });
+
   it('with a token that would break out of the header shows nothing of it', async () => {
     const setup = await seeded({ auth: { type: 'bearer' } });
     setup.registry.faults.push((r) => (r.url.includes('/token') ? Response.json({ token: 'sentinel\r\nx: y' }) : undefined));
