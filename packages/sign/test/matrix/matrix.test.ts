@@ -44,7 +44,7 @@ const cell = (fault: Cell['fault'], kind: Kind, { people, place, times, lookup }
   lookup,
   place: place(kind),
 });
-/** Every kind meets every fault in one of the variants; SLOW=1 runs all of them. */
+/** Each kind meets every second fault, each fault every second kind, in one of the variants; SLOW=1 runs everything. */
 const tables: { title: string; rows: Cell[][] }[] = process.env.SLOW
   ? variants.map((variant) => ({
       title: variant.title,
@@ -54,7 +54,9 @@ const tables: { title: string; rows: Cell[][] }[] = process.env.SLOW
       {
         title: 'a sample of all variants',
         rows: faults.map((fault, i) =>
-          kinds.map((kind, j) => cell(fault, kind, variants[(7 * i + 3 * j) % variants.length] as Variant)),
+          kinds.flatMap((kind, j) =>
+            (i + j) % 2 === 0 ? [cell(fault, kind, variants[(7 * i + 3 * j + (i + j) / 2) % variants.length] as Variant)] : [],
+          ),
         ),
       },
     ];
@@ -76,7 +78,10 @@ describe('every fault at every kind of operation', () => {
   const others = (holds: (result: Result) => boolean) => results.filter((result) => !holds(result)).map(described);
 
   it('all kinds and all faults are there', () => {
-    expect(results).toHaveLength(faults.length * kinds.length * tables.length);
+    expect(new Set(results.map(({ cell }) => cell.kind)).size).toBe(kinds.length);
+    expect(new Set(results.map(({ cell }) => cell.fault.name)).size).toBe(faults.length);
+    expect(new Set(results.map(({ cell: { people, lookup, times } }) => `${people} ${lookup} ${times}`)).size).toBe(6);
+    expect(results.length).toBeGreaterThanOrEqual(Math.floor((faults.length * kinds.length * tables.length) / 2));
   });
 
   it('no payload has two open requests', () => {
