@@ -2,7 +2,8 @@
 //
 // Reading a script costs a process time for each byte of it, used or not, and a plugin is started two or three times for one
 // signature. So the script is made of parts: the first is run at once and answers `get-plugin-metadata` by itself; each other one
-// stands in a comment, which is read over quickly, and becomes code when something of it is imported.
+// stands in a comment, which is read over quickly, and becomes code when something of it is imported (docs/decisions/0017).
+import { createHash } from 'node:crypto';
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, relative } from 'node:path';
@@ -71,7 +72,7 @@ var partText,parts={};
 function part(name){
   if(parts[name])return parts[name].exports;
   partText||(partText=nodeRequire("fs").readFileSync(ownFile,"latin1"));
-  var start="/*part "+name+"\\n",at=partText.lastIndexOf(start);
+  var start="/*part "+name+" "+buildId+"\\n",at=partText.lastIndexOf(start);
   if(at<0)throw new Error("this executable is damaged");
   var code=partText.slice(at+start.length,partText.indexOf("\\n*"+"/",at)).replaceAll(${JSON.stringify(commentEnd)},"*"+"/");
   var module=parts[name]={exports:{}};
@@ -105,12 +106,17 @@ export async function buildExecutable({ entry, outfile }) {
     parts.set(part, made);
     left = new Map([...left, ...made.found].filter(([, target]) => !parts.has(target.part)));
   }
+  // The file may be replaced between the moment Node reads it and the moment its parts are looked for: parts of another build are none.
+  const id = createHash('sha256')
+    .update([first, ...parts.values()].map(({ code }) => code).join('\0'))
+    .digest('hex')
+    .slice(0, 16);
   const comment = (name, { code }) => {
     if (code.includes(commentEnd)) throw new Error(`${name} holds the text that stands for the end of a comment`);
-    return `/*part ${name}\n${code.replaceAll('*/', commentEnd)}\n*/\n`;
+    return `/*part ${name} ${id}\n${code.replaceAll('*/', commentEnd)}\n*/\n`;
   };
   const all = [...parts].map(([name, made]) => comment(name, made));
-  const text = [prologue, loader, `(function(require){${first.code}})(partRequire);\n`, ...all].join('');
+  const text = [prologue, `var buildId="${id}";`, loader, `(function(require){${first.code}})(partRequire);\n`, ...all].join('');
   // Read as Latin-1, which takes a fraction of the time.
   if (/[^\n\t\r -~]/.test(text)) throw new Error('the executable holds something else than ASCII');
   mkdirSync(dirname(outfile), { recursive: true });

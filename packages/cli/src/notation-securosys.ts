@@ -15,4 +15,8 @@ async function main(): Promise<void> {
   await runCommandLine(args);
 }
 
-void main();
+// Commands answer for their own errors: what comes here is a program that cannot load itself.
+main().catch(() => {
+  process.exitCode = 1;
+  process.stderr.write('notation-securosys: this program is damaged: install it again\n');
+});

@@ -62,6 +62,23 @@ describe('notation-securosys, as it is installed', () => {
   });
 });
 
+describe('when the file was replaced in the very moment of its start', () => {
+  it('parts of another build are refused, and nothing is signed by a mixture', () => {
+    const path = join(folder, 'notation-mixed');
+    writeFileSync(
+      path,
+      readFileSync(program, 'latin1').replace(/^\/\*part main [0-9a-f]{16}$/m, `/*part main ${'0'.repeat(16)}`),
+    );
+    const asked = run(path, ['describe-key'], JSON.stringify({ contractVersion: '1.0', keyId: 'x' }));
+    expect(JSON.parse(asked.stderr)).toEqual({ errorCode: 'ERROR', errorMessage: 'the plugin failed' });
+    expect(run(path, ['--version'])).toMatchObject({
+      status: 1,
+      stdout: '',
+      stderr: expect.stringMatching(/damaged: install it again\n$/),
+    });
+  });
+});
+
 describe('when nothing can be read or written', () => {
   it.skipIf(process.platform === 'win32')('the host gets an error object and no stack', () => {
     const folderAsStdin = openSync(folder, 'r');
