@@ -89,22 +89,40 @@ describe('what people have approved', () => {
     expect(world.tsb.requests).toHaveLength(1);
   });
 
-  it('is never put into an envelope with certificates that were replaced meanwhile', async () => {
-    const world = createWorld();
-    await world.addKey('release', 'ec-p256', { approvers: people });
-    await world.envelope('release', now);
-    for (const { id } of world.tsb.requests) await approveAll(world, id);
+  /** A new certificate for a key that has one, as its owner would store it after the old one was revoked. */
+  const replaceCertificate = async (world: World): Promise<Uint8Array> => {
     const [old] = parseCertificates(readFileSync(join(world.folder, 'release.pem')));
     const ca = world.tsb.certificateAuthority;
     const leaf = await ca.issue({ spki: (old as Certificate).spki, subject });
     const file = join(world.folder, 'fresh.pem');
     writeFileSync(file, [leaf, await ca.root()].map((der) => pemText(der, 'CERTIFICATE')).join(''));
     expect((await world.command('import-certificate', '--key', 'release', '--certificate', file)).exitCode).toBe(0);
+    return leaf;
+  };
+
+  it('is never put into an envelope with certificates that were replaced meanwhile', async () => {
+    const world = createWorld();
+    await world.addKey('release', 'ec-p256', { approvers: people });
+    await world.envelope('release', now);
+    for (const { id } of world.tsb.requests) await approveAll(world, id);
+    const leaf = await replaceCertificate(world);
     const { answer, stderr } = await world.envelope('release', now);
     expect(stderr).toBe('');
     const { chain } = openEnvelope(base64Bytes(String(answer.signatureEnvelope)), jws);
     expect(chain[0].der).toEqual(leaf);
     expect(world.tsb.requests).toHaveLength(1);
+  });
+
+  it('is given up, once and with a word about it, when the new certificates begin after the signing time', async () => {
+    const world = createWorld();
+    await world.addKey('release', 'ec-p256', { approvers: people });
+    await world.envelope('release', now);
+    world.clock.advance(3_600_000);
+    await replaceCertificate(world);
+    const { error } = await world.envelope('release', now);
+    expect(error).toMatchObject({ errorCode: 'ERROR', errorMetadata: { code: 'ERR_REQUEST_STALE' } });
+    expect((await world.envelope('release', now)).error.errorCode).toBe('TIMEOUT');
+    expect(world.tsb.requests).toHaveLength(2);
   });
 });
 
