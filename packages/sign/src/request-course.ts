@@ -155,14 +155,15 @@ export class RequestCourse<T> {
   }
 
   /**
-   * What a run that ended before it could say so has delivered. Without a timestamp nobody has to look: the same signature is the same
-   * artifact. A second timestamp would make a second one.
+   * What a run that ended before it could say so has delivered. Nobody has to look where a broker has kept the signature and there is no
+   * timestamp: the same signature is the same artifact. A key that signs at once signs anew, and a second timestamp is another one.
    */
   async #deliveredBefore(call: CallOptions): Promise<T | undefined> {
     const first = !this.#parts.stored && !this.#tried;
     this.#tried = true;
     const isOurs = ownSignature(this.#taken, this.#parts.clock.now());
-    if (first || !this.#taken.record.identity.timestamped || !isOurs) return undefined;
+    const isNew = [...this.#operations.values()].some(({ id }) => id === undefined);
+    if (first || !(isNew || this.#taken.record.identity.timestamped) || !isOurs) return undefined;
     return this.#parts.target.search?.(isOurs, this.#taken.subject, this.id, call);
   }
 

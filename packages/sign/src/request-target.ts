@@ -39,7 +39,7 @@ export interface RequestTarget<T> {
     requestId: string,
     call: CallOptions,
   ): Promise<T | undefined>;
-  /** What {@link RequestTarget.deliver} came to before, wherever it is: one that has a timestamp and whose signature is ours. */
+  /** What {@link RequestTarget.deliver} came to before, wherever it is: one whose signature is ours, with a timestamp where one was asked for. */
   search?(
     isOurs: (signature: Uint8Array) => boolean,
     subject: Descriptor,
@@ -50,7 +50,7 @@ export interface RequestTarget<T> {
 
 /** Attaches to a manifest of a registry or layout. */
 export function manifestTarget(repository: Repository, identity: RequestIdentity): RequestTarget<SignedManifest> {
-  const { reference, tag, index, platform, style } = identity;
+  const { reference, tag, index, platform, style, timestamped } = identity;
   const signed = (subject: Descriptor, signature: Descriptor, requestId: string): SignedManifest => {
     return { reference, subject, ...(platform !== undefined && { platform }), signature, requestId };
   };
@@ -84,7 +84,8 @@ export function manifestTarget(repository: Repository, identity: RequestIdentity
       return found ? signed(subject, signature, requestId) : undefined;
     },
     async search(isOurs, subject, requestId, call) {
-      const isSame = (open: OpenEnvelope) => open.timestamp !== undefined && isOurs(open.signature);
+      const isSame = ({ timestamp, signature }: OpenEnvelope) =>
+        (timestamp !== undefined) === (timestamped === true) && isOurs(signature);
       try {
         for await (const found of repository.referrers(subject, { ...call, artifactType: signatureArtifactType })) {
           const { mediaType, digest, size } = found;

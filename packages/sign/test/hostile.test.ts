@@ -63,8 +63,19 @@ describe('an index that lies', () => {
   });
 });
 
-describe('a timestamped signature is attached once', () => {
-  it('when the run that attached it died before it could say so', async () => {
+describe('a signature is attached once', () => {
+  it('when the run that attached it died before it could say so, and the key signs anew each time', async () => {
+    const world = await createWorld({ approvals: false });
+    const dying: PendingStore = { ...world.store, delete: () => Promise.reject(new Error('killed')) };
+    await expect(sign(world, {}, tagged, dying)).rejects.toThrow('killed');
+    await world.clock.advance(5_000);
+    await sign(world);
+    expect(await signatureCount(world, world.digest)).toBe(1);
+    await sign(world);
+    expect(await signatureCount(world, world.digest)).toBe(2);
+  });
+
+  it('when that run had it timestamped', async () => {
     const world = await createWorld();
     const timestamper = await createFakeTsa({ clock: world.clock });
     await thrown(sign(world, { timestamper }));
