@@ -114,7 +114,8 @@ function isTexts(value: JsonValue | undefined): value is Record<string, string> 
 }
 
 function isDescriptor(value: JsonValue): value is JsonObject & Descriptor {
-  return isJsonObject(value) && isText(value.mediaType) && isText(value.digest) && Number.isSafeInteger(value.size);
+  if (!isJsonObject(value) || !isText(value.mediaType) || !isText(value.digest)) return false;
+  return Number.isSafeInteger(value.size) && (value.size as number) >= 0;
 }
 
 function isBlob(value: JsonValue): boolean {

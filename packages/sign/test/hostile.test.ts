@@ -20,7 +20,7 @@ const signatureCount = async ({ oci, clock }: World, digest = '') =>
   (await listSignatures(`${repositoryName}@${digest}`, { oci, clock })).signatures.length;
 
 describe('a stored request is hostile input (S30)', () => {
-  it('bytes of a later day, which would be valid for longer than was asked, are refused before anybody is asked', async () => {
+  it('bytes of a later day, which would be valid for longer than was asked, and what is no descriptor, are refused before anybody is asked', async () => {
     const world = await createWorld();
     const { details } = await thrown(sign(world, { expiry: '90d' }));
     const key = `request-${details.requestId}`;
@@ -36,6 +36,8 @@ describe('a stored request is hostile input (S30)', () => {
     };
     expect((await at(world.clock.now() + 86_400_000)).code).toBe('ERR_MALFORMED');
     expect(world.tsb.requests).toHaveLength(1);
+    await world.store.put(key, { ...record, attached: { mediaType: 'a/b', digest: 'sha256:0', size: -1 } });
+    expect((await thrown(sign(world, { expiry: '90d' }))).code).toBe('ERR_MALFORMED');
     // The clocks of two machines may differ a little.
     expect((await at(world.clock.now() + 60_000)).code).toBe('ERR_APPROVAL_PENDING');
   });
