@@ -22,9 +22,14 @@ export function refuseCaseVariants(object: JsonObject, known: readonly string[],
   }
 }
 
+/** Whether a value is a media type by its grammar. */
+export function isMediaType(value: unknown): value is string {
+  return typeof value === 'string' && mediaTypeGrammar.test(value);
+}
+
 /** A media type by its grammar. */
 export function decodeMediaType(value: JsonValue | undefined, what: string): string {
-  return typeof value === 'string' && mediaTypeGrammar.test(value) ? value : malformed(what, 'bad or missing media type');
+  return isMediaType(value) ? value : malformed(what, 'bad or missing media type');
 }
 
 /** A map of strings (image-spec `annotations.md`), without a prototype. */

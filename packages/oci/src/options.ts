@@ -85,6 +85,14 @@ function ownFetch({ allowHosts, allowPrivate, plainHttp, ca, proxy }: OciOptions
   });
 }
 
+/** Hosts as people write them; URLs leave a default port out, so a host that is written with it counts without it as well. */
+function withoutPort<T>(hosts: T, port: ':443' | ':80'): T | string[] {
+  if (!Array.isArray(hosts)) return hosts;
+  return hosts.flatMap((host) =>
+    typeof host === 'string' && host.endsWith(port) ? [host, host.slice(0, -port.length)] : [host],
+  );
+}
+
 /** Checks options and fills in defaults. @throws SignError `ERR_INVALID_ARGUMENT` */
 export function settingsOf(options: OciOptions): Settings {
   checkedOptions('createOci', options, names);
@@ -99,8 +107,13 @@ export function settingsOf(options: OciOptions): Settings {
   const timeoutMs = options.timeoutMs ?? 60_000;
   for (const value of [timeoutMs, ...Object.values(limits)])
     if (!Number.isFinite(value) || value < 0) invalidArgument('createOci: a limit is not a number of at least 0');
-  const guard = createOriginGuard(options);
-  const guarded = ownFetch(options);
+  const { plainHttp } = options;
+  const allowHosts = withoutPort(options.allowHosts, ':443');
+  const reach = { ...options, ...(allowHosts !== undefined && { allowHosts }) };
+  const guard = createOriginGuard(reach);
+  // The guard gets `plainHttp` as it is: a host that is named with port 80 is not spoken to over http when a reference leaves the port out.
+  const plain = withoutPort(plainHttp, ':80');
+  const guarded = ownFetch({ ...reach, ...(plain !== undefined && { plainHttp: plain }) });
   return {
     credentials: credentials ?? (() => undefined),
     guard,

@@ -63,7 +63,10 @@ export interface AttachOptions extends CallOptions {
    * it is entered in the referrers tag, and if nobody finds it there either, that is `ERR_PROTOCOL`.
    */
   readonly confirm?: boolean;
-  /** Deletes the indexes of the referrers tag that were replaced. Registries that refuse keep them; that is logged and no error. */
+  /**
+   * Deletes the indexes of the referrers tag that were replaced, if they list nothing but referrers: an image that the tag was put on stays.
+   * Registries that refuse keep them; that is logged and no error.
+   */
   readonly deleteReplaced?: boolean;
 }
 

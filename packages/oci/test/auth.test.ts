@@ -41,6 +41,16 @@ describe('logging in', () => {
     }
   });
 
+  it('with an empty token beside an access token takes the latter', async () => {
+    const { app, registry } = await seeded({ auth: { type: 'bearer' } });
+    registry.faults.push(async (r, answer) => {
+      if (!r.url.includes('/token')) return undefined;
+      const { token } = (await (await answer()).json()) as { token: string };
+      return Response.json({ token: '', access_token: token });
+    });
+    await app.resolve();
+  });
+
   it('with a ready token sends it to the registry only', async () => {
     const { app, registry } = await seeded(
       { auth: { type: 'bearer', realm: 'https://elsewhere.example/token' } },

@@ -281,6 +281,18 @@ describe('uploading', () => {
     expect(registry.requests.at(-1)?.method).toBe('DELETE');
   });
 
+  it('a source that cannot be closed does not hide what went wrong', async () => {
+    const { app } = await seeded();
+    const next = async () => {
+      throw new Error('mine');
+    };
+    const close = () => {
+      throw new Error('another');
+    };
+    const source = { [Symbol.asyncIterator]: () => ({ next, return: close }) };
+    await expect(app.pushBlobStream(source, octets)).rejects.toThrow('mine');
+  });
+
   it('a source that hangs ends at the deadline', async () => {
     const { app } = await seeded();
     const source = async function* () {

@@ -23,7 +23,9 @@ export async function runHelper(given: HelperRun): Promise<{ readonly status: nu
       // A grandchild may hold the pipe; nobody waits for it.
       child.stdout.destroy();
     };
-    const timer = setTimeout(() => stop(new SignError('ERR_TIMEOUT', 'a credential helper took longer than it may')), timeoutMs);
+    const late = () => stop(new SignError('ERR_TIMEOUT', 'a credential helper took longer than it may'));
+    // A timer of over 24 days would fire at once.
+    const timer = setTimeout(late, Math.min(timeoutMs, 2 ** 31 - 1));
     const settle = (status: number | null) => {
       clearTimeout(timer);
       if (failure) return reject(failure);

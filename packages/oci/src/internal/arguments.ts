@@ -1,4 +1,5 @@
 import { type Descriptor, invalidArgument } from '@securosys/core';
+import { isMediaType } from '../descriptor.js';
 import { parseDigest } from '../digest.js';
 import { isRepositoryName } from '../reference.js';
 import type { PushBlobStreamOptions } from '../repository.js';
@@ -17,6 +18,11 @@ export function checkDescriptor(value: Descriptor): void {
 /** Refuses anything but bytes. @throws SignError `ERR_INVALID_ARGUMENT` */
 export function checkBytes(value: Uint8Array): void {
   if (!(value instanceof Uint8Array)) invalidArgument('a Uint8Array is needed');
+}
+
+/** Refuses a media type that no reader of a descriptor would take. @throws SignError `ERR_INVALID_ARGUMENT` */
+export function checkMediaType(value: string): void {
+  if (!isMediaType(value)) invalidArgument('the media type of a blob is type/subtype, without parameters');
 }
 
 /** Refuses bad options for storing a blob. @throws SignError `ERR_INVALID_ARGUMENT`; `ERR_MALFORMED` for a digest outside the grammar */

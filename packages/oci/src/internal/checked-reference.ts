@@ -16,9 +16,10 @@ export function checkedReference(reference: string | Reference): Reference {
   }
   if (reference?.kind !== 'layout') return invalidArgument('an image reference is text or what parseReference returns');
   const { path, tag, digest } = reference;
+  if (typeof path !== 'string') return invalidArgument('the path of an image layout is text');
   // With a tag behind it every colon of the folder's name stays in the name.
   parseReference(`oci:${path}:tag`);
-  if (typeof path !== 'string' || (tag !== undefined && !isTag(tag)) || (digest !== undefined && !isDigest(digest)))
+  if ((tag !== undefined && !isTag(tag)) || (digest !== undefined && !isDigest(digest)))
     return invalidArgument('bad reference to an image layout');
   return reference;
 }

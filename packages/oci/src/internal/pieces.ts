@@ -42,7 +42,8 @@ export async function* pieces(call: Call, source: BlobSource): AsyncGenerator<Ui
     }
   } finally {
     // A source that hangs may never confirm; nobody waits for it.
-    if (open) void Promise.resolve(iterator.return?.()).catch(() => undefined);
+    const close = async () => iterator.return?.();
+    if (open) void close().catch(() => undefined);
   }
 }
 

@@ -3,7 +3,7 @@ import { type Call, startCall, withCall } from '@securosys/transport';
 import { attachmentOf } from '../attachment.js';
 import { decodeMediaType } from '../descriptor.js';
 import { isDigest } from '../digest.js';
-import { checkBytes, checkDescriptor, checkMaxBytes, checkPush } from '../internal/arguments.js';
+import { checkBytes, checkDescriptor, checkMaxBytes, checkMediaType, checkPush } from '../internal/arguments.js';
 import { attachOptions, callOptions, checkedOptions, pushOptions } from '../internal/call-options.js';
 import { type BlobSource, checkSource } from '../internal/pieces.js';
 import { decodeManifest } from '../manifest.js';
@@ -116,6 +116,7 @@ export class LayoutRepository implements Repository {
 
   async pushBlobStream(source: BlobSource, mediaType: string, options: PushBlobStreamOptions = {}): Promise<Descriptor> {
     checkSource(source);
+    checkMediaType(mediaType);
     const extra = [...pushOptions, 'expected'];
     checkedOptions('pushBlobStream', options, [...callOptions, ...extra]);
     checkPush(options);
@@ -127,6 +128,7 @@ export class LayoutRepository implements Repository {
 
   async pushBlob(bytes: Uint8Array, mediaType: string, options: PushBlobOptions = {}): Promise<Descriptor> {
     checkBytes(bytes);
+    checkMediaType(mediaType);
     checkedOptions('pushBlob', options, [...callOptions, ...pushOptions]);
     checkPush(options);
     return this.#call('pushBlob', options, pushOptions, async (call) => {

@@ -34,7 +34,7 @@ export function createOriginGuard(options: GuardOptions): OriginGuard {
       const name = host === dockerHub.name ? dockerHub.registry : host;
       const url = new URL(`${plain.has(host) ? 'http' : 'https'}://${name}/`);
       // Names lead to private addresses too; those that cannot be public are refused like the addresses themselves.
-      if (!isPublicHost(url.hostname) && !mayBePrivate(url) && !allowed.has(host))
+      if (!isPublicHost(url.hostname) && !mayBePrivate(url) && !allowed.has(host) && !plain.has(host))
         refuse(`registry ${host} is not a public host; name it in allowHosts or plainHttp if that is meant`);
       return url;
     },

@@ -39,6 +39,7 @@ async function* pages(
   let url: URL | undefined = client.url(`referrers/${digest}`);
   if (artifactType !== undefined) url.searchParams.set('artifactType', artifactType);
   const visited = new Set<string>();
+  let unusable = 0;
   while (url) {
     if (visited.has(url.href)) throw new SignError('ERR_PROTOCOL', 'the pages of the referrers listing form a loop');
     visited.add(url.href);
@@ -53,7 +54,14 @@ async function* pages(
       return;
     }
     const bytes = await client.body(call, response, limits.manifestBytes, 'the referrers listing');
-    yield readListing(call, client, bytes).entries;
+    const { raw, entries } = readListing(call, client, bytes);
+    unusable += raw.length - entries.length;
+    if (unusable > limits.referrers * 10)
+      throw new SignError(
+        'ERR_LIMIT',
+        `the referrers of ${digest} end at a limit: over ${limits.referrers * 10} unusable entries`,
+      );
+    yield entries;
     url = nextPage(response, url);
   }
 }

@@ -2,7 +2,7 @@ import { type CallOptions, type Descriptor, invalidArgument, SignError } from '@
 import { type Call, startCall, withCall } from '@securosys/transport';
 import { attachmentOf } from '../attachment.js';
 import { isDigest } from '../digest.js';
-import { checkBytes, checkDescriptor, checkMaxBytes, checkPush } from '../internal/arguments.js';
+import { checkBytes, checkDescriptor, checkMaxBytes, checkMediaType, checkPush } from '../internal/arguments.js';
 import { attachOptions, callOptions, checkedOptions, pushOptions } from '../internal/call-options.js';
 import { type BlobSource, checkSource } from '../internal/pieces.js';
 import { decodeManifest } from '../manifest.js';
@@ -106,6 +106,7 @@ export class RegistryRepository implements Repository {
 
   async pushBlob(bytes: Uint8Array, mediaType: string, options: PushBlobOptions = {}): Promise<Descriptor> {
     checkBytes(bytes);
+    checkMediaType(mediaType);
     checkedOptions('pushBlob', options, [...callOptions, ...pushOptions]);
     checkPush(options);
     return this.#call('pushBlob', options, pushOptions, (call) => pushBlob(call, this.#client, bytes, mediaType, options));
@@ -113,6 +114,7 @@ export class RegistryRepository implements Repository {
 
   async pushBlobStream(source: BlobSource, mediaType: string, options: PushBlobStreamOptions = {}): Promise<Descriptor> {
     checkSource(source);
+    checkMediaType(mediaType);
     const extra = [...pushOptions, 'expected'];
     checkedOptions('pushBlobStream', options, [...callOptions, ...extra]);
     checkPush(options);

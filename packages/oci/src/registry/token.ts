@@ -55,7 +55,7 @@ export async function fetchToken(
   const json = tokenJson(await readBody(call, response, bodyLimits(settings, 64 * 1024, 'token answer')));
   const seconds = typeof json.expires_in === 'number' ? Math.min(Math.max(json.expires_in, 0), 3600) : 60;
   // A token that ends while its request travels would cost a useless round.
-  return { value: bearer(json.token ?? json.access_token), until: settings.clock.now() + Math.max(0, seconds * 1000 - 5000) };
+  return { value: bearer(json.token || json.access_token), until: settings.clock.now() + Math.max(0, seconds * 1000 - 5000) };
 }
 
 /** An identity token is a refresh token of OAuth 2 (distribution, "Token Authentication with OAuth2"): it goes into the body. */

@@ -276,6 +276,10 @@ describe.skipIf(!posix)('credential helpers (S27)', () => {
       await expect(real('sleep 60', 100)).rejects.toMatchObject({ code: 'ERR_TIMEOUT' });
     });
 
+    it('may be given all the time there is', async () => {
+      expect(await real(`echo '{"Username":"ci","Secret":"s"}'`, Number.POSITIVE_INFINITY)).toMatchObject({ username: 'ci' });
+    });
+
     it('that write without end are stopped', async () => {
       await expect(
         real('while :; do echo xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx; done'),

@@ -74,6 +74,18 @@ describe('S23: a registry that does not end', () => {
     expect(warnings).toMatchObject([{ count: 3 }]);
   });
 
+  it('unusable entries without end are ERR_LIMIT', async () => {
+    const { app, registry, subject } = await seeded({}, { limits: { referrers: 5 } });
+    let n = 0;
+    registry.faults.push((r) =>
+      r.url.includes('/referrers/')
+        ? page(Array.from({ length: 20 }), `/v2/app/referrers/${subject.digest}?n=${++n}`)
+        : undefined,
+    );
+    await expect(collect(app.referrers(subject))).rejects.toMatchObject({ code: 'ERR_LIMIT' });
+    expect(n).toBe(3);
+  });
+
   it('the same entry again and again is given once', async () => {
     const { app, registry, subject } = await seeded();
     registry.faults.push(() => page(Array.from({ length: 100 }, () => entry('same'))));

@@ -1,4 +1,6 @@
+import { createTestClock } from '@securosys/testing';
 import { describe, expect, it } from 'vitest';
+import { createOci } from '../../src/index.js';
 import { seeded } from '../support/images.js';
 
 const login = { username: 'ci', password: 'registry-password' };
@@ -50,5 +52,27 @@ describe('scheme × host × login (S40)', () => {
       await oci.open(`${host}/app:1`).resolve();
       expect(registry.requests.map(({ url }) => new URL(url).protocol)).toEqual(['https:']);
     }
+  });
+});
+
+describe('a host that is named with the default port', () => {
+  // Nobody listens there: what counts is that a connection is tried.
+  it.each([
+    ['127.0.0.1:443', { allowHosts: ['127.0.0.1:443'] }],
+    ['127.0.0.1', { allowHosts: ['127.0.0.1:443'] }],
+    ['127.0.0.1:80', { plainHttp: ['127.0.0.1:80'] }],
+  ])('%s is reached with %j', async (host, options) => {
+    const oci = createOci({ ...options, random: () => 0, clock: createTestClock() });
+    await expect(oci.open(`${host}/app:1`).resolve()).rejects.toMatchObject({ code: 'ERR_NETWORK' });
+    await oci.close();
+  });
+
+  it('with port 80 is not spoken to over http without it', async () => {
+    const { oci, registry } = await seeded({}, { plainHttp: ['registry.example:80'] });
+    await oci.open('registry.example/app:1').resolve();
+    expect(registry.requests.map(({ url }) => new URL(url).protocol)).toEqual(['https:']);
+    expect(() => createOci({ plainHttp: ['localhost:80'] }).open('localhost/app:1')).toThrow(
+      expect.objectContaining({ code: 'ERR_ORIGIN_REFUSED' }),
+    );
   });
 });
