@@ -3,8 +3,22 @@ import { join } from 'node:path';
 import { base64Bytes, base64Text } from '@securosys/core';
 import { handleNotation, notationJws, openEnvelope } from '@securosys/notation-envelope';
 import { parseCertificate } from '@securosys/pki';
-import { describe, expect, it } from 'vitest';
-import { approveAll, cose, createWorld, jws, meanwhile, payloadOf, people, target, type World, whileWaiting } from './helpers.js';
+import { afterAll, describe, expect, it } from 'vitest';
+import {
+  approveAll,
+  cose,
+  createWorld,
+  jws,
+  meanwhile,
+  payloadOf,
+  people,
+  removeWorlds,
+  target,
+  type World,
+  whileWaiting,
+} from './helpers.js';
+
+afterAll(removeWorlds);
 
 async function worldWithPeople(): Promise<World> {
   const world = createWorld();

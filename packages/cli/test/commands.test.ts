@@ -1,10 +1,12 @@
 import { chmodSync, existsSync, lstatSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseCertificate, pemBytes } from '@securosys/pki';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import manifest from '../package.json' with { type: 'json' };
 import { version } from '../src/notation/version.js';
-import { createWorld, people, type World } from './helpers.js';
+import { createWorld, people, removeWorlds, type World } from './helpers.js';
+
+afterAll(removeWorlds);
 
 const subject = 'CN=release,O=Acme,ST=Zurich,C=CH';
 const json = (run: { readonly stdout: string }) => JSON.parse(run.stdout);

@@ -1,7 +1,9 @@
 import { base64Bytes, base64Text, type KeySpec, loadVerifier, type SignatureAlgorithm, utf8Bytes } from '@securosys/core';
 import { notationCose, notationJws, openEnvelope } from '@securosys/notation-envelope';
-import { describe, expect, it } from 'vitest';
-import { cose, createWorld, jws, payloadOf, payloadType, target } from './helpers.js';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { cose, createWorld, jws, payloadOf, payloadType, removeWorlds, target, type World } from './helpers.js';
+
+afterAll(removeWorlds);
 
 /** `notation.md` §3. */
 const specs: readonly (readonly [KeySpec, string, string, string, SignatureAlgorithm])[] = [
@@ -125,9 +127,14 @@ describe('requests that do not keep the contract', () => {
     ],
   ];
 
-  it.each(cases)('%s is refused by its code', async (_, command, request, code) => {
-    const world = createWorld();
+  // One world for all: none of these gets as far as changing it.
+  let world: World;
+  beforeAll(async () => {
+    world = createWorld();
     await world.addKey('release');
+  });
+
+  it.each(cases)('%s is refused by its code', async (_, command, request, code) => {
     const { error, exitCode } = await world.ask(command, request);
     expect(error.errorCode).toBe(code);
     expect(exitCode).toBe(1);
@@ -155,9 +162,13 @@ describe('what raw mode refuses to sign', () => {
     'the time that an approver logs in with': utf8Bytes('2026-03-01T00:00:00Z'),
   };
 
-  it.each(Object.keys(others))('%s: this door is for Notation alone (S9)', async (name) => {
-    const world = createWorld();
+  let world: World;
+  beforeAll(async () => {
+    world = createWorld();
     await world.addKey('release');
+  });
+
+  it.each(Object.keys(others))('%s: this door is for Notation alone (S9)', async (name) => {
     const payload = base64Text(others[name] as Uint8Array);
     const request = { contractVersion: '1.0', keyId: 'release', keySpec: 'EC-256', hashAlgorithm: 'SHA-256', payload };
     const { error } = await world.ask('generate-signature', request);

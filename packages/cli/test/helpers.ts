@@ -6,7 +6,6 @@ import { handleNotation, type NotationAnswer, type NotationPlugin } from '@secur
 import { pemText } from '@securosys/pki';
 import { connectTsb } from '@securosys/sign';
 import { createFakeTsb, createTestClock, type TestClock, type TestKeyOptions, type TestTsb } from '@securosys/testing';
-import { afterEach } from 'vitest';
 import { keyMaterial, rsaKey } from '../../../tests/rsa-key.js';
 import { createSecurosysPlugin } from '../src/index.js';
 import type { BackendFactory } from '../src/notation/backends.js';
@@ -49,9 +48,10 @@ export interface Asked extends NotationAnswer {
 }
 
 const folders: string[] = [];
-afterEach(() => {
+/** For `afterAll` of each file: files share this module, and a hook in it would be the first one's only. */
+export function removeWorlds(): void {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
-});
+}
 
 /** A TSB, an empty configuration of Notation, and the plugin between them. */
 export function createWorld(stdin: string = ''): World {

@@ -3,10 +3,12 @@ import { join } from 'node:path';
 import { base64Bytes, base64Text, utf8Bytes } from '@securosys/core';
 import { openEnvelope } from '@securosys/notation-envelope';
 import { type Certificate, parseCertificates, pemText } from '@securosys/pki';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import type { BackendFactory } from '../src/notation/backends.js';
 import { runCommand } from '../src/notation/run-command.js';
-import { approveAll, createWorld, jws, meanwhile, people, target, type World } from './helpers.js';
+import { approveAll, createWorld, jws, meanwhile, people, removeWorlds, target, type World } from './helpers.js';
+
+afterAll(removeWorlds);
 
 const subject = 'CN=release,O=Acme,ST=Zurich,C=CH';
 const now = { pluginConfig: { timeout: '0s' } };

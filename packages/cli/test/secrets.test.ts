@@ -2,8 +2,10 @@ import { generateKeyPairSync } from 'node:crypto';
 import { join } from 'node:path';
 import { base64Text, spkiOf } from '@securosys/core';
 import { createSentinel, expectNoSecret } from '@securosys/testing';
-import { describe, expect, it } from 'vitest';
-import { createWorld, people, type World } from './helpers.js';
+import { afterAll, describe, expect, it } from 'vitest';
+import { createWorld, people, removeWorlds, type World } from './helpers.js';
+
+afterAll(removeWorlds);
 
 /** A configuration full of secrets, none of which may come out again (S37). */
 function secretWorld() {

@@ -1,7 +1,9 @@
 import { expectOwnMemory } from '@securosys/testing';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import * as api from '../../src/index.js';
-import { createWorld } from '../helpers.js';
+import { createWorld, removeWorlds } from '../helpers.js';
+
+afterAll(removeWorlds);
 
 describe('bytes that are given out have memory of their own (S39):', () => {
   it('createSecurosysPlugin, whose plugin gives out certificates', async () => {

@@ -35,13 +35,17 @@ const isOpenToAll = ({ mode }: Stats): boolean => process.platform !== 'win32' &
 
 /**
  * The executable of a plugin, `{folder}/plugins/{name}/notation-{name}` (`notation.md` §17.1), or `undefined` when there is none. A
- * folder and a regular file: links are not followed, unlike in Notation.
+ * folder and a regular file: links are not followed, unlike in Notation, below `folder` itself.
  * @throws SignError `ERR_INVALID_ARGUMENT`, `ERR_STORE` for what lies there and may not be run
  */
 export async function pluginFile(folder: string, name: string): Promise<string | undefined> {
-  const directory = join(folder, 'plugins', checkPluginName(name));
+  const plugins = join(folder, 'plugins');
+  const directory = join(plugins, checkPluginName(name));
+  const above = await statsOf(plugins);
   const inside = await statsOf(directory);
-  if (!inside) return undefined;
+  if (!above || !inside) return undefined;
+  if (!above.isDirectory() || isOpenToAll(above))
+    refused(name, 'the folder of all plugins is none, or everybody may write to it');
   if (!inside.isDirectory() || isOpenToAll(inside)) refused(name, 'its folder is none, or everybody may write to it');
   const path = join(directory, `notation-${name}${process.platform === 'win32' ? '.exe' : ''}`);
   const file = await statsOf(path);

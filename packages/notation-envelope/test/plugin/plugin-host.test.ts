@@ -156,6 +156,22 @@ describe.skipIf(process.platform === 'win32')('verification plugins of others', 
     await expect((await found(name)).verifySignature(request)).rejects.toMatchObject({ code: 'ERR_PROTOCOL' });
   });
 
+  it('in a folder where everybody may put another in their place are refused', async () => {
+    const name = script(printing('{}'));
+    chmodSync(join(folder, 'plugins'), 0o777);
+    await expect(host().find(name)).rejects.toMatchObject({ code: 'ERR_STORE' });
+    chmodSync(join(folder, 'plugins'), 0o755);
+    expect(await host().find(name)).toBeDefined();
+  });
+
+  it('that leave a process behind which holds their output do not hold us', async () => {
+    const name = script('');
+    script(`sleep 3 & ${printing(metadata(name))}`, name);
+    const begun = Date.now();
+    await expect((await found(name, { timeoutMs: 250 })).metadata()).rejects.toMatchObject({ code: 'ERR_TIMEOUT' });
+    expect(Date.now() - begun).toBeLessThan(2_500);
+  });
+
   it('are ended when they take too long, say too much, or nobody waits any more', async () => {
     const slow = script('sleep 30');
     await expect((await found(slow, { timeoutMs: 100 })).metadata()).rejects.toMatchObject({ code: 'ERR_TIMEOUT' });
