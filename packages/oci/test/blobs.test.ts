@@ -384,15 +384,16 @@ describe('downloading', () => {
     expect(expectOwnMemory(parts)).toBeGreaterThan(0);
   });
 
-  it.runIf(process.env.SLOW)('whole, although it comes byte by byte', async () => {
-    const bytes = new Uint8Array(150_000).fill(7);
+  it('whole, although it comes byte by byte', async () => {
+    // A list of so many pieces was more than a function takes as arguments.
+    const bytes = new Uint8Array(process.env.SLOW ? 150_000 : 2_000).fill(7);
     const { app, registry } = await seeded();
     let left = bytes.byteLength;
     const trickle = new ReadableStream({
       pull: (controller) => (left-- > 0 ? controller.enqueue(Uint8Array.of(7)) : controller.close()),
     });
     registry.faults.push((r) => (r.url.includes('/blobs/') ? new Response(trickle) : undefined));
-    expect((await app.fetchBlob(describe256(bytes, octets), { maxBytes: 1e6 })).byteLength).toBe(150_000);
+    expect((await app.fetchBlob(describe256(bytes, octets), { maxBytes: 1e6 })).byteLength).toBe(bytes.byteLength);
   });
 
   it.each([true, false])('what breaks is taken up where it broke (registry with ranges: %s)', async (ranges) => {
