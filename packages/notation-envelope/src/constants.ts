@@ -42,5 +42,9 @@ export const createdAnnotation = 'org.opencontainers.image.created';
 export const maxEnvelopeBytes = 4 * 1024 * 1024;
 /** Largest protected header in bytes. */
 export const maxHeaderBytes = 64 * 1024;
+/**
+ * Largest payload in bytes. Real ones have a few hundred; verdicts keep what is signed, and whoever may push can push a hundred of them.
+ */
+export const maxPayloadBytes = 256 * 1024;
 /** Most certificates of one chain. */
 export const maxChainLength = 16;

@@ -1,5 +1,5 @@
 import { type Descriptor, invalidArgument, isJsonObject, type JsonObject, parseJsonObject, sanitizeText } from '@securosys/core';
-import { reservedPrefix } from './constants.js';
+import { maxPayloadBytes, reservedPrefix } from './constants.js';
 import { caseVariantCheck, goJson, goJsonInOrder } from './json-members.js';
 import { refuse } from './refusal.js';
 import { isTextRecord } from './text-record.js';
@@ -30,7 +30,7 @@ function annotationsOf(value: JsonObject[string] | undefined): Record<string, st
  * @throws SignError `ERR_MALFORMED`, `ERR_LIMIT`
  */
 export function parsePayload(bytes: Uint8Array): Descriptor {
-  const payload = parseJsonObject(bytes, { what: 'payload', plainIntegers: true });
+  const payload = parseJsonObject(bytes, { what: 'payload', maxBytes: maxPayloadBytes, plainIntegers: true });
   const target = payload.targetArtifact;
   if (!isJsonObject(target) || Object.keys(payload).length !== 1)
     return refuse('malformed', 'payload is not an object with a targetArtifact and nothing else');
@@ -48,7 +48,8 @@ export function parsePayload(bytes: Uint8Array): Descriptor {
 /**
  * Payload bytes for a descriptor and the signer's own annotations: media type, digest, size and annotations only, in the order in
  * which Go writes them for the envelope (`notation.md` §2); and the descriptor as a reader of those bytes finds it.
- * @throws SignError `ERR_INVALID_ARGUMENT` for annotations that are no texts, a reserved one, or one that the descriptor already has
+ * @throws SignError `ERR_INVALID_ARGUMENT` for annotations that are no texts, a reserved one, or one that the descriptor already has;
+ * `ERR_LIMIT` when there are so many that no verifier of ours would read them
  */
 export function encodePayload(
   subject: Descriptor,

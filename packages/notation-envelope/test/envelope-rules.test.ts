@@ -278,6 +278,13 @@ describe('the envelope', () => {
     expect(['ERR_MALFORMED', 'ERR_LIMIT']).toContain(thrown(() => parseJwsEnvelope(utf8Bytes(text))).code);
   });
 
+  it('keeps no more than 256 KiB of what a stranger had signed', () => {
+    const noted = (length: number) =>
+      JSON.stringify({ targetArtifact: { ...subject, annotations: { note: 'x'.repeat(length) } } });
+    expect(opens({ payload: noted(250_000) }).subject.annotations?.note).toHaveLength(250_000);
+    expect(reasonFor({ payload: noted(270_000) })).toBe('ERR_LIMIT');
+  });
+
   it('is refused over 4 MiB before anything in it is read', () => {
     expect(thrown(() => parseJwsEnvelope(new Uint8Array(4 * 1024 * 1024 + 1))).code).toBe('ERR_LIMIT');
   });
