@@ -1,42 +1,23 @@
-export {
-  attachSignature,
-  isUnusable,
-  readSignature,
-  readSignatureManifest,
-  type SignatureManifestContents,
-} from './attached-signature.js';
-export { type BlobDescriptorOptions, blobDescriptor } from './blob-descriptor.js';
-export { blobSignatureFileName, mediaTypeOfSignatureFile } from './blob-file-name.js';
-export {
-  type BlobPolicyStatement,
-  type BlobTrustPolicy,
-  type BlobTrustPolicyOptions,
-  parseBlobTrustPolicy,
-  selectBlobStatement,
-} from './blob-policy.js';
-export { type ChainCache, type ChainCacheOptions, createChainCache, type SignerChain } from './chain-cache.js';
 export { type EnvelopeMediaType, signatureArtifactType } from './constants.js';
-export { parseCoseEnvelope } from './cose-envelope.js';
-export type { EnvelopeCompatibility, OpenEnvelopeOptions } from './envelope-options.js';
-export type { EnvelopeParts } from './envelope-parts.js';
-export { evaluateSignature } from './evaluate.js';
-export { type EvaluateBlobOptions, evaluateBlobSignature } from './evaluate-blob.js';
-export { type BlobDigester, type BlobSource, isBlobSource } from './evaluate-blob-digest.js';
-export type { EvaluateOptions } from './evaluate-options.js';
-export type { EvaluateRules, NotationCompatibility } from './evaluate-rules.js';
+export { type ChainCache, type ChainCacheOptions, createChainCache, type SignerChain } from './envelope/chain-cache.js';
+export { parseCoseEnvelope } from './envelope/cose-envelope.js';
+export type { EnvelopeCompatibility, OpenEnvelopeOptions } from './envelope/envelope-options.js';
+export type { EnvelopeParts } from './envelope/envelope-parts.js';
 export {
   type InspectedAttribute,
   type InspectedCertificate,
   type InspectedEnvelope,
   inspectEnvelope,
-} from './inspect-envelope.js';
-export { parseJwsEnvelope } from './jws-envelope.js';
-export type { NotaryAlgorithm } from './notary-algorithms.js';
-export { type NotationConfig, notationConfig } from './notation-config.js';
-export { type NotationEnvironment, notationConfigFolder } from './notation-config-folder.js';
-export { notationCose } from './notation-cose.js';
-export { notationJws } from './notation-jws.js';
-export { type OpenEnvelope, openEnvelope } from './open-envelope.js';
+} from './envelope/inspect-envelope.js';
+export { parseJwsEnvelope } from './envelope/jws-envelope.js';
+export type { NotaryAlgorithm } from './envelope/notary-algorithms.js';
+export { type OpenEnvelope, openEnvelope } from './envelope/open-envelope.js';
+export type { AttributeName, AttributeValue, SignedAttributes, SigningScheme } from './envelope/signed-attributes.js';
+export { evaluateSignature } from './evaluation/evaluate.js';
+export { type EvaluateBlobOptions, evaluateBlobSignature } from './evaluation/evaluate-blob.js';
+export { type BlobDigester, type BlobSource, isBlobSource } from './evaluation/evaluate-blob-digest.js';
+export type { EvaluateOptions } from './evaluation/evaluate-options.js';
+export type { EvaluateRules, NotationCompatibility } from './evaluation/evaluate-rules.js';
 export type {
   CheckReason,
   CheckResult,
@@ -45,7 +26,7 @@ export type {
   SignatureContents,
   SignatureOutcome,
   SignerIdentity,
-} from './outcome.js';
+} from './evaluation/outcome.js';
 export type {
   AnchorFound,
   CertificateRevocationSummary,
@@ -53,7 +34,7 @@ export type {
   RevocationSourceSummary,
   RevocationSummary,
   TimestampFound,
-} from './outcome-findings.js';
+} from './evaluation/outcome-findings.js';
 export type {
   CriticalAttributes,
   PluginCapability,
@@ -69,16 +50,35 @@ export type {
 } from './plugin/contract.js';
 export { handleNotation, isPluginCommand, type NotationAnswer, type NotationCall } from './plugin/handle-notation.js';
 export type { NotationPlugin, PluginContext, PluginKeyContext, PluginProgress } from './plugin/notation-plugin.js';
-export type { PolicyStatement, VerificationStatement } from './policy-statement.js';
 export type { ReasonCode } from './refusal.js';
-export type { NotationSignature } from './signature.js';
-export { type SignatureManifestOptions, signatureManifest } from './signature-manifest.js';
-export type { AttributeName, AttributeValue, SignedAttributes, SigningScheme } from './signed-attributes.js';
-export type { ExtendedAttribute, VerificationPluginAttribute } from './signing-attributes.js';
-export type { NotationPrepareOptions } from './signing-options.js';
-export { parseTrustPolicy, selectStatement, type TrustPolicy, type TrustPolicyOptions } from './trust-policy.js';
-export { type TrustStore, trustStoreFromCertificates } from './trust-store.js';
-export { trustStoreFromFolder } from './trust-store-folder.js';
-export type { TrustStoreName, TrustStoreType } from './trust-store-name.js';
-export type { TrustedIdentity } from './trusted-identity.js';
-export type { CheckAction, LevelName, PolicyCheck, VerificationLevel } from './verification-level.js';
+export {
+  attachSignature,
+  isUnusable,
+  readSignature,
+  readSignatureManifest,
+  type SignatureManifestContents,
+} from './signing/attached-signature.js';
+export { type BlobDescriptorOptions, blobDescriptor } from './signing/blob-descriptor.js';
+export { blobSignatureFileName, mediaTypeOfSignatureFile } from './signing/blob-file-name.js';
+export { notationCose } from './signing/notation-cose.js';
+export { notationJws } from './signing/notation-jws.js';
+export type { NotationSignature } from './signing/signature.js';
+export { type SignatureManifestOptions, signatureManifest } from './signing/signature-manifest.js';
+export type { ExtendedAttribute, VerificationPluginAttribute } from './signing/signing-attributes.js';
+export type { NotationPrepareOptions } from './signing/signing-options.js';
+export {
+  type BlobPolicyStatement,
+  type BlobTrustPolicy,
+  type BlobTrustPolicyOptions,
+  parseBlobTrustPolicy,
+  selectBlobStatement,
+} from './trust/blob-policy.js';
+export { type NotationConfig, notationConfig } from './trust/notation-config.js';
+export { type NotationEnvironment, notationConfigFolder } from './trust/notation-config-folder.js';
+export type { PolicyStatement, VerificationStatement } from './trust/policy-statement.js';
+export { parseTrustPolicy, selectStatement, type TrustPolicy, type TrustPolicyOptions } from './trust/trust-policy.js';
+export { type TrustStore, trustStoreFromCertificates } from './trust/trust-store.js';
+export { trustStoreFromFolder } from './trust/trust-store-folder.js';
+export type { TrustStoreName, TrustStoreType } from './trust/trust-store-name.js';
+export type { TrustedIdentity } from './trust/trusted-identity.js';
+export type { CheckAction, LevelName, PolicyCheck, VerificationLevel } from './trust/verification-level.js';

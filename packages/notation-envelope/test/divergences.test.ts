@@ -2,7 +2,7 @@ import { createPublicKey } from 'node:crypto';
 import { base64urlText, concatBytes, derWrap, spkiOf, utf8Bytes } from '@securosys/core';
 import { type EvaluateOptions, evaluateSignature, notationCose, notationJws, openEnvelope } from '@securosys/notation-envelope';
 import { describe, expect, it } from 'vitest';
-import { epochTime } from '../src/cose-cbor.js';
+import { epochTime } from '../src/envelope/cose-cbor.js';
 import {
   basicConstraints,
   certificate,

@@ -4,7 +4,7 @@ import { base64Text } from '@securosys/core';
 import { createChainCache, openEnvelope } from '@securosys/notation-envelope';
 import { parseCertificate } from '@securosys/pki';
 import { describe, expect, it } from 'vitest';
-import { isChainCache } from '../src/chain-cache.js';
+import { isChainCache } from '../src/envelope/chain-cache.js';
 import { day, extension, now, testChain, testKey } from './helpers/certificates.js';
 import { cose, coseEnvelope, jws, rawEnvelope } from './helpers/envelopes.js';
 import { thrown } from './helpers/thrown.js';

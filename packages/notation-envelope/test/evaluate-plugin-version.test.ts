@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compareSemanticVersions, parseSemanticVersion } from '../src/verification-plugin-version.js';
+import { compareSemanticVersions, parseSemanticVersion } from '../src/evaluation/verification-plugin-version.js';
 
 const parsed = (text: string) => {
   const version = parseSemanticVersion(text);

@@ -1,8 +1,8 @@
 import { parseCertificate } from '@securosys/pki';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseDistinguishedName } from '../src/distinguished-name.js';
-import { comparableSubject, matchesIdentity, parseTrustedIdentities } from '../src/trusted-identity.js';
+import { parseDistinguishedName } from '../src/trust/distinguished-name.js';
+import { comparableSubject, matchesIdentity, parseTrustedIdentities } from '../src/trust/trusted-identity.js';
 import { defaultSubject, type Name, testChain } from './helpers/certificates.js';
 import { thrown } from './helpers/thrown.js';
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { base64Bytes, base64urlBytes, hexText, isJsonObject, parseJsonObject, utf8Text } from '@securosys/core';
 import { evaluateSignature, openEnvelope, type SignatureOutcome, trustStoreFromCertificates } from '@securosys/notation-envelope';
 import { describe, expect, it } from 'vitest';
-import { encodeJwsHeader, parseJwsHeader } from '../src/jws-header.js';
+import { encodeJwsHeader, parseJwsHeader } from '../src/envelope/jws-header.js';
 import { clockAt, jws, policyWith, trusting } from './helpers/envelopes.js';
 import { thrown } from './helpers/thrown.js';
 

@@ -1,7 +1,7 @@
 import { constants, type Stats } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { invalidArgument, nodeFiles, SignError, sanitizeText } from '@securosys/core';
-import { isPluginName } from '../verification-plugin-name.js';
+import { isPluginName } from '../evaluation/verification-plugin-name.js';
 
 /** @throws SignError `ERR_INVALID_ARGUMENT` for a text that no plugin may be called by */
 export function checkPluginName(name: string): string {

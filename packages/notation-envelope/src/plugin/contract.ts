@@ -1,6 +1,6 @@
 import type { CallOptions } from '@securosys/core';
 import type { EnvelopeMediaType } from '../constants.js';
-import type { SigningScheme } from '../signed-attributes.js';
+import type { SigningScheme } from '../envelope/signed-attributes.js';
 
 /** Version of the plugin contract that is spoken here (`notation.md` §17). */
 export const contractVersion = '1.0';

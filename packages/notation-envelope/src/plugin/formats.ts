@@ -1,9 +1,9 @@
 import type { Format } from '@securosys/core';
 import { coseMediaType, type EnvelopeMediaType, jwsMediaType } from '../constants.js';
-import { notationCose } from '../notation-cose.js';
-import { notationJws } from '../notation-jws.js';
-import type { NotationSignature } from '../signature.js';
-import type { NotationPrepareOptions } from '../signing-options.js';
+import { notationCose } from '../signing/notation-cose.js';
+import { notationJws } from '../signing/notation-jws.js';
+import type { NotationSignature } from '../signing/signature.js';
+import type { NotationPrepareOptions } from '../signing/signing-options.js';
 
 /** A way of writing Notary signatures. */
 export type NotationFormat = Format<NotationSignature, NotationPrepareOptions>;

@@ -1,7 +1,7 @@
 import { base64Text, type JsonObject, type KeyBackend, type Prepared, SignError, sha256Hex, systemClock } from '@securosys/core';
 import { coseMediaType, jwsMediaType, payloadType } from '../constants.js';
-import { parsePayload } from '../payload.js';
-import type { NotationSignature } from '../signature.js';
+import { parsePayload } from '../envelope/payload.js';
+import type { NotationSignature } from '../signing/signature.js';
 import type { GenerateEnvelopeRequest, GenerateEnvelopeResponse } from './contract.js';
 import { envelopeFormat, type NotationFormat } from './formats.js';
 import { type KeySession, openKey, withBackend } from './key-session.js';

@@ -13,7 +13,7 @@ import {
   sha256Hex,
   utf8Bytes,
 } from '@securosys/core';
-import type { NotationSignature } from '../signature.js';
+import type { NotationSignature } from '../signing/signature.js';
 import type { NotationFormat } from './formats.js';
 
 const kind = 'notation-envelope';

@@ -1,8 +1,8 @@
 import { type JsonObject, SignError, sanitizeText } from '@securosys/core';
 import { type Certificate, checkNotaryChain, parseCertificate } from '@securosys/pki';
 import { maxChainLength } from '../constants.js';
-import { parseTime } from '../times.js';
-import { matchesIdentity, parseTrustedIdentities } from '../trusted-identity.js';
+import { parseTime } from '../envelope/times.js';
+import { matchesIdentity, parseTrustedIdentities } from '../trust/trusted-identity.js';
 import type { VerificationCapability, VerificationResult, VerifySignatureRequest, VerifySignatureResponse } from './contract.js';
 import type { NotationPlugin, PluginContext } from './notation-plugin.js';
 import { pluginMetadata } from './plugin-metadata.js';

@@ -1,6 +1,6 @@
 import { concatBytes, utf8Bytes } from '@securosys/core';
-import { encodeCbor, epochTime } from '../../src/cose-cbor.js';
-import { sigStructure } from '../../src/cose-envelope.js';
+import { encodeCbor, epochTime } from '../../src/envelope/cose-cbor.js';
+import { sigStructure } from '../../src/envelope/cose-envelope.js';
 import { now, testChain, testKey } from './certificates.js';
 import { signWith, subject } from './envelopes.js';
 
