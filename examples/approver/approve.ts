@@ -3,7 +3,7 @@ import { createPrivateKey, createPublicKey } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { parseJson, SignError, spkiOf } from '@securosys/core';
-import { notationJws } from '@securosys/notation-envelope';
+import { notationCose, notationJws } from '@securosys/notation-envelope';
 import type { TaskView, TsbClientOptions } from '@securosys/tsb-client';
 import { approverKeyFromPrivateKey, createApprover, risksToAccept, taskText } from '@securosys/tsb-client';
 
@@ -62,7 +62,7 @@ async function read(args: readonly string[]) {
   const approver = {
     ...{ url: url ?? '', auth: { type: 'none' as const }, ...server },
     key: approverKeyFromPrivateKey(createPrivateKey(await readFile(key))),
-    formats: [notationJws],
+    formats: [notationJws, notationCose],
     pinnedTimestampKey: await publicKey(timestampKey),
     attestationKeys: await Promise.all(values['attestation-key'].map(publicKey)),
     requesters: await Promise.all(requesters),
