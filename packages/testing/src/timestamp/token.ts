@@ -1,4 +1,8 @@
 import { createHash, sign } from 'node:crypto';
+import type * as Cms from '@peculiar/asn1-cms';
+import type * as Schema from '@peculiar/asn1-schema';
+import type * as TspLibrary from '@peculiar/asn1-tsp';
+import type * as X509 from '@peculiar/asn1-x509';
 import { concatBytes, derWrap, ownBytes } from '@securosys/core';
 import type { TsaIdentity } from './identity.js';
 
@@ -30,8 +34,16 @@ const oids = {
 const buffer = (bytes: Uint8Array): ArrayBuffer => ownBytes(bytes).buffer;
 const sha256 = (bytes: Uint8Array): Uint8Array => ownBytes(createHash('sha256').update(bytes).digest());
 
+/** The ASN.1 libraries that write a token. */
+export interface Tsp {
+  readonly schema: typeof Schema;
+  readonly x509: typeof X509;
+  readonly cms: typeof Cms;
+  readonly tsp: typeof TspLibrary;
+}
+
 /** The ASN.1 libraries, which take tens of milliseconds to load. */
-export async function loadTsp() {
+export async function loadTsp(): Promise<Tsp> {
   const [schema, x509, cms, tsp] = await Promise.all([
     import('@peculiar/asn1-schema'),
     import('@peculiar/asn1-x509'),
@@ -40,7 +52,6 @@ export async function loadTsp() {
   ]);
   return { schema, x509, cms, tsp };
 }
-export type Tsp = Awaited<ReturnType<typeof loadTsp>>;
 
 function tstInfo({ schema, x509, tsp }: Tsp, info: FakeTstInfo): Uint8Array {
   const { hashOid, imprint, serial, genTime, accuracySeconds, nonce } = info;
