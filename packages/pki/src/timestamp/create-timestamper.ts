@@ -27,7 +27,7 @@ import { verifyParsed } from './verify.js';
  * @throws SignError `ERR_INVALID_ARGUMENT`, `ERR_MALFORMED` and `ERR_LIMIT` for an anchor that is no certificate. Calls: those of
  * the network (`ERR_NETWORK`, `ERR_TIMEOUT`, `ERR_LIMIT`, `ERR_ORIGIN_REFUSED`, `ERR_PROTOCOL`), `ERR_PROTOCOL` for a reply that is not
  * the one asked for (with `details.upstreamName` when it is a rejection), and what `verifyTimestampToken` throws, each with
- * `details.reason` ({@link TimestampReason}) unless it is the network's
+ * `details.reason` (`TimestampReason`) unless it is the network's
  */
 export function createTimestamper(options: TimestamperOptions): Timestamper {
   const settings = timestamperSettings(options);

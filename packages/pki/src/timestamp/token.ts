@@ -117,7 +117,7 @@ function readToken(der: Uint8Array): TimestampToken {
  * Takes an RFC 3161 TimeStampToken apart (`notation.md` §9.2 step 1), to look at it: CMS SignedData of version 3 over a TSTInfo. Nothing
  * is verified. Byte arrays are views of `der`, a copy of what was parsed, except `imprint`, which is a copy of its own.
  * @param bytes at most 1 MiB, one ContentInfo (not a whole TimeStampResp)
- * @throws SignError `ERR_MALFORMED`, `ERR_LIMIT`, `ERR_ALGORITHM_UNSUPPORTED`, each with `details.reason` ({@link TimestampReason});
+ * @throws SignError `ERR_MALFORMED`, `ERR_LIMIT`, `ERR_ALGORITHM_UNSUPPORTED`, each with `details.reason` (`TimestampReason`);
  * `ERR_INVALID_ARGUMENT`
  */
 export function parseTimestampToken(bytes: Uint8Array, options: ParseTimestampOptions = {}): TimestampToken {

@@ -50,7 +50,7 @@ function trustedChain(token: TimestampToken, anchors: readonly Certificate[], at
  * @param token DER, at most 1 MiB
  * @returns what the token says, and the chain that stands behind it
  * @throws SignError `ERR_MALFORMED`, `ERR_LIMIT`, `ERR_ALGORITHM_UNSUPPORTED`, `ERR_DIGEST_MISMATCH`, `ERR_SIGNATURE_MISMATCH`,
- * `ERR_CHAIN_INVALID` (with `details.rule` for a rule of §8), `ERR_NOT_TRUSTED`, each with `details.reason` ({@link TimestampReason});
+ * `ERR_CHAIN_INVALID` (with `details.rule` for a rule of §8), `ERR_NOT_TRUSTED`, each with `details.reason` (`TimestampReason`);
  * `ERR_INVALID_ARGUMENT`
  *
  * @example
