@@ -64,11 +64,12 @@ describe('real processes that sign the same thing', () => {
     }, 60_000);
 
   it.each(killedAfter)(
-    'killed after %i ms leave at most a request that the next run continues',
+    "killed after %i ms leave one request, which the next run continues or cannot tell from a stranger's",
     async (ms) => {
       const before = tsb.requests.length;
       await sign(ms, '10m', ms);
-      expect(await sign(ms, '0s')).toContain('ERR_APPROVAL_PENDING');
+      // Killed between the request and its answer: while people still decide, nothing proves whose it is (core's recovery).
+      expect(await sign(ms, '0s')).toMatch(/ERR_APPROVAL_PENDING|ERR_OUTCOME_UNKNOWN/);
       expect(tsb.requests.length - before).toBe(1);
     },
     60_000,
