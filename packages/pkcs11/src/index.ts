@@ -1,0 +1,1 @@
+export type { Attributes, FoundObject, MechanismInfo, ObjectHandle, TokenInfo } from './token/token-calls.js';
