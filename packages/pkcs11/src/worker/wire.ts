@@ -1,0 +1,208 @@
+import type { Mechanism } from '../token/mechanism.js';
+import type { Template } from '../token/template.js';
+import type { Attributes, MechanismInfo, TokenInfo } from '../token/token-calls.js';
+
+/**
+ * What the main thread and a worker say to each other.
+ *
+ * A worker is started with {@link WorkerStart} as its `workerData` and says one {@link Greeting}. From then on `sendRequests` takes up to
+ * {@link maxBatch} requests to it in one message, and it answers each exactly once, in the order of the requests of one session; the
+ * answers of a batch come in one message or, where the module is slow, in several. Both sides read with the functions of `batch.ts`
+ * only, so that how requests are packed is known in one place.
+ */
+export interface WorkerStart {
+  /** Absolute path of what `require` loads as pkcs11js. */
+  readonly addon: string;
+  /** Absolute path of the PKCS#11 module. */
+  readonly module: string;
+}
+
+/** First message of a worker: addon and module are loaded (nothing is initialised), or why not. It ends after a failure. */
+export type Greeting = { readonly kind: 'ready' } | { readonly kind: 'failed'; readonly failure: LoadFailure };
+
+/** `stage` tells whether pkcs11js or the module could not be loaded; `text` is what `require` or `dlopen` said (foreign text). */
+export interface LoadFailure {
+  readonly stage: 'addon' | 'module';
+  readonly text: string;
+}
+
+/** Most requests in one message. */
+export const maxBatch = 16;
+
+/**
+ * A session of one worker. The number is chosen by the worker and stays the same when the native session under it is replaced, which
+ * the worker does by itself after any failure between an `…Init` and its end ({@link Failure.session}).
+ */
+export type SessionNumber = number;
+
+/**
+ * One PKCS#11 operation from its beginning to its end: no command leaves anything active on a session. Slot ids and object handles are
+ * raw bytes as the module gave them. Texts and numbers are checked before they are sent: the worker trusts their types.
+ */
+export type Command =
+  /** `C_Initialize` with CKF_OS_LOCKING_OK. `parameters` is libraryParameters as the module wants it (NSS), without padding. */
+  | { readonly op: 'initialize'; readonly parameters?: string }
+  /** `C_Finalize`: only with nothing in flight in any worker. */
+  | { readonly op: 'finalize' }
+  | { readonly op: 'libraryInfo' }
+  /** Slots with a token that is initialised (CKF_TOKEN_INITIALIZED), each with its token's information. */
+  | { readonly op: 'slots' }
+  | { readonly op: 'tokenInfo'; readonly slot: Uint8Array }
+  | { readonly op: 'mechanisms'; readonly slot: Uint8Array }
+  | { readonly op: 'openSession'; readonly slot: Uint8Array; readonly readWrite: boolean }
+  /** A session that is closed already, or lost, is no failure. */
+  | { readonly op: 'closeSession'; readonly session: SessionNumber }
+  | { readonly op: 'sessionInfo'; readonly session: SessionNumber }
+  /** `C_Login(CKU_USER)`, called exactly once. CKR_USER_ALREADY_LOGGED_IN is the result `already`. */
+  | { readonly op: 'login'; readonly session: SessionNumber; readonly pin: string }
+  | { readonly op: 'logout'; readonly session: SessionNumber }
+  | FindCommand
+  | { readonly op: 'read'; readonly session: SessionNumber; readonly object: Uint8Array; readonly read: readonly number[] }
+  | UseCommand
+  | DeriveCommand
+  | GenerateKeyPairCommand
+  | { readonly op: 'generateKey'; readonly session: SessionNumber; readonly mechanism: Mechanism; readonly template: Template }
+  | { readonly op: 'createObject'; readonly session: SessionNumber; readonly template: Template }
+  | { readonly op: 'destroyObject'; readonly session: SessionNumber; readonly object: Uint8Array }
+  | WrapCommand
+  | UnwrapCommand;
+
+/** Objects that match, with attributes read of each. One more than `max` objects are never looked at: then `more` is true. */
+export interface FindCommand {
+  readonly op: 'find';
+  readonly session: SessionNumber;
+  readonly template: Template;
+  readonly read: readonly number[];
+  readonly max: number;
+}
+
+/** `C_SignInit` and `C_Sign`, or `C_DecryptInit` and `C_Decrypt`. */
+export interface UseCommand {
+  readonly op: 'sign' | 'decrypt';
+  readonly session: SessionNumber;
+  readonly key: Uint8Array;
+  readonly mechanism: Mechanism;
+  readonly data: Uint8Array;
+  /** Room for the longest result. */
+  readonly bytes: number;
+  /** For CKA_ALWAYS_AUTHENTICATE: `C_Login(CKU_CONTEXT_SPECIFIC)` after the initialisation. */
+  readonly contextPin?: string;
+}
+
+/** `C_DeriveKey`, CKA_VALUE of the result, `C_DestroyObject`. */
+export interface DeriveCommand {
+  readonly op: 'deriveSecret';
+  readonly session: SessionNumber;
+  readonly key: Uint8Array;
+  readonly mechanism: Mechanism;
+  readonly template: Template;
+}
+
+export interface GenerateKeyPairCommand {
+  readonly op: 'generateKeyPair';
+  readonly session: SessionNumber;
+  readonly mechanism: Mechanism;
+  readonly publicTemplate: Template;
+  readonly privateTemplate: Template;
+}
+
+export interface WrapCommand {
+  readonly op: 'wrapKey';
+  readonly session: SessionNumber;
+  readonly wrapping: Uint8Array;
+  readonly mechanism: Mechanism;
+  readonly key: Uint8Array;
+  /** Room for the longest result. */
+  readonly bytes: number;
+}
+
+export interface UnwrapCommand {
+  readonly op: 'unwrapKey';
+  readonly session: SessionNumber;
+  readonly unwrapping: Uint8Array;
+  readonly mechanism: Mechanism;
+  readonly wrapped: Uint8Array;
+  readonly template: Template;
+}
+
+/** CK_INFO, texts without their padding, versions as `major.minor`. */
+export interface LibraryInfo {
+  readonly cryptokiVersion: string;
+  readonly manufacturer: string;
+  readonly description: string;
+  readonly version: string;
+}
+
+/** CK_SESSION_INFO: CKS_… and CKF_…, and what the module says of its own errors. */
+export interface SessionInfo {
+  readonly slot: Uint8Array;
+  readonly state: number;
+  readonly flags: number;
+  readonly deviceError: number;
+}
+
+/** A handle and attributes; those that the module does not have or does not show are absent. */
+export interface FoundOnWire {
+  readonly handle: Uint8Array;
+  readonly attributes: Attributes;
+}
+
+/** What each command answers. Handles are raw bytes. */
+export interface Results {
+  /** `owned` is false when somebody else had initialised the module (CKR_CRYPTOKI_ALREADY_INITIALIZED). */
+  initialize: { readonly owned: boolean };
+  finalize: undefined;
+  libraryInfo: LibraryInfo;
+  slots: readonly TokenInfo[];
+  tokenInfo: TokenInfo;
+  mechanisms: ReadonlyMap<number, MechanismInfo>;
+  openSession: SessionNumber;
+  closeSession: undefined;
+  sessionInfo: SessionInfo;
+  login: 'done' | 'already';
+  logout: undefined;
+  find: { readonly objects: readonly FoundOnWire[]; readonly more: boolean };
+  read: Attributes;
+  sign: Uint8Array;
+  decrypt: Uint8Array;
+  deriveSecret: Uint8Array;
+  generateKeyPair: { readonly publicKey: Uint8Array; readonly privateKey: Uint8Array };
+  generateKey: Uint8Array;
+  createObject: Uint8Array;
+  destroyObject: undefined;
+  wrapKey: Uint8Array;
+  unwrapKey: Uint8Array;
+}
+
+/** The result that belongs to a command. */
+export type ResultOf<C extends Command> = Results[C['op']];
+
+/** A command under a number which the sender chooses and which the answer repeats. */
+export interface Request<C extends Command = Command> {
+  readonly id: number;
+  readonly command: C;
+}
+
+/** Why a command failed. Judge by `code` only. */
+export interface Failure {
+  /** The CK_RV, unsigned 32 bits; 0 when it was no return value (an argument that the addon refused, a session that the worker does not have). */
+  readonly code: number;
+  /** `CKR_…` of our own table, `CKR_VENDOR_DEFINED` or `CKR_UNKNOWN`; empty with code 0. */
+  readonly name: string;
+  /** The function that returned it, `C_Sign`; empty with code 0 when no function was called. */
+  readonly method: string;
+  /** With code 0 only: what was thrown (foreign text). */
+  readonly text?: string;
+  /**
+   * What became of the session when an operation may have been left active on it: a new native session is under the same number, or
+   * none could be opened (the number is dead: CKR of that attempt in `reopen`). Absent: the session was not touched.
+   */
+  readonly session?: 'replaced' | 'lost';
+  /** With `session: 'lost'`: the CK_RV of `C_OpenSession`. */
+  readonly reopen?: number;
+}
+
+/** Answer to one request: its value, or why it failed. */
+export type Answer =
+  | { readonly id: number; readonly value: Results[Command['op']] }
+  | { readonly id: number; readonly failure: Failure };
