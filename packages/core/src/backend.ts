@@ -1,6 +1,7 @@
 import type { KeySpec, SignatureAlgorithm } from './algorithms.js';
 import type { EncryptionAlgorithm } from './encryption-algorithms.js';
 import type { Claims, SigningFacts } from './facts.js';
+import type { AgreementAlgorithm } from './key-agreement.js';
 import type { CallOptions } from './options.js';
 
 /** How a key is named. Whatever is stored or pinned carries `spkiSha256`, so that a swapped key is noticed (S7). */
@@ -78,6 +79,21 @@ export interface DecryptOperation {
   readonly claims?: Claims;
 }
 
+/**
+ * Agreeing on a secret with the public key of somebody else. The result is the raw secret, see {@link AgreementAlgorithm}, and is treated
+ * like a plaintext (S14): who holds it reads whatever it protects.
+ */
+export interface DeriveOperation {
+  readonly kind: 'derive';
+  readonly key: KeyRef;
+  readonly algorithm: AgreementAlgorithm;
+  /** Of the other side, on the same curve: SubjectPublicKeyInfo DER. */
+  readonly publicKey: Uint8Array;
+  /** Recomputed from what the public key came with, for backends that show people what they approve. */
+  readonly facts?: SigningFacts;
+  readonly claims?: Claims;
+}
+
 /** Encrypting a short plaintext to a key's public half. Asks nobody. */
 export interface EncryptOperation {
   readonly kind: 'encrypt';
@@ -87,7 +103,7 @@ export interface EncryptOperation {
 }
 
 /** Everything a backend may be asked to do with a key. Answer a kind you do not know with `ERR_CAPABILITY_MISSING`. */
-export type KeyOperation = SignOperation | DecryptOperation | EncryptOperation;
+export type KeyOperation = SignOperation | DecryptOperation | EncryptOperation | DeriveOperation;
 
 /** People by the public keys they approve with: base64 of SubjectPublicKeyInfo DER, or a name where the backend has one. */
 export interface ApprovalProgress {
@@ -114,7 +130,7 @@ export interface KeySpecRequest {
   readonly label: string;
   readonly spec: KeySpec;
   /** The one thing that the key may do (S4). Default `sign`. */
-  readonly purpose?: 'sign' | 'decrypt';
+  readonly purpose?: 'sign' | 'decrypt' | 'derive';
 }
 
 /** Options of one look at a request. */

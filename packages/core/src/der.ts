@@ -115,29 +115,43 @@ export function ecdsaFromDer(der: Uint8Array, width: number): Uint8Array<ArrayBu
 
 /**
  * ECDSA signature from fixed-width r‖s (IEEE P1363) to DER.
- * @throws SignError `ERR_MALFORMED` when the length is odd or zero
+ * @throws SignError `ERR_MALFORMED` when the length is odd, zero or over that of P-521
  */
 export function ecdsaToDer(raw: Uint8Array): Uint8Array<ArrayBuffer> {
-  if (raw.byteLength === 0 || raw.byteLength % 2 !== 0) fail('ECDSA signature', 'r‖s has an odd length');
-  const integer = (half: Uint8Array): Uint8Array => {
-    let at = 0;
-    while (at < half.byteLength - 1 && half[at] === 0) at++;
-    const body = half.subarray(at);
-    return derWrap(0x02, (body[0] as number) & 0x80 ? concatBytes(Uint8Array.of(0), body) : body);
-  };
+  if (raw.byteLength === 0 || raw.byteLength % 2 !== 0 || raw.byteLength > 132)
+    fail('ECDSA signature', 'r‖s has the length of no curve');
   const half = raw.byteLength / 2;
-  return derWrap(0x30, concatBytes(integer(raw.subarray(0, half)), integer(raw.subarray(half))));
+  const [r, s] = [firstDigit(raw, 0, half), firstDigit(raw, half, raw.byteLength)];
+  const lengths = [half - r.at + r.sign, raw.byteLength - s.at + s.sign] as const;
+  const head = derHead(0x30, lengths[0] + lengths[1] + 4);
+  const out = new Uint8Array(head.length + lengths[0] + lengths[1] + 4);
+  out.set(head);
+  out.set([0x02, lengths[0]], head.length);
+  out.set(raw.subarray(r.at, half), head.length + 2 + r.sign);
+  const second = head.length + 2 + lengths[0];
+  out.set([0x02, lengths[1]], second);
+  out.set(raw.subarray(s.at), second + 2 + s.sign);
+  return out;
+}
+
+/** Where the minimal INTEGER of an unsigned number begins, and whether a sign octet goes before it. */
+function firstDigit(raw: Uint8Array, start: number, end: number): { readonly at: number; readonly sign: number } {
+  let at = start;
+  while (at < end - 1 && raw[at] === 0) at++;
+  return { at, sign: (raw[at] as number) & 0x80 ? 1 : 0 };
 }
 
 /** Puts a tag and a minimal definite length before `contents`. */
 export function derWrap(tag: number, contents: Uint8Array): Uint8Array<ArrayBuffer> {
-  const length: number[] = [];
-  if (contents.byteLength < 0x80) length.push(contents.byteLength);
-  else {
-    for (let n = contents.byteLength; n > 0; n = Math.floor(n / 256)) length.unshift(n % 256);
-    length.unshift(0x80 | length.length);
-  }
-  return concatBytes(Uint8Array.of(tag, ...length), contents);
+  return concatBytes(Uint8Array.from(derHead(tag, contents.byteLength)), contents);
+}
+
+/** Tag and minimal definite length. */
+function derHead(tag: number, length: number): number[] {
+  if (length < 0x80) return [tag, length];
+  const octets: number[] = [];
+  for (let n = length; n > 0; n = Math.floor(n / 256)) octets.unshift(n % 256);
+  return [tag, 0x80 | octets.length, ...octets];
 }
 
 /** Whole bytes of an element, header included, as a copy. */

@@ -1,10 +1,12 @@
 import type { KeyObject, KeyPairKeyObjectResult } from 'node:crypto';
 import {
+  agreementBytes,
   algorithmFitsKey,
   type BeginResult,
   type CallOptions,
   cryptoParameters,
   equalBytes,
+  invalidArgument,
   isMlDsaSpec,
   type KeyBackend,
   type KeyInfo,
@@ -12,6 +14,7 @@ import {
   type KeyRef,
   type KeySpec,
   type KeySpecRequest,
+  type KeyUsage,
   keySpecOf,
   knownOptions,
   type MlDsaOptions,
@@ -24,6 +27,7 @@ import {
   sha256Hex,
   spkiOf,
 } from '@securosys/core';
+import { deriveSoftly } from './memory-agreement.js';
 import { decryptSoftly, encryptSoftly } from './memory-encryption.js';
 import { createMlDsaKey, type MlDsaKey } from './ml-dsa-key.js';
 
@@ -57,6 +61,14 @@ export async function generateSoftwareKey(spec: KeySpec): Promise<KeyPairKeyObje
   }
 }
 
+type KeyPurpose = NonNullable<KeySpecRequest['purpose']>;
+
+const usagesOf: Readonly<Record<KeyPurpose, readonly KeyUsage[]>> = {
+  sign: ['sign', 'verify'],
+  decrypt: ['decrypt', 'encrypt'],
+  derive: ['derive'],
+};
+
 /** A key of the caller's own for {@link MemoryBackend.addKey}. */
 export interface MemoryKeyOptions {
   label: string;
@@ -64,8 +76,8 @@ export interface MemoryKeyOptions {
   privateKey: KeyObject | MlDsaKey;
   /** DER, leaf first. */
   chain?: readonly Uint8Array[];
-  /** The one thing that the key may do. Default `sign`; only RSA keys decrypt. */
-  purpose?: 'sign' | 'decrypt';
+  /** The one thing that the key may do. Default `sign`; only RSA keys decrypt, and only keys on NIST curves derive. */
+  purpose?: KeyPurpose;
 }
 
 /** A backend over software keys, which tests may also fill and change behind a signer's back. */
@@ -89,7 +101,9 @@ interface SoftwareKey {
 interface MemoryKey extends Pick<SoftwareKey, 'sign'> {
   readonly info: KeyInfo;
   /** Of keys that decrypt. */
-  readonly privateKey: KeyObject | undefined;
+  readonly decrypts: KeyObject | undefined;
+  /** Of keys that derive. */
+  readonly derives: KeyObject | undefined;
   chain: readonly Uint8Array[];
 }
 
@@ -110,7 +124,7 @@ function signed(operation: SignOperation, { spec, usages }: KeyInfo, sign: Softw
   const { algorithm, input, context } = operation;
   if (!spec || !algorithmFitsKey(algorithm, spec))
     throw new SignError('ERR_ALGORITHM_UNSUPPORTED', `${algorithm} cannot be computed with this key`);
-  if (!usages.includes('sign')) throw new SignError('ERR_KEY_NOT_USABLE', 'this key decrypts, it does not sign');
+  if (!usages.includes('sign')) throw new SignError('ERR_KEY_NOT_USABLE', `this key may ${usages[0]}, it does not sign`);
   const message = input.message ?? input.preimage;
   if (message === undefined) throw new SignError('ERR_CAPABILITY_MISSING', 'the memory backend signs messages, not bare digests');
   return sign(algorithm, message, { context });
@@ -138,18 +152,22 @@ export function createMemoryBackend(options: { id?: string } = {}): MemoryBacken
     if (keys.has(label)) throw new SignError('ERR_KEY_EXISTS', `key '${sanitizeText(label)}' exists`);
     const software = softwareKey(privateKey);
     const { spki } = software;
-    const decrypting = purpose === 'decrypt' && !('spki' in privateKey) ? privateKey : undefined;
-    if (purpose === 'decrypt' && decrypting?.asymmetricKeyType !== 'rsa')
+    if (!Object.hasOwn(usagesOf, purpose)) invalidArgument(`unknown purpose '${sanitizeText(String(purpose), 40)}'`);
+    const doing = (what: KeyPurpose) => (purpose === what && !('spki' in privateKey) ? privateKey : undefined);
+    const [decrypts, derives] = [doing('decrypt'), doing('derive')];
+    if (purpose === 'decrypt' && decrypts?.asymmetricKeyType !== 'rsa')
       throw new SignError('ERR_ALGORITHM_UNSUPPORTED', 'only RSA keys decrypt in memory');
+    if (purpose === 'derive' && !(software.spec && agreementBytes(software.spec)))
+      throw new SignError('ERR_ALGORITHM_UNSUPPORTED', 'only keys on P-256, P-384 and P-521 derive in memory');
     const info: KeyInfo = {
       ref: { label, spkiSha256: sha256Hex(spki) },
       spec: software.spec,
       spki: ownBytes(spki),
-      usages: decrypting ? ['decrypt', 'encrypt'] : ['sign', 'verify'],
+      usages: [...usagesOf[purpose]],
       needsApproval: false,
       assurance: 'software',
     };
-    keys.set(label, { info, sign: software.sign, privateKey: decrypting, chain: chain.map(ownBytes) });
+    keys.set(label, { info, sign: software.sign, decrypts, derives, chain: chain.map(ownBytes) });
     return copyOf(info);
   }
 
@@ -162,14 +180,16 @@ export function createMemoryBackend(options: { id?: string } = {}): MemoryBacken
     },
     async begin(operation: KeyOperation, { signal }: CallOptions = {}): Promise<BeginResult> {
       signal?.throwIfAborted();
-      const { info, privateKey, sign } = find(operation.key);
+      const { info, decrypts, derives, sign } = find(operation.key);
       switch (operation.kind) {
         case 'sign':
           return { done: signed(operation, info, sign) };
         case 'decrypt':
-          return { done: decryptSoftly(privateKey, operation) };
+          return { done: decryptSoftly(decrypts, operation) };
         case 'encrypt':
-          return { done: encryptSoftly(privateKey, operation) };
+          return { done: encryptSoftly(decrypts, operation) };
+        case 'derive':
+          return { done: deriveSoftly(derives, info.spec, operation) };
         default:
           throw new SignError(
             'ERR_CAPABILITY_MISSING',

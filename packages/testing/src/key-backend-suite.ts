@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { approvalClaims } from './key-backend/approval-claims.js';
 import { decryptionClaims } from './key-backend/decryption-claims.js';
+import { derivationClaims } from './key-backend/derivation-claims.js';
 import { describeClaims } from './key-backend/describe-claims.js';
 import type { Claim, KeyBackendFixture } from './key-backend/fixture.js';
 import { optionalClaims } from './key-backend/optional-claims.js';
@@ -11,6 +12,7 @@ import { watchingClaims } from './key-backend/watching-claims.js';
 export type {
   ConformanceApprovals,
   ConformanceDecryptionKey,
+  ConformanceDerivationKey,
   ConformanceKey,
   KeyBackendFixture,
 } from './key-backend/fixture.js';
@@ -23,6 +25,8 @@ export interface KeyBackendSuite {
   readonly approvals?: boolean;
   /** Tests keys that decrypt; demanded of a fixture that has some. Default `false`. */
   readonly decryption?: boolean;
+  /** Tests keys that derive; demanded of a fixture that has some. Default `false`. */
+  readonly derivation?: boolean;
 }
 
 const closing: Claim = {
@@ -37,10 +41,11 @@ const closing: Claim = {
   },
 };
 
-const asTold = (tested: boolean, decrypts: boolean): Claim => ({
+const asTold = (tested: boolean, decrypts: boolean, derives: boolean): Claim => ({
   name: `its uses ${tested ? 'can' : 'never'} wait for people, and this suite was told so`,
-  async check({ backend, keys, approvals, decryption }) {
+  async check({ backend, keys, approvals, decryption, derivation }) {
     assert.equal(decryption !== undefined, decrypts, 'keys that decrypt are tested with { decryption: true }, and only then');
+    assert.equal(derivation !== undefined, derives, 'keys that derive are tested with { derivation: true }, and only then');
     assert.equal(backend.poll !== undefined, tested, 'a backend with poll, and no other, is tested with { approvals: true }');
     assert.equal(approvals !== undefined, tested, 'the fixture should have approvals with { approvals: true }, and only then');
     for (const { ref, spec } of keys)
@@ -72,11 +77,12 @@ const asTold = (tested: boolean, decrypts: boolean): Claim => ({
  * ```
  */
 export function describeKeyBackend(name: string, factory: () => Promise<KeyBackendFixture>, suite: KeyBackendSuite): void {
-  const { describe, it, approvals = false, decryption = false } = suite;
+  const { describe, it, approvals = false, decryption = false, derivation = false } = suite;
   const all = [
     ...claims,
     ...(decryption ? decryptionClaims : []),
-    asTold(approvals, decryption),
+    ...(derivation ? derivationClaims : []),
+    asTold(approvals, decryption, derivation),
     ...(approvals ? [...approvalClaims, ...watchingClaims] : []),
     closing,
   ];

@@ -7,7 +7,9 @@ import { describe, expect, it } from 'vitest';
 import { openApprovalBackend } from './support/approval-backend.js';
 import { broken, secret, type Worsen } from './support/broken-backends.js';
 import { brokenDecrypters } from './support/broken-decrypters.js';
+import { brokenDerivers } from './support/broken-derivers.js';
 import { openDecryptingBackend } from './support/decrypting-backend.js';
+import { openDerivingBackend } from './support/deriving-backend.js';
 import { failuresOf } from './support/run-suite.js';
 import { softwareKeys } from './support/software-keys.js';
 
@@ -42,6 +44,24 @@ describe('the conformance suite for key backends', () => {
     expect(failures[claim], inspect(failures)).toMatch(message);
   });
 
+  it.each(brokenDerivers)('sees that a backend that derives %s', async (_, worsen, claim, message) => {
+    const failures = await failuresOf(
+      async () => {
+        const { backend, ...rest } = await openDerivingBackend();
+        return { ...rest, backend: Object.assign(backend, worsen({ ...backend })) };
+      },
+      { derivation: true },
+    );
+    expect(failures[claim], inspect(failures)).toMatch(message);
+  });
+
+  it('finds nothing wrong with a good backend that derives, and is told about it', async () => {
+    expect(await failuresOf(openDerivingBackend, { derivation: true })).toEqual({});
+    expect(Object.values(await failuresOf(openDerivingBackend))).toEqual([
+      expect.stringMatching(/are tested with \{ derivation: true \}/),
+    ]);
+  });
+
   it('finds nothing wrong with a good backend that decrypts, and is told about it', async () => {
     expect(await failuresOf(openDecryptingBackend, { decryption: true })).toEqual({});
     expect(Object.values(await failuresOf(openDecryptingBackend))).toEqual([
@@ -51,10 +71,12 @@ describe('the conformance suite for key backends', () => {
 
   it('has a broken backend for every claim, and a claim for every broken backend', async () => {
     const claims = Object.keys(
-      await failuresOf(() => Promise.reject(new Error('no fixture')), { approvals: true, decryption: true }),
+      await failuresOf(() => Promise.reject(new Error('no fixture')), { approvals: true, decryption: true, derivation: true }),
     );
     const untold = 'its uses can wait for people, and this suite was told so';
-    expect([...new Set([...[...broken, ...brokenDecrypters].map(([, , claim]) => claim), untold])].sort()).toEqual(claims.sort());
+    expect(
+      [...new Set([...[...broken, ...brokenDecrypters, ...brokenDerivers].map(([, , claim]) => claim), untold])].sort(),
+    ).toEqual(claims.sort());
   });
 
   it('is not passed by leaving approvals out', async () => {

@@ -19,7 +19,12 @@ describeKeyBackend(
       keys.push({ spec, ref: { label } });
     }
     await backend.createKey({ label: 'decrypts', spec: 'rsa-2048', purpose: 'decrypt' });
-    return { backend, keys, decryption: [{ ref: { label: 'decrypts' }, unsupported: await leftOutHere() }] };
+    const derivation = [];
+    for (const spec of ['ec-p256', 'ec-p384', 'ec-p521'] as const) {
+      const { ref } = await backend.createKey({ label: `derives on ${spec}`, spec, purpose: 'derive' });
+      derivation.push({ spec, ref });
+    }
+    return { backend, keys, derivation, decryption: [{ ref: { label: 'decrypts' }, unsupported: await leftOutHere() }] };
   },
-  { describe, it, decryption: true },
+  { describe, it, decryption: true, derivation: true },
 );

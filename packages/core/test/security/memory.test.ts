@@ -72,6 +72,11 @@ const samples: Readonly<Record<string, () => unknown>> = {
     const ciphertext = 'done' in encrypted ? encrypted.done : new Uint8Array();
     return [ciphertext, await api.createDecrypter(backend, key).decrypt({ algorithm, ciphertext })];
   },
+  createDeriver: async () => {
+    const backend = memory.createMemoryBackend();
+    const { spki } = await backend.createKey({ label: 'k', spec: 'ec-p256', purpose: 'derive' });
+    return api.createDeriver(backend, { label: 'k' }).derive({ algorithm: 'ecdh', publicKey: Buffer.from(spki) });
+  },
   createMemoryBackend: async () => {
     const { backend, info } = memoryBackend();
     const listed = [];
@@ -84,6 +89,8 @@ const samples: Readonly<Record<string, () => unknown>> = {
 
 const withoutBytes = [
   'actKey',
+  'agreementBytes',
+  'agreementPeer',
   'SignError',
   'algorithmFacts',
   'algorithmFitsKey',

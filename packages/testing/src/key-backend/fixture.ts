@@ -16,6 +16,12 @@ export interface ConformanceDecryptionKey {
   readonly unsupported?: readonly EncryptionAlgorithm[];
 }
 
+/** A key on a NIST curve of the backend under test that agrees on secrets, at once. */
+export interface ConformanceDerivationKey {
+  readonly spec: 'ec-p256' | 'ec-p384' | 'ec-p521';
+  readonly ref: KeyRef;
+}
+
 /** A key whose uses people decide on, and how the test decides for them. */
 export interface ConformanceApprovals {
   readonly key: ConformanceKey;
@@ -34,6 +40,8 @@ export interface KeyBackendFixture {
   readonly approvals?: ConformanceApprovals;
   /** For a suite with `decryption: true`, and only there: at least one. */
   readonly decryption?: readonly ConformanceDecryptionKey[];
+  /** For a suite with `derivation: true`, and only there: at least one. */
+  readonly derivation?: readonly ConformanceDerivationKey[];
   /** What the backend was opened with and must not show: tokens, PINs, private scalars; each at least 16 characters or bytes. */
   readonly secrets?: Secrets;
   /** Called last, after `backend.close()`: removes keys, stops servers. */

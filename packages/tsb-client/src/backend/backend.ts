@@ -30,6 +30,7 @@ const readers: Readonly<Record<KeyOperation['kind'], ResultReader>> = {
   sign: signatureResult,
   decrypt: plaintextResult,
   encrypt: plaintextResult,
+  derive: plaintextResult,
 };
 
 /** Parts the options of one look. */
@@ -64,7 +65,7 @@ class Backend implements TsbBackend {
       (kind: KeyOperation['kind']): Look =>
       (id) =>
         this.poll(id, { kind });
-    this.#looks = { sign: look('sign'), decrypt: look('decrypt'), encrypt: look('encrypt') };
+    this.#looks = { sign: look('sign'), decrypt: look('decrypt'), encrypt: look('encrypt'), derive: look('derive') };
   }
 
   describeKey(ref: KeyRef, options: CallOptions = {}): Promise<KeyInfo> {
@@ -101,7 +102,7 @@ class Backend implements TsbBackend {
 
   async recognises(id: string, operation: KeyOperation, options: CallOptions = {}): Promise<boolean | undefined> {
     const { lookup } = this.#parts;
-    if (!lookup || operation.kind === 'encrypt') return undefined;
+    if (!lookup || operation.kind === 'encrypt' || operation.kind === 'derive') return undefined;
     const found = await lookup.originalOf(id, options);
     const expected = found && (await wouldSend((groups) => askPeople(this.#parts, groups, operation, options)));
     const kin = found && expected ? sameRequest(expected, found) : 'unknown';
@@ -133,6 +134,8 @@ class Backend implements TsbBackend {
     { label, spec, purpose = 'sign', policy }: TsbKeySpecRequest,
     options: CreateKeyOptions = {},
   ): Promise<KeyInfo> {
+    if (purpose === 'derive')
+      throw new SignError('ERR_CAPABILITY_MISSING', 'this backend does not derive, so it makes no keys for it');
     const attributes = { sign: purpose === 'sign', decrypt: purpose === 'decrypt' };
     const password = await this.#parts.password(label, false);
     await this.client.keys.create({ label, spec, policy, attributes, ...(password !== undefined && { password }) }, options);

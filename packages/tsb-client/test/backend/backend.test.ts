@@ -469,6 +469,8 @@ describe('other uses of a key', () => {
     await expect(backend.createKey(without)).rejects.toMatchObject({ code: 'ERR_INVALID_ARGUMENT' });
     expect(seen).toEqual([]);
     expect((await backend.createKey({ ...without, purpose: 'decrypt', policy: null })).usages).toEqual(['decrypt', 'encrypt']);
+    const deriving = { label: 'd', spec: 'ec-p256', purpose: 'derive', policy: null } as const;
+    await expect(backend.createKey(deriving)).rejects.toMatchObject({ code: 'ERR_CAPABILITY_MISSING' });
     expect(seen[0]?.json).toMatchObject({ attributes: { sign: false, decrypt: true } });
   });
 });
