@@ -1,5 +1,8 @@
 import { invalidArgument, knownOptions } from '@securosys/core';
 import { type Certificate, checkNotaryChain } from '@securosys/pki';
+import type { EnvelopeCodec } from './envelope-codec.js';
+
+type EnvelopeFormat = EnvelopeCodec['format'];
 
 /** Certificate chain of a signer, leaf first, root last. */
 export type SignerChain = readonly [Certificate, ...Certificate[]];
@@ -54,18 +57,19 @@ class Recent<V> {
 }
 
 class RecentChains implements ChainCache {
-  readonly #certificates: Recent<Certificate>;
+  /** Of each format by itself: the key of a certificate in one could be text that the other would refuse. */
+  readonly #certificates: Readonly<Record<EnvelopeFormat, Recent<Certificate>>>;
   readonly #chains: Recent<SignerChain>;
   readonly #numbers = new WeakMap<Certificate, number>();
   #next = 0;
 
   constructor(maxEntries: number) {
-    this.#certificates = new Recent(maxEntries);
+    this.#certificates = { 'notation-jws': new Recent(maxEntries), 'notation-cose': new Recent(maxEntries) };
     this.#chains = new Recent(maxEntries);
   }
 
   get certificates(): number {
-    return this.#certificates.size;
+    return this.#certificates['notation-jws'].size + this.#certificates['notation-cose'].size;
   }
 
   get chains(): number {
@@ -73,15 +77,15 @@ class RecentChains implements ChainCache {
   }
 
   clear(): void {
-    this.#certificates.clear();
+    for (const known of Object.values(this.#certificates)) known.clear();
     this.#chains.clear();
   }
 
-  certificate(key: string, read: () => Certificate): Certificate {
-    const known = this.#certificates.get(key);
+  certificate(format: EnvelopeFormat, key: string, read: () => Certificate): Certificate {
+    const known = this.#certificates[format].get(key);
     if (known) return known;
     const certificate = read();
-    this.#certificates.set(key, certificate);
+    this.#certificates[format].set(key, certificate);
     return certificate;
   }
 
@@ -105,7 +109,7 @@ class RecentChains implements ChainCache {
 
 /** Bounds of a {@link ChainCache}. */
 export interface ChainCacheOptions {
-  /** Most certificates, and most chains; those used longest ago are forgotten. Default 1,000. */
+  /** Most certificates of each format, and most chains; those used longest ago are forgotten. Default 1,000. */
   maxEntries?: number;
 }
 

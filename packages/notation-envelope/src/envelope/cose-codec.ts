@@ -35,7 +35,7 @@ export const coseCodec: EnvelopeCodec = {
     return {
       ...parts,
       attributes: coseAttributes(header),
-      certificates: parts.certificates.map((der) => ({ key: `cose:${ascii(der)}`, der: () => der })),
+      certificates: parts.certificates.map((der) => ({ key: ascii(der), der: () => der })),
     };
   },
 };

@@ -7,7 +7,7 @@ import type { SignedAttributes } from './signed-attributes.js';
 
 /** One certificate as it stands in an envelope. */
 export interface EncodedCertificate {
-  /** Equal for equal encodings, and for no others, whatever the envelope. */
+  /** Latin-1; equal for equal encodings, and for no others, in envelopes of one format. */
   readonly key: string;
   /** DER. @throws SignError `ERR_MALFORMED` */
   der(): Uint8Array;

@@ -123,7 +123,7 @@ export function inspectEnvelope(
   const { attributes, timestamp, signingAgent } = envelope;
   if (attributes.contentType !== payloadType)
     refuse('content-type', `payloads of type '${sanitizeText(attributes.contentType, 80)}' are not Notary payloads`);
-  const chain = chainOf(envelope, {});
+  const chain = chainOf(envelope, codec.format, {});
   return {
     mediaType: codec.mediaType,
     algorithm: attributes.algorithm,

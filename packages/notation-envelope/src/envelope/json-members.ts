@@ -13,12 +13,14 @@ export function caseVariantCheck(what: string, known: readonly string[]): (objec
   const exact = new Set(known);
   const folded = new Set(known.map(foldName));
   return (object) => {
-    const others = new Set<string>();
-    for (const name of Object.keys(object)) {
+    let others: Set<string> | undefined;
+    // Strict decoding gives objects without a prototype: all names are their own.
+    for (const name in object) {
       if (exact.has(name)) continue;
       const variant = foldName(name);
-      if (folded.has(variant) || others.has(variant))
+      if (folded.has(variant) || others?.has(variant))
         refuse('malformed', `${what}: '${sanitizeText(name, 60)}' differs from another member in case only`);
+      others ??= new Set();
       others.add(variant);
     }
   };

@@ -42,7 +42,7 @@ export const jwsCodec: EnvelopeCodec = {
       ...parts,
       attributes: parseJwsHeader(parts.protected),
       certificates: parts.certificates.map((text) => ({
-        key: `jws:${text}`,
+        key: text,
         der: () => base64Bytes(text, unsignedAttribute.certificates),
       })),
     };

@@ -1,4 +1,4 @@
-import { base64Bytes, base64urlBytes, isJsonObject, type JsonObject, parseJsonObject, utf8Bytes } from '@securosys/core';
+import { base64Bytes, base64urlBytes, isJsonObject, type JsonObject, ownBytes, parseJsonObject } from '@securosys/core';
 import { maxChainLength, maxEnvelopeBytes, unsignedAttribute } from '../constants.js';
 import { refuse } from '../refusal.js';
 import type { SignedParts } from './envelope-codec.js';
@@ -24,27 +24,30 @@ function chain(header: JsonObject): string[] {
   return list.map((item) => (typeof item === 'string' ? item : refuse('malformed', 'x5c holds no string')));
 }
 
+/** In memory that others share: for reading, never for giving out. */
+const latin1Bytes = (text: string): Uint8Array => Buffer.from(text, 'latin1');
+
 /**
  * Takes a flattened JWS JSON envelope apart and leaves the certificates in base64: one that is known need not be decoded.
  * @throws SignError `ERR_MALFORMED`, `ERR_LIMIT`
  */
 export function parseJws(bytes: Uint8Array): Omit<EnvelopeParts, 'certificates'> & { readonly certificates: readonly string[] } {
   const envelope = parseJsonObject(bytes, { what: 'envelope', maxBytes: maxEnvelopeBytes, maxDepth: 8, maxValues: 1_000 });
-  for (const name of Object.keys(envelope))
+  for (const name in envelope)
     if (!(members as readonly string[]).includes(name))
       refuse('malformed', 'envelope has a member beside payload, protected, header, signature');
   const { header } = envelope;
   if (!isJsonObject(header)) return refuse('malformed', 'envelope: header is not an object');
   checkUnprotected(header);
   const encoded = { protected: text(envelope, 'protected'), payload: text(envelope, 'payload') };
-  for (const [name, value] of Object.entries(header))
-    if (typeof value !== 'string' && foldName(name) === foldedAgent)
+  for (const name in header)
+    if (typeof header[name] !== 'string' && name !== certificates && foldName(name) === foldedAgent)
       refuse('malformed', 'envelope: signing agent is not a string');
   const agent = header[signingAgent] as string | undefined;
   return {
     protected: base64urlBytes(encoded.protected, 'protected'),
     payload: base64urlBytes(encoded.payload, 'payload'),
-    signingInput: utf8Bytes(`${encoded.protected}.${encoded.payload}`),
+    signingInput: latin1Bytes(`${encoded.protected}.${encoded.payload}`),
     signature: base64urlBytes(text(envelope, 'signature'), 'signature'),
     certificates: chain(header),
     ...(timestamp in header && { timestamp: base64Bytes(text(header, timestamp), timestamp) }),
@@ -60,7 +63,8 @@ export function parseJws(bytes: Uint8Array): Omit<EnvelopeParts, 'certificates'>
  */
 export function parseJwsEnvelope(bytes: Uint8Array): EnvelopeParts {
   const { certificates: texts, ...parts } = parseJws(bytes);
-  return { ...parts, certificates: texts.map((item) => base64Bytes(item, certificates)) };
+  const der = texts.map((item) => base64Bytes(item, certificates));
+  return { ...parts, signingInput: ownBytes(parts.signingInput), certificates: der };
 }
 
 /**

@@ -28,7 +28,9 @@ export function parseJwsHeader(bytes: Uint8Array): SignedAttributes {
   const header = parseJsonObject(bytes, { what: 'protected header', maxBytes: maxHeaderBytes, maxValues: 2_000 });
   checkMembers(header);
   if ('b64' in header) refuse('malformed', 'b64 is not allowed in a Notary signature');
-  return readAttributes(new Map(Object.entries(header)), dialect);
+  const members = new Map<string, JsonValue>();
+  for (const name in header) members.set(name, header[name] as JsonValue);
+  return readAttributes(members, dialect);
 }
 
 /** Protected header as Go writes it: sorted members, `crit` in the order of `notation.md` §5, times as whole seconds in UTC. */

@@ -47,10 +47,14 @@ function read({ der }: EncodedCertificate, known: readonly Certificate[]): Certi
 }
 
 /** Certificates of an envelope, those that are known as the objects that they are already. */
-export function chainOf({ certificates }: EncodedEnvelope, options: OpenEnvelopeOptions): SignerChain {
+export function chainOf(
+  { certificates }: EncodedEnvelope,
+  format: EnvelopeCodec['format'],
+  options: OpenEnvelopeOptions,
+): SignerChain {
   const { cache, certificates: known = [] } = options;
   const chain = certificates.map((certificate) =>
-    isChainCache(cache) ? cache.certificate(certificate.key, () => read(certificate, known)) : read(certificate, known),
+    isChainCache(cache) ? cache.certificate(format, certificate.key, () => read(certificate, known)) : read(certificate, known),
   );
   return chain as [Certificate, ...Certificate[]];
 }
@@ -75,7 +79,7 @@ export function openEnvelope(bytes: Uint8Array, mediaType: string, options: Open
   const { attributes, timestamp, signingAgent } = envelope;
   if (attributes.contentType !== payloadType)
     refuse('content-type', `payloads of type '${sanitizeText(attributes.contentType, 80)}' are not Notary payloads`);
-  const chain = chainOf(envelope, options);
+  const chain = chainOf(envelope, codec.format, options);
   const [leaf] = chain;
   // The certificate's key decides the algorithm; the header may only agree with it (S21).
   const algorithm = leafAlgorithm(leaf);
