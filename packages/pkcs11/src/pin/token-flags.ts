@@ -1,0 +1,45 @@
+import { type Logger, SignError } from '@securosys/core';
+import type { TokenInfo } from '../token/token-calls.js';
+
+const loginRequired = 0x4;
+const protectedAuthenticationPath = 0x100;
+const userPinCountLow = 0x1_0000;
+const userPinFinalTry = 0x2_0000;
+const userPinLocked = 0x4_0000;
+const userPinToBeChanged = 0x8_0000;
+
+/** CKF_LOGIN_REQUIRED. A token without it has no PIN, or an empty one, and must not be asked for any. */
+export const needsLogin = ({ flags }: Pick<TokenInfo, 'flags'>): boolean => (flags & loginRequired) !== 0;
+
+/** What the flags of a token are held against. */
+export interface FlagRules {
+  readonly allowFinalTry: boolean;
+  readonly logger?: Logger;
+}
+
+/**
+ * Looks at the flags before a PIN is asked for (`pkcs11.md` §5.2).
+ * @returns whether a wrong PIN would lock the token
+ * @throws SignError `ERR_AUTHENTICATION` when an attempt cannot succeed or would be the last one, `ERR_CAPABILITY_MISSING` for a PIN pad
+ */
+export function checkPinFlags({ flags, label }: Pick<TokenInfo, 'flags' | 'label'>, rules: FlagRules): { finalTry: boolean } {
+  const refuse = (flag: string, what: string): never => {
+    throw new SignError('ERR_AUTHENTICATION', `token '${label}': ${what}`, { details: { tokenLabel: label, tokenFlag: flag } });
+  };
+  const has = (flag: number): boolean => (flags & flag) !== 0;
+  if (has(protectedAuthenticationPath))
+    throw new SignError(
+      'ERR_CAPABILITY_MISSING',
+      `token '${label}' takes its PIN on a pad of its own, which pkcs11js cannot ask for`,
+      {
+        details: { tokenLabel: label, tokenFlag: 'CKF_PROTECTED_AUTHENTICATION_PATH' },
+      },
+    );
+  if (has(userPinLocked)) refuse('CKF_USER_PIN_LOCKED', 'its PIN is locked: the security officer sets a new one');
+  if (has(userPinToBeChanged)) refuse('CKF_USER_PIN_TO_BE_CHANGED', 'its PIN has to be changed with the tool of its maker first');
+  const finalTry = has(userPinFinalTry);
+  if (finalTry && !rules.allowFinalTry)
+    refuse('CKF_USER_PIN_FINAL_TRY', 'one more wrong PIN locks it: log in with the tool of its maker, or say allowFinalTry');
+  if (has(userPinCountLow)) rules.logger?.warn('a wrong PIN was tried on this token since its last login', { tokenLabel: label });
+  return { finalTry };
+}

@@ -1,0 +1,255 @@
+import {
+  chmodSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { PinOptions } from '../../src/pin/pin-options.js';
+import { ckrError, createWorld, fakeToken, removeWorlds, tokenInfo } from './world.js';
+
+afterEach(removeWorlds);
+
+const token = tokenInfo();
+const request = { token, purpose: 'login' as const };
+type World = ReturnType<typeof createWorld>;
+
+/** A start of a program: a provider of its own. */
+const start = (world: World, options: PinOptions, login: (pin: string) => Promise<void>) =>
+  world.provider(options).withPin(request, login);
+
+describe('a wrong PIN is never tried twice', () => {
+  it.each([
+    ['a value', { sources: ['wrong'] }],
+    ['a variable', { sources: [{ env: 'PIN' }], env: { PIN: 'wrong' } }],
+    ['a callback', { sources: [async () => 'wrong'] }],
+  ] satisfies [string, PinOptions][])('three starts with one of %s: one login reaches the module', async (_, options) => {
+    const world = createWorld();
+    const { login, tried } = fakeToken('right');
+    await expect(start(world, options, login)).rejects.toMatchObject({ details: { upstreamCode: 0xa0 } });
+    for (let i = 0; i < 2; i++)
+      await expect(start(world, options, login)).rejects.toMatchObject({
+        code: 'ERR_AUTHENTICATION',
+        details: { upstreamName: 'CKR_PIN_INCORRECT', latched: true },
+      });
+    expect(tried).toEqual(['wrong']);
+  });
+
+  it('three starts at the same moment: one login reaches the module', async () => {
+    const world = createWorld();
+    const { login, tried } = fakeToken('right');
+    const slow = async (pin: string) => {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      await login(pin);
+    };
+    const results = await Promise.allSettled([1, 2, 3].map(() => start(world, { sources: ['wrong'] }, slow)));
+    expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+    expect(tried).toEqual(['wrong']);
+    expect(readdirSync(world.stateFolder).filter((name) => name.endsWith('.lock'))).toEqual([]);
+  });
+
+  it('a file is tried again once somebody has written to it, also with the same name and length', async () => {
+    const world = createWorld();
+    world.writePin('wrong');
+    utimesSync(world.file, 1_700_000_000, 1_700_000_000);
+    const { login, tried } = fakeToken('right');
+    const options = { sources: [{ file: world.file }] };
+    await expect(start(world, options, login)).rejects.toThrow();
+    await expect(start(world, options, login)).rejects.toThrow(/never tried twice/);
+    writeFileSync(world.file, 'right');
+    await start(world, options, login);
+    expect(tried).toEqual(['wrong', 'right']);
+    expect(readdirSync(world.stateFolder)).toEqual([]);
+  });
+
+  it('a source that failed is not asked, and another one may be', async () => {
+    const world = createWorld();
+    const { login, tried } = fakeToken('right');
+    const env = { PIN: 'right', OLD: 'wrong' };
+    await expect(start(world, { sources: [{ env: 'OLD' }], env }, login)).rejects.toThrow();
+    await expect(start(world, { sources: [async () => 'wrong'] }, login)).rejects.toThrow();
+    const never = { sources: [async () => expect.fail('was asked')] };
+    await expect(start(world, never, login)).rejects.toThrow(/the callback failed before/);
+    await start(world, { sources: [{ env: 'PIN' }], env }, login);
+    expect(tried).toEqual(['wrong', 'wrong', 'right']);
+  });
+
+  it('another version of a secret that its owner names may be tried', async () => {
+    const world = createWorld();
+    const { login, tried } = fakeToken('right');
+    await expect(start(world, { sources: ['wrong'], pinVersion: 'v1' }, login)).rejects.toThrow();
+    await expect(start(world, { sources: ['right'], pinVersion: 'v1' }, login)).rejects.toThrow(/failed before/);
+    await start(world, { sources: ['right'], pinVersion: 'v2' }, login);
+    expect(tried).toEqual(['wrong', 'right']);
+  });
+
+  it('a failure of one token says nothing about another', async () => {
+    const world = createWorld();
+    const { login } = fakeToken('right');
+    await expect(start(world, { sources: ['wrong'] }, login)).rejects.toThrow();
+    const other = { token: tokenInfo({ serial: 'other' }), purpose: 'login' as const };
+    await expect(world.provider({ sources: ['right'] }).withPin(other, login)).resolves.toBeUndefined();
+  });
+
+  it.each([
+    [0xa1, 'CKR_PIN_INVALID'],
+    [0xa2, 'CKR_PIN_LEN_RANGE'],
+    [0xa3, 'CKR_PIN_EXPIRED'],
+    [0xa4, 'CKR_PIN_LOCKED'],
+    [0x102, 'CKR_USER_PIN_NOT_INITIALIZED'],
+    [0x8000_000b, 'Primus: wrong PIN'],
+    [0x8000_0037, 'Primus: password expired'],
+  ])('0x%s closes the latch (%s)', async (code, name) => {
+    const world = createWorld();
+    let calls = 0;
+    const login = async () => {
+      calls++;
+      throw ckrError(code, name);
+    };
+    await expect(start(world, { sources: ['1'] }, login)).rejects.toThrow('the login failed');
+    await expect(start(world, { sources: ['1'] }, login)).rejects.toThrow(/failed before/);
+    expect(calls).toBe(1);
+  });
+
+  it('failures that say nothing about the PIN let it be tried again', async () => {
+    const world = createWorld();
+    const errors = [ckrError(0xe0, 'CKR_TOKEN_NOT_PRESENT'), ckrError(0x30, 'CKR_DEVICE_ERROR'), new Error('anything')];
+    for (const error of errors)
+      await expect(start(world, { sources: ['1'] }, async () => Promise.reject(error))).rejects.toBe(error);
+    await start(world, { sources: ['1'] }, async () => {});
+    expect(readdirSync(world.stateFolder)).toEqual([]);
+  });
+
+  it('a wrong PIN for one use of a key counts like one at login', async () => {
+    const world = createWorld();
+    const { login, tried } = fakeToken('right');
+    const provider = world.provider({ sources: ['wrong'] });
+    const use = { token, purpose: 'context' as const, keyLabel: 'k' };
+    await expect(provider.withPin(use, login)).rejects.toMatchObject({ details: { upstreamCode: 0xa0 } });
+    await expect(provider.withPin(use, login)).rejects.toThrow(/failed before/);
+    await expect(start(world, { sources: ['wrong'] }, login)).rejects.toThrow(/failed before/);
+    expect(tried).toEqual(['wrong']);
+  });
+
+  it('who has put it right says so, or removes the file that the message names', async () => {
+    const world = createWorld();
+    const { login, tried } = fakeToken('right');
+    await expect(start(world, { sources: ['wrong'] }, login)).rejects.toThrow();
+    await world.provider({ sources: ['right'] }).forgetFailure(token);
+    await start(world, { sources: ['right'] }, login);
+    await expect(start(world, { sources: ['wrong'] }, login)).rejects.toThrow();
+    const [name] = readdirSync(world.stateFolder);
+    const path = join(world.stateFolder, name as string);
+    await expect(start(world, { sources: ['right'] }, login)).rejects.toThrow(path);
+    rmSync(path);
+    await start(world, { sources: ['right'] }, login);
+    expect(tried).toEqual(['wrong', 'right', 'wrong', 'right']);
+  });
+
+  it('without a state folder it is remembered in this process, by all providers', async () => {
+    const world = createWorld();
+    const { login, tried } = fakeToken('right');
+    const options = { sources: [{ env: 'PIN' }], env: { PIN: 'wrong' }, stateFolder: false } as const;
+    await expect(start(world, options, login)).rejects.toThrow();
+    await expect(start(world, options, login)).rejects.toThrow(/failed before/);
+    expect(tried).toEqual(['wrong']);
+    await world.provider(options).forgetFailure(token);
+    await expect(start(world, options, login)).rejects.toMatchObject({ details: { upstreamCode: 0xa0 } });
+    await world.provider(options).forgetFailure(token);
+  });
+});
+
+describe('what is written down about a failure', () => {
+  it('names the token and the source, in a folder and a file of this user alone', async () => {
+    const world = createWorld();
+    world.writePin('wrong');
+    const options = { sources: [{ file: world.file }] };
+    await expect(start(world, options, fakeToken('right').login)).rejects.toThrow();
+    const [name, ...more] = readdirSync(world.stateFolder);
+    expect(more).toEqual([]);
+    const path = join(world.stateFolder, name as string);
+    const record = JSON.parse(readFileSync(path, 'utf8'));
+    expect(record).toMatchObject({
+      serial: '1234abcd',
+      label: 'release',
+      source: `file:${world.file}`,
+      ckr: 'CKR_PIN_INCORRECT',
+    });
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    expect(statSync(world.stateFolder).mode & 0o777).toBe(0o700);
+  });
+
+  it('is the same for every wrong PIN: nothing in it comes from the PIN', async () => {
+    const records = await Promise.all(
+      ['wrong', 'also wrong and longer'].map(async (pin) => {
+        const world = createWorld();
+        await expect(start(world, { sources: [pin] }, fakeToken('right').login)).rejects.toThrow();
+        const [name] = readdirSync(world.stateFolder) as [string];
+        return [name, readFileSync(join(world.stateFolder, name), 'utf8')];
+      }),
+    );
+    expect(records[0]).toEqual(records[1]);
+  });
+
+  it('a folder that others may touch, that is a link or a file, or that cannot be made, stops before the attempt', async () => {
+    const world = createWorld();
+    const { login, tried } = fakeToken('right');
+    const open = join(world.folder, 'open');
+    mkdirSync(open);
+    chmodSync(open, 0o777);
+    const link = join(world.folder, 'link');
+    world.makeState();
+    symlinkSync(world.stateFolder, link);
+    const file = join(world.folder, 'file');
+    writeFileSync(file, '');
+    for (const stateFolder of [open, link, file, join(file, 'below')])
+      await expect(start(world, { sources: ['right'], stateFolder }, login), stateFolder).rejects.toMatchObject({
+        code: 'ERR_STORE',
+      });
+    const relative = start(world, { sources: ['right'], stateFolder: 'state' }, login);
+    await expect(relative).rejects.toMatchObject({ code: 'ERR_INVALID_ARGUMENT' });
+    expect(tried).toEqual([]);
+  });
+
+  it('a record that is damaged stops before the attempt', async () => {
+    const world = createWorld();
+    const { login, tried } = fakeToken('right');
+    await expect(start(world, { sources: ['wrong'] }, login)).rejects.toThrow();
+    const [name] = readdirSync(world.stateFolder) as [string];
+    for (const damaged of ['', '{}', '{"version":1,"ckr":"x"}']) {
+      writeFileSync(join(world.stateFolder, name), damaged);
+      await expect(start(world, { sources: ['right'] }, login)).rejects.toMatchObject({
+        code: expect.stringMatching(/STORE|MALFORMED/),
+      });
+    }
+    expect(tried).toEqual(['wrong']);
+  });
+
+  it('a lock that a dead process left is taken over, a fresh one is waited for', async () => {
+    const world = createWorld();
+    const { login, tried } = fakeToken('right');
+    await expect(start(world, { sources: ['wrong'] }, login)).rejects.toThrow();
+    const [name] = readdirSync(world.stateFolder) as [string];
+    rmSync(join(world.stateFolder, name));
+    const lock = join(world.stateFolder, name.replace('.json', '.lock'));
+    writeFileSync(lock, '');
+    utimesSync(lock, 1_700_000_000, 1_700_000_000);
+    await start(world, { sources: ['right'] }, login);
+    writeFileSync(lock, '');
+    let time = 0;
+    const clock = {
+      now: () => time,
+      sleep: async (ms: number) => {
+        time += ms * 100;
+      },
+    };
+    await expect(start(world, { sources: ['right'], clock }, login)).rejects.toThrow(/another process tries this PIN/);
+    expect(tried).toEqual(['wrong', 'right']);
+  });
+});
