@@ -1,0 +1,62 @@
+import type { Attribute, ECDH1, Mechanism as NativeMechanism, RsaOAEP, RsaPSS } from 'pkcs11js';
+import type { Mechanism, MechanismParameter } from '../token/mechanism.js';
+import type { Template } from '../token/template.js';
+
+/** CK_PARAMS_… of pkcs11js, which say how it builds a parameter. */
+const parameterTypes = { oaep: 4, pss: 5, ecdh: 6 } as const;
+
+/** CKZ_DATA_SPECIFIED: the only source that modules accept. */
+const dataSpecified = 1;
+
+/** The same bytes as a Buffer, not copied. */
+export function bufferOf(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+/** A copy with memory of its own. */
+export function copyOf(bytes: Uint8Array): Uint8Array {
+  return new Uint8Array(bytes);
+}
+
+export function nativeMechanism({ type, parameter }: Mechanism): NativeMechanism {
+  return parameter ? { mechanism: type, parameter: nativeParameter(parameter) } : { mechanism: type };
+}
+
+function nativeParameter(parameter: MechanismParameter): Buffer | RsaPSS | RsaOAEP | ECDH1 {
+  switch (parameter.kind) {
+    case 'pss': {
+      const { hashAlg, mgf, saltLen } = parameter;
+      return { type: parameterTypes.pss, hashAlg, mgf, saltLen };
+    }
+    case 'oaep': {
+      const { hashAlg, mgf, label } = parameter;
+      const source = { type: parameterTypes.oaep, hashAlg, mgf, source: dataSpecified };
+      return label ? { ...source, sourceData: bufferOf(label) } : source;
+    }
+    case 'ecdh': {
+      const { kdf, publicData, sharedData } = parameter;
+      const agreement = { type: parameterTypes.ecdh, kdf, publicData: bufferOf(publicData) };
+      return sharedData ? { ...agreement, sharedData: bufferOf(sharedData) } : agreement;
+    }
+    case 'bytes':
+      return bufferOf(parameter.bytes);
+  }
+}
+
+/**
+ * The template as pkcs11js takes it. A value of another type than the three frees memory that was never set (`pkcs11.md` §1.5): it is
+ * refused here, whatever was said before.
+ */
+export function nativeTemplate(template: Template): Attribute[] {
+  return template.map(({ type, value }) => {
+    if (!isWord(type)) throw new TypeError('the type of an attribute is not an unsigned number of 32 bits');
+    if (typeof value === 'boolean') return { type, value };
+    if (typeof value === 'number' && isWord(value)) return { type, value };
+    if (value instanceof Uint8Array) return { type, value: bufferOf(value) };
+    throw new TypeError(`the value of attribute 0x${type.toString(16)} is no number of 32 bits, boolean or bytes`);
+  });
+}
+
+function isWord(value: number): boolean {
+  return Number.isInteger(value) && value >= 0 && value <= 0xffffffff;
+}

@@ -1,0 +1,82 @@
+import { CKA } from '../cryptoki/attributes.js';
+import { userTypes } from '../cryptoki/flags.js';
+import { returnValues } from '../cryptoki/return-values.js';
+import { isReturnValue, type Native } from './native.js';
+import { bufferOf, copyOf, nativeMechanism, nativeTemplate } from './native-values.js';
+import { readAttributes } from './read-attributes.js';
+import { replaceSession, sessionHandle } from './sessions.js';
+import type { DeriveCommand, UseCommand, WrapCommand } from './wire.js';
+
+/** Where results are written: never smaller than asked for, so that no module has to say CKR_BUFFER_TOO_SMALL. */
+function scratch(native: Native, bytes: number): Buffer {
+  if (native.scratch.length < bytes) native.scratch = Buffer.allocUnsafeSlow(bytes);
+  return native.scratch;
+}
+
+/** `C_SignInit` and `C_Sign`, or `C_DecryptInit` and `C_Decrypt`. */
+export function useKey(native: Native, command: UseCommand): Uint8Array {
+  beginUse(native, command);
+  const { op, data, contextPin } = command;
+  const session = sessionHandle(native, command.session);
+  if (contextPin !== undefined) {
+    native.method = 'C_Login';
+    native.p11.C_Login(session, userTypes.CONTEXT_SPECIFIC, contextPin);
+  }
+  const room = scratch(native, command.bytes);
+  const input = nativeInput(data);
+  native.method = op === 'sign' ? 'C_Sign' : 'C_Decrypt';
+  const result = op === 'sign' ? native.p11.C_Sign(session, input, room) : native.p11.C_Decrypt(session, input, room);
+  native.active = false;
+  const own = copyOf(result);
+  if (op === 'decrypt') result.fill(0);
+  return own;
+}
+
+/** An empty view has a null pointer, which modules refuse, unless it is a view of something. */
+function nativeInput(data: Uint8Array): Buffer {
+  return data.length > 0 ? bufferOf(data) : Buffer.allocUnsafeSlow(1).subarray(0, 0);
+}
+
+/** CKR_OPERATION_ACTIVE means that an earlier failure was missed: once, on a new session, and not again. */
+function beginUse(native: Native, command: UseCommand): void {
+  try {
+    initialiseUse(native, command);
+  } catch (error) {
+    if (!isReturnValue(error, 'CKR_OPERATION_ACTIVE')) throw error;
+    replaceSession(native, command.session);
+    initialiseUse(native, command);
+  }
+  native.active = true;
+}
+
+function initialiseUse(native: Native, { op, session, key, mechanism }: UseCommand): void {
+  const handle = sessionHandle(native, session);
+  const parameters = nativeMechanism(mechanism);
+  native.method = op === 'sign' ? 'C_SignInit' : 'C_DecryptInit';
+  if (op === 'sign') native.p11.C_SignInit(handle, parameters, bufferOf(key));
+  else native.p11.C_DecryptInit(handle, parameters, bufferOf(key));
+}
+
+/** The derived key is read and destroyed, whether it could be read or not. */
+export function deriveSecret(native: Native, { session, key, mechanism, template }: DeriveCommand): Uint8Array {
+  const handle = sessionHandle(native, session);
+  const [parameters, attributes] = [nativeMechanism(mechanism), nativeTemplate(template)];
+  native.method = 'C_DeriveKey';
+  const secret = native.p11.C_DeriveKey(handle, parameters, bufferOf(key), attributes);
+  try {
+    const value = readAttributes(native, handle, secret, [CKA.VALUE]).get(CKA.VALUE);
+    if (value) return value;
+    throw new Error(`CKR_ATTRIBUTE_SENSITIVE:${returnValues.CKR_ATTRIBUTE_SENSITIVE}`);
+  } finally {
+    const { method } = native;
+    native.p11.C_DestroyObject(handle, secret);
+    native.method = method;
+  }
+}
+
+export function wrapKey(native: Native, { session, wrapping, mechanism, key, bytes }: WrapCommand): Uint8Array {
+  const handle = sessionHandle(native, session);
+  const parameters = nativeMechanism(mechanism);
+  native.method = 'C_WrapKey';
+  return copyOf(native.p11.C_WrapKey(handle, parameters, bufferOf(wrapping), bufferOf(key), scratch(native, bytes)));
+}
