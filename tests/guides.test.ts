@@ -16,7 +16,8 @@ describe('guides', () => {
     expect(programs.map(({ file }) => file)).toContain('docs/guides/test-without-an-hsm.md');
   });
 
-  it.each(programs)('$file runs from its first block to its last', async ({ file }) => {
+  // Each takes seconds, most of it to load the whole house anew: with SLOW, as in CI. That they compile is held in every run.
+  it.each(process.env.SLOW ? programs : [])('$file runs from its first block to its last', async ({ file }) => {
     await import(/* @vite-ignore */ moduleOf(file));
   });
 });
