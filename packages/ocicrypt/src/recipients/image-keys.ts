@@ -1,5 +1,6 @@
-import { type CallOptions, invalidArgument, SignError, type SignErrorCode, type WaitOptions } from '@securosys/core';
+import { type CallOptions, invalidArgument, SignError, type WaitOptions } from '@securosys/core';
 import { addPacket, annotationName, readPackets } from './annotations.js';
+import { firstResult } from './attempts.js';
 import type { ImageContext, LayerContext, Opener, PacketReader, PacketWriter, Recipient } from './recipient.js';
 
 /** The recipients of one image: every layer is wrapped for all of them. */
@@ -27,7 +28,7 @@ export interface UnwrapSession {
   /**
    * The private options of one layer. Packets are tried in the order of the openers and as they stand in the annotation.
    * @throws SignError `ERR_KEY_NOT_FOUND` when no packet is for any of these keys; `ERR_MALFORMED`, `ERR_LIMIT` for annotations that
-   * break the format; otherwise the error of the packet that failed last, or the one that people still decide on
+   * break the format; otherwise the error of a packet that failed, or that of a request that people still decide on
    */
   unwrapLayer(annotations: Readonly<Record<string, string>>, layer: LayerContext, options?: WaitOptions): Promise<Uint8Array>;
   /** Wipes what the layers shared. Requests that people still decide on stay. */
@@ -68,14 +69,6 @@ export async function startWrapping(
   };
 }
 
-/** Errors after which no other packet is tried: people were asked, or the caller went away. */
-const final: ReadonlySet<SignErrorCode> = new Set([
-  'ERR_APPROVAL_PENDING',
-  'ERR_APPROVAL_REJECTED',
-  'ERR_OUTCOME_UNKNOWN',
-  'ERR_INVALID_ARGUMENT',
-]);
-
 /** Begins to decrypt one image. Asks no backend before the first layer. @throws SignError `ERR_INVALID_ARGUMENT` for no opener */
 export function startUnwrapping(openers: readonly Opener[], image: ImageContext = {}): UnwrapSession {
   if (openers.length === 0) invalidArgument('nothing to decrypt with was given');
@@ -89,21 +82,12 @@ export function startUnwrapping(openers: readonly Opener[], image: ImageContext 
     layer: LayerContext,
     options: WaitOptions = {},
   ): Promise<Uint8Array> {
-    let failure: unknown;
-    for (const { name, reader } of readers) {
+    const attempts = readers.flatMap(({ name, reader }) => {
       const value = Object.hasOwn(annotations, name) ? annotations[name] : undefined;
-      for (const packet of value === undefined ? [] : readPackets(name, value)) {
-        options.signal?.throwIfAborted();
-        try {
-          const optsdata = await reader.unwrap(packet, layer, options);
-          if (optsdata) return optsdata;
-        } catch (error) {
-          if (!SignError.is(error) || final.has(error.code)) throw error;
-          failure = error;
-        }
-      }
-    }
-    if (failure !== undefined) throw failure;
+      return value === undefined ? [] : readPackets(name, value).map((packet) => () => reader.unwrap(packet, layer, options));
+    });
+    const optsdata = await firstResult(attempts);
+    if (optsdata) return optsdata;
     throw new SignError('ERR_KEY_NOT_FOUND', 'no packet of the layer is for any of the keys that were given', {
       details: { layerDigest: layer.digest },
     });

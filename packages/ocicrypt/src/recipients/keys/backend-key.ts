@@ -1,0 +1,49 @@
+import {
+  createDecrypter,
+  createDeriver,
+  type DecrypterOptions,
+  type KeyBackend,
+  type KeyRef,
+  knownOptions,
+  SignError,
+} from '@securosys/core';
+import { doesNotOpen, saysNothing } from './failure.js';
+import type { KeyUse, PrivateKey } from './private-key.js';
+
+/** How a key behind a backend is used. */
+export type BackendKeyOptions = DecrypterOptions;
+
+/**
+ * A private key behind a backend: every packet is one decrypt or derive operation there, which people may have to approve. Operations
+ * are remembered in the store by key, algorithm and ciphertext, so that a later run continues them, and deleted at the backend as soon as
+ * their result arrived (S14).
+ * @param ref pin it with `spkiSha256` (S7)
+ */
+export function backendPrivateKey(backend: KeyBackend, ref: KeyRef, options: BackendKeyOptions = {}): PrivateKey {
+  knownOptions('backendPrivateKey', options, ['store', 'allowPkcs1', 'clock', 'random']);
+  const { allowPkcs1, ...rest } = options;
+  const decrypter = createDecrypter(backend, ref, options);
+  const deriver = createDeriver(backend, ref, rest);
+  // Requests whose result is another one's are dropped by `opens` and look like every other failure.
+  const alike = async (work: Promise<Uint8Array>): Promise<Uint8Array> => {
+    try {
+      return await work;
+    } catch (error) {
+      throw saysNothing(error) ? doesNotOpen() : error;
+    }
+  };
+  const request = ({ facts, claims, opens }: KeyUse) => ({ facts, opens, ...(claims && { claims }) });
+  return {
+    async publicHalf({ signal, timeoutMs } = {}) {
+      return decrypter.describe({ ...(signal && { signal }), ...(timeoutMs !== undefined && { timeoutMs }) });
+    },
+    decrypt(algorithm, ciphertext, use, call) {
+      return alike(decrypter.decrypt({ algorithm, ciphertext, ...request(use) }, call));
+    },
+    async derive(publicKey, use, call) {
+      const { usages } = await deriver.describe(call?.signal ? { signal: call.signal } : {});
+      if (!usages.includes('derive')) throw new SignError('ERR_KEY_NOT_USABLE', 'the key may not derive');
+      return alike(deriver.derive({ algorithm: 'ecdh', publicKey, ...request(use) }, call));
+    },
+  };
+}

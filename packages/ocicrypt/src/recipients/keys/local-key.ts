@@ -1,0 +1,57 @@
+import type { KeyObject } from 'node:crypto';
+import {
+  agreementPeer,
+  encryptionFacts,
+  encryptionParameters,
+  invalidArgument,
+  keySpecOf,
+  knownOptions,
+  nodeCrypto,
+  ownBytes,
+  SignError,
+  spkiOf,
+} from '@securosys/core';
+import { doesNotOpen } from './failure.js';
+import { decryptPkcs1 } from './pkcs1.js';
+import type { KeyHalf, KeyUse, PrivateKey } from './private-key.js';
+
+/** How a private key in this process is used. */
+export interface LocalKeyOptions {
+  /** Allows PKCS#1 v1.5, which pkcs7 packets are written with (S16). */
+  allowPkcs1?: boolean;
+}
+
+function accepted(secret: Uint8Array | undefined, { opens }: KeyUse): Uint8Array {
+  if (!secret || !opens(secret)) throw doesNotOpen();
+  return secret;
+}
+
+/** A private key that is in this process: for images that were encrypted for people without an HSM. @throws SignError `ERR_INVALID_ARGUMENT` */
+export function localPrivateKey(key: KeyObject, options: LocalKeyOptions = {}): PrivateKey {
+  knownOptions('localPrivateKey', options, ['allowPkcs1']);
+  if (key?.type !== 'private') invalidArgument('localPrivateKey needs a private key');
+  const half: KeyHalf = { spec: keySpecOf(key), spki: spkiOf(key) };
+  return {
+    publicHalf: async () => half,
+    async decrypt(algorithm, ciphertext, use, call) {
+      call?.signal?.throwIfAborted();
+      if (encryptionFacts(algorithm).padding === 'pkcs1') {
+        if (!options.allowPkcs1)
+          throw new SignError('ERR_ALGORITHM_UNSUPPORTED', 'reading PKCS#1 v1.5 needs the option allowPkcs1');
+        return accepted(decryptPkcs1(key, ciphertext), use);
+      }
+      let plaintext: Uint8Array | undefined;
+      try {
+        plaintext = ownBytes(nodeCrypto().privateDecrypt({ key, ...encryptionParameters(algorithm) }, ciphertext));
+      } catch {
+        plaintext = undefined; // which of the many reasons is nobody's business
+      }
+      return accepted(plaintext, use);
+    },
+    async derive(publicKey, use, call) {
+      call?.signal?.throwIfAborted();
+      const peer = agreementPeer('ecdh', half.spec, publicKey);
+      return accepted(ownBytes(nodeCrypto().diffieHellman({ privateKey: key, publicKey: peer })), use);
+    },
+  };
+}

@@ -1,0 +1,37 @@
+import type { EncryptionAlgorithm, KeySpec, SigningFacts, WaitOptions } from '@securosys/core';
+import type { ImageContext } from '../recipient.js';
+
+/** The public half of a key that opens packets. */
+export interface KeyHalf {
+  /** `undefined` for a key that no scheme here uses. */
+  readonly spec: KeySpec | undefined;
+  /** SubjectPublicKeyInfo, DER. */
+  readonly spki: Uint8Array;
+}
+
+/** Why a key is used: shown to those who approve it, and how a result is recognised after an answer was lost. */
+export interface KeyUse {
+  readonly facts: SigningFacts;
+  readonly claims?: ImageContext['claims'];
+  /** Whether a result opens what it should. */
+  opens(secret: Uint8Array): boolean;
+}
+
+/** A private key that opens packets: in this process, or behind a backend. */
+export interface PrivateKey {
+  /** @throws SignError `ERR_KEY_NOT_FOUND`, `ERR_KEY_CHANGED`, and those of the backend */
+  publicHalf(options?: WaitOptions): Promise<KeyHalf>;
+  /**
+   * Decrypts one block with an RSA key.
+   * @param ciphertext as long as the modulus
+   * @throws SignError `ERR_REQUEST_FAILED` when it does not decrypt to what `use.opens` accepts, whatever the reason (S16);
+   * `ERR_ALGORITHM_UNSUPPORTED` for PKCS#1 v1.5 without the option; those of the backend
+   */
+  decrypt(algorithm: EncryptionAlgorithm, ciphertext: Uint8Array, use: KeyUse, options?: WaitOptions): Promise<Uint8Array>;
+  /**
+   * Agrees on a secret with an EC key: the x-coordinate, as wide as the curve.
+   * @param publicKey of the other side, SubjectPublicKeyInfo DER of the same curve
+   * @throws SignError as {@link PrivateKey.decrypt}
+   */
+  derive(publicKey: Uint8Array, use: KeyUse, options?: WaitOptions): Promise<Uint8Array>;
+}
