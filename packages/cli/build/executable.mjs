@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto';
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, relative } from 'node:path';
+import { bundledText } from '../../../scripts/bundled-text.mjs';
 
 // esbuild comes with tsup.
 const { build } = createRequire(createRequire(import.meta.url).resolve('tsup'))('esbuild');
@@ -57,7 +58,7 @@ const isLibrary = ({ path }) => groups.some(({ holds }) => holds(path));
 
 async function built(input, belongs) {
   const found = new Map();
-  const { outputFiles, metafile } = await build({ ...common, ...input, plugins: [leaveOut(belongs, found)] });
+  const { outputFiles, metafile } = await build({ ...common, ...input, plugins: [bundledText(), leaveOut(belongs, found)] });
   const [{ inputs }] = Object.values(metafile.outputs);
   const used = Object.keys(inputs).filter((source) => inputs[source].bytesInOutput > 0);
   return { code: outputFiles[0].text, found, inputs: used };

@@ -60,8 +60,9 @@ export function createWorld(stdin: string = ''): World {
   const folder = mkdtempSync(join(tmpdir(), 'cli-'));
   folders.push(folder);
   const env = { NOTATION_CONFIG: folder };
-  const factory: BackendFactory = ({ auth, url, allowPasswordInRequest, partition }, { keyPassword }) =>
-    connectTsb({
+  const factory: BackendFactory = async (settings, { keyPassword }) => {
+    const { auth, url, allowPasswordInRequest, partition } = await settings.tsb();
+    return connectTsb({
       url,
       auth,
       allowPasswordInRequest,
@@ -74,6 +75,7 @@ export function createWorld(stdin: string = ''): World {
       ...(partition !== undefined && { partition }),
       ...(keyPassword && { keyPassword }),
     });
+  };
   const backends = { tsb: factory };
   const plugin = createSecurosysPlugin({ backends, clock });
   const configFolder = join(folder, 'securosys');

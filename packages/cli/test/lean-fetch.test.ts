@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { rsaKey } from '../../../tests/rsa-key.js';
 import { createLeanFetch } from '../src/http/lean-fetch.js';
 import { connectTsb } from '../src/notation/connect-tsb.js';
-import { settingsOf } from '../src/notation/settings.js';
+import { tsbSettingsOf } from '../src/notation/tsb-settings.js';
 
 async function withServer<T>(listener: RequestListener, work: (url: string) => Promise<T>): Promise<T> {
   const server = createServer(listener);
@@ -18,13 +18,13 @@ async function withServer<T>(listener: RequestListener, work: (url: string) => P
   }
 }
 
-const connected = async (url: string) => connectTsb(await settingsOf({ restApi: url, token: 'a-token' }, {}), undefined);
+const connected = async (url: string) => connectTsb(await tsbSettingsOf({ restApi: url, token: 'a-token' }, {}), undefined);
 
 describe('the transport of programs that live for one call', () => {
   it('reaches a TSB on a real port: describes a key, and signs', async () => {
     const tsb = await startFakeTsb({ clock: createRunningClock(), attestationKey: rsaKey(), banner: () => undefined });
     await tsb.addKey({ label: 'release', spec: 'ec-p256' });
-    const settings = await settingsOf({ restApi: tsb.url, token: String(tsb.token) }, {});
+    const settings = await tsbSettingsOf({ restApi: tsb.url, token: String(tsb.token) }, {});
     const backend = connectTsb(settings, undefined);
     const { ref, spec } = await backend.describeKey({ label: 'release' });
     const input = { message: Uint8Array.of(1, 2, 3) };

@@ -15,7 +15,7 @@ export type BackendFactory = (settings: Settings, options: OpenOptions) => KeyBa
 /** Keys behind a Transaction Security Broker. */
 const tsb: BackendFactory = async (settings, { keyPassword }) => {
   const { connectTsb } = await import('./connect-tsb.js');
-  return connectTsb(settings, keyPassword);
+  return connectTsb(await settings.tsb(), keyPassword);
 };
 
 /** What `backend` of a configuration may be, unless whoever embeds this program says otherwise. */

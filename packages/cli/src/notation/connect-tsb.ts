@@ -3,7 +3,7 @@ import { connectTsb as connect } from '@securosys/sign';
 import type { TsbAuth, TsbBackendOptions } from '@securosys/tsb-client';
 import { createLeanFetch, type LeanFetch } from '../http/lean-fetch.js';
 import type { OpenOptions } from './backends.js';
-import type { Settings } from './settings.js';
+import type { TsbSettings } from './tsb-settings.js';
 
 const pem = async (source: unknown): Promise<string> => String(typeof source === 'function' ? await source() : source);
 
@@ -13,13 +13,13 @@ function identityOf(auth: TsbAuth) {
 }
 
 /** A proxy needs the whole client. */
-function leanFetch({ proxy, auth, ca }: Settings): LeanFetch | undefined {
+function leanFetch({ proxy, auth, ca }: TsbSettings): LeanFetch | undefined {
   const identity = identityOf(auth);
   return proxy === undefined ? createLeanFetch({ ...(ca && { ca }), ...(identity && { identity }) }) : undefined;
 }
 
 /** Connects to the TSB of a configuration; nothing is sent before the first call. @throws SignError as `connectTsb` of the façade */
-export function connectTsb(settings: Settings, keyPassword: OpenOptions['keyPassword']): KeyBackend {
+export function connectTsb(settings: TsbSettings, keyPassword: OpenOptions['keyPassword']): KeyBackend {
   const { url, auth, apiKeys, ca, proxy, partition, applicationKey, allowPasswordInRequest } = settings;
   const lean = leanFetch(settings);
   const options: TsbBackendOptions = {
