@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { defineConfig } from 'tsup';
+import { bundledText } from './scripts/bundled-text.mjs';
 
 /** One configuration for every package: the entries are the `@securosys/source` conditions of its export map. */
 const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as {
@@ -23,6 +24,7 @@ export default defineConfig((options) => ({
   external: [manifest.name],
   // Development dependencies that are built in; harmless for packages without them.
   noExternal: ['zod', '@noble/post-quantum', 'cborg'],
+  esbuildPlugins: [bundledText()],
   // Compiling is most of what an import costs, and it grows with the text. Names stay, for stack traces.
   esbuildOptions: (esbuild) => {
     esbuild.minifyWhitespace = true;

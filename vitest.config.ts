@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { bundledTextOfTests } from './scripts/bundled-text.mjs';
 import { guideModules } from './tests/guide-modules.js';
 
 const rooms = readdirSync(new URL('./packages', import.meta.url)).sort();
@@ -21,6 +22,7 @@ const conditions = ['@securosys/source'];
 export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
+  plugins: [bundledTextOfTests()],
   test: {
     // The default leaves one processor to Vitest itself, which has little to do once everything is compiled.
     maxWorkers: availableParallelism(),
