@@ -2,7 +2,7 @@ import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { base64Bytes, base64urlText, SignError, utf8Bytes, utf8Text } from '@securosys/core';
 import { createMemoryBackend } from '@securosys/core/memory';
 import * as jose from 'jose';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { rsaKey } from '../../../../tests/rsa-key.js';
 import { startUnwrapping, startWrapping } from '../../src/recipients/image-keys.js';
 import { jweOpener } from '../../src/recipients/jwe/jwe-opener.js';
@@ -29,17 +29,17 @@ const packetOf = (annotation: string) => JSON.parse(utf8Text(base64Bytes(annotat
 const annotationOf = (jwe: object) => Buffer.from(JSON.stringify(jwe)).toString('base64');
 
 describe('jwe packets of skopeo', () => {
-  test('V2, for an RSA key in this process, opens its layer', async () => {
+  it('V2, for an RSA key in this process, opens its layer', async () => {
     const optsdata = await open(appendixA.v2.packet, localPrivateKey(appendixRsaKey()));
     expect(openWithNode(optsdata, appendixA.v2)).toEqual(Buffer.from(base64Bytes(appendixA.plainLayer)));
   });
 
-  test('V3, for an EC key in this process, opens its layer', async () => {
+  it('V3, for an EC key in this process, opens its layer', async () => {
     const optsdata = await open(appendixA.v3.packet, localPrivateKey(appendixEcKey()));
     expect(openWithNode(optsdata, appendixA.v3)).toEqual(Buffer.from(base64Bytes(appendixA.plainLayer)));
   });
 
-  test('V2 and V3 open with keys behind a backend, by a decrypt and by a derive operation', async () => {
+  it('V2 and V3 open with keys behind a backend, by a decrypt and by a derive operation', async () => {
     const backend = createMemoryBackend();
     backend.addKey({ label: 'rsa', privateKey: appendixRsaKey(), purpose: 'decrypt' });
     backend.addKey({ label: 'ec', privateKey: appendixEcKey(), purpose: 'derive' });
@@ -48,7 +48,7 @@ describe('jwe packets of skopeo', () => {
       expect(openWithNode(await open(vector.packet, ...keys), vector)).toEqual(Buffer.from(base64Bytes(appendixA.plainLayer)));
   });
 
-  test('a packet that names the first recipient twice, as go-jose does for several, opens; one that names another there does not', async () => {
+  it('a packet that names the first recipient twice, as go-jose does for several, opens; one that names another there does not', async () => {
     const jwe = packetOf(await written({ publicKey: createPublicKey(rsa) }, { publicKey: ec.publicKey }));
     const twice = { ...jwe, encrypted_key: jwe.recipients[0].encrypted_key };
     expect(await open(annotationOf(twice), localPrivateKey(ec.privateKey))).toEqual(sampleOptions());
@@ -58,14 +58,14 @@ describe('jwe packets of skopeo', () => {
 });
 
 describe('jwe packets of ours', () => {
-  test('for one recipient are flattened, and jose opens them', async () => {
+  it('for one recipient are flattened, and jose opens them', async () => {
     const jwe = packetOf(await written({ publicKey: ec.publicKey }));
     expect(Object.keys(jwe).sort()).toEqual(['ciphertext', 'encrypted_key', 'iv', 'protected', 'tag']);
     expect((await jose.flattenedDecrypt(jwe, ec.privateKey)).plaintext).toEqual(sampleOptions());
     expect(jose.decodeProtectedHeader(jwe)).toMatchObject({ alg: 'ECDH-ES+A256KW', enc: 'A256GCM' });
   });
 
-  test('for several recipients have the shape that ocicrypt writes, and each of them opens them alone', async () => {
+  it('for several recipients have the shape that ocicrypt writes, and each of them opens them alone', async () => {
     const annotation = await written({ publicKey: createPublicKey(rsa), algorithm: 'RSA-OAEP-256' }, { publicKey: ec.publicKey });
     expect(jose.decodeProtectedHeader(packetOf(annotation))).toEqual({ enc: 'A256GCM' });
     expect(packetOf(annotation).recipients.map((one: { header: { alg: string } }) => one.header.alg)).toEqual([
@@ -75,13 +75,13 @@ describe('jwe packets of ours', () => {
     for (const key of [rsa, ec.privateKey]) expect(await open(annotation, localPrivateKey(key))).toEqual(sampleOptions());
   });
 
-  test('carry every layer under a key of its own', async () => {
+  it('carry every layer under a key of its own', async () => {
     const session = await startWrapping([jweRecipient({ keys: [{ publicKey: ec.publicKey }] })]);
     const [one, two] = [await session.wrapLayer(sampleOptions(1), layer), await session.wrapLayer(sampleOptions(1), layer)];
     expect(packetOf(one[name] as string).encrypted_key).not.toBe(packetOf(two[name] as string).encrypted_key);
   });
 
-  test('private keys, RSA keys of 1024 bits, algorithms of the other kind and an empty list are no recipients', () => {
+  it('private keys, RSA keys of 1024 bits, algorithms of the other kind and an empty list are no recipients', () => {
     const small = generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey;
     const bad = (key: unknown, code: string) =>
       expect(() => jweRecipient({ keys: [key as never] })).toThrow(expect.objectContaining({ code }));
@@ -97,7 +97,7 @@ describe('a jwe packet that is read', () => {
   const encrypt = (enc: string) =>
     new jose.FlattenedEncrypt(sampleOptions()).setProtectedHeader({ alg: 'ECDH-ES+A128KW', enc }).encrypt(ec.publicKey);
 
-  test.each(['A128GCM', 'A192GCM', 'A128CBC-HS256', 'A192CBC-HS384', 'A256CBC-HS512'])(
+  it.each(['A128GCM', 'A192GCM', 'A128CBC-HS256', 'A192CBC-HS384', 'A256CBC-HS512'])(
     'may be encrypted with %s, and one changed byte of its tag closes it',
     async (enc) => {
       const jwe = await encrypt(enc);
@@ -108,7 +108,7 @@ describe('a jwe packet that is read', () => {
     },
   );
 
-  test('is refused before any key is asked when it is none of ocicrypt’s', async () => {
+  it('is refused before any key is asked when it is none of ocicrypt’s', async () => {
     const good = await encrypt('A256GCM');
     const head = (header: object) => ({ ...good, protected: base64urlText(utf8Bytes(JSON.stringify(header))) });
     const { epk } = jose.decodeProtectedHeader(good) as { epk: Record<string, string> };
@@ -152,14 +152,14 @@ describe('a jwe packet that is read', () => {
     );
   });
 
-  test('is nobody’s when no key is of its kind, curve or size', async () => {
+  it('is nobody’s when no key is of its kind, curve or size', async () => {
     const other = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
     const annotation = await written({ publicKey: ec.publicKey });
     for (const key of [other, rsa])
       await expect(open(annotation, localPrivateKey(key))).rejects.toMatchObject({ code: 'ERR_KEY_NOT_FOUND' });
   });
 
-  test('for another key of the same kind does not open, and says no more than a flipped byte does', async () => {
+  it('for another key of the same kind does not open, and says no more than a flipped byte does', async () => {
     const another = rsaKey(2048, 'two');
     const annotation = await written({ publicKey: createPublicKey(rsa) });
     const jwe = packetOf(annotation);

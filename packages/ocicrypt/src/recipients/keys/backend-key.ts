@@ -2,16 +2,21 @@ import {
   createDecrypter,
   createDeriver,
   type DecrypterOptions,
+  type EncryptionAlgorithm,
   type KeyBackend,
   type KeyRef,
   knownOptions,
   SignError,
 } from '@securosys/core';
+import { checkAlgorithm } from './allowed-algorithms.js';
 import { doesNotOpen, saysNothing } from './failure.js';
 import type { KeyUse, PrivateKey } from './private-key.js';
 
 /** How a key behind a backend is used. */
-export type BackendKeyOptions = DecrypterOptions;
+export interface BackendKeyOptions extends DecrypterOptions {
+  /** What the key may be used with, whatever a packet says (S16). Default: every OAEP, and PKCS#1 v1.5 with `allowPkcs1`. */
+  algorithms?: readonly EncryptionAlgorithm[];
+}
 
 /**
  * A private key behind a backend: every packet is one decrypt or derive operation there, which people may have to approve. Operations
@@ -20,9 +25,9 @@ export type BackendKeyOptions = DecrypterOptions;
  * @param ref pin it with `spkiSha256` (S7)
  */
 export function backendPrivateKey(backend: KeyBackend, ref: KeyRef, options: BackendKeyOptions = {}): PrivateKey {
-  knownOptions('backendPrivateKey', options, ['store', 'allowPkcs1', 'clock', 'random']);
-  const { allowPkcs1, ...rest } = options;
-  const decrypter = createDecrypter(backend, ref, options);
+  knownOptions('backendPrivateKey', options, ['store', 'allowPkcs1', 'clock', 'random', 'algorithms']);
+  const { algorithms, allowPkcs1, ...rest } = options;
+  const decrypter = createDecrypter(backend, ref, { ...rest, ...(allowPkcs1 !== undefined && { allowPkcs1 }) });
   const deriver = createDeriver(backend, ref, rest);
   // Requests whose result is another one's are dropped by `opens` and look like every other failure.
   const alike = async (work: Promise<Uint8Array>): Promise<Uint8Array> => {
@@ -37,7 +42,8 @@ export function backendPrivateKey(backend: KeyBackend, ref: KeyRef, options: Bac
     async publicHalf({ signal, timeoutMs } = {}) {
       return decrypter.describe({ ...(signal && { signal }), ...(timeoutMs !== undefined && { timeoutMs }) });
     },
-    decrypt(algorithm, ciphertext, use, call) {
+    async decrypt(algorithm, ciphertext, use, call) {
+      checkAlgorithm(algorithm, algorithms);
       return alike(decrypter.decrypt({ algorithm, ciphertext, ...request(use) }, call));
     },
     async derive(publicKey, use, call) {

@@ -1,4 +1,4 @@
-import { concatBytes, sha256Hex, utf8Bytes, wipe } from '@securosys/core';
+import { concatBytes, ownBytes, sha256Hex, utf8Bytes, wipe } from '@securosys/core';
 import type { PrivateKey } from './private-key.js';
 
 /** A private key while one image is opened: whatever was decrypted with it once is not asked for again. */
@@ -20,7 +20,8 @@ export function sharedKey(key: PrivateKey): SharedKey {
     const running = known.get(id) ?? work();
     known.set(id, running);
     try {
-      return await running;
+      // A copy: ours is wiped when the image is done.
+      return ownBytes(await running);
     } catch (error) {
       // Failures are not kept: people may approve between two layers.
       if (known.get(id) === running) known.delete(id);
