@@ -1,6 +1,6 @@
 // The limit that a module sets: threads with a session each that do nothing but C_SignInit and C_Sign, for a given time.
-// signer MODULE PARAMETERS TOKEN PIN ID MECHANISM THREADS SECONDS WARM-UP prints one line of JSON.
-// PARAMETERS is the text of C_Initialize that NSS wants, or empty; ID is CKA_ID in hex.
+// signer MODULE PARAMETERS TOKEN PIN ID MECHANISM DATA THREADS SECONDS WARM-UP prints one line of JSON.
+// PARAMETERS is the text of C_Initialize that NSS wants, or empty; ID is CKA_ID and DATA what C_Sign gets, both in hex.
 #include <dlfcn.h>
 #include <pthread.h>
 #include <stdarg.h>
@@ -30,10 +30,8 @@ static CK_FUNCTION_LIST_PTR p11;
 static CK_SLOT_ID slot;
 static CK_MECHANISM mechanism;
 static CK_RSA_PKCS_PSS_PARAMS pss;
-static CK_BYTE data[64];
-static CK_ULONG data_length;
-static CK_BYTE id[64];
-static CK_ULONG id_length;
+static CK_BYTE data[64], id[64];
+static CK_ULONG data_length, id_length;
 static double warm_until, end;
 static pthread_barrier_t ready, go;
 
@@ -69,32 +67,34 @@ static double cpu(void) {
   return time.tv_sec + time.tv_nsec / 1e9;
 }
 
-// A digest of nothing: the bytes 0, 1, 2, …, as long as the mechanism's hash.
+static CK_ULONG unhex(const char *hex, CK_BYTE *bytes, CK_ULONG room) {
+  CK_ULONG length = 0;
+  for (; hex[0] && hex[1] && length < room; hex += 2) sscanf(hex, "%2hhx", &bytes[length++]);
+  return length;
+}
+
 static void choose(const char *name) {
   static const struct {
     const char *name;
     CK_MECHANISM_TYPE type, hash;
     CK_RSA_PKCS_MGF_TYPE mgf;
-    CK_ULONG length;
   } known[] = {
-    {"rsa-pss-sha256", CKM_RSA_PKCS_PSS, CKM_SHA256, CKG_MGF1_SHA256, 32},
-    {"rsa-pss-sha384", CKM_RSA_PKCS_PSS, CKM_SHA384, CKG_MGF1_SHA384, 48},
-    {"ecdsa-sha256", CKM_ECDSA, 0, 0, 32},
-    {"ecdsa-sha384", CKM_ECDSA, 0, 0, 48},
-    {"ed25519", CKM_EDDSA, 0, 0, 32},
+    {"rsa-pss-sha256", CKM_RSA_PKCS_PSS, CKM_SHA256, CKG_MGF1_SHA256},
+    {"rsa-pss-sha384", CKM_RSA_PKCS_PSS, CKM_SHA384, CKG_MGF1_SHA384},
+    {"ecdsa-sha256", CKM_ECDSA, 0, 0},
+    {"ecdsa-sha384", CKM_ECDSA, 0, 0},
+    {"ed25519", CKM_EDDSA, 0, 0},
   };
   for (size_t at = 0; at < sizeof known / sizeof *known; at++) {
     if (strcmp(name, known[at].name) != 0) continue;
     mechanism.mechanism = known[at].type;
-    data_length = known[at].length;
     if (known[at].hash != 0) {
       pss.hashAlg = known[at].hash;
       pss.mgf = known[at].mgf;
-      pss.sLen = data_length;
+      pss.sLen = data_length; // of a digest: a salt as long as the hash
       mechanism.pParameter = &pss;
       mechanism.ulParameterLen = sizeof pss;
     }
-    for (CK_ULONG byte = 0; byte < data_length; byte++) data[byte] = (CK_BYTE)byte;
     return;
   }
   fail("unknown mechanism %s", name);
@@ -160,14 +160,14 @@ static void load(const char *path, const char *parameters) {
 }
 
 int main(int count, char **argument) {
-  if (count != 10) fail("nine arguments");
+  if (count != 11) fail("ten arguments");
   load(argument[1], argument[2]);
   slot = slot_of(argument[3]);
-  for (const char *hex = argument[5]; hex[0] && hex[1] && id_length < sizeof id; hex += 2)
-    sscanf(hex, "%2hhx", &id[id_length++]);
+  id_length = unhex(argument[5], id, sizeof id);
+  data_length = unhex(argument[7], data, sizeof data);
   choose(argument[6]);
-  int threads = atoi(argument[7]);
-  double seconds = atof(argument[8]), warm_up = atof(argument[9]);
+  int threads = atoi(argument[8]);
+  double seconds = atof(argument[9]), warm_up = atof(argument[10]);
   // Held to the end: with the last session of a process its login ends.
   CK_SESSION_HANDLE anchor;
   must(p11->C_OpenSession(slot, CKF_SERIAL_SESSION | CKF_RW_SESSION, NULL, NULL, &anchor), "C_OpenSession");
