@@ -1,0 +1,54 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** Where distributions put it; `NSS_SOFTOKN_MODULE` wins. */
+const usualPaths = [
+  '/usr/lib/x86_64-linux-gnu/libsoftokn3.so',
+  '/usr/lib/x86_64-linux-gnu/nss/libsoftokn3.so',
+  '/usr/lib/aarch64-linux-gnu/libsoftokn3.so',
+  '/usr/lib64/libsoftokn3.so',
+];
+
+/** The softoken's path, where NSS is installed. */
+export const nssModule: string | undefined = [process.env.NSS_SOFTOKN_MODULE ?? '', ...usualPaths].find(
+  (path) => path !== '' && existsSync(path),
+);
+
+/** For titles of what is skipped without it. */
+export const nssNeeded = nssModule ? '' : '(skipped: the softoken of NSS is not installed)';
+
+export interface NssDatabase {
+  readonly module: string;
+  readonly folder: string;
+  /** Label of the token that keeps keys. */
+  readonly label: string;
+  readonly pin: string;
+  /** libraryParameters for `C_Initialize`. */
+  readonly parameters: string;
+  remove(): void;
+}
+
+/** libraryParameters that open the key database in `folder` for writing. */
+export function nssParameters(folder: string): string {
+  const quoted = `sql:${folder}`.replace(/[\\']/g, '\\$&');
+  return `configdir='${quoted}' certPrefix='' keyPrefix='' secmod='secmod.db' flags=`;
+}
+
+/** A fresh key database with a PIN. */
+export function createNssDatabase(pin = 'nss-pin-1234'): NssDatabase {
+  if (!nssModule) throw new Error('the softoken of NSS is not installed');
+  const folder = mkdtempSync(join(tmpdir(), 'nss-'));
+  const pinFile = join(folder, 'pin');
+  writeFileSync(pinFile, `${pin}\n`, { mode: 0o600 });
+  execFileSync('certutil', ['-N', '-d', `sql:${folder}`, '-f', pinFile], { stdio: 'pipe' });
+  return {
+    module: nssModule,
+    folder,
+    label: 'NSS Certificate DB',
+    pin,
+    parameters: nssParameters(folder),
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
