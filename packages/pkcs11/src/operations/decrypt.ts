@@ -11,7 +11,7 @@ import { CKG, CKM } from '../cryptoki/mechanisms.js';
 import type { Mechanism } from '../token/mechanism.js';
 import { keyBits } from './key-bits.js';
 import { needUsage, type UsableKey } from './usable-key.js';
-import { type UseContext, useOptions } from './use-context.js';
+import { type UseContext, usedOnce } from './use-context.js';
 
 const hashes = {
   sha1: { hashAlg: CKM.SHA_1, mgf: CKG.MGF1_SHA1, bytes: 20 },
@@ -57,7 +57,9 @@ export async function decryptWith(
   await capabilities.need(mechanism.type, 'DECRYPT', keyBits(key.spec), options);
   const modulusBytes = keyFacts(key.spec).signatureBytes;
   if (ciphertext.byteLength !== modulusBytes) throw undecipherable(token.token.label);
-  const plaintext = await token.decrypt(key.handle, mechanism, ciphertext, modulusBytes, useOptions(context, key, options));
+  const plaintext = await usedOnce(context, key, options, (use) =>
+    token.decrypt(key.handle, mechanism, ciphertext, modulusBytes, use),
+  );
   if (plaintext.byteLength > modulusBytes - overhead)
     throw new SignError('ERR_PROTOCOL', 'the token gave more plaintext than a block can hold', {
       details: { operation: 'decrypt', tokenLabel: token.token.label },

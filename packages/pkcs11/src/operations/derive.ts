@@ -13,7 +13,7 @@ import { CKD, CKM } from '../cryptoki/mechanisms.js';
 import type { Template } from '../token/template.js';
 import { keyBits } from './key-bits.js';
 import { needUsage, type UsableKey } from './usable-key.js';
-import { type UseContext, useOptions } from './use-context.js';
+import { type UseContext, usedOnce } from './use-context.js';
 
 /** The point of a public key, uncompressed (SEC 1 §2.3.3), however the key was written. */
 function pointOf(key: ReturnType<typeof agreementPeer>): Uint8Array {
@@ -54,7 +54,9 @@ export async function deriveWith(
     type: CKM.ECDH1_DERIVE,
     parameter: { kind: 'ecdh', kdf: CKD.NULL, publicData: pointOf(peer) },
   } as const;
-  const secret = await token.deriveSecret(key.handle, mechanism, secretTemplate(bytes), useOptions(context, key, options));
+  const secret = await usedOnce(context, key, options, (use) =>
+    token.deriveSecret(key.handle, mechanism, secretTemplate(bytes), use),
+  );
   if (secret.byteLength !== bytes)
     throw new SignError('ERR_PROTOCOL', `the token gave a secret of ${secret.byteLength} bytes, where the curve has ${bytes}`, {
       details: { operation: 'derive', tokenLabel: token.token.label },

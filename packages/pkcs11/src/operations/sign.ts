@@ -1,9 +1,10 @@
 import { type CallOptions, SignError, type SignInput, type SignOperation } from '@securosys/core';
+import type { UseOptions } from '../token/token-calls.js';
 import { keyBits } from './key-bits.js';
 import { signInput } from './sign-input.js';
 import { type SignPlan, signPlan } from './sign-plan.js';
 import { needUsage, type UsableKey } from './usable-key.js';
-import { type UseContext, useOptions } from './use-context.js';
+import { type UseContext, usedOnce } from './use-context.js';
 
 /**
  * Everything about signing with a key that does not depend on what is signed.
@@ -32,8 +33,8 @@ export async function signWith(
   const formed = signInput(plan, input);
   // A promise for long messages alone: an await costs as much as the rest of this.
   const data = formed instanceof Uint8Array ? formed : await formed;
-  const { token } = context;
-  const signature = await token.sign(key.handle, plan.mechanism, data, plan.signatureBytes, useOptions(context, key, options));
+  const sign = (use: UseOptions) => context.token.sign(key.handle, plan.mechanism, data, plan.signatureBytes, use);
+  const signature = await usedOnce(context, key, options, sign);
   if (signature.byteLength !== plan.signatureBytes) throw wrongLength(context, plan, signature.byteLength);
   return signature;
 }

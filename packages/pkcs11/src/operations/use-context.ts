@@ -1,4 +1,5 @@
 import type { CallOptions } from '@securosys/core';
+import type { PinProvider } from '../pin/pin-provider.js';
 import type { TokenCalls, UseOptions } from '../token/token-calls.js';
 import type { Capabilities } from './capabilities.js';
 import type { UsableKey } from './usable-key.js';
@@ -7,11 +8,20 @@ import type { UsableKey } from './usable-key.js';
 export interface UseContext {
   readonly token: TokenCalls;
   readonly capabilities: Capabilities;
-  /** Asks for the PIN of one use of a key with CKA_ALWAYS_AUTHENTICATE. */
-  readonly contextPin: (key: UsableKey, options: CallOptions) => Promise<string>;
+  readonly pin: Pick<PinProvider, 'withPin'>;
 }
 
-/** The options of one use: those of the call, and the PIN where the key wants it each time. */
-export function useOptions({ contextPin }: UseContext, key: UsableKey, options: CallOptions): UseOptions {
-  return key.alwaysAuthenticate ? { ...options, contextPin: () => contextPin(key, options) } : options;
+/**
+ * Makes one use of a key: as it is, or with the PIN where the key wants it each time (CKA_ALWAYS_AUTHENTICATE). The PIN is there before the
+ * native call begins, and a wrong one is remembered like that of a login (S41).
+ */
+export function usedOnce<T>(
+  { token, pin }: UseContext,
+  { alwaysAuthenticate, label }: UsableKey,
+  options: CallOptions,
+  use: (options: UseOptions) => Promise<T>,
+): Promise<T> {
+  if (!alwaysAuthenticate) return use(options);
+  const request = { token: token.token, purpose: 'context', ...(label !== undefined && { keyLabel: label }) } as const;
+  return pin.withPin(request, (text) => use({ ...options, contextPin: async () => text }), options);
 }
