@@ -22,7 +22,7 @@ async function take(path: string): Promise<boolean> {
 
 /**
  * Lets one process at a time try a PIN of a source: the next one sees how that ended before it tries the same.
- * @param name of the failure that the attempt may come to
+ * @param name the same for all who would try the same
  * @throws SignError `ERR_STORE`, and the signal's reason
  */
 export async function underAttemptLock<T>(

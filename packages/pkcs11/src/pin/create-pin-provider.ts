@@ -83,14 +83,15 @@ export function createPinProvider(options: PinOptions = {}): PinProvider {
     signal?.throwIfAborted();
     const { folder } = failures;
     if (folder === undefined || proven.has(provenKey(token, given.identity))) return tryPin(token, given, attempt);
-    const name = failureName(token, given.identity);
+    const name = `${failureName(token, given.identity)}-${request.purpose}`;
     return underAttemptLock({ folder, name, clock, ...(signal && { signal }) }, () => tryPin(token, given, attempt));
   }
 
   return {
     required: needsLogin,
     withPin: (request, attempt, call) => {
-      const key = tokenKey(request.token);
+      // A use of a key may have to log in again before it comes to its own PIN: it must not wait for itself.
+      const key = `${request.purpose} ${tokenKey(request.token)}`;
       const turn = (turns.get(key) ?? Promise.resolve()).then(() => withPin(request, attempt, call));
       // Without its result, which may be a secret, and whatever it came to.
       const over = () => undefined;

@@ -137,6 +137,16 @@ describe('a wrong PIN is never tried twice', () => {
     expect(tried).toEqual(['wrong']);
   });
 
+  it('a use of a key may have to log in again on its way, and waits for nobody but others', async () => {
+    const provider = createWorld().provider({ sources: ['right'] });
+    const { login, tried } = fakeToken('right');
+    await provider.withPin({ token, purpose: 'context' }, async (pin) => {
+      await provider.withPin(request, login);
+      await login(pin);
+    });
+    expect(tried).toEqual(['right', 'right']);
+  });
+
   it('who has put it right says so, or removes the file that the message names', async () => {
     const world = createWorld();
     const { login, tried } = fakeToken('right');
@@ -237,7 +247,7 @@ describe('what is written down about a failure', () => {
     await expect(start(world, { sources: ['wrong'] }, login)).rejects.toThrow();
     const [name] = readdirSync(world.stateFolder) as [string];
     rmSync(join(world.stateFolder, name));
-    const lock = join(world.stateFolder, name.replace('.json', '.lock'));
+    const lock = join(world.stateFolder, name.replace('.json', '-login.lock'));
     writeFileSync(lock, '');
     utimesSync(lock, 1_700_000_000, 1_700_000_000);
     await start(world, { sources: ['right'] }, login);
