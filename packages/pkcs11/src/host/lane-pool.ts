@@ -1,0 +1,263 @@
+import { SignError } from '@securosys/core';
+import { Channel } from './channel.js';
+import { cureFor } from './cures.js';
+import type { Estimate } from './estimate.js';
+import { Lane } from './lane.js';
+import { LaneLimit } from './lane-limit.js';
+import type { TokenSettings } from './options-of.js';
+import { type HostFailure, lostWorker } from './outcome.js';
+import { type SlotHost, slotError } from './slot-host.js';
+import type { StartWorker } from './worker-port.js';
+
+/** Attempts to open the session of the only lane, with growing pauses between them. */
+const maxOpenings = 4;
+const openingPauseMs = 100;
+
+/** What the pool tells whoever uses its lanes. */
+export interface PoolHost {
+  /** There may be room for work. */
+  pump(): void;
+  /** No lane can be had: nothing that waits can be done. */
+  noLane(error: SignError): void;
+  /** A session could not be opened because the slot, or the module, is lost. */
+  slotFailed(slot: SlotHost, generation: number, failure: HostFailure): void;
+  /** A lane was given up; it hung, or its thread ended. */
+  laneLost(lane: Lane, failure: HostFailure): void;
+}
+
+/** Starts lanes when there is work for them and ends them when there is none, over all slots of a token. */
+export class LanePool {
+  readonly lanes = new Set<Lane>();
+  /** Workers that load the module. */
+  starting = 0;
+  /** Lanes whose thread hangs in the module. */
+  hanging = 0;
+  readonly #slots: readonly SlotHost[];
+  readonly #settings: TokenSettings;
+  readonly #start: StartWorker;
+  readonly #host: PoolHost;
+  readonly #limit = new LaneLimit();
+  readonly #openings = new WeakMap<Lane, number>();
+  #stopLook: (() => void) | undefined;
+  #closed = false;
+
+  constructor(slots: readonly SlotHost[], settings: TokenSettings, start: StartWorker, host: PoolHost) {
+    this.#slots = slots;
+    this.#settings = settings;
+    this.#start = start;
+    this.#host = host;
+  }
+
+  /** The lane with the least work that takes one more of this kind. */
+  pick(estimate: Estimate): Lane | undefined {
+    let best: Lane | undefined;
+    for (const lane of this.lanes)
+      if ((best === undefined || lane.load < best.load) && lane.usable && lane.takes(estimate)) best = lane;
+    return best;
+  }
+
+  flush(): void {
+    for (const lane of this.lanes) lane.channel.flush();
+  }
+
+  /** Has lanes for `wanted` operations at the same time, as far as the tokens bear them. */
+  provide(wanted: number): void {
+    if (this.#closed) return;
+    for (const lane of this.lanes)
+      if (lane.slot.isReady && !lane.usable && !lane.opening && !lane.retired && !this.#openings.has(lane)) void this.#open(lane);
+    for (let have = this.#living() + this.starting; have < Math.min(wanted, this.#settings.lanes); have++) {
+      const slot = this.#roomiest();
+      if (!slot) break;
+      void this.#add(slot);
+    }
+    this.watch();
+  }
+
+  /** The session of a lane is dead: opens another. */
+  reopen(lane: Lane): void {
+    if (!lane.opening && !lane.retired && lane.slot.isReady) void this.#open(lane);
+  }
+
+  /** The slot is lost: its lanes close their sessions, behind the calls that they are in. */
+  abandon(slot: SlotHost): void {
+    for (const lane of this.lanes)
+      if (lane.slot === slot && lane.session !== undefined && !lane.channel.lost) {
+        const { session } = lane;
+        lane.session = undefined;
+        void lane.channel.call({ op: 'closeSession', session });
+      }
+  }
+
+  /** The token has too little room for all its lanes. Returns false for the last one, which has to do. */
+  reduce(lane: Lane): boolean {
+    const others = [...this.lanes].filter((each) => each !== lane && each.slot === lane.slot && each.usable).length;
+    if (others === 0) return false;
+    this.#limit.refused(lane.slot, others, this.#settings.timers.now());
+    void this.retire(lane);
+    return true;
+  }
+
+  /** Closes the session of a lane, when it has answered what it has in hand, and ends its thread. */
+  async retire(lane: Lane): Promise<void> {
+    if (lane.retired) return;
+    lane.retired = true;
+    const { session } = lane;
+    lane.session = undefined;
+    if (session !== undefined && !lane.channel.lost) await lane.channel.call({ op: 'closeSession', session });
+    this.lanes.delete(lane);
+    if (!lane.channel.lost) lane.channel.end();
+  }
+
+  /** Ends all lanes; those that do not answer are left to themselves after `ms`. */
+  async close(ms: number): Promise<void> {
+    this.#closed = true;
+    this.#stopLook?.();
+    const { timers } = this.#settings;
+    await Promise.all(
+      [...this.lanes].map((lane) => {
+        const stop = timers.after(ms, () => lane.channel.fail(lostWorker('stuck')));
+        return this.retire(lane).finally(stop);
+      }),
+    );
+  }
+
+  #living(): number {
+    let count = 0;
+    for (const lane of this.lanes) if (!lane.retired) count++;
+    return count;
+  }
+
+  /** The ready slot that has the fewest lanes, if it bears another. */
+  #roomiest(): SlotHost | undefined {
+    let best: SlotHost | undefined;
+    let fewest = Number.POSITIVE_INFINITY;
+    for (const slot of this.#slots) {
+      if (!slot.isReady) continue;
+      let count = this.#startingIn.get(slot) ?? 0;
+      for (const lane of this.lanes) if (lane.slot === slot && !lane.retired) count++;
+      if (count < fewest && count < this.#limit.of(slot, this.#settings.lanes, this.#settings.timers.now())) {
+        best = slot;
+        fewest = count;
+      }
+    }
+    return best;
+  }
+
+  readonly #startingIn = new Map<SlotHost, number>();
+
+  async #add(slot: SlotHost): Promise<void> {
+    this.starting++;
+    this.#startingIn.set(slot, (this.#startingIn.get(slot) ?? 0) + 1);
+    const channel = this.#begin(slot);
+    let error: unknown;
+    try {
+      await channel.ready;
+    } catch (caught) {
+      error = caught;
+    }
+    this.starting--;
+    this.#startingIn.set(slot, (this.#startingIn.get(slot) ?? 1) - 1);
+    if (error !== undefined || this.#closed) {
+      channel.end();
+      if (SignError.is(error) && this.#living() + this.starting === 0) this.#host.noLane(error);
+      return;
+    }
+    const lane = new Lane(slot, channel, this.#settings.timers);
+    channel.onAnswers = () => {
+      lane.answered();
+      this.#host.pump();
+    };
+    channel.onLost = (failure) => this.#lost(lane, failure);
+    this.lanes.add(lane);
+    await this.#open(lane);
+  }
+
+  #begin(slot: SlotHost): Channel {
+    const channel = new Channel(this.#start('lane'), slot.module.file);
+    // The control worker is held while anything is pending: lanes never keep the process alive.
+    channel.unref();
+    return channel;
+  }
+
+  async #open(lane: Lane): Promise<void> {
+    lane.opening = true;
+    const { slot, channel } = lane;
+    const { generation } = slot;
+    if (lane.running === 0) lane.busySince = this.#settings.timers.now();
+    const { session } = lane;
+    lane.session = undefined;
+    // What it answers does not matter: the session is not used any more.
+    if (session !== undefined) void channel.call({ op: 'closeSession', session });
+    const outcome = await channel.call({ op: 'openSession', slot: slot.info.slotId, readWrite: false });
+    lane.opening = false;
+    if (channel.lost || lane.retired) return;
+    if (outcome.failure) {
+      this.#notOpened(lane, generation, outcome.failure);
+      return;
+    }
+    this.#openings.delete(lane);
+    lane.session = outcome.value;
+    lane.generation = generation;
+    this.#host.pump();
+  }
+
+  #notOpened(lane: Lane, generation: number, failure: HostFailure): void {
+    const { slot } = lane;
+    const cure = cureFor('open', failure);
+    if (cure === 'slot' || cure === 'module') {
+      this.#host.slotFailed(slot, generation, failure);
+      return;
+    }
+    if (cure === 'room' && this.reduce(lane)) return;
+    const openings = (this.#openings.get(lane) ?? 0) + 1;
+    this.#openings.set(lane, openings);
+    const others = [...this.lanes].some((each) => each !== lane && each.usable);
+    if (cure !== 'none' && openings < maxOpenings && !others) {
+      const { timers } = this.#settings;
+      timers.after(openingPauseMs * 2 ** (openings - 1), () => {
+        if (!lane.retired && !lane.opening && !lane.channel.lost && slot.isReady) void this.#open(lane);
+        else this.#openings.delete(lane);
+      });
+      return;
+    }
+    void this.retire(lane);
+    if (!others) this.#host.noLane(slotError(slot, 'open', failure));
+  }
+
+  #lost(lane: Lane, failure: HostFailure): void {
+    const stuck = failure.worker === 'stuck';
+    const { module } = lane.slot;
+    if (stuck) {
+      module.hanging++;
+      this.hanging++;
+    }
+    lane.channel.onLate = () => {
+      lane.channel.onLate = () => undefined;
+      lane.channel.end();
+      if (!stuck) return;
+      module.hanging--;
+      this.hanging--;
+    };
+    lane.retired = true;
+    this.lanes.delete(lane);
+    this.#host.laneLost(lane, failure);
+    this.#host.pump();
+  }
+
+  /** Looks from time to time, while there is something to see, for lanes that hang and for lanes that nobody needs. */
+  watch(): void {
+    if (this.#stopLook || this.#closed || this.lanes.size === 0) return;
+    const { timers, operationTimeoutMs, idleLaneMs } = this.#settings;
+    this.#stopLook = timers.after(Math.min(operationTimeoutMs, idleLaneMs) / 2, () => {
+      this.#stopLook = undefined;
+      const now = timers.now();
+      for (const lane of this.lanes) {
+        if ((lane.running > 0 || lane.opening) && now - lane.busySince >= operationTimeoutMs)
+          lane.channel.fail(lostWorker('stuck'));
+        else if (lane.running === 0 && !lane.opening && now - lane.lastUsed >= idleLaneMs && this.#living() > 1)
+          void this.retire(lane);
+      }
+      if (this.#living() > 1 || [...this.lanes].some((lane) => lane.running > 0 || lane.opening)) this.watch();
+    });
+  }
+}

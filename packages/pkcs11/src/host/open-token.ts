@@ -1,0 +1,104 @@
+import { SignError, sanitizeText } from '@securosys/core';
+import type { TokenInfo } from '../token/token-calls.js';
+import { newCounters } from './counters.js';
+import { Dispatcher } from './dispatcher.js';
+import { Emitter } from './emitter.js';
+import { signError } from './errors.js';
+import { ModuleHost } from './module-host.js';
+import { settingsOf } from './options-of.js';
+import { References } from './references.js';
+import { moduleOf, processRegistry, type Registry } from './registry.js';
+import { SlotHost } from './slot-host.js';
+import { threadStarter } from './start-worker.js';
+import { tokenOver } from './token.js';
+import { resolver } from './token-operations.js';
+import type { OpenTokenOptions, Token } from './token-options.js';
+import { slotUser } from './token-user.js';
+import type { StartWorker } from './worker-port.js';
+
+/** For tests: another way to start workers, and a registry of their own. */
+export interface OpenTokenInternals {
+  readonly start?: StartWorker;
+  readonly registry?: Registry;
+  /** The real path of a file. */
+  readonly realpath?: (path: string) => Promise<string>;
+}
+
+/**
+ * Loads a module, initialises it unless this process has done so, reads its tokens and lets `select` choose. Nothing is logged in until a
+ * call needs it.
+ * @throws SignError `ERR_INVALID_ARGUMENT` for a path that is not absolute or no PKCS#11 library, `ERR_CAPABILITY_MISSING` without
+ * pkcs11js, `ERR_CONFLICT` for a second init string, what `select` throws, and those of `C_Initialize` and `C_GetSlotList`
+ */
+export async function openToken(options: OpenTokenOptions, internals: OpenTokenInternals = {}): Promise<Token> {
+  const settings = settingsOf(options);
+  const { timers, operationTimeoutMs } = settings;
+  const file = await realFile(options.module, internals.realpath);
+  const start = internals.start ?? (await threadStarter({ addon: options.pkcs11js, module: file }));
+  const registry = internals.registry ?? processRegistry();
+  const module = moduleOf(
+    registry,
+    file,
+    options.libraryParameters,
+    () => new ModuleHost(file, options.libraryParameters, start),
+  );
+  const emitter = new Emitter(settings.logger);
+  const counters = newCounters();
+  module.users++;
+  module.hold();
+  try {
+    await module.ready(timers, operationTimeoutMs);
+    const library = await module.library(timers, operationTimeoutMs);
+    const tokens = await module.call({ op: 'slots' }, timers, operationTimeoutMs);
+    if (tokens.failure) throw signError(tokens.failure, { operation: 'slots' });
+    const chosen = options.select(tokens.value, library);
+    const [first] = chosen;
+    if (!first) throw new SignError('ERR_NOT_FOUND', 'no token was chosen');
+    const slots = chosen.map((info) => slotOf(module, info));
+    const references = new References();
+    const user = slotUser(settings, emitter, counters, () => watcher);
+    const resolve = resolver(user, references);
+    const dispatcher = new Dispatcher({ user, slots, settings, references, counters, start, resolve });
+    const watcher = {
+      slotLost: (slot: SlotHost) => dispatcher.pool.abandon(slot),
+      slotReady: () => dispatcher.pump(),
+      get quiet() {
+        return dispatcher.quiet;
+      },
+    };
+    for (const slot of slots) slot.users.add(user);
+    if (!module.owned)
+      settings.logger?.warn(
+        'the PKCS#11 module was initialised by other code in this process; it may not have asked for locking',
+        {
+          module: sanitizeText(file, 200),
+        },
+      );
+    return tokenOver({ module, registry, slots, user, settings, references, counters, emitter, dispatcher, library });
+  } catch (error) {
+    module.users--;
+    throw error;
+  } finally {
+    module.release();
+  }
+}
+
+/** One host for each slot, however many tokens are opened on it. */
+function slotOf(module: ModuleHost, info: TokenInfo): SlotHost {
+  const key = [...info.slotId, info.serial, info.label].join('\0');
+  const known = module.slots.get(key);
+  if (known) return known;
+  const made = new SlotHost(module, info);
+  module.slots.set(key, made);
+  return made;
+}
+
+async function realFile(path: string, realpath = (file: string) => process.getBuiltinModule('node:fs/promises').realpath(file)) {
+  if (!process.getBuiltinModule('node:path').isAbsolute(path))
+    throw new SignError('ERR_INVALID_ARGUMENT', `'${sanitizeText(path, 200)}': the path of a PKCS#11 module is absolute`);
+  try {
+    return await realpath(path);
+  } catch (cause) {
+    throw new SignError('ERR_INVALID_ARGUMENT', `there is no PKCS#11 module '${sanitizeText(path, 200)}'`, { cause });
+  }
+}

@@ -1,0 +1,245 @@
+import { equalBytes, SignError } from '@securosys/core';
+import { sessionStates } from '../cryptoki/flags.js';
+import { returnValues as rv } from '../cryptoki/return-values.js';
+import type { TokenInfo } from '../token/token-calls.js';
+import type { Command, ResultOf } from '../worker/wire.js';
+import type { Channel } from './channel.js';
+import { signError } from './errors.js';
+import { logIn } from './log-in.js';
+import type { ModuleHost } from './module-host.js';
+import type { HostFailure, Outcome } from './outcome.js';
+import { restore } from './restore.js';
+import type { SlotUser } from './slot-user.js';
+
+/** A session of the control worker, good while that worker lives and the slot is not restored. */
+interface Session {
+  readonly channel: Channel;
+  readonly number: number;
+}
+
+/** Device errors in a row after which the token is looked for anew. */
+const maxDeviceErrors = 3;
+
+/**
+ * One slot of a module in this process: the session that keeps the login (the anchor), the login itself, and its way back after a loss.
+ * Shared by all open tokens on it, because the module has one login state for the process.
+ */
+export class SlotHost {
+  readonly module: ModuleHost;
+  readonly users = new Set<SlotUser>();
+  /** As it was read last; the slot's id may change when a token comes back. */
+  info: TokenInfo;
+  /** Login epoch: object handles of another one are not used. 0 before the first login. */
+  epoch = 0;
+  /** Counts how often the slot was opened: sessions from before are not used. */
+  generation = 0;
+  #ready = false;
+  #anchor: Session | undefined;
+  readonly #work = new Map<boolean, Session>();
+  #flight: Promise<void> | undefined;
+  #deviceErrors = 0;
+  #stopKeepAlive: () => void = () => undefined;
+
+  constructor(module: ModuleHost, info: TokenInfo) {
+    this.module = module;
+    this.info = info;
+  }
+
+  /** Logged in, with nothing known to be wrong. */
+  get isReady(): boolean {
+    return this.#ready;
+  }
+
+  /** A login or a restoration is under way. */
+  get isBusy(): boolean {
+    return this.#flight !== undefined;
+  }
+
+  /** Opens the slot and logs in, or waits until somebody else has. @throws SignError */
+  async ready(user: SlotUser): Promise<void> {
+    if (this.#ready) return;
+    await this.#single(() => restore(this, user, undefined));
+  }
+
+  /**
+   * The token is lost (level 2), or the module has to be initialised anew (level 3). Does nothing when the slot was opened since
+   * `generation`: then the failure was of a session from before.
+   */
+  async recover(user: SlotUser, generation: number, failure: HostFailure): Promise<void> {
+    if (this.#flight) return this.#flight;
+    if (this.generation !== generation && this.#ready) return;
+    await this.#single(() => restore(this, user, failure));
+  }
+
+  /** Somebody logged the token out: logs in again on the anchor. */
+  async logInAgain(user: SlotUser, epoch: number, failure: HostFailure): Promise<void> {
+    if (this.#flight) return this.#flight;
+    if (this.epoch !== epoch && this.#ready) return;
+    await this.#single(async () => {
+      this.#ready = false;
+      const again = await logIn(this, user);
+      if (again) return restore(this, user, failure);
+      this.opened(user, false);
+    });
+  }
+
+  /** One command on this slot, in the control worker. */
+  call<C extends Command>(user: SlotUser, command: C, factor = 1): Promise<Outcome<ResultOf<C>>> {
+    return this.module.call(command, user.timers, user.operationTimeoutMs * factor);
+  }
+
+  /** A session of the control worker for everything but login; opened at first use. */
+  async workSession(user: SlotUser, readWrite: boolean): Promise<Outcome<number>> {
+    const known = this.#work.get(readWrite);
+    if (known && known.channel === this.module.channel && !known.channel.lost) return { value: known.number };
+    const outcome = await this.call(user, { op: 'openSession', slot: this.info.slotId, readWrite });
+    const { channel } = this.module;
+    if (!outcome.failure && channel) this.#work.set(readWrite, { channel, number: outcome.value });
+    return outcome;
+  }
+
+  /** That session failed, or is dead: the next one is a new one. */
+  dropWorkSession(user: SlotUser, readWrite: boolean): void {
+    const session = this.#work.get(readWrite);
+    this.#work.delete(readWrite);
+    if (session) void this.#close(user, session);
+  }
+
+  /** Whether the token wants a login and has none, by its own word. */
+  async isLoggedOut(user: SlotUser): Promise<boolean> {
+    const session = this.anchor;
+    if (session === undefined || !user.pin.required(this.info)) return false;
+    const outcome = await this.call(user, { op: 'sessionInfo', session });
+    return (
+      !outcome.failure && (outcome.value.state === sessionStates.RO_PUBLIC || outcome.value.state === sessionStates.RW_PUBLIC)
+    );
+  }
+
+  /** Counts failures of the device; true when there were too many in a row. */
+  deviceFailed(): boolean {
+    this.#deviceErrors++;
+    return this.#deviceErrors >= maxDeviceErrors;
+  }
+
+  worked(): void {
+    this.#deviceErrors = 0;
+  }
+
+  /** The control worker is gone, and with it the numbers of its sessions. */
+  controlLost(): void {
+    this.#anchor = undefined;
+    this.#work.clear();
+    this.#ready = false;
+  }
+
+  // What follows is for `restore` and `logIn` only.
+
+  get anchor(): number | undefined {
+    const { channel } = this.module;
+    return this.#anchor && this.#anchor.channel === channel && !channel.lost ? this.#anchor.number : undefined;
+  }
+
+  /** Stops all use of the slot and closes the sessions of this process on it; none of others. */
+  async abandon(user: SlotUser): Promise<void> {
+    this.#ready = false;
+    this.#stopKeepAlive();
+    for (const each of this.users) each.slotLost(this);
+    const sessions = [...this.#work.values(), ...(this.#anchor ? [this.#anchor] : [])];
+    this.#work.clear();
+    this.#anchor = undefined;
+    for (const session of sessions) await this.#close(user, session);
+  }
+
+  /** Opens the anchor. */
+  async openAnchor(user: SlotUser): Promise<HostFailure | undefined> {
+    if (this.anchor !== undefined) return undefined;
+    const outcome = await this.call(user, { op: 'openSession', slot: this.info.slotId, readWrite: false });
+    if (outcome.failure) return outcome.failure;
+    const { channel } = this.module;
+    if (channel) this.#anchor = { channel, number: outcome.value };
+    return undefined;
+  }
+
+  /** The slot is open and logged in; with `anew` so are sessions from before void. */
+  opened(user: SlotUser, anew: boolean): void {
+    this.epoch = this.module.nextEpoch();
+    if (anew) this.generation++;
+    this.#deviceErrors = 0;
+    this.#ready = this.anchor !== undefined;
+    this.#keepAlive(user);
+    for (const each of this.users) each.slotReady(this);
+  }
+
+  /** The last user leaves: own sessions are closed, and with them the login ends unless others have sessions. */
+  async leave(user: SlotUser): Promise<void> {
+    this.users.delete(user);
+    if (this.users.size > 0) {
+      const [next] = this.users;
+      if (next && this.#ready) this.#keepAlive(next);
+      return;
+    }
+    await this.#flight?.catch(() => undefined);
+    if (this.users.size === 0) await this.abandon(user);
+  }
+
+  /** Whether `token` is the one that this slot held, as far as a token can be told from another. */
+  isSame(token: TokenInfo): boolean {
+    return token.serial === this.info.serial && token.label === this.info.label;
+  }
+
+  /** Where the token is now: in the same slot if it is there, otherwise in one that no other slot of ours has. */
+  match(tokens: readonly TokenInfo[]): TokenInfo | undefined {
+    const others = [...this.module.slots.values()].filter((slot) => slot !== this && slot.users.size > 0);
+    const same = tokens.filter((token) => this.isSame(token));
+    return (
+      same.find(({ slotId }) => equalBytes(slotId, this.info.slotId)) ??
+      same.find(({ slotId }) => !others.some(({ info }) => equalBytes(info.slotId, slotId)))
+    );
+  }
+
+  #single(run: () => Promise<void>): Promise<void> {
+    this.#flight ??= run().finally(() => {
+      this.#flight = undefined;
+    });
+    return this.#flight;
+  }
+
+  async #close(user: SlotUser, { channel, number }: Session): Promise<void> {
+    // A session that cannot be closed is dead, or dies with its worker: either way it is not used any more.
+    if (channel === this.module.channel && !channel.lost) await this.call(user, { op: 'closeSession', session: number });
+  }
+
+  /** HSMs and firewalls drop sessions that nobody uses: looks at the anchor now and then. */
+  #keepAlive(user: SlotUser): void {
+    this.#stopKeepAlive();
+    if (user.keepAliveMs <= 0) return;
+    this.#stopKeepAlive = user.timers.after(user.keepAliveMs, () => void this.#look(user));
+  }
+
+  async #look(user: SlotUser): Promise<void> {
+    const { anchor, generation, epoch } = this;
+    if (!this.#ready || anchor === undefined || !this.users.has(user)) return;
+    try {
+      const outcome = await this.call(user, { op: 'sessionInfo', session: anchor });
+      if (outcome.failure) await this.recover(user, generation, outcome.failure);
+      // Logged out behind our back.
+      else if (outcome.value.state === sessionStates.RO_PUBLIC && user.pin.required(this.info))
+        await this.logInAgain(user, epoch, {
+          code: rv.CKR_USER_NOT_LOGGED_IN,
+          name: 'CKR_USER_NOT_LOGGED_IN',
+          method: 'C_GetSessionInfo',
+        });
+      if (this.#ready) this.#keepAlive(user);
+    } catch (error) {
+      // Nobody called: the users were told by an event, and the next call tries again.
+      user.emit('warning', { message: `keep-alive: ${SignError.is(error) ? error.message : 'failed'}` });
+    }
+  }
+}
+
+/** The failure of a token that is not in any slot. */
+export const absent: HostFailure = { code: rv.CKR_TOKEN_NOT_PRESENT, name: 'CKR_TOKEN_NOT_PRESENT', method: 'C_GetSlotList' };
+
+/** The error of a failure on this slot. */
+export const slotError = (slot: SlotHost, operation: string, failure: HostFailure): SignError =>
+  signError(failure, { operation, tokenLabel: slot.info.label });

@@ -1,0 +1,25 @@
+import type { SignError } from '@securosys/core';
+import type { PinProvider } from '../pin/pin-provider.js';
+import type { TokenEvents } from './events.js';
+import type { SlotHost } from './slot-host.js';
+import type { Timers } from './timers.js';
+
+/** What a slot needs of each open token that uses it: how to log in and wait, and whom to tell. */
+export interface SlotUser {
+  readonly pin: PinProvider;
+  readonly timers: Timers;
+  readonly random: () => number;
+  readonly operationTimeoutMs: number;
+  readonly reconnectTimeoutMs: number;
+  readonly keepAliveMs: number;
+  emit<K extends keyof TokenEvents>(event: K, value: TokenEvents[K]): void;
+  countLogin(): void;
+  /** The slot is lost: its sessions are closed, nothing is sent to it. */
+  slotLost(slot: SlotHost): void;
+  /** It can be used (again). */
+  slotReady(slot: SlotHost): void;
+  /** Why it takes no more calls. */
+  closed: SignError | undefined;
+  /** Nothing of this user runs in lanes now. */
+  readonly quiet: boolean;
+}

@@ -1,0 +1,38 @@
+import type { WorkerStart } from '../worker/wire.js';
+import { workerText } from '../worker/worker-text.js';
+import type { StartWorker } from './worker-port.js';
+
+/** Old generation of a worker's heap, in MiB: it holds a batch of requests and nothing else. */
+const maxOldGenerationSizeMb = 64;
+
+/** Workers as real threads over the given addon and module. The module reads the environment of the process, not one of its own. */
+export async function threadStarter(start: WorkerStart): Promise<StartWorker> {
+  const text = await workerText();
+  const threads: typeof import('node:worker_threads') = process.getBuiltinModule('node:worker_threads');
+  const { Worker } = threads;
+  return (role) => {
+    const worker = new Worker(text, {
+      eval: true,
+      workerData: start,
+      env: threads.SHARE_ENV,
+      // Loaders and inspectors of the application are not for this thread.
+      execArgv: [],
+      resourceLimits: { maxOldGenerationSizeMb },
+      name: `pkcs11 ${role}`,
+    });
+    let thrown: unknown;
+    return {
+      postMessage: (message, transfer = []) => worker.postMessage(message, transfer),
+      onMessage: (listener) => void worker.on('message', listener),
+      onExit: (listener) => {
+        worker.on('error', (error) => {
+          thrown = error;
+        });
+        worker.on('exit', () => listener(thrown));
+      },
+      ref: () => worker.ref(),
+      unref: () => worker.unref(),
+      terminate: () => void worker.terminate(),
+    };
+  };
+}
