@@ -13,7 +13,8 @@ export function addonPath(given?: string): string {
   if (given !== undefined && !isAbsolute(given)) invalidArgument('openPkcs11: pkcs11js is not an absolute path');
   const { createRequire } = process.getBuiltinModule('node:module');
   try {
-    return createRequire(here()).resolve(given ?? 'pkcs11js');
+    // In a single-file executable there is no file of ours; who names the addon needs none.
+    return createRequire(given ?? here()).resolve(given ?? 'pkcs11js');
   } catch (cause) {
     const where = given === undefined ? '' : ` in '${sanitizeText(given, 200)}'`;
     throw new SignError(
