@@ -36,10 +36,14 @@ export function nssParameters(folder: string): string {
   return `configdir='${quoted}' certPrefix='' keyPrefix='' secmod='secmod.db' flags=`;
 }
 
-/** A fresh key database with a PIN. */
-export function createNssDatabase(pin = 'nss-pin-1234'): NssDatabase {
+/**
+ * A fresh key database with a PIN.
+ *
+ * @param prefix of its folder's name
+ */
+export function createNssDatabase(pin = 'nss-pin-1234', prefix = 'nss-'): NssDatabase {
   if (!nssModule) throw new Error('the softoken of NSS is not installed');
-  const folder = mkdtempSync(join(tmpdir(), 'nss-'));
+  const folder = mkdtempSync(join(tmpdir(), prefix));
   const pinFile = join(folder, 'pin');
   writeFileSync(pinFile, `${pin}\n`, { mode: 0o600 });
   execFileSync('certutil', ['-N', '-d', `sql:${folder}`, '-f', pinFile], { stdio: 'pipe' });

@@ -194,8 +194,9 @@ export interface Failure {
   /** With code 0 only: what was thrown (foreign text). */
   readonly text?: string;
   /**
-   * What became of the session when an operation may have been left active on it: a new native session is under the same number, or
-   * none could be opened (the number is dead: CKR of that attempt in `reopen`). Absent: the session was not touched.
+   * What became of the session when an operation may have been left active on it, or when it was gone: a new native session is under
+   * the same number, or none could be opened. On a session that is lost the next command fails with CKR_SESSION_HANDLE_INVALID without
+   * any call but an attempt to open one, and says how that went. Absent: the session was not touched. Session objects are gone in both cases.
    */
   readonly session?: 'replaced' | 'lost';
   /** With `session: 'lost'`: the CK_RV of `C_OpenSession`. */
