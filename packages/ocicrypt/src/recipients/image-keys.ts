@@ -89,7 +89,7 @@ export function startUnwrapping(openers: readonly Opener[], image: ImageContext 
     const optsdata = await firstResult(attempts);
     if (optsdata) return optsdata;
     throw new SignError('ERR_KEY_NOT_FOUND', 'no packet of the layer is for any of the keys that were given', {
-      details: { layerDigest: layer.digest },
+      details: { ...(layer.digest !== undefined && { layerDigest: layer.digest }) },
     });
   }
 

@@ -16,8 +16,8 @@ export interface ImageContext {
 
 /** The layer that a packet belongs to, for facts and for errors. */
 export interface LayerContext {
-  /** Of the encrypted blob, `sha256:` and 64 hex digits. */
-  readonly digest: string;
+  /** Of the encrypted blob, `sha256:` and 64 hex digits; absent where nobody knows it, as in a key provider. */
+  readonly digest?: string;
   /** Position in the manifest, from 0. */
   readonly index?: number;
 }

@@ -15,7 +15,7 @@ export function unwrapFacts(
     format: `ocicrypt-${scheme}`,
     title: manifest ? 'Open the layers of an encrypted image' : 'Open a layer of an encrypted image',
     ...(manifest && { subject: manifest }),
-    details: { ...(!manifest && { layer: layer.digest }), ...details },
+    details: { ...(!manifest && layer.digest !== undefined && { layer: layer.digest }), ...details },
   };
   return { facts, ...(claims && { claims }) };
 }

@@ -1,0 +1,35 @@
+import type { EncryptionAlgorithm, KeySpec } from '@securosys/core';
+import { SignError } from '@securosys/core';
+
+/** How a packet carries its content key, by the names of RFC 7518. `RSA1_5` is for reading only, and only where it is set up (S16). */
+export type PacketAlgorithm = 'RSA-OAEP' | 'RSA-OAEP-256' | 'ECDH-ES+A256KW' | 'RSA1_5';
+
+type Facts = { readonly kind: 'rsa'; readonly algorithm: EncryptionAlgorithm } | { readonly kind: 'ec' };
+
+const algorithms: Readonly<Record<PacketAlgorithm, Facts>> = {
+  'RSA-OAEP': { kind: 'rsa', algorithm: 'rsa-oaep-sha1' },
+  'RSA-OAEP-256': { kind: 'rsa', algorithm: 'rsa-oaep-sha256' },
+  'ECDH-ES+A256KW': { kind: 'ec' },
+  RSA1_5: { kind: 'rsa', algorithm: 'rsa-pkcs1' },
+};
+
+/** Every algorithm of a packet, in the order of {@link PacketAlgorithm}. */
+export const packetAlgorithms = Object.keys(algorithms) as readonly PacketAlgorithm[];
+
+export const isPacketAlgorithm = (name: unknown): name is PacketAlgorithm => packetAlgorithms.some((known) => known === name);
+
+export const packetAlgorithmFacts = (name: PacketAlgorithm): Facts => algorithms[name];
+
+/**
+ * The algorithm of a key: what its configuration says, or the default of its kind. Never what a packet says.
+ * @throws SignError `ERR_ALGORITHM_UNSUPPORTED` for a key that opens no packets, and for an algorithm that does not fit it
+ */
+export function algorithmOfKey(spec: KeySpec | undefined, configured?: PacketAlgorithm): PacketAlgorithm {
+  const kind = spec?.startsWith('rsa-') ? 'rsa' : spec?.startsWith('ec-') ? 'ec' : undefined;
+  if (!kind)
+    throw new SignError('ERR_ALGORITHM_UNSUPPORTED', 'packets are for RSA keys of 2048 to 4096 bits and for the NIST curves');
+  const algorithm = configured ?? (kind === 'rsa' ? 'RSA-OAEP-256' : 'ECDH-ES+A256KW');
+  if (!isPacketAlgorithm(algorithm) || algorithms[algorithm].kind !== kind)
+    throw new SignError('ERR_ALGORITHM_UNSUPPORTED', `the algorithm that is set up does not fit a key of type ${spec}`);
+  return algorithm;
+}
