@@ -81,9 +81,15 @@ export function tokenOver(parts: TokenParts): Token {
     close({ drainMs = defaultDrainMs, finalize = false }: CloseTokenOptions = {}) {
       user.closed ??= new SignError('ERR_UNAVAILABLE', 'the token was closed', { retryable: false });
       closing ??= (async () => {
-        await dispatcher.close(drainMs);
-        for (const each of slots) await each.leave(user);
-        await leaveModule(parts.module, settings, finalize);
+        // Nothing else keeps a process alive that waits for this, and it has to go on afterwards.
+        parts.module.hold();
+        try {
+          await dispatcher.close(drainMs);
+          for (const each of slots) await each.leave(user);
+          await leaveModule(parts.module, settings, finalize);
+        } finally {
+          parts.module.release();
+        }
       })();
       return closing;
     },
