@@ -42,7 +42,7 @@ export function signError(failure: HostFailure, { operation, tokenLabel }: Failu
     });
   if (failure.code === 0)
     return new SignError('ERR_PROTOCOL', `${where}: the call could not be made${said(failure)}`, { details: facts });
-  const { code, advice, retryable } = verdictOn(failure.code);
+  const { code, advice, retryable } = verdictOn(failure.code, failure.method);
   const name = failure.name || returnValueName(failure.code);
   const number = `0x${failure.code.toString(16).padStart(2, '0')}`;
   const method = failure.method ? `${sanitizeText(failure.method, 40)} returned ` : '';

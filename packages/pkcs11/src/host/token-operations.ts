@@ -1,10 +1,10 @@
 import { SignError } from '@securosys/core';
 import type { Template } from '../token/template.js';
 import type { FoundObject, ObjectHandle, TokenCalls } from '../token/token-calls.js';
-import type { FindCommand } from '../worker/wire.js';
 import { ckaIdOf } from './cka-id.js';
 import { controlCall } from './control-calls.js';
 import { notFound, type References } from './references.js';
+import { search } from './search.js';
 import type { SlotHost } from './slot-host.js';
 import type { SlotUser } from './slot-user.js';
 
@@ -17,14 +17,9 @@ export type ControlOperations = Omit<TokenCalls, 'token' | 'epoch' | 'sign' | 'd
 /** Finds the object of a handle again: after a login, or in another slot of the same partition. Callers for the same one share a search. */
 export function resolver(user: SlotUser, references: References): (handle: ObjectHandle, slot: SlotHost) => Promise<void> {
   const running = new WeakMap<ObjectHandle, Map<SlotHost, Promise<void>>>();
-  const search = async (handle: ObjectHandle, slot: SlotHost) => {
+  const resolve = async (handle: ObjectHandle, slot: SlotHost) => {
     const template = references.identity(handle);
-    const { objects } = await controlCall(user, {
-      operation: 'find',
-      slot,
-      readWrite: false,
-      command: (session): FindCommand => ({ op: 'find', session, template, read: [], max: 2 }),
-    });
+    const { objects } = await search(user, slot, { template, read: [], max: 2 });
     const [only, another] = objects;
     if (!only) throw notFound('no object has its id and label');
     if (another) throw notFound('several objects have its id and label');
@@ -35,7 +30,7 @@ export function resolver(user: SlotUser, references: References): (handle: Objec
     running.set(handle, bySlot);
     const known = bySlot.get(slot);
     if (known) return known;
-    const fresh = search(handle, slot).finally(() => bySlot.delete(slot));
+    const fresh = resolve(handle, slot).finally(() => bySlot.delete(slot));
     bySlot.set(slot, fresh);
     return fresh;
   };
@@ -74,8 +69,7 @@ export function controlOperations({ user, slot, references, readOnly, resolve }:
       const { max = maxFound, ...rest } = options;
       const wanted = new Set(read);
       const all = [...new Set([...read, ...references.wanted])];
-      const command = (session: number): FindCommand => ({ op: 'find', session, template, read: all, max });
-      const { objects, more } = await controlCall(user, { operation: 'find', slot, readWrite: false, command }, rest);
+      const { objects, more } = await search(user, slot, { template, read: all, max }, rest);
       if (more) throw new SignError('ERR_LIMIT', `more than ${max} objects match`, { details: { max } });
       return objects.map(
         ({ handle, attributes }): FoundObject => ({

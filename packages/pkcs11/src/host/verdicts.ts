@@ -170,5 +170,9 @@ const unknown: Verdict = {
   retryable: false,
 };
 
-/** What CKR `code` means to the caller. */
-export const verdictOn = (code: number): Verdict => table.get(code) ?? unknown;
+/** Functions that take a mechanism: there, bad arguments are a mechanism or parameter that the module does not have. */
+const takesMechanism = /Init$|^C_(Generate|Derive|Wrap|Unwrap)/;
+
+/** What CKR `code`, returned by the function `method`, means to the caller. */
+export const verdictOn = (code: number, method: string): Verdict =>
+  code === returnValues.CKR_ARGUMENTS_BAD && !takesMechanism.test(method) ? unknown : (table.get(code) ?? unknown);
