@@ -84,15 +84,21 @@ export class ModuleHost {
 
   /** One command in the control worker; one that takes longer than `timeoutMs` costs the worker. */
   async call<C extends Command>(command: C, timers: Timers, timeoutMs: number): Promise<Outcome<ResultOf<C>>> {
-    const channel = await this.#control();
-    let overdue = false;
-    const stop = timers.after(timeoutMs, () => {
-      overdue = true;
-      channel.fail(lostWorker('stuck'));
-    });
-    const outcome = await channel.call(command);
-    if (!overdue) stop();
-    return outcome;
+    // Somebody waits for the answer: a process that has nothing else to do must not end before it.
+    this.hold();
+    try {
+      const channel = await this.#control();
+      let overdue = false;
+      const stop = timers.after(timeoutMs, () => {
+        overdue = true;
+        channel.fail(lostWorker('stuck'));
+      });
+      const outcome = await channel.call(command);
+      if (!overdue) stop();
+      return outcome;
+    } finally {
+      this.release();
+    }
   }
 
   async library(timers: Timers, timeoutMs: number): Promise<LibraryInfo> {
