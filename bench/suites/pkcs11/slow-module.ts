@@ -1,0 +1,39 @@
+import type { MadeToken } from '../../../interop/suites/pkcs11/tokens.js';
+import { buildFaultModule } from '../../../packages/pkcs11/test/fault-module/fault-module.js';
+import type { Result } from '../../figure.js';
+import { cSide } from './c-signer.js';
+import { delay, rates } from './results.js';
+import { interleave } from './rounds.js';
+import { startSide } from './side.js';
+import { jobOf, type Work } from './work.js';
+
+const schedule = { rounds: 7, seconds: 1 };
+const lanes = 16;
+const width = 64;
+const delayMs = 5;
+const work: Work = {
+  name: `${delayMs} ms in C_SignInit, ${delayMs} ms in C_Sign`,
+  spec: 'ec-p256',
+  algorithm: 'ecdsa-sha256',
+  leastShare: 0.95,
+};
+
+/** A module that is slow as one behind a network is: SoftHSM2 behind one that waits in each call. */
+export async function* slowModule(token: MadeToken, program: string): AsyncIterable<Result> {
+  const slow = buildFaultModule(token.module);
+  try {
+    for (const name of ['C_SignInit', 'C_Sign'] as const) slow.delay(name, delayMs);
+    const behind = { ...token, module: slow.path };
+    const ours = await startSide('ours', jobOf(behind, work, width, lanes), token.env);
+    const c = cSide(program, jobOf(behind, work, 1), lanes, token.env);
+    try {
+      const played = await interleave({ ours: { side: ours }, c: { side: c } }, schedule);
+      yield rates(`${work.name}, ${lanes} lanes`, played.ours, `C, ${lanes} threads`, played.c, work.leastShare);
+      yield delay(work.name, played.ours);
+    } finally {
+      ours.close();
+    }
+  } finally {
+    slow.remove();
+  }
+}

@@ -1,0 +1,52 @@
+import type { MadeToken } from '../../../interop/suites/pkcs11/tokens.js';
+import type { Result } from '../../figure.js';
+import { cSide } from './c-signer.js';
+import { delay, rates } from './results.js';
+import { type Entrant, interleave } from './rounds.js';
+import { startSide } from './side.js';
+import { jobOf, type Work, works } from './work.js';
+
+const schedule = { rounds: 9, seconds: 0.7 };
+const threads = 2;
+/** In flight at our backend, as in a server; graphene opens a session for each. */
+const width = 64;
+const sessions = 4;
+/** Without a goal fewer rounds do. */
+const every = 4;
+
+/** The other libraries: the program, how many at a time, and whether the module is told about threads (graphene's default is no). */
+const others = {
+  'graphene-pk11 2.3.6 by default, 4 sessions': ['graphene', sessions, 0],
+  'graphene-pk11 2.3.6 with CKF_OS_LOCKING_OK, 4 sessions': ['graphene', sessions, 1],
+  'node-webcrypto-p11 2.8.0, one at a time': ['webcrypto', 1, 1],
+  'node-webcrypto-p11 2.8.0, 4 at a time': ['webcrypto', sessions, 1],
+} as const;
+type Other = keyof typeof others;
+
+async function play(token: MadeToken, work: Work, program: string) {
+  const begin: Entrant = { side: await startSide('ours', jobOf(token, work, width), token.env) };
+  const signer: Entrant = { side: await startSide('signer', jobOf(token, work, width), token.env), every: 2 };
+  const c: Entrant = { side: cSide(program, jobOf(token, work, 1), threads, token.env) };
+  const rest: Partial<Record<Other, Entrant>> = {};
+  for (const [label, [name, atATime, lanes]] of Object.entries(others))
+    rest[label as Other] = { side: await startSide(name, jobOf(token, work, atATime, lanes), token.env), every };
+  const sides = { begin, c, signer, ...(rest as Record<Other, Entrant>) };
+  try {
+    return await interleave(sides, schedule);
+  } finally {
+    for (const { side } of Object.values(sides)) side.close();
+  }
+}
+
+/** Signatures per second of the wall clock on SoftHSM2: ours, the C program's and the other libraries', in alternating rounds. */
+export async function* throughput(token: MadeToken, program: string, note: (text: string) => void): AsyncIterable<Result> {
+  const peer = `C, ${threads} threads`;
+  for (const work of works) {
+    const { begin, c, signer, ...rest } = await play(token, work, program);
+    for (const remark of [...begin.remarks, ...signer.remarks]) note(`${work.name}, ours: ${remark}`);
+    yield rates(`${work.name}, backend.begin`, begin, peer, c, work.leastShare);
+    yield rates(`${work.name}, createSigner`, signer, peer, c);
+    for (const [label, theirs] of Object.entries(rest)) yield rates(`${work.name}, backend.begin`, begin, label, theirs);
+    yield delay(work.name, begin);
+  }
+}

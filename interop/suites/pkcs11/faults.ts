@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+import { buildFaultModule } from '../../../packages/pkcs11/test/fault-module/fault-module.js';
+import type { FunctionName } from '../../../packages/pkcs11/test/fault-module/functions.js';
+import { returnValues } from './return-values.js';
+import { answerOf, runChild } from './run-child.js';
+import type { World } from './world.js';
+
+/** Where return values are injected: what is being done, and the calls that it makes. */
+const places: Readonly<Record<string, readonly FunctionName[]>> = {
+  sign: ['C_SignInit', 'C_Sign'],
+  find: ['C_FindObjectsInit', 'C_FindObjects', 'C_FindObjectsFinal', 'C_GetAttributeValue'],
+  login: ['C_Login'],
+  open: ['C_GetSlotList', 'C_GetTokenInfo', 'C_OpenSession'],
+};
+
+interface Answer {
+  readonly injected: number;
+  readonly results: number;
+  readonly errors: number;
+  readonly problems: readonly string[];
+}
+
+/** Every return value of the map at each place: a result or a typed error, and a backend that is whole afterwards. */
+export async function faults({ report, scope, softhsm, nss }: World): Promise<void> {
+  for (const [module, token] of Object.entries({ SoftHSM2: softhsm, NSS: nss })) {
+    const fault = buildFaultModule(token.module);
+    scope.defer(() => fault.remove());
+    const behind = { ...token, module: fault.path };
+    for (const [place, names] of Object.entries(places))
+      for (const name of names) {
+        const count = Object.keys(returnValues).length;
+        await report.case(
+          `${module}: each of ${count} return values of ${name} while we ${place} is a result or a typed error`,
+          async () => {
+            const finished = await runChild('faults', { token: behind, mode: `${place} ${name}`, timeoutMs: 280_000 });
+            const { injected, problems } = answerOf<Answer>(finished);
+            assert.deepEqual(problems, []);
+            assert.ok(injected >= count, `${injected} injected`);
+          },
+          300_000,
+        );
+      }
+  }
+}
