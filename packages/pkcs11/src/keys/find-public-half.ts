@@ -35,7 +35,7 @@ function fits(candidate: KeyObject, privateKey: Attributes): boolean {
   }
   const params = bytesOf(privateKey, CKA.EC_PARAMS);
   const curve = params && curveByParams(params);
-  return !curve || Buffer.from(spkiOf(candidate)).includes(curveAlgorithm(curve));
+  return !curve || Buffer.from(spkiOf(candidate)).includes(Buffer.from(curveAlgorithm(curve)));
 }
 
 function distinct(keys: readonly (KeyObject | undefined)[], privateKey: Attributes): KeyObject[] {

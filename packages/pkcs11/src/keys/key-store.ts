@@ -1,16 +1,23 @@
-import { type CallOptions, type Clock, type KeyRef, type KeySpecRequest, knownOptions } from '@securosys/core';
+import { type CallOptions, type Clock, type KeyRef, type KeySpecRequest, knownOptions, publicKeyFromSpki } from '@securosys/core';
 import type { FoundObject, TokenCalls } from '../token/token-calls.js';
 import type { SelfTest } from './check-new-key.js';
 import { type DeleteKeyOptions, deleteKey } from './delete-key.js';
 import { findKey } from './find-key.js';
 import type { ProvePublicHalf } from './find-public-half.js';
 import { generateKey } from './generate-key.js';
+import { type ImportKeyRequest, importKey } from './import-key.js';
 import { keyCache } from './key-cache.js';
 import type { Pkcs11KeyInfo } from './key-facts.js';
+import type { KeyPurpose } from './key-templates.js';
 import { listTokenKeys } from './list-keys.js';
 import { knownNewKeyOptions, type NewKeyOptions, newKey } from './new-key.js';
+import { publicComponents } from './public-components.js';
+import { readCertificates } from './read-certificates.js';
+import { type Reception, receiveKey } from './receive-key.js';
+import { storeCertificates } from './store-certificates.js';
 import { describedKey, type TokenKey, tokenKey } from './token-key.js';
 import { useKey } from './use-key.js';
+import { findWrappingKey, generateWrappingKey, type TokenWrappingKey } from './wrapping-key.js';
 
 /** What the keys of a token are kept with. */
 export interface KeyStoreOptions {
@@ -34,13 +41,43 @@ export interface KeyStore {
   list(options?: CallOptions): AsyncIterable<Pkcs11KeyInfo>;
   /** @throws SignError those of {@link generateKey} */
   create(request: KeySpecRequest, options?: NewKeyOptions & CallOptions): Promise<Pkcs11KeyInfo>;
+  /** @throws SignError those of {@link importKey} */
+  import(request: ImportKeyRequest, options?: NewKeyOptions & CallOptions): Promise<Pkcs11KeyInfo>;
+  /**
+   * Takes a private key that `place` puts on the token under the template it is given, as unwrapping does.
+   * @throws SignError those of {@link receiveKey}
+   */
+  receive(request: ReceiveKeyRequest, place: Reception['place'], options?: NewKeyOptions & CallOptions): Promise<Pkcs11KeyInfo>;
   /** @throws SignError those of {@link deleteKey} */
   delete(ref: KeyRef, options?: DeleteKeyOptions): Promise<void>;
+  /** @throws SignError those of {@link generateWrappingKey} */
+  createWrappingKey(label: string, options?: CallOptions): Promise<TokenWrappingKey>;
+  /** @throws SignError those of {@link findWrappingKey} */
+  findWrappingKey(ref: KeyRef, options?: CallOptions): Promise<TokenWrappingKey>;
+  /** DER, leaf first, as far as the token has the chain. @throws SignError those of finding the key */
+  certificates(ref: KeyRef, options?: CallOptions): Promise<Uint8Array[]>;
+  /** @throws SignError those of {@link storeCertificates} */
+  storeCertificates(ref: KeyRef, chain: readonly Uint8Array[], options?: CallOptions): Promise<void>;
+}
+
+/** A private key that gets onto the token by other means than generating or importing. */
+export interface ReceiveKeyRequest {
+  readonly label: string;
+  /** SubjectPublicKeyInfo DER of its public half, which the private half does not always show. */
+  readonly spki: Uint8Array;
+  /** The one thing that the key may do. Default `sign`. */
+  readonly purpose?: KeyPurpose;
 }
 
 /** Bytes of a new CKA_ID (`pkcs11.md` §3). */
 const idBytes = 20;
 
+/** What of the options is for every call. */
+function callOptions({ signal, timeoutMs, logger }: CallOptions): CallOptions {
+  return { ...(signal && { signal }), ...(timeoutMs !== undefined && { timeoutMs }), ...(logger && { logger }) };
+}
+
+/** The keys of an open token. */
 export function keyStore({ calls, clock, randomBytes, selfTest }: KeyStoreOptions): KeyStore {
   const prove: ProvePublicHalf = async (found: FoundObject, candidate, options) => {
     const key = tokenKey(found, candidate, calls.token);
@@ -55,6 +92,15 @@ export function keyStore({ calls, clock, randomBytes, selfTest }: KeyStoreOption
   };
   const cache = keyCache(calls, clock, (ref) => findKey(calls, ref, {}, prove));
 
+  /** A new key may be what was absent a moment ago. */
+  async function added(work: Promise<TokenKey>): Promise<Pkcs11KeyInfo> {
+    try {
+      return describedKey(await work);
+    } finally {
+      cache.clear();
+    }
+  }
+
   return {
     known: (ref) => cache.known(ref),
     find: (ref, options) => cache.get(ref, options),
@@ -62,20 +108,36 @@ export function keyStore({ calls, clock, randomBytes, selfTest }: KeyStoreOption
     async describe(ref, options = {}) {
       return describedKey(await findKey(calls, ref, options, prove));
     },
+    createWrappingKey: (label, options = {}) => generateWrappingKey(calls, label, randomBytes(idBytes), options),
+    findWrappingKey: (ref, options = {}) => findWrappingKey(calls, ref, options),
+    async certificates(ref, options = {}) {
+      return readCertificates(calls, await findKey(calls, ref, options, prove), options);
+    },
+    async storeCertificates(ref, chain, options = {}) {
+      await storeCertificates(calls, await findKey(calls, ref, options, prove), chain, options);
+    },
     async *list(options = {}) {
       for await (const key of listTokenKeys(calls, options)) yield describedKey(key);
     },
     async create(request, options = {}) {
       knownOptions('createKey', request, ['label', 'spec', 'purpose']);
       knownNewKeyOptions('createKey', options);
-      const { signal, timeoutMs, logger } = options;
-      const rest = { ...(signal && { signal }), ...(timeoutMs !== undefined && { timeoutMs }), ...(logger && { logger }) };
-      const asked = newKey(request.label, request.spec, request.purpose ?? 'sign', randomBytes(idBytes), options);
-      try {
-        return describedKey(await generateKey(calls, asked, options, selfTest, rest));
-      } finally {
-        cache.clear();
-      }
+      const { label, spec, purpose = 'sign' } = request;
+      const asked = newKey(label, spec, purpose, randomBytes(idBytes), options);
+      return added(generateKey(calls, asked, options, selfTest, callOptions(options)));
+    },
+    async import(request, options = {}) {
+      knownOptions('importKey', request, ['label', 'privateKey', 'purpose']);
+      knownNewKeyOptions('importKey', options);
+      return added(importKey(calls, request, randomBytes(idBytes), options, selfTest, callOptions(options)));
+    },
+    async receive(request, place, options = {}) {
+      knownOptions('receive', request, ['label', 'spki', 'purpose']);
+      knownNewKeyOptions('receive', options);
+      const { label, spki, purpose = 'sign' } = request;
+      const { spec, template: publicHalf } = publicComponents(publicKeyFromSpki(spki));
+      const asked = newKey(label, spec, purpose, randomBytes(idBytes), options);
+      return added(receiveKey(calls, asked, { publicHalf, place }, options, selfTest, callOptions(options)));
     },
     async delete(ref, options = {}) {
       knownOptions('deleteKey', options, ['certificates', 'signal', 'timeoutMs', 'logger']);

@@ -33,13 +33,18 @@ export function knownNewKeyOptions(where: string, options: object): void {
 /** Longest label; token and other tools cut or refuse longer ones. */
 const maxLabel = 255;
 
+/** @throws SignError `ERR_INVALID_ARGUMENT` for a label that could not be found again */
+export function checkLabel(label: string): void {
+  if (typeof label !== 'string' || label === '' || label.length > maxLabel || label.trim() !== label)
+    invalidArgument(`the label of a new key is 1 to ${maxLabel} characters without blanks around them`);
+}
+
 /**
  * What is asked for, checked: a purpose that the type can have, and a label that can be found again.
  * @throws SignError `ERR_INVALID_ARGUMENT`, `ERR_ALGORITHM_UNSUPPORTED` (ML-DSA)
  */
 export function newKey(label: string, spec: KeySpec, purpose: KeyPurpose, id: Uint8Array, options: NewKeyOptions): NewKey {
-  if (typeof label !== 'string' || label === '' || label.length > maxLabel || label.trim() !== label)
-    invalidArgument(`the label of a new key is 1 to ${maxLabel} characters without blanks around them`);
+  checkLabel(label);
   if (!keySpecs.includes(spec)) invalidArgument('unknown key spec');
   const rsa = spec.startsWith('rsa-');
   if (!rsa && !curveBySpec(spec)) throw new SignError('ERR_ALGORITHM_UNSUPPORTED', `PKCS#11 makes no ${spec} keys`);

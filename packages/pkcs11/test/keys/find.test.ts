@@ -48,7 +48,7 @@ test('another key under the pinned name is ERR_KEY_CHANGED (S7)', async () => {
   await expect(w.keys.find({ spkiSha256: before.ref.spkiSha256 as string })).rejects.toMatchObject({ code: 'ERR_KEY_NOT_FOUND' });
 });
 
-test.each([
+test.each<[KeyRef, string]>([
   [{}, 'nothing'],
   [{ label: '' }, 'an empty label'],
   [{ id: new Uint8Array(0) }, 'an empty id'],

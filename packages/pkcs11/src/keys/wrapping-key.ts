@@ -1,0 +1,107 @@
+import { type CallOptions, hexText, type KeyRef, type KeyUsage, SignError } from '@securosys/core';
+import { CKA, CKK, CKO } from '../cryptoki/attributes.js';
+import { mechanismFlags } from '../cryptoki/flags.js';
+import { CKM } from '../cryptoki/mechanisms.js';
+import type { Template } from '../token/template.js';
+import type { ObjectHandle, TokenCalls } from '../token/token-calls.js';
+import { bytes, flag, text, ulong } from './entries.js';
+import { freeLabel } from './free-label.js';
+import { ambiguous, checkRef, keyNotFound, objectTemplate } from './key-query.js';
+import { makeObjects } from './make-objects.js';
+import { needMechanism } from './need-mechanism.js';
+import { checkLabel } from './new-key.js';
+import { undo } from './own-objects.js';
+import { namesOf } from './token-key.js';
+import { bytesOf, flagOf, textOf, ulongOf } from './values.js';
+
+/** An AES key that wraps other keys. */
+export interface TokenWrappingKey {
+  readonly handle: ObjectHandle;
+  readonly label: string | undefined;
+  /** CKA_ID, empty when it has none. */
+  readonly id: Uint8Array;
+  readonly usages: readonly KeyUsage[];
+  readonly sensitive: boolean | undefined;
+  readonly extractable: boolean | undefined;
+}
+
+const attributes = [CKA.LABEL, CKA.ID, CKA.KEY_TYPE, CKA.WRAP, CKA.UNWRAP, CKA.SENSITIVE, CKA.EXTRACTABLE];
+
+/** AES of 256 bits, which wraps and does nothing else (`pkcs11.md` §6.8). */
+function wrappingTemplate(label: string, id: Uint8Array): Template {
+  return [
+    ulong(CKA.CLASS, CKO.SECRET_KEY),
+    ulong(CKA.KEY_TYPE, CKK.AES),
+    flag(CKA.TOKEN, true),
+    flag(CKA.PRIVATE, true),
+    flag(CKA.SENSITIVE, true),
+    flag(CKA.EXTRACTABLE, false),
+    ulong(CKA.VALUE_LEN, 32),
+    flag(CKA.WRAP, true),
+    flag(CKA.UNWRAP, true),
+    flag(CKA.ENCRYPT, false),
+    flag(CKA.DECRYPT, false),
+    text(CKA.LABEL, label),
+    bytes(CKA.ID, id),
+  ];
+}
+
+/**
+ * The one AES key that a reference names by label or id. It has no public half: `spkiSha256` names none.
+ * @throws SignError `ERR_KEY_NOT_FOUND`, `ERR_INVALID_ARGUMENT` with `details.matches`, `ERR_KEY_NOT_USABLE` for another type of key
+ */
+export async function findWrappingKey(calls: TokenCalls, ref: KeyRef, options: CallOptions): Promise<TokenWrappingKey> {
+  checkRef(ref);
+  if (ref.spkiSha256 !== undefined)
+    throw new SignError('ERR_INVALID_ARGUMENT', 'a wrapping key is named by label or id; it has no public key');
+  const found = await calls.find(objectTemplate(CKO.SECRET_KEY, ref), attributes, options);
+  const [only, another] = found;
+  if (!only) throw keyNotFound(ref, calls.token);
+  if (another)
+    throw ambiguous(
+      ref,
+      found.map((each) => namesOf(each.attributes)),
+      calls.token,
+    );
+  const told = only.attributes;
+  if (ulongOf(told, CKA.KEY_TYPE) !== CKK.AES)
+    throw new SignError('ERR_KEY_NOT_USABLE', 'the key is no AES key', { details: { tokenLabel: calls.token.label } });
+  const wraps: readonly KeyUsage[] = flagOf(told, CKA.WRAP) ? ['wrap'] : [];
+  const unwraps: readonly KeyUsage[] = flagOf(told, CKA.UNWRAP) ? ['unwrap'] : [];
+  return {
+    handle: only.handle,
+    label: textOf(told, CKA.LABEL),
+    id: Uint8Array.from(bytesOf(told, CKA.ID) ?? []),
+    usages: [...wraps, ...unwraps],
+    sensitive: flagOf(told, CKA.SENSITIVE),
+    extractable: flagOf(told, CKA.EXTRACTABLE),
+  };
+}
+
+/**
+ * Generates an AES wrapping key in the token and reads it back.
+ * @throws SignError `ERR_KEY_EXISTS`, `ERR_ALGORITHM_UNSUPPORTED`, `ERR_PROTOCOL` when it came out otherwise (it is destroyed then),
+ * `ERR_OUTCOME_UNKNOWN` with `details.ckaId`
+ */
+export async function generateWrappingKey(
+  calls: TokenCalls,
+  label: string,
+  id: Uint8Array,
+  options: CallOptions,
+): Promise<TokenWrappingKey> {
+  checkLabel(label);
+  await needMechanism(calls, CKM.AES_KEY_GEN, mechanismFlags.GENERATE, undefined, options);
+  await freeLabel(calls, label, CKO.SECRET_KEY, options);
+  const make = (rest: CallOptions) => calls.generateKey({ type: CKM.AES_KEY_GEN }, wrappingTemplate(label, id), rest);
+  await makeObjects({ calls, id, classes: [CKO.SECRET_KEY], make }, options);
+  try {
+    const key = await findWrappingKey(calls, { id }, options);
+    if (key.sensitive === true && key.extractable === false && key.usages.length === 2) return key;
+    throw new SignError('ERR_PROTOCOL', 'the token did not make the wrapping key as it was asked to; it was destroyed', {
+      details: { ckaId: hexText(id), tokenLabel: calls.token.label },
+    });
+  } catch (error) {
+    await undo(calls, id, options, error);
+    throw error;
+  }
+}
