@@ -2,7 +2,6 @@ import type {
   BeginResult,
   CallOptions,
   Clock,
-  KeyBackend,
   KeyOperation,
   KeyRef,
   KeySpecRequest,
@@ -14,6 +13,7 @@ import type { Subscribe } from './host/events.js';
 import type { TokenMetrics } from './host/metrics.js';
 import type { CloseTokenOptions, LibraryInfo, Token } from './host/token-options.js';
 import type { DeleteKeyOptions } from './keys/delete-key.js';
+import type { ImportKeyRequest } from './keys/import-key.js';
 import type { Pkcs11KeyInfo } from './keys/key-facts.js';
 import { type KeyStore, keyStore } from './keys/key-store.js';
 import type { NewKeyOptions } from './keys/new-key.js';
@@ -21,42 +21,17 @@ import type { TokenKey } from './keys/token-key.js';
 import { capabilitiesOf } from './operations/capabilities.js';
 import { decryptWith } from './operations/decrypt.js';
 import { deriveWith } from './operations/derive.js';
+import { type MoveParts, type UnwrapKeyRequest, unwrapKeyOf, type WrapKeyRequest, wrapKeyOf } from './operations/move-keys.js';
 import { selfTestOf } from './operations/self-test.js';
 import { planToSign, signWith } from './operations/sign.js';
 import type { SignPlan } from './operations/sign-plan.js';
 import { needUsage } from './operations/usable-key.js';
 import type { UseContext } from './operations/use-context.js';
+import { wrapMechanisms } from './operations/wrap-mechanism.js';
 import type { PinProvider } from './pin/pin-provider.js';
+import type { Pkcs11Backend } from './pkcs11-backend.js';
 import type { MechanismInfo, TokenInfo } from './token/token-calls.js';
 import { formatPkcs11Uri } from './uri/format.js';
-
-/** A token as a key backend, with what only PKCS#11 has. */
-export interface Pkcs11Backend extends KeyBackend {
-  /** The token when it was opened; flags may have changed since. */
-  readonly token: TokenInfo;
-  readonly library: LibraryInfo;
-  /** The key that the URI named, if it named one. */
-  readonly key: KeyRef | undefined;
-  describeKey(ref: KeyRef, options?: CallOptions): Promise<Pkcs11KeyInfo>;
-  /** Private keys whose public half is on the token, by one search. */
-  listKeys(options?: CallOptions): AsyncIterable<Pkcs11KeyInfo>;
-  /**
-   * Makes a pair with fresh ids, reads it back and tries it. One that came out weaker than asked for is destroyed.
-   * @throws SignError `ERR_KEY_EXISTS`, `ERR_ALGORITHM_UNSUPPORTED`, `ERR_PROTOCOL` with `details.deviations`; `ERR_OUTCOME_UNKNOWN` with
-   * `details.ckaId` when the pair may be there
-   */
-  createKey(request: KeySpecRequest, options?: NewKeyOptions & CallOptions): Promise<Pkcs11KeyInfo>;
-  /** Destroys a key and its public half. @throws SignError `ERR_KEY_NOT_FOUND`, `ERR_INVALID_ARGUMENT` when several match */
-  deleteKey(ref: KeyRef, options?: DeleteKeyOptions): Promise<void>;
-  /** By CKM_… number, as the token says; an OAEP mechanism does not say for which hashes. */
-  mechanisms(options?: CallOptions): Promise<ReadonlyMap<number, MechanismInfo>>;
-  readonly on: Subscribe;
-  metrics(): TokenMetrics;
-  /** Lets a PIN be tried again that was wrong, after somebody has put it right. */
-  forgetPinFailure(): Promise<void>;
-  /** Waits for what runs, and closes the sessions of this backend. Twice is no error. */
-  close(options?: CloseTokenOptions): Promise<void>;
-}
 
 /** What a backend is made of. */
 export interface BackendParts {
@@ -78,6 +53,7 @@ class Backend implements Pkcs11Backend {
   readonly #pin: PinProvider;
   readonly #keys: KeyStore;
   readonly #context: UseContext;
+  readonly #move: MoveParts;
   /** What was checked already, for as long as a key is known. */
   readonly #plans = new WeakMap<TokenKey, Map<SignatureAlgorithm, SignPlan>>();
   #closed: Promise<void> | undefined;
@@ -92,6 +68,7 @@ class Backend implements Pkcs11Backend {
     this.on = token.on;
     this.#context = { token, capabilities: capabilitiesOf(token), pin };
     this.#keys = keyStore({ calls: token, clock, randomBytes, selfTest: selfTestOf(this.#context) });
+    this.#move = { token, keys: this.#keys, mechanisms: wrapMechanisms(token, this.#context.capabilities) };
   }
 
   async describeKey(ref: KeyRef, options: CallOptions = {}): Promise<Pkcs11KeyInfo> {
@@ -154,8 +131,33 @@ class Backend implements Pkcs11Backend {
     return this.#keys.create(request, options);
   }
 
+  importKey(request: ImportKeyRequest, options: NewKeyOptions & CallOptions = {}): Promise<Pkcs11KeyInfo> {
+    return this.#keys.import(request, options);
+  }
+
   deleteKey(ref: KeyRef, options: DeleteKeyOptions = {}): Promise<void> {
     return this.#keys.delete(ref, options);
+  }
+
+  certificates(ref: KeyRef, options: CallOptions = {}): Promise<Uint8Array[]> {
+    return this.#keys.certificates(ref, options);
+  }
+
+  storeCertificates(ref: KeyRef, chain: readonly Uint8Array[], options: CallOptions = {}): Promise<void> {
+    return this.#keys.storeCertificates(ref, chain, options);
+  }
+
+  async createWrappingKey(label: string, options: CallOptions = {}): Promise<KeyRef> {
+    const { id } = await this.#keys.createWrappingKey(label, options);
+    return { label, id };
+  }
+
+  wrapKey(request: WrapKeyRequest, options: CallOptions = {}): Promise<Uint8Array> {
+    return wrapKeyOf(this.#move, request, options);
+  }
+
+  unwrapKey(request: UnwrapKeyRequest, options: NewKeyOptions & CallOptions = {}): Promise<Pkcs11KeyInfo> {
+    return unwrapKeyOf(this.#move, request, options);
   }
 
   mechanisms(options: CallOptions = {}): Promise<ReadonlyMap<number, MechanismInfo>> {

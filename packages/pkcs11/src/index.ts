@@ -1,13 +1,17 @@
-export type { Pkcs11Backend } from './backend.js';
 export type { Subscribe, TokenEvents, Unsubscribe } from './host/events.js';
 export type { TokenMetrics } from './host/metrics.js';
 export type { CloseTokenOptions, LibraryInfo } from './host/token-options.js';
 export type { DeleteKeyOptions } from './keys/delete-key.js';
+export type { ImportKeyRequest } from './keys/import-key.js';
 export type { Pkcs11KeyFacts, Pkcs11KeyInfo } from './keys/key-facts.js';
+export type { ReceiveKeyRequest } from './keys/key-store.js';
 export type { NewKeyOptions } from './keys/new-key.js';
 export { openPkcs11 } from './open.js';
+export type { UnwrapKeyRequest, WrapKeyRequest } from './operations/move-keys.js';
+export type { WrapFormat } from './operations/wrap-mechanism.js';
 export { type OpenPkcs11Options, openPkcs11OptionNames } from './options.js';
 export type { PinCallback, PinInfo, PinSource } from './pin/pin-source.js';
+export type { Pkcs11Backend } from './pkcs11-backend.js';
 export type { Template, TemplateEntry } from './token/template.js';
 export type { Attributes, FoundObject, MechanismInfo, ObjectHandle, TokenInfo } from './token/token-calls.js';
 export type { Pkcs11ObjectType, Pkcs11Uri, Pkcs11UriParts, Pkcs11UriPin } from './uri/attributes.js';

@@ -1,6 +1,6 @@
 import { invalidArgument, type Logger, systemClock } from '@securosys/core';
 import { addonPath } from './addon-path.js';
-import { type Pkcs11Backend, pkcs11Backend } from './backend.js';
+import { pkcs11Backend } from './backend.js';
 import { openToken } from './host/open-token.js';
 import type { OpenTokenOptions } from './host/token-options.js';
 import { keyRefOfUri } from './keys/key-query.js';
@@ -8,6 +8,7 @@ import { modulePath } from './module-path.js';
 import { checkOpenOptions, type OpenPkcs11Options } from './options.js';
 import { createPinProvider } from './pin/create-pin-provider.js';
 import type { PinProvider } from './pin/pin-provider.js';
+import type { Pkcs11Backend } from './pkcs11-backend.js';
 import type { Pkcs11Uri } from './uri/attributes.js';
 import type { TokenParts } from './uri/match-token.js';
 import { parsePkcs11Uri } from './uri/parse.js';

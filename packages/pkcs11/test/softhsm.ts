@@ -34,7 +34,7 @@ export const officerPin = 'officer-1234';
  * have labels and ids of their own.
  */
 export const tokens = {
-  main: { label: 'main', pin: 'main-pin-1234' },
+  main: { label: 'main', pin: 'main-pin-1234-long' },
   second: { label: 'second', pin: 'second-pin-1234' },
   /** For wrong PINs, logout and whatever else others must not see. */
   restless: { label: 'restless', pin: 'restless-pin-1234' },

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
-import { diffieHellman, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { createECDH, createPrivateKey, createPublicKey, diffieHellman, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import {
   type AgreementAlgorithm,
   agreementBytes,
+  base64urlBytes,
+  base64urlText,
+  concatBytes,
   type DeriveOperation,
   derWrap,
   equalBytes,
@@ -35,11 +38,21 @@ async function derivedAtOnce(backend: KeyBackend, operation: DeriveOperation): P
   assert.fail('a key that needs no approval should derive at once, not with a pending request');
 }
 
-/** Somebody whose secret with this key starts with a zero byte, which takes some hundred attempts. */
+/** Somebody on P-256 whose secret with this key starts with a zero byte, which takes some hundred attempts. */
 function otherWithZero(own: KeyObject): ReturnType<typeof other> {
+  const { x = '', y = '' } = own.export({ format: 'jwk' });
+  const point = concatBytes(Uint8Array.of(4), base64urlBytes(x), base64urlBytes(y));
+  const ecdh = createECDH('prime256v1');
   for (let attempt = 0; attempt < 5000; attempt++) {
-    const pair = other('ec-p256');
-    if (diffieHellman({ privateKey: pair.privateKey, publicKey: own })[0] === 0) return pair;
+    const made = ecdh.generateKeys();
+    if (ecdh.computeSecret(point)[0] !== 0) continue;
+    const d = new Uint8Array(32);
+    const scalar = ecdh.getPrivateKey();
+    d.set(scalar, d.byteLength - scalar.byteLength);
+    const halves = { d, x: made.subarray(1, 33), y: made.subarray(33) };
+    const texts = Object.fromEntries(Object.entries(halves).map(([name, half]) => [name, base64urlText(half)]));
+    const privateKey = createPrivateKey({ key: { kty: 'EC', crv: 'P-256', ...texts }, format: 'jwk' });
+    return { privateKey, publicKey: createPublicKey(privateKey) };
   }
   assert.fail('one secret in 256 should start with a zero byte');
 }
