@@ -1,3 +1,5 @@
+import { type PackedAnswers, packAnswers, unpackAnswers } from './pack-answers.js';
+import { type PackedRequests, packRequests, unpackRequests } from './pack-requests.js';
 import type { Answer, Request } from './wire.js';
 
 /** What messages are posted to: a `Worker`, or the port to the parent. */
@@ -5,27 +7,41 @@ export interface Poster {
   postMessage(message: unknown, transfer?: readonly ArrayBuffer[]): void;
 }
 
-/** A message of requests, or of answers. Made and read by the functions of this file. */
+/** A message of requests, or of answers: few as they are, many packed. Made and read by the functions of this file. */
 export interface Batch<T> {
   readonly kind: 'batch';
-  readonly items: readonly T[];
+  readonly items?: readonly T[];
+  readonly packed?: T extends Request ? PackedRequests : PackedAnswers;
 }
+
+/** Fewer are sent as they are: handing a buffer over costs as much as cloning three of them. */
+const worthPacking = 4;
 
 /** Sends up to `maxBatch` requests in one message. The bytes in them are copied: they stay the caller's. */
 export function sendRequests(worker: Poster, requests: readonly Request[]): void {
-  worker.postMessage({ kind: 'batch', items: requests } satisfies Batch<Request>);
+  if (requests.length < worthPacking) {
+    worker.postMessage({ kind: 'batch', items: requests } satisfies Batch<Request>);
+    return;
+  }
+  const packed = packRequests(requests);
+  worker.postMessage({ kind: 'batch', packed } satisfies Batch<Request>, [packed.bytes.buffer]);
 }
 
-export function readRequests(message: Batch<Request>): readonly Request[] {
-  return message.items;
+export function readRequests({ items, packed }: Batch<Request>): readonly Request[] {
+  return packed ? unpackRequests(packed) : (items ?? []);
 }
 
 /** Sends answers in one message. */
 export function sendAnswers(port: Poster, answers: readonly Answer[]): void {
-  port.postMessage({ kind: 'batch', items: answers } satisfies Batch<Answer>);
+  if (answers.length < worthPacking) {
+    port.postMessage({ kind: 'batch', items: answers } satisfies Batch<Answer>);
+    return;
+  }
+  const packed = packAnswers(answers);
+  port.postMessage({ kind: 'batch', packed } satisfies Batch<Answer>, [packed.bytes.buffer]);
 }
 
 /** Bytes in the answers have memory of their own. */
-export function readAnswers(message: Batch<Answer>): readonly Answer[] {
-  return message.items;
+export function readAnswers({ items, packed }: Batch<Answer>): readonly Answer[] {
+  return packed ? unpackAnswers(packed) : (items ?? []);
 }
