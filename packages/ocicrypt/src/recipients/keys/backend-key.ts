@@ -6,7 +6,6 @@ import {
   type KeyBackend,
   type KeyRef,
   knownOptions,
-  SignError,
 } from '@securosys/core';
 import { checkAlgorithm } from './allowed-algorithms.js';
 import { doesNotOpen, saysNothing } from './failure.js';
@@ -47,8 +46,6 @@ export function backendPrivateKey(backend: KeyBackend, ref: KeyRef, options: Bac
       return alike(decrypter.decrypt({ algorithm, ciphertext, ...request(use) }, call));
     },
     async derive(publicKey, use, call) {
-      const { usages } = await deriver.describe(call?.signal ? { signal: call.signal } : {});
-      if (!usages.includes('derive')) throw new SignError('ERR_KEY_NOT_USABLE', 'the key may not derive');
       return alike(deriver.derive({ algorithm: 'ecdh', publicKey, ...request(use) }, call));
     },
   };

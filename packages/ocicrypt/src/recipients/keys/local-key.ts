@@ -34,7 +34,7 @@ function accepted(secret: Uint8Array | undefined, { opens }: KeyUse): Uint8Array
 export function localPrivateKey(key: KeyObject, options: LocalKeyOptions = {}): PrivateKey {
   knownOptions('localPrivateKey', options, ['allowPkcs1', 'algorithms']);
   if (key?.type !== 'private') invalidArgument('localPrivateKey needs a private key');
-  const half: KeyHalf = { spec: keySpecOf(key), spki: spkiOf(key) };
+  const half: KeyHalf = { spec: keySpecOf(key), spki: spkiOf(key), needsApproval: false };
   return {
     publicHalf: async () => half,
     async decrypt(algorithm, ciphertext, use, call) {

@@ -7,6 +7,8 @@ export interface KeyHalf {
   readonly spec: KeySpec | undefined;
   /** SubjectPublicKeyInfo, DER. */
   readonly spki: Uint8Array;
+  /** Whether people must approve each use; `undefined` when nobody could find out. */
+  readonly needsApproval: boolean | undefined;
 }
 
 /** Why a key is used: shown to those who approve it, and how a result is recognised after an answer was lost. */
