@@ -25,7 +25,7 @@ describe('bytes that are given out have memory of their own (S39):', () => {
   });
 
   it('every exported function is known to give out bytes, or not to', () => {
-    const withoutBytes: readonly string[] = [];
+    const withoutBytes = ['addRecipients', 'decryptImage', 'encryptImage', 'replaceRecipients'];
     const exported = Object.entries(api).flatMap(([name, value]) => (typeof value === 'function' ? [name] : []));
     expect(exported.filter((name) => !(name in samples) && !withoutBytes.includes(name))).toEqual([]);
   });

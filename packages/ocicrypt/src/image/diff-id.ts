@@ -1,0 +1,48 @@
+import { nodeCrypto, SignError } from '@securosys/core';
+import { type Decompressor, startDecompressor } from './decompressor.js';
+
+/** Checks that a layer unpacks to what the image's config says (`ocicrypt.md` §5), while it goes by. */
+export interface DiffIdCheck {
+  /** Resolves when `piece` is not needed any more. @throws SignError `ERR_MALFORMED` for a broken stream, `ERR_LIMIT` */
+  write(piece: Uint8Array): Promise<void>;
+  /** @throws SignError `ERR_DIGEST_MISMATCH` (`details.check`: `diff_id`) when it unpacked to something else, `ERR_MALFORMED`, `ERR_LIMIT` */
+  finish(): Promise<void>;
+  /** Lets go of everything, also in the middle. */
+  close(): void;
+}
+
+/**
+ * Starts the check of one layer.
+ * @param diffId digest of the uncompressed layer
+ * @param maxBytes most bytes that the layer may unpack to
+ */
+export function startDiffIdCheck(compression: 'gzip' | 'zstd' | 'none', diffId: string, maxBytes: number): DiffIdCheck {
+  const [algorithm = '', hex] = diffId.split(':');
+  const hash = nodeCrypto().createHash(algorithm);
+  let size = 0;
+  const take = (bytes: Uint8Array) => {
+    size += bytes.byteLength;
+    if (size > maxBytes) throw new SignError('ERR_LIMIT', `a layer unpacks to more than ${maxBytes} bytes`);
+    hash.update(bytes);
+  };
+  const unpack: Decompressor | undefined = compression === 'none' ? undefined : startDecompressor(compression, take);
+  return {
+    async write(piece) {
+      if (unpack) await unpack.write(piece);
+      else take(piece);
+    },
+    async finish() {
+      await unpack?.end();
+      const actual = hash.digest('hex');
+      if (actual !== hex)
+        throw new SignError(
+          'ERR_DIGEST_MISMATCH',
+          `a decrypted layer unpacks to ${algorithm}:${actual}, and the config says ${diffId}`,
+          {
+            details: { check: 'diff_id' },
+          },
+        );
+    },
+    close: () => unpack?.close(),
+  };
+}
