@@ -34,6 +34,7 @@ const groups = [
   { part: 'undici', holds: (path) => path === 'undici' },
   // With what they stand on, which would else be in two parts.
   { part: 'asn1', holds: (path) => /^(@peculiar\/|(asn1js|pvtsutils|pvutils)$)/.test(path) },
+  { part: 'pkcs11', holds: (path) => path === '@securosys/pkcs11' },
   { part: 'post-quantum', holds: (path) => path.startsWith('@noble/post-quantum') },
 ];
 

@@ -55,6 +55,7 @@ export {
 } from '@securosys/notation-envelope';
 export { type CredentialSource, type Credentials, createOci, type Oci, type OciOptions, type Repository } from '@securosys/oci';
 export { credentialsFromDockerConfig, type DockerConfigOptions, type DockerConfigSource } from '@securosys/oci/credentials';
+export type { OpenPkcs11Options, PinCallback, PinInfo, PinSource, Pkcs11Backend } from '@securosys/pkcs11';
 export {
   createFolderCrlCache,
   createMemoryCrlCache,
@@ -66,7 +67,7 @@ export {
   type TimestamperOptions,
 } from '@securosys/pki';
 export type { TsbAuth, TsbBackend, TsbBackendOptions } from '@securosys/tsb-client';
-export { connectMemory, connectTsb } from './connect.js';
+export { connectMemory, connectPkcs11, connectTsb } from './connect.js';
 export type { ImageFormatId } from './image-formats.js';
 export type { ImageReport, ManifestReport, ReportCommon, SignatureReport, Verdict } from './image-report.js';
 export { type InspectedSignature, type InspectSignatureOptions, inspectSignature } from './inspect-signature.js';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { equalBytes, SignError, sha256Hex } from '@securosys/core';
+import { equalBytes, nodeFiles, SignError, sha256Hex } from '@securosys/core';
 import { type Certificate, checkNotaryChain, issuedBy, parseCertificates, pemText } from '@securosys/pki';
 import { readNamedFile, readOwnFile } from '../files/read-file.js';
 import { makeOwnFolder, writeOwnFile } from '../files/write-file.js';
@@ -42,4 +42,9 @@ export async function storeChain(folder: string, spki: Uint8Array, chain: readon
   await makeOwnFolder(folder);
   const text = chain.map(({ der }) => pemText(der, 'CERTIFICATE')).join('');
   await writeOwnFile(fileOf(folder, spki), text, { replace: true });
+}
+
+/** Removes what was stored for a key: its backend has it. */
+export async function forgetChain(folder: string, spki: Uint8Array): Promise<void> {
+  await nodeFiles().rm(fileOf(folder, spki), { force: true });
 }

@@ -40,7 +40,11 @@ export async function openPluginSession(context: PluginKeyContext, options: Sess
   const password = passwordOf(config, env);
   const keyPassword = password && (async (label: string) => (label === keyId ? password() : undefined));
   const factory = backendFactory(settings, backends);
-  const backend = await factory(settings, { env, ...(keyPassword && { keyPassword }) });
+  const backend = await factory(settings, {
+    env,
+    ...(keyPassword && { keyPassword }),
+    ...(programFolder !== undefined && { programFolder }),
+  });
   return {
     settings,
     backend,

@@ -7,7 +7,7 @@ import { pluginName, version } from './version.js';
 
 /** What whoever embeds the plugin may replace. */
 export interface SecurosysPluginOptions {
-  /** By the names that `backend` of a configuration may have. Default: `tsb`. */
+  /** By the names that `backend` of a configuration may have. Default: `tsb` and `pkcs11`. */
   readonly backends?: Readonly<Record<string, BackendFactory>>;
   /** Folder that the program lies in, where its `config.json` is looked for. */
   readonly programFolder?: string;
@@ -21,8 +21,8 @@ const configNames = [
 ];
 
 /**
- * The plugin that `notation-securosys` serves: keys of a Transaction Security Broker, or of any other backend, under Notation. Nothing
- * is read before a command needs it.
+ * The plugin that `notation-securosys` serves: keys of a Transaction Security Broker, of a PKCS#11 token, or of any other backend, under
+ * Notation. Nothing is read before a command needs it.
  *
  * @example
  * ```ts

@@ -116,6 +116,7 @@ const withoutBytes = [
   // Gives out what signBlob does.
   'resumeBlobSigningRequest',
   // Tested in their own room.
+  'connectPkcs11',
   'credentialsFromDockerConfig',
   'createFolderCrlCache',
   'createMemoryCrlCache',

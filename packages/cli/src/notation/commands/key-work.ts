@@ -45,10 +45,15 @@ export async function withBackend<T>(
   { path, passwords = {} }: { readonly path: string | undefined; readonly passwords?: PasswordSources },
   work: (opened: OpenedBackend) => Promise<T>,
 ): Promise<T> {
-  const json = await readConfig({ env, programFolder: dirname(programFile), ...(path !== undefined && { path }) });
+  const programFolder = dirname(programFile);
+  const json = await readConfig({ env, programFolder, ...(path !== undefined && { path }) });
   const settings = await settingsOf(json, env);
   const password = passwordOf(passwords, env);
-  const backend = await backendFactory(settings, backends)(settings, { env, ...(password && { keyPassword: password }) });
+  const backend = await backendFactory(settings, backends)(settings, {
+    env,
+    programFolder,
+    ...(password && { keyPassword: password }),
+  });
   try {
     return await work({ backend, settings });
   } finally {
