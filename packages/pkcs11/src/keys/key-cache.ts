@@ -24,6 +24,8 @@ export interface KeyCache {
 /** @param search looks on the token; its waiting is shared, so it gets the options of nobody */
 export function keyCache(calls: TokenCalls, clock: Clock, search: (ref: KeyRef) => Promise<TokenKey>): KeyCache {
   const keys = new Map<string, TokenKey>();
+  /** By public key: a text that is there already costs a tenth of one that is put together for every signature. */
+  const pinned = new Map<string, TokenKey>();
   const absent = new Map<string, number>();
   const running = new Map<string, Promise<TokenKey>>();
   let epoch = calls.epoch;
@@ -31,7 +33,7 @@ export function keyCache(calls: TokenCalls, clock: Clock, search: (ref: KeyRef) 
 
   function clear(): void {
     generation++;
-    for (const map of [keys, absent, running]) map.clear();
+    for (const map of [keys, pinned, absent, running]) map.clear();
   }
 
   function current(): void {
@@ -42,6 +44,9 @@ export function keyCache(calls: TokenCalls, clock: Clock, search: (ref: KeyRef) 
 
   function known(ref: KeyRef): TokenKey | undefined {
     current();
+    const { label, id, spkiSha256 } = ref;
+    const key = spkiSha256 === undefined || id === undefined ? undefined : pinned.get(spkiSha256);
+    if (key && (label === undefined || label === key.label) && sameId(id, key.id)) return key;
     return keys.get(refText(ref));
   }
 
@@ -51,7 +56,10 @@ export function keyCache(calls: TokenCalls, clock: Clock, search: (ref: KeyRef) 
       const key = await search(ref);
       current();
       // What was found before something was made, destroyed or lost may be gone: it is answered, and not kept.
-      if (generation === started && key.handle.epoch === epoch) remember(keys, name, key);
+      if (generation === started && key.handle.epoch === epoch) {
+        remember(keys, name, key);
+        if (key.info.ref.spkiSha256 !== undefined) remember(pinned, key.info.ref.spkiSha256, key);
+      }
       return key;
     } catch (error) {
       if (generation === started && SignError.is(error, 'ERR_KEY_NOT_FOUND')) remember(absent, name, clock.now() + absentMs);
@@ -82,6 +90,11 @@ export function keyCache(calls: TokenCalls, clock: Clock, search: (ref: KeyRef) 
       return orAborted(shared, signal);
     },
   };
+}
+
+/** Names are no secrets: it may take as long as it takes. */
+function sameId(a: Uint8Array | undefined, b: Uint8Array): boolean {
+  return a !== undefined && a.byteLength === b.byteLength && a.every((byte, at) => byte === b[at]);
 }
 
 /** Adds one and drops the oldest when there are too many. */
