@@ -97,7 +97,8 @@ export class Channel {
 
   /** Ends the thread after the call that it is in. */
   end(): void {
-    this.#lost ??= lostWorker('exit');
+    this.onLost = () => undefined;
+    this.fail(lostWorker('exit'));
     this.#port.terminate();
   }
 

@@ -26,6 +26,12 @@ export interface ControlCall<C extends Command> {
   readonly changes?: { readonly ckaId: string | undefined };
 }
 
+/** A result, and the login epoch in which the module was asked: handles in it are of this one. */
+export interface Answered<C extends Command> {
+  readonly value: ResultOf<C>;
+  readonly epoch: number;
+}
+
 /**
  * Makes a call on a slot that is ready, and cures failures as `pkcs11.md` §6.4 allows: each cure once; what changes the token is repeated
  * only after failures that say that nothing was done.
@@ -35,7 +41,7 @@ export async function controlCall<C extends Command>(
   user: SlotUser,
   call: ControlCall<C>,
   options: CallOptions = {},
-): Promise<ResultOf<C>> {
+): Promise<Answered<C>> {
   options.signal?.throwIfAborted();
   if (user.closed) throw user.closed;
   const { module } = call.slot;
@@ -43,7 +49,7 @@ export async function controlCall<C extends Command>(
   module.hold();
   try {
     if (!isBounded(options)) return await attempts(user, call, state);
-    return await new Promise<ResultOf<C>>((resolve, reject) => {
+    return await new Promise<Answered<C>>((resolve, reject) => {
       const stop = guard(options, user.timers, call.operation, (reason) => {
         state.ended = true;
         reject(
@@ -63,7 +69,7 @@ interface CallState {
   sent: boolean;
 }
 
-async function attempts<C extends Command>(user: SlotUser, call: ControlCall<C>, state: CallState): Promise<ResultOf<C>> {
+async function attempts<C extends Command>(user: SlotUser, call: ControlCall<C>, state: CallState): Promise<Answered<C>> {
   const { slot, operation, readWrite, changes } = call;
   const tried = new Set<Cure>();
   for (let patience = 0; ; ) {
@@ -75,11 +81,13 @@ async function attempts<C extends Command>(user: SlotUser, call: ControlCall<C>,
       const command = await call.command(session.value);
       // Whoever waited for it has gone before it was sent.
       if (state.ended) throw new SignError('ERR_UNAVAILABLE', `${operation}: given up before it began`);
+      // Its handles may be of a login that is over.
+      if (!slot.isReady || slot.epoch !== epoch) continue;
       state.sent = true;
       const outcome = await slot.call(user, command, operation.startsWith('generate') ? slowFactor : 1);
       if (!outcome.failure) {
         slot.worked();
-        return outcome.value;
+        return { value: outcome.value, epoch };
       }
       failure = outcome.failure;
       if (failure.session === 'lost' || (cureFor(operation, failure) === 'session' && !failure.session))
@@ -94,7 +102,7 @@ async function attempts<C extends Command>(user: SlotUser, call: ControlCall<C>,
     tried.add(cure);
     if (cure === 'login') await slot.logInAgain(user, epoch, failure);
     else if (cure === 'handle') call.forget?.();
-    else if (cure === 'slot' || cure === 'module' || (isDeviceError(operation, failure) && slot.deviceFailed()))
+    else if (cure === 'slot' || cure === 'module' || (isDeviceError(operation, failure) && slot.deviceFailed(user.timers.now())))
       await slot.recover(user, generation, failure);
     else if (cure === 'room') await pause(user.timers, roomPauseMs * 2 ** patience++);
   }

@@ -123,7 +123,8 @@ export class Dispatcher implements JobHost, PoolHost {
   slotFailed(slot: SlotHost, generation: number, failure: HostFailure): void {
     slot.recover(this.#host.user, generation, failure).then(
       () => this.pump(),
-      (error: SignError) => this.#unreachable(error),
+      // `unreachable` was told.
+      () => undefined,
     );
   }
 
@@ -221,12 +222,13 @@ export class Dispatcher implements JobHost, PoolHost {
       if (!slot.isReady && !slot.isBusy)
         slot.ready(user).then(
           () => this.pump(),
-          (error: unknown) => this.#unreachable(error),
+          // `unreachable` was told.
+          () => undefined,
         );
   }
 
   /** A slot is out of reach: what waits can only be done in another one. */
-  #unreachable(error: unknown): void {
+  unreachable(error: unknown): void {
     if (this.#host.slots.some((slot) => slot.isReady || slot.isBusy)) return;
     for (const job of this.#queue.drain()) {
       job.queued = false;

@@ -38,6 +38,7 @@ export class LanePool {
   readonly #host: PoolHost;
   readonly #limit = new LaneLimit();
   readonly #openings = new WeakMap<Lane, number>();
+  readonly #waiting = new Map<Lane, (() => void)[]>();
   #stopLook: (() => void) | undefined;
   #closed = false;
 
@@ -104,6 +105,7 @@ export class LanePool {
     const { session } = lane;
     lane.session = undefined;
     if (session !== undefined && !lane.channel.lost) await lane.channel.call({ op: 'closeSession', session });
+    await this.#answered(lane);
     this.lanes.delete(lane);
     if (!lane.channel.lost) lane.channel.end();
   }
@@ -119,6 +121,28 @@ export class LanePool {
         return this.retire(lane).finally(stop);
       }),
     );
+  }
+
+  /** Resolves when nothing runs in the lanes of a slot; those that hang are given up first. */
+  async idle(slot: SlotHost): Promise<void> {
+    for (const lane of [...this.lanes]) if (lane.slot === slot) await this.#answered(lane);
+  }
+
+  /** Resolves when a lane has nothing in hand. */
+  #answered(lane: Lane): Promise<void> {
+    if (lane.running === 0) return Promise.resolve();
+    this.watch();
+    return new Promise((resolve) => {
+      const waiting = this.#waiting.get(lane) ?? [];
+      waiting.push(resolve);
+      this.#waiting.set(lane, waiting);
+    });
+  }
+
+  #tellIdle(lane: Lane): void {
+    if (lane.running > 0) return;
+    for (const resolve of this.#waiting.get(lane) ?? []) resolve();
+    this.#waiting.delete(lane);
   }
 
   #living(): number {
@@ -165,6 +189,7 @@ export class LanePool {
     const lane = new Lane(slot, channel, this.#settings.timers);
     channel.onAnswers = () => {
       lane.answered();
+      this.#tellIdle(lane);
       this.#host.pump();
     };
     channel.onLost = (failure) => this.#lost(lane, failure);
@@ -240,6 +265,7 @@ export class LanePool {
     };
     lane.retired = true;
     this.lanes.delete(lane);
+    this.#tellIdle(lane);
     this.#host.laneLost(lane, failure);
     this.#host.pump();
   }

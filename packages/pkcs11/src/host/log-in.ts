@@ -13,6 +13,8 @@ const unjudged: ReadonlySet<string> = new Set(['slot', 'module', 'room']);
  * @throws SignError when it must not be tried again: `ERR_AUTHENTICATION`, and whatever the PIN provider throws
  */
 export async function logIn(slot: SlotHost, user: SlotUser): Promise<HostFailure | undefined> {
+  // Handles are numbered anew with each login: an old one in a lane might by then name another key.
+  for (const each of slot.users) await each.idle(slot);
   // The flags of just now: whether a PIN may be tried at all depends on them.
   const info = await slot.call(user, { op: 'tokenInfo', slot: slot.info.slotId });
   if (info.failure) return info.failure;

@@ -62,6 +62,8 @@ export async function openToken(options: OpenTokenOptions, internals: OpenTokenI
     const watcher = {
       slotLost: (slot: SlotHost) => dispatcher.pool.abandon(slot),
       slotReady: () => dispatcher.pump(),
+      slotFailed: (error: unknown) => dispatcher.unreachable(error),
+      idle: (slot: SlotHost) => dispatcher.pool.idle(slot),
       get quiet() {
         return dispatcher.quiet;
       },

@@ -26,9 +26,10 @@ export class References {
   readonly wanted: readonly number[] = identifying;
 
   /** Gives out a handle that `slot` has for an object with these attributes. */
-  give(slot: SlotHost, bytes: Uint8Array, attributes: Attributes): ObjectHandle {
+  give(slot: SlotHost, epoch: number, bytes: Uint8Array, attributes: Attributes): ObjectHandle {
     return this.#keep(
       slot,
+      epoch,
       bytes,
       identifying.flatMap((type) => {
         const value = attributes.get(type);
@@ -38,9 +39,10 @@ export class References {
   }
 
   /** The same for an object that was made from a template. */
-  giveMade(slot: SlotHost, bytes: Uint8Array, template: Template): ObjectHandle {
+  giveMade(slot: SlotHost, epoch: number, bytes: Uint8Array, template: Template): ObjectHandle {
     return this.#keep(
       slot,
+      epoch,
       bytes,
       template.filter(({ type }) => identifying.some((known) => known === type)),
     );
@@ -70,8 +72,9 @@ export class References {
     return ckaIdOf(this.#byHandle.get(handle)?.identity ?? []);
   }
 
-  learn(handle: ObjectHandle, slot: SlotHost, bytes: Uint8Array): void {
-    this.#byHandle.get(handle)?.known.set(slot, { epoch: slot.epoch, bytes });
+  /** `epoch` is the one in which the module was asked, which may be over by now. */
+  learn(handle: ObjectHandle, slot: SlotHost, epoch: number, bytes: Uint8Array): void {
+    this.#byHandle.get(handle)?.known.set(slot, { epoch, bytes });
   }
 
   /** The module does not know it under these bytes any more. */
@@ -79,9 +82,9 @@ export class References {
     this.#byHandle.get(handle)?.known.delete(slot);
   }
 
-  #keep(slot: SlotHost, bytes: Uint8Array, identity: Template): ObjectHandle {
-    const handle: ObjectHandle = { bytes, epoch: slot.epoch };
-    this.#byHandle.set(handle, { identity, known: new Map([[slot, { epoch: slot.epoch, bytes }]]) });
+  #keep(slot: SlotHost, epoch: number, bytes: Uint8Array, identity: Template): ObjectHandle {
+    const handle: ObjectHandle = { bytes, epoch };
+    this.#byHandle.set(handle, { identity, known: new Map([[slot, { epoch, bytes }]]) });
     return handle;
   }
 }

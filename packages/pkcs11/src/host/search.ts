@@ -15,13 +15,13 @@ export async function search(
   slot: SlotHost,
   what: Pick<FindCommand, 'template' | 'read' | 'max'>,
   options?: CallOptions,
-): Promise<Results['find']> {
+): Promise<Results['find'] & { readonly epoch: number }> {
   const command = (session: number): FindCommand => ({ op: 'find', session, ...what });
   const call = { operation: 'find', slot, readWrite: false, command } as const;
-  const found = await controlCall(user, call, options);
-  const { epoch } = slot;
-  if (found.objects.length > 0 || !(await slot.isLoggedOut(user))) return found;
+  const { value, epoch } = await controlCall(user, call, options);
+  if (value.objects.length > 0 || !(await slot.isLoggedOut(user))) return { ...value, epoch };
   const code = returnValues.CKR_USER_NOT_LOGGED_IN;
   await slot.logInAgain(user, epoch, { code, name: 'CKR_USER_NOT_LOGGED_IN', method: 'C_GetSessionInfo' });
-  return controlCall(user, call, options);
+  const again = await controlCall(user, call, options);
+  return { ...again.value, epoch: again.epoch };
 }

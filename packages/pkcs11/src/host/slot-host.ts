@@ -19,6 +19,8 @@ interface Session {
 
 /** Device errors in a row after which the token is looked for anew. */
 const maxDeviceErrors = 3;
+/** Not more often than this: one key that the device fails on must not log all others out again and again. */
+const deviceResetMs = 10_000;
 
 /**
  * One slot of a module in this process: the session that keeps the login (the anchor), the login itself, and its way back after a loss.
@@ -38,6 +40,7 @@ export class SlotHost {
   readonly #work = new Map<boolean, Session>();
   #flight: Promise<void> | undefined;
   #deviceErrors = 0;
+  #reset = Number.NEGATIVE_INFINITY;
   #stopKeepAlive: () => void = () => undefined;
 
   constructor(module: ModuleHost, info: TokenInfo) {
@@ -115,10 +118,11 @@ export class SlotHost {
     );
   }
 
-  /** Counts failures of the device; true when there were too many in a row. */
-  deviceFailed(): boolean {
-    this.#deviceErrors++;
-    return this.#deviceErrors >= maxDeviceErrors;
+  /** Counts failures of the device; true when there were too many in a row, and that is not how it was opened just now. */
+  deviceFailed(now: number): boolean {
+    if (++this.#deviceErrors < maxDeviceErrors || now - this.#reset < deviceResetMs) return false;
+    this.#reset = now;
+    return true;
   }
 
   worked(): void {
@@ -198,9 +202,14 @@ export class SlotHost {
   }
 
   #single(run: () => Promise<void>): Promise<void> {
-    this.#flight ??= run().finally(() => {
-      this.#flight = undefined;
-    });
+    this.#flight ??= run()
+      .finally(() => {
+        this.#flight = undefined;
+      })
+      .catch((error: unknown) => {
+        for (const each of this.users) each.slotFailed(error);
+        throw error;
+      });
     return this.#flight;
   }
 

@@ -20,6 +20,10 @@ export interface SlotUser {
   slotReady(slot: SlotHost): void;
   /** Why it takes no more calls. */
   closed: SignError | undefined;
+  /** It could not be opened: nothing that waits for it can be done. */
+  slotFailed(error: unknown): void;
+  /** Resolves when no operation runs on this slot any more: a new login must not meet one with handles of the old. */
+  idle(slot: SlotHost): Promise<void>;
   /** Nothing of this user runs in lanes now. */
   readonly quiet: boolean;
 }

@@ -19,11 +19,11 @@ export function resolver(user: SlotUser, references: References): (handle: Objec
   const running = new WeakMap<ObjectHandle, Map<SlotHost, Promise<void>>>();
   const resolve = async (handle: ObjectHandle, slot: SlotHost) => {
     const template = references.identity(handle);
-    const { objects } = await search(user, slot, { template, read: [], max: 2 });
+    const { objects, epoch } = await search(user, slot, { template, read: [], max: 2 });
     const [only, another] = objects;
     if (!only) throw notFound('no object has its id and label');
     if (another) throw notFound('several objects have its id and label');
-    references.learn(handle, slot, only.handle);
+    references.learn(handle, slot, epoch, only.handle);
   };
   return (handle, slot) => {
     const bySlot = running.get(handle) ?? new Map<SlotHost, Promise<void>>();
@@ -62,24 +62,25 @@ export function controlOperations({ user, slot, references, readOnly, resolve }:
     () => {
       for (const handle of handles) references.forget(handle, slot);
     };
-  const made = (bytes: Uint8Array, template: Template) => references.giveMade(slot, bytes, template);
+  const made = ({ value, epoch }: { value: Uint8Array; epoch: number }, template: Template) =>
+    references.giveMade(slot, epoch, value, template);
   const change = { slot, readWrite: writable } as const;
   return {
     async find(template, read, options = {}) {
       const { max = maxFound, ...rest } = options;
       const wanted = new Set(read);
       const all = [...new Set([...read, ...references.wanted])];
-      const { objects, more } = await search(user, slot, { template, read: all, max }, rest);
+      const { objects, more, epoch } = await search(user, slot, { template, read: all, max }, rest);
       if (more) throw new SignError('ERR_LIMIT', `more than ${max} objects match`, { details: { max } });
       return objects.map(
         ({ handle, attributes }): FoundObject => ({
-          handle: references.give(slot, handle, attributes),
+          handle: references.give(slot, epoch, handle, attributes),
           attributes: new Map([...attributes].filter(([type]) => wanted.has(type))),
         }),
       );
     },
     async generateKeyPair(mechanism, publicTemplate, privateTemplate, options) {
-      const value = await controlCall(
+      const { value, epoch } = await controlCall(
         user,
         {
           ...change,
@@ -89,7 +90,10 @@ export function controlOperations({ user, slot, references, readOnly, resolve }:
         },
         options,
       );
-      return { publicKey: made(value.publicKey, publicTemplate), privateKey: made(value.privateKey, privateTemplate) };
+      return {
+        publicKey: made({ value: value.publicKey, epoch }, publicTemplate),
+        privateKey: made({ value: value.privateKey, epoch }, privateTemplate),
+      };
     },
     async generateKey(mechanism, template, options) {
       const command = (session: number) => ({ op: 'generateKey', session, mechanism, template }) as const;
@@ -110,7 +114,12 @@ export function controlOperations({ user, slot, references, readOnly, resolve }:
     async wrapKey(wrapping, mechanism, key, bytes, options) {
       const command = async (session: number) =>
         ({ op: 'wrapKey', session, wrapping: await keyBytes(wrapping), mechanism, key: await keyBytes(key), bytes }) as const;
-      return controlCall(user, { operation: 'wrapKey', slot, readWrite: false, command, forget: forget(wrapping, key) }, options);
+      const { value } = await controlCall(
+        user,
+        { operation: 'wrapKey', slot, readWrite: false, command, forget: forget(wrapping, key) },
+        options,
+      );
+      return value;
     },
     async unwrapKey(unwrapping, mechanism, wrapped, template, options) {
       const command = async (session: number) =>

@@ -8,6 +8,8 @@ import type { SlotUser } from './slot-user.js';
 export interface SlotWatcher {
   slotLost(slot: SlotHost): void;
   slotReady(slot: SlotHost): void;
+  slotFailed(error: unknown): void;
+  idle(slot: SlotHost): Promise<void>;
   readonly quiet: boolean;
 }
 
@@ -34,6 +36,8 @@ export function slotUser(settings: TokenSettings, emitter: Emitter, counters: Co
     closed: undefined,
     slotLost: (slot) => watcher().slotLost(slot),
     slotReady: (slot) => watcher().slotReady(slot),
+    slotFailed: (error) => watcher().slotFailed(error),
+    idle: (slot) => watcher().idle(slot),
     get quiet() {
       return watcher().quiet;
     },

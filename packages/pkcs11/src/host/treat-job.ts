@@ -53,7 +53,8 @@ export async function treat(job: Job, lane: Lane, failure: HostFailure, means: M
   async function apply(what: Cure): Promise<void> {
     switch (what) {
       case 'session':
-        if (isDeviceError(operation, failure) && slot.deviceFailed()) return slot.recover(means.user, job.generation, failure);
+        if (isDeviceError(operation, failure) && slot.deviceFailed(means.user.timers.now()))
+          return slot.recover(means.user, job.generation, failure);
         if (!failure.session && !failure.worker) means.pool.reopen(lane);
         return;
       case 'login':
