@@ -19,6 +19,7 @@ import {
 import { makeObjects } from './make-objects.js';
 import { needMechanism } from './need-mechanism.js';
 import type { NewKeyOptions } from './new-key.js';
+import { undo } from './own-objects.js';
 import { refusesAttributes, refusesCurve } from './refusals.js';
 import type { TokenKey } from './token-key.js';
 
@@ -56,8 +57,10 @@ export async function generateKey(
       try {
         return await generate(way, rest);
       } catch (error) {
-        if (way.optional && refusesAttributes(error)) way = { ...way, optional: false };
-        else if (!way.printable && curveBySpec(key.spec)?.printable && refusesCurve(error)) way = { ...way, printable: true };
+        if (way.optional && refusesAttributes(error)) {
+          await undo(calls, key.id, rest, error);
+          way = { ...way, optional: false };
+        } else if (!way.printable && curveBySpec(key.spec)?.printable && refusesCurve(error)) way = { ...way, printable: true };
         else throw error;
       }
     }

@@ -48,8 +48,14 @@ async function settled({ calls, id, classes }: Making, work: Promise<unknown>, o
     const found = await lookUp(calls, classes, id, options, error);
     if (found.length === classes.length) return;
     if (found.length > 0) await undo(calls, id, options, error);
-    throw error;
+    throw answered(error);
   }
+}
+
+/** The token has answered and has nothing under the id: its answer is what happened, and nothing about it is unknown any more. */
+function answered(error: unknown): unknown {
+  const { cause } = SignError.is(error, 'ERR_OUTCOME_UNKNOWN') ? error : {};
+  return SignError.is(cause) && cause.details.upstreamCode !== undefined ? cause : error;
 }
 
 async function lookUp(

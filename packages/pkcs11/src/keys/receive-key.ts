@@ -8,6 +8,7 @@ import { freeLabel } from './free-label.js';
 import { askedTemplate, type NewKey, optionalTemplate, privateTemplate, publicTemplate } from './key-templates.js';
 import { makeObjects } from './make-objects.js';
 import type { NewKeyOptions } from './new-key.js';
+import { undo } from './own-objects.js';
 import { refusesAttributes } from './refusals.js';
 import type { TokenKey } from './token-key.js';
 
@@ -40,6 +41,7 @@ export async function receiveKey(
       await place([...strict, ...optionalTemplate, ...extra], rest);
     } catch (error) {
       if (!refusesAttributes(error)) throw error;
+      await undo(calls, key.id, rest, error);
       await place([...strict, ...extra], rest);
     }
     await calls.createObject([...publicTemplate(key), ...publicHalf], rest);

@@ -5,9 +5,16 @@ function refusedWith(error: unknown, codes: readonly number[]): boolean {
   return SignError.is(error) && error.details.upstreamCode !== undefined && codes.includes(error.details.upstreamCode);
 }
 
-/** The module does not know an attribute of the template, or not together with the others. */
+/**
+ * The module does not know an attribute of the template, or not together with the others. NSS says CKR_GENERAL_ERROR, because its database
+ * has no column for CKA_COPYABLE (measured, NSS 3.87), so this alone does not prove that nothing was made.
+ */
 export function refusesAttributes(error: unknown): boolean {
-  return refusedWith(error, [returnValues.CKR_ATTRIBUTE_TYPE_INVALID, returnValues.CKR_TEMPLATE_INCONSISTENT]);
+  return refusedWith(error, [
+    returnValues.CKR_ATTRIBUTE_TYPE_INVALID,
+    returnValues.CKR_TEMPLATE_INCONSISTENT,
+    returnValues.CKR_GENERAL_ERROR,
+  ]);
 }
 
 /** The module does not know the curve by the way it was written (`pkcs11.md` §6.8). */

@@ -192,6 +192,25 @@ test('half a pair after a lost answer is removed, and nothing after one is the e
   expect(w.token.objects.size).toBe(0);
 });
 
+test('a failure that the module has answered, and that left nothing, is that answer', async () => {
+  const w = world();
+  const answer = ckr('CKR_DEVICE_ERROR', 'ERR_UNAVAILABLE');
+  w.token.before = ({ name }) => {
+    const details = answer.details;
+    if (name === 'generateKeyPair') throw new SignError('ERR_OUTCOME_UNKNOWN', 'x', { cause: answer, details });
+  };
+  await expect(w.keys.create({ label: 'a', spec: 'ec-p256' })).rejects.toBe(answer);
+});
+
+test('what a refused first attempt has left is removed before the second', async () => {
+  const w = world();
+  w.token.after = ({ name, templates }) => {
+    if (name === 'generateKeyPair' && templates[1]?.some(({ type }) => type === CKA.COPYABLE)) throw ckr('CKR_GENERAL_ERROR');
+  };
+  await w.keys.create({ label: 'a', spec: 'ec-p256' });
+  expect(w.token.objects.size).toBe(2);
+});
+
 test('when the token cannot be asked either, the error carries the id to look for', async () => {
   const w = world();
   let generated = false;
