@@ -24,17 +24,19 @@ export interface Rounds {
 const rewarmSeconds = 0.2;
 
 /**
- * Runs `operation` with 0, 1, 2, … in this process. Optimised code appears only after a while, so the first round is preceded
+ * Runs `operation` with 0, 1, 2, … in this process, `width` of them at a time. Optimised code appears only after a while, so the first round is preceded
  * by a warm-up of `warmUpSeconds`.
  */
-export function inProcess(operation: (index: number) => Promise<unknown>, warmUpSeconds: number): Contender {
+export function inProcess(operation: (index: number) => Promise<unknown>, warmUpSeconds: number, width = 1): Contender {
   let next = 0;
   let warm = false;
   async function stretch(seconds: number): Promise<Measurement> {
     const cpu = process.cpuUsage();
     const first = next;
     const end = performance.now() + seconds * 1000;
-    while (performance.now() < end) await operation(next++);
+    while (performance.now() < end)
+      if (width === 1) await operation(next++);
+      else await Promise.all(Array.from({ length: width }, () => operation(next++)));
     const { user, system } = process.cpuUsage(cpu);
     return { operations: next - first, cpuSeconds: (user + system) / 1e6 };
   }

@@ -65,27 +65,37 @@ function checkChain(chain: SignerChain, { cache, compatibility }: OpenEnvelopeOp
   else checkNotaryChain(chain, { purpose: 'code-signing', allowUnknownCritical });
 }
 
-/**
- * The integrity check of `notation.md` §5.1, §6.1 and §15.2 step 1: strict parsing, the signature with the leaf's key and the
- * algorithm that this key demands (PSS salt as long as the hash), the chain rules of §8, content type and payload.
- * @throws SignError `ERR_MALFORMED`, `ERR_LIMIT`, `ERR_ALGORITHM_UNSUPPORTED`, `ERR_SIGNATURE_MISMATCH`, `ERR_CHAIN_INVALID`;
- * `ERR_INVALID_ARGUMENT` for options that are not known, and an envelope that is no `Uint8Array`
- */
-export function openEnvelope(bytes: Uint8Array, mediaType: string, options: OpenEnvelopeOptions = {}): OpenEnvelope {
-  checkOpenOptions(options);
-  checkEnvelopeBytes(bytes);
+/** An envelope that was read and whose certificates are known; nothing about it is proven. */
+export interface ReadEnvelope {
+  readonly codec: EnvelopeCodec;
+  readonly envelope: EncodedEnvelope;
+  readonly chain: SignerChain;
+  readonly algorithm: SignatureAlgorithm;
+}
+
+/** First third of {@link openEnvelope}: strict parsing, and the algorithm that the leaf's key demands. */
+export function readEnvelope(bytes: Uint8Array, mediaType: string, options: OpenEnvelopeOptions): ReadEnvelope {
   const codec = codecFor(mediaType);
   const envelope = codec.parse(bytes, options.compatibility);
-  const { attributes, timestamp, signingAgent } = envelope;
+  const { attributes } = envelope;
   if (attributes.contentType !== payloadType)
     refuse('content-type', `payloads of type '${sanitizeText(attributes.contentType, 80)}' are not Notary payloads`);
   const chain = chainOf(envelope, codec.format, options);
-  const [leaf] = chain;
   // The certificate's key decides the algorithm; the header may only agree with it (S21).
-  const algorithm = leafAlgorithm(leaf);
+  const algorithm = leafAlgorithm(chain[0]);
   if (attributes.algorithm !== algorithm)
     refuse('algorithm', `the header's algorithm does not belong to the signing key, which demands ${algorithm}`);
-  checkSignature(leaf, algorithm, envelope.signingInput, envelope.signature);
+  return { codec, envelope, chain, algorithm };
+}
+
+/** Second third: the signature with the leaf's key, PSS salt as long as the hash. @throws SignError `ERR_SIGNATURE_MISMATCH` */
+export function checkReadSignature({ envelope, chain, algorithm }: ReadEnvelope): void {
+  checkSignature(chain[0], algorithm, envelope.signingInput, envelope.signature);
+}
+
+/** Last third, once the signature is good: the chain rules of §8, and the payload. */
+export function openedEnvelope({ codec, envelope, chain }: ReadEnvelope, options: OpenEnvelopeOptions): OpenEnvelope {
+  const { attributes, timestamp, signingAgent } = envelope;
   checkChain(chain, options);
   return {
     attributes,
@@ -96,4 +106,18 @@ export function openEnvelope(bytes: Uint8Array, mediaType: string, options: Open
     ...(timestamp && { timestamp: ownBytes(timestamp) }),
     ...(signingAgent !== undefined && { signingAgent }),
   };
+}
+
+/**
+ * The integrity check of `notation.md` §5.1, §6.1 and §15.2 step 1: strict parsing, the signature with the leaf's key and the
+ * algorithm that this key demands (PSS salt as long as the hash), the chain rules of §8, content type and payload.
+ * @throws SignError `ERR_MALFORMED`, `ERR_LIMIT`, `ERR_ALGORITHM_UNSUPPORTED`, `ERR_SIGNATURE_MISMATCH`, `ERR_CHAIN_INVALID`;
+ * `ERR_INVALID_ARGUMENT` for options that are not known, and an envelope that is no `Uint8Array`
+ */
+export function openEnvelope(bytes: Uint8Array, mediaType: string, options: OpenEnvelopeOptions = {}): OpenEnvelope {
+  checkOpenOptions(options);
+  checkEnvelopeBytes(bytes);
+  const read = readEnvelope(bytes, mediaType, options);
+  checkReadSignature(read);
+  return openedEnvelope(read, options);
 }
