@@ -46,25 +46,16 @@ describe.skipIf(!softhsmModule || !addonPath || !canBuildFaultModule)(`the modul
     expect(failureOf(p11, { op: 'sessionInfo', session: before }).code).toBe(0xb3);
   });
 
-  it('takes its time, and sees two calls on one session', async () => {
+  it('takes its time', () => {
     const { p11 } = native();
     fault.reset();
-    const slot = p11.C_GetSlotList(true)[0] ?? Buffer.alloc(0);
-    const session = p11.C_OpenSession(slot, 4);
-    fault.delay('C_Digest', 40);
-    p11.C_DigestInit(session, { mechanism: 0x250 });
+    fault.delay('C_GetInfo', 5);
     const since = performance.now();
-    const running = p11.C_DigestAsync(session, Buffer.from('abc'), Buffer.alloc(32));
-    while (openFaultModule(fault.path).calls('C_Digest') === 0) await new Promise(setImmediate);
-    p11.C_GetSessionInfo(session);
-    await running;
-    expect(performance.now() - since).toBeGreaterThan(39);
-    expect(fault.metOnSession).toBe(1);
-    expect(fault.mostRunning).toBe(2);
-    p11.C_CloseSession(session);
+    p11.C_GetInfo();
+    expect(performance.now() - since).toBeGreaterThanOrEqual(5);
   });
 
-  it('keeps a call until it is released', async () => {
+  it('keeps a call until it is released, by whatever process, and sees another one on its session', async () => {
     const { p11 } = native();
     fault.reset();
     const slot = p11.C_GetSlotList(true)[0] ?? Buffer.alloc(0);
@@ -76,11 +67,13 @@ describe.skipIf(!softhsmModule || !addonPath || !canBuildFaultModule)(`the modul
       back = true;
     });
     while (fault.hanging('C_Digest') === 0) await new Promise(setImmediate);
-    expect(back).toBe(false);
-    fault.release('C_Digest');
+    expect([fault.metOnSession, fault.mostRunning, back]).toEqual([0, 1, false]);
+    p11.C_GetSessionInfo(session);
+    expect([fault.metOnSession, fault.mostRunning, back]).toEqual([1, 2, false]);
+    openFaultModule(fault.path).release('C_Digest');
     await running;
-    expect(back).toBe(true);
     p11.C_CloseSession(session);
+    expect(fault.metOnSession).toBe(1);
   });
 
   it('one wrong PIN is one call', () => {
