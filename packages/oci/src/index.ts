@@ -2,6 +2,7 @@ export { type CopyOptions, type CopyResult, copyImage } from './copy.js';
 export { type DigestAlgorithm, digestOf } from './digest.js';
 export { type ChildrenOptions, indexChildren, type Platform, parsePlatform } from './index-children.js';
 export type { BlobPieces, BlobSource } from './internal/pieces.js';
+export { type LayoutBlobs, layoutBlobs } from './layout/layout-blobs.js';
 export { defaultLimits, type OciLimits } from './limits.js';
 export { type ArtifactManifest, decodeManifest, type ImageIndex, type ImageManifest, type Manifest } from './manifest.js';
 export { mediaTypes } from './media-types.js';

@@ -43,6 +43,7 @@ const withoutBytes = [
   'digestOf',
   'formatReference',
   'indexChildren',
+  'layoutBlobs',
   'parsePlatform',
   'parseReference',
 ];
