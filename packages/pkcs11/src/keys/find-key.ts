@@ -7,9 +7,9 @@ import { listTokenKeys } from './list-keys.js';
 import { namesOf, type ObjectNames, privateKeyAttributes, type TokenKey, tokenKey } from './token-key.js';
 
 /** By the hash of its public key alone: every key is looked at. */
-async function findBySpki(calls: TokenCalls, ref: KeyRef, options: CallOptions): Promise<TokenKey> {
+async function findBySpki(calls: TokenCalls, ref: KeyRef, options: CallOptions, prove?: ProvePublicHalf): Promise<TokenKey> {
   const matches: TokenKey[] = [];
-  for await (const key of listTokenKeys(calls, options)) if (key.info.ref.spkiSha256 === ref.spkiSha256) matches.push(key);
+  for await (const key of listTokenKeys(calls, options, prove)) if (key.info.ref.spkiSha256 === ref.spkiSha256) matches.push(key);
   const [match, another] = matches;
   if (!match) throw keyNotFound(ref, calls.token);
   if (another) throw ambiguous(ref, matches.map(ownNames), calls.token);
@@ -25,7 +25,7 @@ async function findBySpki(calls: TokenCalls, ref: KeyRef, options: CallOptions):
 export async function findKey(calls: TokenCalls, ref: KeyRef, options: CallOptions, prove?: ProvePublicHalf): Promise<TokenKey> {
   checkRef(ref);
   const { spkiSha256: wanted } = ref;
-  if (ref.label === undefined && ref.id === undefined) return findBySpki(calls, ref, options);
+  if (ref.label === undefined && ref.id === undefined) return findBySpki(calls, ref, options, prove);
   const found = await calls.find(objectTemplate(CKO.PRIVATE_KEY, ref), privateKeyAttributes, options);
   if (found.length === 0) throw keyNotFound(ref, calls.token);
   if (wanted === undefined && found.length > 1) throw ambiguous(ref, found.map(namesOfObject), calls.token);

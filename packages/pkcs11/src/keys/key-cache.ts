@@ -1,8 +1,9 @@
 import { type CallOptions, type Clock, type KeyRef, SignError } from '@securosys/core';
 import type { TokenCalls } from '../token/token-calls.js';
 import { keyNotFound, refText } from './key-query.js';
-import { orAborted } from './or-aborted.js';
+
 import type { TokenKey } from './token-key.js';
+import { waitingFor } from './waiting-for.js';
 
 /** How long an absence is believed: another process may make the key right now (`pkcs11.md` §6.3). */
 const absentMs = 1_000;
@@ -74,8 +75,10 @@ export function keyCache(calls: TokenCalls, clock: Clock, search: (ref: KeyRef) 
     clear,
     forget(ref, key) {
       if (keys.get(refText(ref)) === key) keys.delete(refText(ref));
+      const { spkiSha256 } = key.info.ref;
+      if (spkiSha256 !== undefined && pinned.get(spkiSha256) === key) pinned.delete(spkiSha256);
     },
-    async get(ref, { signal } = {}) {
+    async get(ref, options = {}) {
       const key = known(ref);
       if (key) return key;
       const name = refText(ref);
@@ -87,7 +90,7 @@ export function keyCache(calls: TokenCalls, clock: Clock, search: (ref: KeyRef) 
         shared = look(ref, name);
         running.set(name, shared);
       }
-      return orAborted(shared, signal);
+      return waitingFor(shared, options, clock);
     },
   };
 }

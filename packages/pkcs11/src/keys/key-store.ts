@@ -117,7 +117,7 @@ export function keyStore({ calls, clock, randomBytes, selfTest }: KeyStoreOption
       await storeCertificates(calls, await findKey(calls, ref, options, prove), chain, options);
     },
     async *list(options = {}) {
-      for await (const key of listTokenKeys(calls, options)) yield describedKey(key);
+      for await (const key of listTokenKeys(calls, options, prove)) yield describedKey(key);
     },
     async create(request, options = {}) {
       knownOptions('createKey', request, ['label', 'spec', 'purpose']);

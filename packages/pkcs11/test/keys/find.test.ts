@@ -175,6 +175,18 @@ test('a handle that is gone is looked up once more, and what was asked is done o
   expect(uses).toEqual([2, 2]);
 });
 
+test('a handle that is gone is forgotten under the whole reference too', async () => {
+  const w = world();
+  const { ref } = await w.keys.create({ label: 'a', spec: 'ec-p256' });
+  const first = await w.keys.find(ref);
+  let again: unknown;
+  await w.keys.use(ref, async (key) => {
+    if (key === first) throw new SignError('ERR_KEY_NOT_FOUND', 'x', { details: { upstreamName: 'CKR_KEY_HANDLE_INVALID' } });
+    again = key;
+  });
+  expect(again).toMatchObject({ label: 'a' });
+});
+
 test('a key that another process deleted is not found, and one that took its name is not used', async () => {
   const w = world();
   await w.keys.create({ label: 'a', spec: 'ec-p256' });
@@ -211,6 +223,17 @@ test('a key is searched for once per epoch, however many ask at once, and an abs
   // Our own creation is seen at once.
   await w.keys.create({ label: 'b', spec: 'rsa-2048' });
   expect((await w.keys.find({ label: 'b' })).label).toBe('b');
+});
+
+test('a deadline ends the waiting for a search, which goes on for others', async () => {
+  const w = world();
+  await w.keys.create({ label: 'a', spec: 'rsa-2048' });
+  let release = () => {};
+  w.token.before = () => new Promise((resolve) => (release = resolve));
+  const other = w.keys.find({ label: 'a' });
+  await expect(w.keys.find({ label: 'a' }, { timeoutMs: 5 })).rejects.toMatchObject({ code: 'ERR_TIMEOUT' });
+  release();
+  expect((await other).label).toBe('a');
 });
 
 test('an abort ends the waiting of one and not the search of the others', async () => {

@@ -258,3 +258,30 @@ test('delete takes the private key, then its public key, and nothing of others',
   expect(w.token.objects.size).toBe(2);
   await expect(w.keys.delete({ label: 'a' })).rejects.toMatchObject({ code: 'ERR_KEY_NOT_FOUND' });
 });
+
+test('a deletion whose answer was lost is settled by looking', async () => {
+  const w = world();
+  await w.keys.create({ label: 'a', spec: 'ec-p256' });
+  w.token.before = ({ name }) => {
+    if (name === 'destroyObject') throw lost();
+  };
+  await expect(w.keys.delete({ label: 'a' })).rejects.toMatchObject({ code: 'ERR_OUTCOME_UNKNOWN' });
+  expect(w.token.objects.size).toBe(2);
+  w.token.before = undefined;
+  let answers = 0;
+  w.token.after = ({ name }) => {
+    if (name === 'destroyObject' && answers++ === 0) throw lost();
+  };
+  await w.keys.delete({ label: 'a' });
+  expect(w.token.objects.size).toBe(0);
+});
+
+test('a private key without any public half can still be deleted by its name, and never by chance', async () => {
+  const w = world();
+  const { ref } = await w.keys.create({ label: 'a', spec: 'ec-p256' });
+  for (const [number, stored] of w.token.objects)
+    if (stored.get(CKA.CLASS)?.[0] === CKO.PUBLIC_KEY) w.token.objects.delete(number);
+  await expect(w.keys.delete(ref)).rejects.toMatchObject({ code: 'ERR_KEY_NOT_USABLE' });
+  await w.keys.delete({ label: 'a' });
+  expect(w.token.objects.size).toBe(0);
+});

@@ -31,7 +31,7 @@ describe.skipIf(!nssModule || !addonPath)(`keys on the softoken of NSS ${nssNeed
   test.each<[KeySpec, 'sign' | 'derive' | 'decrypt']>([
     ['ec-p256', 'sign'],
     ['ec-p521', 'derive'],
-    ...(process.env.SLOW ? ([['rsa-2048', 'decrypt']] as const) : []),
+    ...(process.env.SLOW ? ([['rsa-2048', 'decrypt']] satisfies [KeySpec, 'decrypt'][]) : []),
   ])(
     'a generated key (%s, to %s) is made without the attributes that the module does not know, and never without the strict ones',
     async (spec, purpose) => {

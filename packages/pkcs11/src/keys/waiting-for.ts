@@ -1,0 +1,29 @@
+import { type CallOptions, type Clock, SignError } from '@securosys/core';
+
+/**
+ * Waits for work that others wait for too: an abort or a deadline ends this waiting and nothing else.
+ * @throws SignError `ERR_TIMEOUT`; `signal.reason`; what the work rejects with
+ */
+export async function waitingFor<T>(work: Promise<T>, { signal, timeoutMs }: CallOptions, clock: Clock): Promise<T> {
+  if (!signal && timeoutMs === undefined) return work;
+  signal?.throwIfAborted();
+  const done = new AbortController();
+  const ends: Promise<T>[] = [work];
+  if (signal)
+    ends.push(
+      new Promise((_, reject) => {
+        signal.addEventListener('abort', () => reject(signal.reason), { once: true, signal: done.signal });
+      }),
+    );
+  if (timeoutMs !== undefined)
+    ends.push(
+      clock.sleep(timeoutMs, done.signal).then(() => {
+        throw new SignError('ERR_TIMEOUT', `the key was not found within ${timeoutMs} ms`);
+      }),
+    );
+  try {
+    return await Promise.race(ends);
+  } finally {
+    done.abort();
+  }
+}
