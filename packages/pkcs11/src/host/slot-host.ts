@@ -38,6 +38,7 @@ export class SlotHost {
   #ready = false;
   #anchor: Session | undefined;
   readonly #work = new Map<boolean, Session>();
+  readonly #opening = new Map<boolean, Promise<Outcome<number>>>();
   #flight: Promise<void> | undefined;
   #deviceErrors = 0;
   #reset = Number.NEGATIVE_INFINITY;
@@ -91,14 +92,24 @@ export class SlotHost {
     return this.module.call(command, user.timers, user.operationTimeoutMs * factor);
   }
 
-  /** A session of the control worker for everything but login; opened at first use. */
+  /** A session of the control worker for everything but login; opened at first use, once for all who ask for it meanwhile. */
   async workSession(user: SlotUser, readWrite: boolean): Promise<Outcome<number>> {
     const known = this.#work.get(readWrite);
     if (known && known.channel === this.module.channel && !known.channel.lost) return { value: known.number };
-    const outcome = await this.call(user, { op: 'openSession', slot: this.info.slotId, readWrite });
-    const { channel } = this.module;
-    if (!outcome.failure && channel) this.#work.set(readWrite, { channel, number: outcome.value });
-    return outcome;
+    const opening = this.#opening.get(readWrite) ?? this.#openWork(user, readWrite);
+    this.#opening.set(readWrite, opening);
+    return opening;
+  }
+
+  async #openWork(user: SlotUser, readWrite: boolean): Promise<Outcome<number>> {
+    try {
+      const outcome = await this.call(user, { op: 'openSession', slot: this.info.slotId, readWrite });
+      const { channel } = this.module;
+      if (!outcome.failure && channel) this.#work.set(readWrite, { channel, number: outcome.value });
+      return outcome;
+    } finally {
+      this.#opening.delete(readWrite);
+    }
   }
 
   /** That session failed, or is dead: the next one is a new one. */
