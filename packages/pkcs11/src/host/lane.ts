@@ -6,7 +6,7 @@ import type { SlotHost } from './slot-host.js';
 import type { Timers } from './timers.js';
 
 /** Work that a lane may have in hand, in milliseconds: enough that it never waits for the main thread, little enough to share it out. */
-const maxLoadMs = 2;
+const maxLoadMs = 6;
 /** Requests that a lane may have in hand: two messages of the largest batch. */
 const maxRequests = 32;
 /** Above this, a second request in hand gains nothing. */
@@ -32,6 +32,7 @@ export class Lane {
   busySince = 0;
   readonly #timers: Timers;
   #hangsIn: Job | undefined;
+  #full = false;
   #done: Estimate[] = [];
 
   constructor(slot: SlotHost, channel: Channel, timers: Timers) {
@@ -52,10 +53,12 @@ export class Lane {
     );
   }
 
+  /** A lane that was full is filled again when half of it is done, so that what is fast travels in large messages. */
   takes({ ms }: Estimate): boolean {
-    if (this.running === 0) return true;
-    if (this.running >= maxRequests) return false;
-    return this.load + ms <= maxLoadMs || (this.running < 2 && ms < slowMs);
+    if (this.running === 0 || (this.running < 2 && ms < slowMs)) return true;
+    if (this.#full && (this.load > maxLoadMs / 2 || this.running > maxRequests / 2)) return false;
+    this.#full = this.running >= maxRequests || this.load + ms > maxLoadMs;
+    return !this.#full;
   }
 
   /** Puts a job into the next message. */
