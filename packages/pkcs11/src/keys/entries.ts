@@ -62,6 +62,7 @@ export function extraEntries(extra: Template | undefined, own: Template): Templa
   if (!Array.isArray(extra) || extra.length > maxExtra) invalidArgument(`extra attributes are not a list of at most ${maxExtra}`);
   const seen = new Set(own.map(({ type }) => type));
   return extra.map((entry: TemplateEntry) => {
+    if (typeof entry !== 'object' || entry === null) invalidArgument('an extra attribute is not an object with type and value');
     const { type, value } = entry;
     if (seen.has(attribute(type))) invalidArgument(`attribute 0x${type.toString(16)} is there already and cannot be added`);
     seen.add(type);

@@ -1,6 +1,7 @@
-import type { CallOptions, KeySpec } from '@securosys/core';
+import type { CallOptions } from '@securosys/core';
 import { CKO } from '../cryptoki/attributes.js';
-import { mechanismFlags } from '../cryptoki/flags.js';
+import { capabilitiesOf } from '../operations/capabilities.js';
+import { keyBits } from '../operations/key-bits.js';
 import type { Template } from '../token/template.js';
 import type { TokenCalls } from '../token/token-calls.js';
 import { checkNewKey, type SelfTest } from './check-new-key.js';
@@ -17,7 +18,6 @@ import {
   publicTemplate,
 } from './key-templates.js';
 import { makeObjects } from './make-objects.js';
-import { needMechanism } from './need-mechanism.js';
 import type { NewKeyOptions } from './new-key.js';
 import { undo } from './own-objects.js';
 import { refusesAttributes, refusesCurve } from './refusals.js';
@@ -42,7 +42,7 @@ export async function generateKey(
   options: CallOptions,
 ): Promise<TokenKey> {
   const mechanism = { type: pairMechanism(key.spec) };
-  await needMechanism(calls, mechanism.type, mechanismFlags.GENERATE_KEY_PAIR, rsaBits(key.spec), options);
+  await capabilitiesOf(calls).need(mechanism.type, 'GENERATE_KEY_PAIR', keyBits(key.spec), options);
   await freeLabel(calls, key.label, CKO.PRIVATE_KEY, options);
   const strict = [...privateTemplate(key), ...askedTemplate(key, calls.token.slotId.byteLength)];
   const extra = extraEntries(how.extraPrivateTemplate, [...strict, ...optionalTemplate]);
@@ -67,9 +67,4 @@ export async function generateKey(
   };
   await makeObjects({ calls, id: key.id, classes: [CKO.PRIVATE_KEY, CKO.PUBLIC_KEY], make }, options);
   return checkNewKey(calls, key, how, selfTest, options);
-}
-
-/** The only type for which modules agree what a size is (`pkcs11.md` §6.9). */
-function rsaBits(spec: KeySpec): number | undefined {
-  return spec.startsWith('rsa-') ? Number(spec.slice('rsa-'.length)) : undefined;
 }

@@ -12,6 +12,8 @@ function refusedWith(error: unknown, codes: readonly number[]): boolean {
 export function refusesAttributes(error: unknown): boolean {
   return refusedWith(error, [
     returnValues.CKR_ATTRIBUTE_TYPE_INVALID,
+    // SoftHSM 2.6 for CKA_COPYABLE of a key that it unwraps (measured).
+    returnValues.CKR_ATTRIBUTE_READ_ONLY,
     returnValues.CKR_TEMPLATE_INCONSISTENT,
     returnValues.CKR_GENERAL_ERROR,
   ]);

@@ -1,14 +1,13 @@
 import { type CallOptions, hexText, type KeyRef, type KeyUsage, SignError } from '@securosys/core';
 import { CKA, CKK, CKO } from '../cryptoki/attributes.js';
-import { mechanismFlags } from '../cryptoki/flags.js';
 import { CKM } from '../cryptoki/mechanisms.js';
+import { capabilitiesOf } from '../operations/capabilities.js';
 import type { Template } from '../token/template.js';
 import type { ObjectHandle, TokenCalls } from '../token/token-calls.js';
 import { bytes, flag, text, ulong } from './entries.js';
 import { freeLabel } from './free-label.js';
 import { ambiguous, checkRef, keyNotFound, objectTemplate } from './key-query.js';
 import { makeObjects } from './make-objects.js';
-import { needMechanism } from './need-mechanism.js';
 import { checkLabel } from './new-key.js';
 import { undo } from './own-objects.js';
 import { namesOf } from './token-key.js';
@@ -90,7 +89,7 @@ export async function generateWrappingKey(
   options: CallOptions,
 ): Promise<TokenWrappingKey> {
   checkLabel(label);
-  await needMechanism(calls, CKM.AES_KEY_GEN, mechanismFlags.GENERATE, undefined, options);
+  await capabilitiesOf(calls).need(CKM.AES_KEY_GEN, 'GENERATE', undefined, options);
   await freeLabel(calls, label, CKO.SECRET_KEY, options);
   const make = (rest: CallOptions) => calls.generateKey({ type: CKM.AES_KEY_GEN }, wrappingTemplate(label, id), rest);
   await makeObjects({ calls, id, classes: [CKO.SECRET_KEY], make }, options);

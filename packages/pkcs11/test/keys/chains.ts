@@ -9,22 +9,28 @@ export interface AuthorityChain {
   renew(spki: Uint8Array): Promise<Certificate>;
 }
 
+/** Issued once: what changes from test to test is the leaf. */
+let authorities: Promise<Pick<AuthorityChain, 'root' | 'middle'>> | undefined;
+
+async function issueAuthorities(): Promise<Pick<AuthorityChain, 'root' | 'middle'>> {
+  const top = testKey('ec-p256', 'root');
+  const root = await issue(top, { profile: 'ca', subject: 'CN=root,O=Example,ST=Zurich,C=CH' });
+  const subjectKey = testKey('ec-p256', 'middle').spki;
+  const named = { subject: 'CN=middle,O=Example,ST=Zurich,C=CH', issuer: { certificate: root }, subjectKey };
+  return { root, middle: await issue(top, { profile: 'ca', ...named }) };
+}
+
 /** Root, intermediate and leaf for a public key. */
 export async function authorityChain(spki: Uint8Array): Promise<AuthorityChain> {
-  const [top, between] = [testKey('ec-p256', 'root'), testKey('ec-p256', 'middle')];
-  const root = await issue(top, { profile: 'ca', subject: 'CN=root,O=Example,ST=Zurich,C=CH' });
-  const middle = await issue(top, {
-    profile: 'ca',
-    subject: 'CN=middle,O=Example,ST=Zurich,C=CH',
-    issuer: { certificate: root },
-    subjectKey: between.spki,
-  });
-  const leaf = await issue(between, { issuer: { certificate: middle }, subjectKey: spki });
+  authorities ??= issueAuthorities();
+  const { root, middle } = await authorities;
+  const signer = testKey('ec-p256', 'middle');
+  const leaf = await issue(signer, { issuer: { certificate: middle }, subjectKey: spki });
   const later = { ...validity, notBefore: Date.UTC(2027, 0, 1) };
   return {
     root,
     middle,
     leaf,
-    renew: (key) => issue(between, { issuer: { certificate: middle }, subjectKey: key, validity: later }),
+    renew: (key) => issue(signer, { issuer: { certificate: middle }, subjectKey: key, validity: later }),
   };
 }
