@@ -18,7 +18,8 @@ export type { RecipientKey } from './packets/encrypt-content-key.js';
 export type { PacketAlgorithm } from './packets/packet-algorithms.js';
 export { type OpenerKey, type ProviderOpenerOptions, providerOpener } from './packets/provider-opener.js';
 export { type ProviderRecipientOptions, providerRecipient } from './packets/provider-recipient.js';
-export { handleKeyProvider, type KeyProviderAnswer, type KeyProviderCall } from './provider/handle-key-provider.js';
+export type { KeyProviderCall } from './provider/answer-call.js';
+export { handleKeyProvider, type KeyProviderAnswer } from './provider/handle-key-provider.js';
 export type {
   KeyProviderContext,
   KeyProviderOperation,

@@ -1,20 +1,7 @@
-import { base64Text, invalidArgument, type KeyBackend } from '@securosys/core';
-import { providerScheme } from '../recipients/annotations.js';
-import { withDeadline } from './deadline.js';
+import { answerCall, type KeyProviderCall } from './answer-call.js';
 import { errorLine } from './error-line.js';
-import type { KeyProviderOperation, KeyProviderPlugin } from './key-provider.js';
-import { readRequest } from './request.js';
-
-/** One call of a key provider. */
-export interface KeyProviderCall {
-  /** The request, JSON in UTF-8 (`ocicrypt.md` §7.1). */
-  readonly stdin: Uint8Array;
-  readonly env: Readonly<Record<string, string | undefined>>;
-  /** Aborted when nobody waits for the answer any more. Requests that people decide on stay. */
-  readonly signal?: AbortSignal;
-  /** What the method of a service was called for; a request that asks for something else is refused. */
-  readonly operation?: KeyProviderOperation;
-}
+import type { KeyProviderPlugin } from './key-provider.js';
+import { noPool } from './resident-keys.js';
 
 /** What the process has to write, and its exit code. One of the texts is empty. */
 export interface KeyProviderAnswer {
@@ -23,58 +10,6 @@ export interface KeyProviderAnswer {
   /** One line. */
   readonly stderr: string;
   readonly exitCode: 0 | 1;
-}
-
-const defaultTimeoutMs = 30_000;
-const maxTimeoutMs = 86_400_000;
-
-function resultJson(operation: KeyProviderOperation, bytes: Uint8Array, { results = 'base64' }: KeyProviderPlugin): string {
-  const value = results === 'numbers' ? [...bytes] : base64Text(bytes);
-  return JSON.stringify(
-    operation === 'keywrap' ? { keywrapresults: { annotation: value } } : { keyunwrapresults: { optsdata: value } },
-  );
-}
-
-/** Opens the backend when it is first needed, and closes it whatever happens. */
-function lazyBackend(make: () => KeyBackend | Promise<KeyBackend>) {
-  let opened: Promise<KeyBackend> | undefined;
-  return {
-    async open(): Promise<KeyBackend> {
-      opened ??= Promise.resolve(make());
-      return opened;
-    },
-    async close(): Promise<void> {
-      const backend = await opened?.catch(() => undefined);
-      await backend?.close();
-    },
-  };
-}
-
-async function answerTo(
-  { stdin, env, signal: outer, operation: expected }: KeyProviderCall,
-  plugin: KeyProviderPlugin,
-): Promise<string> {
-  const { name, timeoutMs = defaultTimeoutMs } = plugin;
-  providerScheme(name);
-  if (!Number.isSafeInteger(timeoutMs) || timeoutMs < 0 || timeoutMs > maxTimeoutMs)
-    invalidArgument('the timeoutMs of the provider is no number of milliseconds up to a day');
-  const { operation, parameters, input } = readRequest(stdin, name);
-  if (expected !== undefined && expected !== operation)
-    invalidArgument(`the method is for ${expected}, and the request for ${operation}`);
-  return withDeadline(timeoutMs, outer, async (signal) => {
-    const context = { operation, parameters, env, signal };
-    const { open, close } = lazyBackend(() => plugin.open(context));
-    try {
-      if (operation === 'keywrap') {
-        const { wrapKey } = await import('./wrap-key.js');
-        return resultJson(operation, await wrapKey(plugin, context, input, open), plugin);
-      }
-      const { unwrapKey } = await import('./unwrap-key.js');
-      return resultJson(operation, await unwrapKey(plugin, context, input, { open, timeoutMs }), plugin);
-    } finally {
-      await close();
-    }
-  });
 }
 
 /**
@@ -100,7 +35,7 @@ async function answerTo(
  */
 export async function handleKeyProvider(call: KeyProviderCall, plugin: KeyProviderPlugin): Promise<KeyProviderAnswer> {
   try {
-    return { stdout: await answerTo(call, plugin), stderr: '', exitCode: 0 };
+    return { stdout: await answerCall(call, plugin, noPool), stderr: '', exitCode: 0 };
   } catch (error) {
     return { stdout: '', stderr: errorLine(plugin.name, error), exitCode: 1 };
   }

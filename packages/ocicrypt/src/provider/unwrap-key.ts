@@ -5,6 +5,7 @@ import { providerScheme } from '../recipients/annotations.js';
 import { backendPrivateKey } from '../recipients/keys/backend-key.js';
 import type { PrivateKey } from '../recipients/keys/private-key.js';
 import type { KeyProviderContext, KeyProviderPlugin, ProviderKey } from './key-provider.js';
+import type { KeyPool } from './resident-keys.js';
 
 interface Served {
   readonly kid: string;
@@ -47,12 +48,19 @@ function layerDigest(optsdata: Uint8Array): string | undefined {
   }
 }
 
+/** What a call unwraps with. */
+export interface UnwrapMeans {
+  readonly open: () => Promise<KeyBackend>;
+  readonly timeoutMs: number;
+  readonly pool: KeyPool;
+}
+
 /** `keyunwrap`: opens a packet with a key of the allow-list, which may have to wait for people. */
 export async function unwrapKey(
   plugin: KeyProviderPlugin,
   context: KeyProviderContext & { readonly signal: AbortSignal },
   packet: Uint8Array,
-  { open, timeoutMs }: { open: () => Promise<KeyBackend>; timeoutMs: number },
+  { open, timeoutMs, pool }: UnwrapMeans,
 ): Promise<Uint8Array> {
   const kids = decodePacket(packet).kek.map(({ kid }) => kid);
   const served = await servedKeys(plugin, context, kids);
@@ -61,10 +69,10 @@ export async function unwrapKey(
   const { allowPkcs1, clock = systemClock } = plugin;
   const options = { clock, ...(store && { store }), ...(allowPkcs1 && { allowPkcs1 }) };
   const keys = served.map(
-    ({ kid, known: { ref, algorithm } }): OpenerKey => ({
+    ({ kid, known }): OpenerKey => ({
       kid,
-      key: withMemory(backendPrivateKey(backend, ref, options), store !== undefined),
-      ...(algorithm && { algorithm }),
+      key: pool(kid, known, () => withMemory(backendPrivateKey(backend, known.ref, options), store !== undefined)),
+      ...(known.algorithm && { algorithm: known.algorithm }),
     }),
   );
   const claims = await plugin.claims?.(context);

@@ -1,4 +1,4 @@
-import { concatBytes, ownBytes, sha256Hex, utf8Bytes, wipe } from '@securosys/core';
+import { concatBytes, ownBytes, SignError, sha256Hex, utf8Bytes, type WaitOptions, wipe } from '@securosys/core';
 import type { PrivateKey } from './private-key.js';
 
 /** A private key while one image is opened: whatever was decrypted with it once is not asked for again. */
@@ -7,42 +7,67 @@ export interface SharedKey extends PrivateKey {
   close(): void;
 }
 
+/** Whether an error says only that somebody else waited no longer. */
+function othersGaveUp(error: unknown, options: WaitOptions | undefined): boolean {
+  if (options?.signal?.aborted) return false;
+  return !SignError.is(error) || error.code === 'ERR_APPROVAL_PENDING' || error.code === 'ERR_TIMEOUT';
+}
+
+/**
+ * Results by what they are the results of. Work that runs is joined; failures are not kept, because people may approve between two
+ * layers.
+ */
+function memory<T>() {
+  const known = new Map<string, Promise<T>>();
+  async function once(id: string, options: WaitOptions | undefined, work: () => Promise<T>): Promise<T> {
+    const running = known.get(id);
+    if (running) {
+      try {
+        return await running;
+      } catch (error) {
+        if (!othersGaveUp(error, options)) throw error;
+        return once(id, options, work);
+      }
+    }
+    const own = work();
+    known.set(id, own);
+    try {
+      return await own;
+    } catch (error) {
+      if (known.get(id) === own) known.delete(id);
+      throw error;
+    }
+  }
+  return { known, once };
+}
+
 /**
  * Layers that carry the same wrapped key are opened with one use of the private key, also when they are opened at the same time: one
  * approval opens one image.
  */
 export function sharedKey(key: PrivateKey): SharedKey {
-  const known = new Map<string, Promise<Uint8Array>>();
-  let half: ReturnType<PrivateKey['publicHalf']> | undefined;
+  const secrets = memory<Uint8Array>();
+  const halves = memory<Awaited<ReturnType<PrivateKey['publicHalf']>>>();
 
-  async function once(name: string, input: Uint8Array, work: () => Promise<Uint8Array>): Promise<Uint8Array> {
+  async function once(
+    name: string,
+    input: Uint8Array,
+    options: WaitOptions | undefined,
+    work: () => Promise<Uint8Array>,
+  ): Promise<Uint8Array> {
     const id = sha256Hex(concatBytes(utf8Bytes(`${name}\0`), input));
-    const running = known.get(id) ?? work();
-    known.set(id, running);
-    try {
-      // A copy: ours is wiped when the image is done.
-      return ownBytes(await running);
-    } catch (error) {
-      // Failures are not kept: people may approve between two layers.
-      if (known.get(id) === running) known.delete(id);
-      throw error;
-    }
+    // A copy: ours is wiped when the image is done.
+    return ownBytes(await secrets.once(id, options, work));
   }
 
   return {
-    publicHalf(options) {
-      half ??= key.publicHalf(options).catch((error: unknown) => {
-        half = undefined;
-        throw error;
-      });
-      return half;
-    },
+    publicHalf: (options) => halves.once('', options, () => key.publicHalf(options)),
     decrypt: (algorithm, ciphertext, use, options) =>
-      once(algorithm, ciphertext, () => key.decrypt(algorithm, ciphertext, use, options)),
-    derive: (publicKey, use, options) => once('ecdh', publicKey, () => key.derive(publicKey, use, options)),
+      once(algorithm, ciphertext, options, () => key.decrypt(algorithm, ciphertext, use, options)),
+    derive: (publicKey, use, options) => once('ecdh', publicKey, options, () => key.derive(publicKey, use, options)),
     close() {
-      for (const secret of known.values()) secret.then(wipe, () => undefined);
-      known.clear();
+      for (const secret of secrets.known.values()) secret.then(wipe, () => undefined);
+      secrets.known.clear();
     },
   };
 }
