@@ -40,7 +40,7 @@ export interface Pkcs11Backend extends KeyBackend {
   createWrappingKey(label: string, options?: CallOptions): Promise<KeyRef>;
   /**
    * Wraps a private key that may leave the token.
-   * @returns PKCS#8 of the key, wrapped
+   * @returns PKCS#8 of the key, wrapped; SoftHSM 2.6 adds zeros to the PKCS#8 up to a multiple of 8 bytes
    * @throws SignError `ERR_KEY_NOT_USABLE` for a key that is not extractable, `ERR_ALGORITHM_UNSUPPORTED` where the token has no such format
    */
   wrapKey(request: WrapKeyRequest, options?: CallOptions): Promise<Uint8Array>;

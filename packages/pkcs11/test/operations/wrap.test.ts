@@ -10,6 +10,9 @@ import { wrapMechanisms } from '../../src/operations/wrap-mechanism.js';
 import type { TokenCalls } from '../../src/token/token-calls.js';
 import { stubToken } from './stub-token.js';
 
+/** What SoftHSM 2.6 does under 0x210A: zeros up to a multiple of 8 before RFC 5649. */
+const filled = (key: Uint8Array) => concatBytes(key, new Uint8Array((8 - (key.byteLength % 8)) % 8));
+
 /** What NSS does under 0x210A: PKCS padding to 8 bytes, then RFC 3394. */
 function padded(key: Uint8Array): Uint8Array {
   const rest = 8 - (key.byteLength % 8);
@@ -24,7 +27,7 @@ function wrapped(kek: Uint8Array, key: Uint8Array, kwp: boolean): Uint8Array {
 }
 
 /** A token that wraps session objects, with what it calls 0x210A. */
-function wrapping(types: readonly number[], pad: 'rfc5649' | 'pkcs' | 'no') {
+function wrapping(types: readonly number[], pad: 'rfc5649' | 'filled' | 'pkcs' | 'no') {
   const flags = mechanismFlags.WRAP | mechanismFlags.UNWRAP;
   const stub = stubToken(undefined, new Map(types.map((type) => [type, { minKeySize: 16, maxKeySize: 32, flags }])));
   const values: Uint8Array[] = [];
@@ -44,7 +47,8 @@ function wrapping(types: readonly number[], pad: 'rfc5649' | 'pkcs' | 'no') {
       log.push('wrapKey');
       const [own, secret] = [kek, key].map(({ bytes }) => values[bytes[0] ?? 0] ?? new Uint8Array(0)) as [Uint8Array, Uint8Array];
       if (type !== CKM.AES_KEY_WRAP_PAD || pad === 'no') throw new SignError('ERR_KEY_NOT_USABLE', 'CKR_KEY_NOT_WRAPPABLE');
-      return pad === 'rfc5649' ? wrapped(own, secret, true) : wrapped(own, padded(secret), false);
+      if (pad === 'pkcs') return wrapped(own, padded(secret), false);
+      return wrapped(own, pad === 'filled' ? filled(secret) : secret, true);
     },
     async unwrapKey() {
       log.push('unwrapKey');
@@ -64,11 +68,21 @@ describe('AES key wrap of RFC 5649', () => {
     expect(log).toEqual([]);
   });
 
-  it('is CKM_AES_KEY_WRAP_PAD where a known answer says so, which is asked for once and leaves nothing behind', async () => {
-    const { choose, log } = wrapping([CKM.AES_KEY_WRAP_PAD], 'rfc5649');
-    for (const use of ['WRAP', 'UNWRAP'] as const) expect(await choose('rfc5649', use)).toEqual({ type: 0x210a });
-    expect(log).toEqual(['createObject', 'createObject', 'wrapKey', 'destroyObject', 'destroyObject']);
+  it('is what node:crypto computes here: the first example of §6', () => {
+    const hex = (text: string) => Uint8Array.from(Buffer.from(text, 'hex'));
+    const kek = hex('5840df6e29b02af1ab493b705bf16ea1ae8338f4dcc176a8');
+    const expected = hex('138bdeaa9b8fa7fc61f97742e72248ee5ae6ae5360d1ae6a5f54f373fa543b6a');
+    expect(wrapped(kek, hex('c37b7e6492584340bed12207808941155068f738'), true)).toEqual(expected);
   });
+
+  it.each(['rfc5649', 'filled'] as const)(
+    'is CKM_AES_KEY_WRAP_PAD where a known answer says so, which is asked for once and leaves nothing behind (%s)',
+    async (pad) => {
+      const { choose, log } = wrapping([CKM.AES_KEY_WRAP_PAD], pad);
+      for (const use of ['WRAP', 'UNWRAP'] as const) expect(await choose('rfc5649', use)).toEqual({ type: 0x210a });
+      expect(log).toEqual(['createObject', 'createObject', 'wrapKey', 'destroyObject', 'destroyObject']);
+    },
+  );
 
   it.each(['pkcs', 'no'] as const)(
     'is not there where CKM_AES_KEY_WRAP_PAD is another padding, or cannot be tested (%s)',
