@@ -3,6 +3,7 @@ import type { Batch } from './batch.js';
 import { readRequests, sendAnswers } from './batch.js';
 import { runRequest } from './executor.js';
 import { createNative, type Native } from './native.js';
+import { createPace } from './pace.js';
 import type { Answer, Greeting, LoadFailure, Request, WorkerStart } from './wire.js';
 
 /**
@@ -10,9 +11,6 @@ import type { Answer, Greeting, LoadFailure, Request, WorkerStart } from './wire
  * single-file executable ever has to find it as a file.
  */
 const { parentPort: parent, workerData } = process.getBuiltinModule('node:worker_threads');
-
-/** Answers wait at most this long, in milliseconds, for others of the same batch. */
-const patience = 1;
 
 function loaded({ addon, module }: WorkerStart): Native | LoadFailure {
   let stage: LoadFailure['stage'] = 'addon';
@@ -27,17 +25,19 @@ function loaded({ addon, module }: WorkerStart): Native | LoadFailure {
   }
 }
 
+const pace = createPace();
+
 function run(native: Native, requests: readonly Request[]): void {
   if (!parent) return;
   let answers: Answer[] = [];
-  let since = performance.now();
+  pace.begin(performance.now());
   for (const request of requests) {
     answers.push(runRequest(native, request));
     const now = performance.now();
-    if (now - since < patience) continue;
+    if (!pace.done(now)) continue;
     sendAnswers(parent, answers);
     answers = [];
-    since = now;
+    pace.begin(now);
   }
   if (answers.length > 0) sendAnswers(parent, answers);
 }
