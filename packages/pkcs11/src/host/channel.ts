@@ -71,7 +71,21 @@ export class Channel {
     if (requests.length === 0) return;
     this.#outbox = [];
     for (let at = 0; at < requests.length; at += maxBatch)
-      sendRequests(this.#port, requests.length <= maxBatch ? requests : requests.slice(at, at + maxBatch));
+      this.#send(requests.length <= maxBatch ? requests : requests.slice(at, at + maxBatch));
+  }
+
+  /** Bytes whose memory was given away meanwhile cannot be sent: that is the failure of those who gave them. */
+  #send(requests: readonly Request[]): void {
+    try {
+      sendRequests(this.#port, requests);
+    } catch (error) {
+      const text = error instanceof Error ? error.message : 'it cannot be sent';
+      for (const { id } of requests) {
+        const sink = this.#sinks.get(id);
+        this.#sinks.delete(id);
+        sink?.settle({ failure: { code: 0, name: '', method: '', text } });
+      }
+    }
   }
 
   /** Sends one command at once, behind those that were added before. */

@@ -57,9 +57,11 @@ export class Dispatcher implements JobHost, PoolHost {
     return running;
   }
 
-  /** Nothing runs in a lane, and no lane hangs. */
+  /** No lane is in a native call, or on its way into one. */
   get quiet(): boolean {
-    return this.running === 0 && this.pool.hanging === 0;
+    return (
+      this.pool.starting === 0 && this.pool.hanging === 0 && [...this.pool.lanes].every(({ channel }) => channel.pending === 0)
+    );
   }
 
   /** Queues a use of a key. @throws SignError `ERR_UNAVAILABLE`, retryable, when too many wait */

@@ -16,6 +16,9 @@ import type { OpenTokenOptions, Token } from './token-options.js';
 import { slotUser } from './token-user.js';
 import type { StartWorker } from './worker-port.js';
 
+const foreignInitialisation =
+  'the PKCS#11 module was initialised by other code in this process, which may not have asked it for locking; it is never finalised here';
+
 /** For tests: another way to start workers, and a registry of their own. */
 export interface OpenTokenInternals {
   readonly start?: StartWorker;
@@ -69,13 +72,8 @@ export async function openToken(options: OpenTokenOptions, internals: OpenTokenI
       },
     };
     for (const slot of slots) slot.users.add(user);
-    if (!module.owned)
-      settings.logger?.warn(
-        'the PKCS#11 module was initialised by other code in this process; it may not have asked for locking',
-        {
-          module: sanitizeText(file, 200),
-        },
-      );
+    // Told when the caller has had time to listen.
+    if (!module.owned) timers.after(0, () => emitter.emit('warning', { message: foreignInitialisation }));
     return tokenOver({ module, registry, slots, user, settings, references, counters, emitter, dispatcher, library });
   } catch (error) {
     module.users--;

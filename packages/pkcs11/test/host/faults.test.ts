@@ -40,7 +40,8 @@ describe.skipIf(!softhsmModule || !addonPath || !canBuildFaultModule)(`a token w
       lanes: 2,
       clock: fastClock(200),
       random: () => 0.5,
-      reconnectTimeoutMs: 5000,
+      reconnectTimeoutMs: 60_000,
+      operationTimeoutMs: 4_000_000,
       keepAliveMs: 0,
     });
     key = await makeKey(token, 'of trouble');
@@ -157,7 +158,7 @@ describe.skipIf(!softhsmModule || !addonPath || !canBuildFaultModule)(`a token w
     const other = await open(fault.path, label, pin, {
       lanes: 2,
       clock: fastClock(200),
-      operationTimeoutMs: 20_000,
+      operationTimeoutMs: 100_000,
       keepAliveMs: 0,
     });
     const slow = other.on('laneLost', (event) => lost.push(event.lost));
