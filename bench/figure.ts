@@ -25,6 +25,8 @@ export interface Result {
 export interface Suite {
   /** One sentence above the table. */
   readonly title: string;
+  /** Runs only when it is asked for by its name: it takes long. */
+  readonly onlyByName?: boolean;
   /** Measures and yields one result after the other; `note` takes remarks for people. */
   run(note: (text: string) => void): AsyncIterable<Result>;
 }

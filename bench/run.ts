@@ -28,6 +28,7 @@ if (unknown !== undefined) usage(`there is no suite '${unknown}'`);
 const say = (text: string) => (values.json ? process.stderr : process.stdout).write(`${text}\n`);
 for (const name of positionals.length > 0 ? positionals : names) {
   const { suite } = (await import(`./suites/${name}.ts`)) as { suite: Suite };
+  if (suite.onlyByName && positionals.length === 0) continue;
   say(`${name}: ${suite.title}`);
   for await (const result of suite.run((text) => say(`  note: ${text}`))) {
     if (values.json) process.stdout.write(`${JSON.stringify(result.figure)}\n`);
