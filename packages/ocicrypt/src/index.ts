@@ -32,6 +32,12 @@ export type { JweAlgorithm } from './recipients/jwe/algorithms.js';
 export { type JweOpenerOptions, jweOpener } from './recipients/jwe/jwe-opener.js';
 export { type JweRecipientKey, type JweRecipientOptions, jweRecipient } from './recipients/jwe/jwe-recipient.js';
 export { type BackendKeyOptions, backendPrivateKey } from './recipients/keys/backend-key.js';
+export {
+  type PrivateKeyFileOptions,
+  type PublicKeyFile,
+  readPrivateKeyFile,
+  readPublicKeyFile,
+} from './recipients/keys/key-files.js';
 export { type LocalKeyOptions, localPrivateKey } from './recipients/keys/local-key.js';
 export type { KeyHalf, KeyUse, PrivateKey } from './recipients/keys/private-key.js';
 export { type Pkcs7Key, type Pkcs7OpenerOptions, pkcs7Opener } from './recipients/pkcs7/pkcs7-opener.js';

@@ -1,5 +1,6 @@
-import { handleKeyProvider, type KeyProviderAnswer, type KeyProviderPlugin } from '@securosys/ocicrypt';
+import type { KeyProviderAnswer, KeyProviderPlugin } from '@securosys/ocicrypt';
 import { errorLine } from './provider/error-line.js';
+import { handleKeyProvider } from './provider/handle-key-provider.js';
 import { maxRequestBytes } from './provider/request.js';
 import { watchParent } from './serve/parent.js';
 import { readStdin } from './serve/stdin.js';

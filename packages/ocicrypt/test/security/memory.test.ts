@@ -86,6 +86,8 @@ describe('bytes that are given out have memory of their own (S39):', () => {
       'decryptImage',
       'encryptImage',
       'handleKeyProvider',
+      'readPrivateKeyFile',
+      'readPublicKeyFile',
       'replaceRecipients',
       'startWrapping',
     ];
