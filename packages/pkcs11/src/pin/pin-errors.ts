@@ -1,21 +1,25 @@
 import { SignError, sanitizeText } from '@securosys/core';
+import { returnValueName, returnValues as rv } from '../cryptoki/return-values.js';
 import type { PinFailure, TokenName } from './pin-failures.js';
 
 /** Return values that say that this PIN will not do however often it is tried (`pkcs11.md` §6.4), those of Primus among them. */
-const refusals: ReadonlyMap<number, string> = new Map([
-  [0xa0, 'CKR_PIN_INCORRECT'],
-  [0xa1, 'CKR_PIN_INVALID'],
-  [0xa2, 'CKR_PIN_LEN_RANGE'],
-  [0xa3, 'CKR_PIN_EXPIRED'],
-  [0xa4, 'CKR_PIN_LOCKED'],
-  [0x102, 'CKR_USER_PIN_NOT_INITIALIZED'],
-  [0x8000_000b, 'CKR_VENDOR_DEFINED (wrong PIN)'],
-  [0x8000_0037, 'CKR_VENDOR_DEFINED (password expired)'],
+const refusals: ReadonlySet<number> = new Set([
+  rv.CKR_PIN_INCORRECT,
+  rv.CKR_PIN_INVALID,
+  rv.CKR_PIN_LEN_RANGE,
+  rv.CKR_PIN_EXPIRED,
+  rv.CKR_PIN_LOCKED,
+  rv.CKR_USER_PIN_NOT_INITIALIZED,
+  // Primus: wrong PIN, password expired.
+  0x8000_000b,
+  0x8000_0037,
 ]);
 
 /** Name of the return value by which an attempt said that its PIN will not do; `undefined` for any other failure. */
 export function pinRefusal(error: unknown): string | undefined {
-  return SignError.is(error) && error.details.upstreamCode !== undefined ? refusals.get(error.details.upstreamCode) : undefined;
+  if (!SignError.is(error)) return undefined;
+  const { upstreamCode } = error.details;
+  return upstreamCode !== undefined && refusals.has(upstreamCode) ? returnValueName(upstreamCode) : undefined;
 }
 
 /** Says that nothing was tried, and what lets it be tried. */

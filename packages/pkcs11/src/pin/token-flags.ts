@@ -1,15 +1,9 @@
 import { type Logger, SignError } from '@securosys/core';
+import { tokenFlags } from '../cryptoki/flags.js';
 import type { TokenInfo } from '../token/token-calls.js';
 
-const loginRequired = 0x4;
-const protectedAuthenticationPath = 0x100;
-const userPinCountLow = 0x1_0000;
-const userPinFinalTry = 0x2_0000;
-const userPinLocked = 0x4_0000;
-const userPinToBeChanged = 0x8_0000;
-
 /** CKF_LOGIN_REQUIRED. A token without it has no PIN, or an empty one, and must not be asked for any. */
-export const needsLogin = ({ flags }: Pick<TokenInfo, 'flags'>): boolean => (flags & loginRequired) !== 0;
+export const needsLogin = ({ flags }: Pick<TokenInfo, 'flags'>): boolean => (flags & tokenFlags.LOGIN_REQUIRED) !== 0;
 
 /** What the flags of a token are held against. */
 export interface FlagRules {
@@ -27,7 +21,7 @@ export function checkPinFlags({ flags, label }: Pick<TokenInfo, 'flags' | 'label
     throw new SignError('ERR_AUTHENTICATION', `token '${label}': ${what}`, { details: { tokenLabel: label, tokenFlag: flag } });
   };
   const has = (flag: number): boolean => (flags & flag) !== 0;
-  if (has(protectedAuthenticationPath))
+  if (has(tokenFlags.PROTECTED_AUTHENTICATION_PATH))
     throw new SignError(
       'ERR_CAPABILITY_MISSING',
       `token '${label}' takes its PIN on a pad of its own, which pkcs11js cannot ask for`,
@@ -35,11 +29,13 @@ export function checkPinFlags({ flags, label }: Pick<TokenInfo, 'flags' | 'label
         details: { tokenLabel: label, tokenFlag: 'CKF_PROTECTED_AUTHENTICATION_PATH' },
       },
     );
-  if (has(userPinLocked)) refuse('CKF_USER_PIN_LOCKED', 'its PIN is locked: the security officer sets a new one');
-  if (has(userPinToBeChanged)) refuse('CKF_USER_PIN_TO_BE_CHANGED', 'its PIN has to be changed with the tool of its maker first');
-  const finalTry = has(userPinFinalTry);
+  if (has(tokenFlags.USER_PIN_LOCKED)) refuse('CKF_USER_PIN_LOCKED', 'its PIN is locked: the security officer sets a new one');
+  if (has(tokenFlags.USER_PIN_TO_BE_CHANGED))
+    refuse('CKF_USER_PIN_TO_BE_CHANGED', 'its PIN has to be changed with the tool of its maker first');
+  const finalTry = has(tokenFlags.USER_PIN_FINAL_TRY);
   if (finalTry && !rules.allowFinalTry)
     refuse('CKF_USER_PIN_FINAL_TRY', 'one more wrong PIN locks it: log in with the tool of its maker, or say allowFinalTry');
-  if (has(userPinCountLow)) rules.logger?.warn('a wrong PIN was tried on this token since its last login', { tokenLabel: label });
+  if (has(tokenFlags.USER_PIN_COUNT_LOW))
+    rules.logger?.warn('a wrong PIN was tried on this token since its last login', { tokenLabel: label });
   return { finalTry };
 }
