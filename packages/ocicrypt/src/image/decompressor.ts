@@ -10,7 +10,7 @@ export interface Decompressor {
 }
 
 /** Bytes that come out at once; each has its memory anew, which should fit into what the processor keeps near. */
-const chunkSize = 128 * 1024;
+const chunkSize = 32 * 1024;
 
 type Unpacking = NodeJS.ReadWriteStream & { destroy(error?: Error): unknown };
 

@@ -1,5 +1,6 @@
 import { type CallOptions, type Descriptor, invalidArgument } from '@securosys/core';
 import type { Repository } from '@securosys/oci';
+import { layerFiles } from '../threads/layer-files.js';
 import { copyBlob, readDiffIds } from './content.js';
 import {
   checkOpenOptions,
@@ -10,7 +11,7 @@ import {
   requestOptions,
 } from './image-options.js';
 import { otherAnnotations, publicOptionsOf } from './layer-annotations.js';
-import { decryptBlob } from './layer-blobs.js';
+import { decryptBlob, type LayerRoute } from './layer-blobs.js';
 import { compressionOf, isImageLayer, ociLayerType, plainType } from './media-types.js';
 import { type OpenedImage, withOpened } from './open-image.js';
 import { type RewrittenManifest, rewriteManifest } from './rewrite-manifest.js';
@@ -58,10 +59,15 @@ export async function decryptImage(source: Repository, target: Repository, optio
   return withOpened(source, options, call, async ({ root, tree, images }) => {
     const changed = new Map<string, Rewritten>();
     const reports: LayerReport[] = [];
-    for (const image of images) {
-      const { rewritten, report } = await decryptManifest(source, target, image, options, call);
-      changed.set(image.image.descriptor.digest, rewritten);
-      reports.push(...report);
+    const files = layerFiles(source, target);
+    try {
+      for (const image of images) {
+        const { rewritten, report } = await decryptManifest({ source, target, files }, image, options, call);
+        changed.set(image.image.descriptor.digest, rewritten);
+        reports.push(...report);
+      }
+    } finally {
+      await files?.close();
     }
     const descriptor = await writeTree(target, tree, changed, call, tag);
     return { descriptor, source: root.descriptor, layers: reports };
@@ -69,12 +75,12 @@ export async function decryptImage(source: Repository, target: Repository, optio
 }
 
 async function decryptManifest(
-  source: Repository,
-  target: Repository,
+  where: Pick<LayerRoute, 'source' | 'target' | 'files'>,
   { image, manifest, encrypted, keys }: OpenedImage,
   { parallel = 3, onProgress, maxUnpackedBytes = usualMaximum }: DecryptImageOptions,
   call: CallOptions,
 ): Promise<RewrittenManifest> {
+  const { source, target } = where;
   const { config, layers } = manifest;
   const diffIds = encrypted.size > 0 ? await readDiffIds(source, config, layers.length, call) : undefined;
   await copyBlob(source, target, config, call);
@@ -97,7 +103,7 @@ async function decryptManifest(
     }
     const mediaType = plainType(layer.mediaType);
     const onBytes = onProgress && progressOf(onProgress, image, layer, index);
-    const route = { source, target, mediaType, call: within, ...(onBytes && { onProgress: onBytes }) };
+    const route = { ...where, mediaType, call: within, ...(onBytes && { onProgress: onBytes }) };
     const plan = { privateOptions, publicOptions: publicOptionsOf(layer), ...unpacking(mediaType, index) };
     const { digest, size } = await decryptBlob(route, layer, plan);
     return { state: 'decrypted', mediaType, digest, size, annotations: otherAnnotations(layer) };

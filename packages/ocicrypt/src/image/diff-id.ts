@@ -3,9 +3,15 @@ import { type Decompressor, startDecompressor } from './decompressor.js';
 
 /** Checks that a layer unpacks to what the image's config says (`ocicrypt.md` §5), while it goes by. */
 export interface DiffIdCheck {
-  /** Resolves when `piece` is not needed any more. @throws SignError `ERR_MALFORMED` for a broken stream, `ERR_LIMIT` */
+  /**
+   * Resolves when `piece` is not needed any more. What is wrong is said at the end: whether the layer is what was encrypted comes first, and is
+   * not known before.
+   */
   write(piece: Uint8Array): Promise<void>;
-  /** @throws SignError `ERR_DIGEST_MISMATCH` (`details.check`: `diff_id`) when it unpacked to something else, `ERR_MALFORMED`, `ERR_LIMIT` */
+  /**
+   * @throws SignError `ERR_DIGEST_MISMATCH` (`details.check`: `diff_id`) when it unpacked to something else, `ERR_MALFORMED` for a broken stream,
+   * `ERR_LIMIT`
+   */
   finish(): Promise<void>;
   /** Lets go of everything, also in the middle. */
   close(): void;
@@ -26,12 +32,21 @@ export function startDiffIdCheck(compression: 'gzip' | 'zstd' | 'none', diffId: 
     hash.update(bytes);
   };
   const unpack: Decompressor | undefined = compression === 'none' ? undefined : startDecompressor(compression, take);
+  let failed = false;
+  let failure: unknown;
   return {
     async write(piece) {
-      if (unpack) await unpack.write(piece);
-      else take(piece);
+      if (failed) return;
+      try {
+        if (unpack) await unpack.write(piece);
+        else take(piece);
+      } catch (error) {
+        failed = true;
+        failure = error;
+      }
     },
     async finish() {
+      if (failed) throw failure;
       await unpack?.end();
       const actual = hash.digest('hex');
       if (actual !== hex)

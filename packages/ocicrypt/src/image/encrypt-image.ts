@@ -2,6 +2,7 @@ import { type CallOptions, invalidArgument, SignError, wipe } from '@securosys/c
 import { decodeManifest, type ImageManifest, type Repository, type ResolvedManifest } from '@securosys/oci';
 import { startWrapping, type WrapSession } from '../recipients/image-keys.js';
 import type { Recipient } from '../recipients/recipient.js';
+import { layerFiles } from '../threads/layer-files.js';
 import { copyBlob } from './content.js';
 import {
   checkImageOptions,
@@ -12,7 +13,7 @@ import {
   requestOptions,
 } from './image-options.js';
 import { setPublicOptions, speaksOfEncryption } from './layer-annotations.js';
-import { encryptBlob } from './layer-blobs.js';
+import { encryptBlob, type LayerRoute } from './layer-blobs.js';
 import { checkSelection, selectLayers } from './layer-selection.js';
 import { encryptedType, isEncrypted, isImageLayer, ociLayerType } from './media-types.js';
 import { type RewrittenManifest, rewriteManifest } from './rewrite-manifest.js';
@@ -71,11 +72,12 @@ export async function encryptImage(source: Repository, target: Repository, optio
   if (!plans.some(({ steps }) => steps.includes('encrypt')))
     throw new SignError('ERR_INVALID_ARGUMENT', `${root.reference} has no layer to encrypt`);
   const session = await startWrapping(recipients, { manifest: root.descriptor, ...(claims && { claims }) }, call);
+  const files = layerFiles(source, target);
   try {
     const changed = new Map<string, Rewritten>();
     const reports: LayerReport[] = [];
     for (const plan of plans) {
-      const { rewritten, report } = await encryptManifest(source, target, plan, session, options, call);
+      const { rewritten, report } = await encryptManifest({ source, target, files }, plan, session, options, call);
       changed.set(plan.image.descriptor.digest, rewritten);
       reports.push(...report);
     }
@@ -83,6 +85,7 @@ export async function encryptImage(source: Repository, target: Repository, optio
     return { descriptor, source: root.descriptor, layers: reports };
   } finally {
     session.close();
+    await files?.close();
   }
 }
 
@@ -115,13 +118,13 @@ function planImage(image: ResolvedManifest, { layers, keepEncrypted = false }: E
 }
 
 async function encryptManifest(
-  source: Repository,
-  target: Repository,
+  where: Pick<LayerRoute, 'source' | 'target' | 'files'>,
   { image, manifest, steps }: Plan,
   session: WrapSession,
   { parallel = 3, onProgress }: EncryptImageOptions,
   call: CallOptions,
 ): Promise<RewrittenManifest> {
+  const { source, target } = where;
   await copyBlob(source, target, manifest.config, call);
   const changed = await rewriteManifest(image, parallel, call.signal, async (layer, index, signal) => {
     const within = { ...call, signal };
@@ -132,7 +135,7 @@ async function encryptManifest(
     }
     const mediaType = encryptedType(layer.mediaType) as string;
     const onBytes = onProgress && progressOf(onProgress, image, layer, index);
-    const route = { source, target, mediaType, call: within, ...(onBytes && { onProgress: onBytes }) };
+    const route = { ...where, mediaType, call: within, ...(onBytes && { onProgress: onBytes }) };
     const { digest, size, publicOptions, privateOptions } = await encryptBlob(route, layer);
     try {
       const wrapped = await session.wrapLayer(privateOptions, { digest, index }, layer.annotations, within);

@@ -2,6 +2,7 @@ import { type CallOptions, type Descriptor, SignError, wipe } from '@securosys/c
 import type { Repository } from '@securosys/oci';
 import { decryptLayer } from '../cipher/decrypt-layer.js';
 import { type EncryptedLayer, encryptLayer, type LayerEncryption } from '../cipher/encrypt-layer.js';
+import type { LayerFiles } from '../threads/layer-files.js';
 import { layerCall } from './content.js';
 import { startDiffIdCheck } from './diff-id.js';
 
@@ -12,6 +13,8 @@ export interface LayerRoute {
   /** Type of the blob in the target. */
   readonly mediaType: string;
   readonly call: CallOptions;
+  /** For large layers between layouts. */
+  readonly files: LayerFiles | undefined;
   readonly onProgress?: (bytes: number) => void;
 }
 
@@ -29,8 +32,9 @@ function sameBlob(stored: Pick<Descriptor, 'digest'>, digest: string): void {
 
 /** Stores a layer encrypted. An upload that has to begin again begins with another key, as two plaintexts may never share one. */
 export async function encryptBlob(route: LayerRoute, layer: Descriptor): Promise<EncryptedLayer> {
-  const { source, target, mediaType, onProgress } = route;
+  const { source, target, mediaType, files, onProgress } = route;
   const call = layerCall(route.call);
+  if (files?.takes(layer)) return files.encrypt(layer, call, onProgress);
   let running: LayerEncryption | undefined;
   let wiped = true;
   const drop = () => {
@@ -60,10 +64,12 @@ export async function encryptBlob(route: LayerRoute, layer: Descriptor): Promise
 export async function decryptBlob(
   route: LayerRoute,
   layer: Descriptor,
-  { privateOptions, publicOptions, unpacked }: DecryptPlan,
+  plan: DecryptPlan,
 ): Promise<{ digest: string; size: number }> {
-  const { source, target, mediaType, onProgress } = route;
+  const { source, target, mediaType, files, onProgress } = route;
   const call = layerCall(route.call);
+  if (files?.takes(layer)) return files.decrypt(layer, plan, call, onProgress);
+  const { privateOptions, publicOptions, unpacked } = plan;
   const { digest, size } = layer;
   async function* pieces(): AsyncGenerator<Uint8Array, void> {
     const check = unpacked && startDiffIdCheck(unpacked.compression, unpacked.diffId, unpacked.maxBytes);
