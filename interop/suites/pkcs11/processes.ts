@@ -15,7 +15,7 @@ export async function processes({ report, scope, softhsm, nss }: World): Promise
     };
     for (const [mode, claim] of Object.entries(lives))
       await report.case(`${name}: ${claim}`, async () => {
-        const finished = await runChild('lives', { token, mode, timeoutMs: 40_000 });
+        const finished = await runChild('lives', { token, mode, timeoutMs: 55_000 });
         if (mode === 'exit under load') assert.equal(finished.code, 0, finished.stderr);
         else assert.equal(answerOf(finished), 'done');
       });
@@ -29,6 +29,13 @@ export async function processes({ report, scope, softhsm, nss }: World): Promise
         assert.ok(performance.now() - start < 1_900, 'it had to be killed');
         assert.ok(!/Segmentation|Assertion|Error/.test(child.output()), child.output());
       });
+    await report.case(`${name}: signatures wait for a token that is removed, and are made when it is back`, async () => {
+      const fault = buildFaultModule(token.module);
+      scope.defer(() => fault.remove());
+      const behind = { ...token, module: fault.path };
+      const told = answerOf<string[]>(await runChild('lives', { token: behind, mode: 'token removed' }));
+      assert.deepEqual([...new Set(told)], ['reconnecting', 'reconnected']);
+    });
     await report.case(`${name}: a wrong PIN is one C_Login, whatever is called afterwards`, async () => {
       const fault = buildFaultModule(token.module);
       scope.defer(() => fault.remove());

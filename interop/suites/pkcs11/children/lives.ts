@@ -1,8 +1,8 @@
 // Lives of a process that uses a token, by `mode`.
-import { createRequire } from 'node:module';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SignError } from '@securosys/core';
 import type { Pkcs11Backend } from '@securosys/pkcs11';
+import { openFaultModule } from '../../../../packages/pkcs11/test/fault-module/fault-module.js';
 import { answer, key, open, pressGarbage, sign, task } from './child.js';
 
 const many = (backend: Pkcs11Backend, size = 200) => Promise.all(Array.from({ length: size }, () => sign(backend)));
@@ -20,7 +20,7 @@ const lives: Record<string, () => Promise<void>> = {
     const stop = pressGarbage();
     const [one, two] = [await open(), await open()];
     await Promise.all([many(one), many(two)]);
-    const signing = many(two, 2_000);
+    const signing = many(two, 800);
     await one.close();
     await signing;
     await many(two);
@@ -28,7 +28,7 @@ const lives: Record<string, () => Promise<void>> = {
     stop();
   },
   async 'two copies'() {
-    const copy = createRequire(import.meta.url)('@securosys/pkcs11') as typeof import('@securosys/pkcs11');
+    const copy = (await import(`${import.meta.resolve('@securosys/pkcs11')}?copy`)) as typeof import('@securosys/pkcs11');
     const [one, two] = [await open(), await copy.openPkcs11(task.options)];
     await Promise.all([many(one), many(two)]);
     await one.close();
@@ -69,7 +69,26 @@ const lives: Record<string, () => Promise<void>> = {
     await backend.close();
     await another.close();
   },
+  async 'token removed'() {
+    const fault = openFaultModule(task.options.module ?? '');
+    const backend = await open({ reconnectTimeoutMs: 20_000 });
+    await many(backend);
+    const told: string[] = [];
+    for (const event of ['reconnecting', 'reconnected'] as const) backend.on(event, () => told.push(event));
+    const gone = ['C_SignInit', 'C_Sign', 'C_OpenSession', 'C_GetSlotList', 'C_GetTokenInfo', 'C_GetSessionInfo'] as const;
+    for (const name of gone) fault.fail(name, { code: 0xe0, times: Number.POSITIVE_INFINITY });
+    const waiting = many(backend);
+    await sleep(1_000);
+    const { completed } = backend.metrics();
+    await sleep(200);
+    if (backend.metrics().completed > completed) told.push('signed without a token');
+    fault.reset();
+    await waiting;
+    await many(backend);
+    answer(told);
+    await backend.close();
+  },
 };
 
 await lives[task.mode]?.();
-if (task.mode !== 'wrong PIN') answer('done');
+if (!['wrong PIN', 'token removed'].includes(task.mode)) answer('done');
