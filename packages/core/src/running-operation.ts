@@ -81,8 +81,12 @@ class RunningOperation<T> implements Operation<T> {
         return undefined;
       case 'executed': {
         this.#accepted ??= this.#accept(state.result, options);
-        const result = await this.#accepted;
-        if (this.#act.secret && this.id !== undefined) await this.#delete(this.id, options);
+        const result = await this.#accepted.catch(async (error: unknown) => {
+          // What is not what was looked for is somebody's secret all the same.
+          if (!retryable(error)) await this.#deleteSecret(options);
+          throw error;
+        });
+        await this.#deleteSecret(options);
         return result;
       }
       default: {
@@ -106,7 +110,9 @@ class RunningOperation<T> implements Operation<T> {
   }
 
   /** A secret result is not given out while its copy waits at the backend for whoever may read it (S14). */
-  async #delete(id: string, options: CallOptions): Promise<void> {
+  async #deleteSecret(options: CallOptions): Promise<void> {
+    const { id } = this;
+    if (!this.#act.secret || id === undefined) return;
     const remove = async () => {
       await this.#act.port.cancel?.(id, lookOf(options));
       await this.release();

@@ -144,6 +144,20 @@ describe('a plaintext that people let out (S14)', () => {
     expect(people.requests.size).toBe(0);
   });
 
+  it('is deleted at the backend when it is not what was looked for, too: a later run asks anew', async () => {
+    const people = asking();
+    const store = createMemoryStore();
+    const request = { algorithm: 'rsa-oaep-sha256', ciphertext: await encrypted(), opens: () => false } as const;
+    const decrypter = createDecrypter(people.backend, key, { store, clock: fastClock() });
+    const operation = await decrypter.begin(request);
+    await people.decide('request-1');
+    people.fails.cancel = new SignError('ERR_NETWORK', 'hiccup');
+    await expect(operation.result()).rejects.toMatchObject({ code: 'ERR_NETWORK' });
+    for (const _ of [1, 2]) await expect(operation.result()).rejects.toMatchObject({ code: 'ERR_DIGEST_MISMATCH' });
+    expect(people.requests.size).toBe(0);
+    expect(await records(store)).toBe(0);
+  });
+
   it('whose request was lost is found by what it opens, and by nothing else (S31)', async () => {
     const request = { algorithm: 'rsa-oaep-sha256', ciphertext: await encrypted() } as const;
     const same = (text: Uint8Array) => (bytes: Uint8Array) => Buffer.from(bytes).equals(Buffer.from(text));
