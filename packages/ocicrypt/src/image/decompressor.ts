@@ -1,4 +1,5 @@
 import { SignError } from '@securosys/core';
+import { ZstdFrames } from './zstd-frames.js';
 
 /** Takes compressed bytes and hands on what comes out of them. */
 export interface Decompressor {
@@ -19,17 +20,44 @@ interface WithZstd {
   readonly createZstdDecompress?: (options: { chunkSize: number }) => Unpacking;
 }
 
-function open(compression: 'gzip' | 'zstd'): Unpacking {
-  const zlib = process.getBuiltinModule('node:zlib');
-  if (compression === 'gzip') return zlib.createGunzip({ chunkSize });
-  const { createZstdDecompress } = zlib as WithZstd;
-  if (createZstdDecompress) return createZstdDecompress({ chunkSize });
-  throw new SignError('ERR_CAPABILITY_MISSING', 'layers in zstd are unpacked by Node.js 22.15 and later only');
+/** zstd where Node has none: slower, and on the thread that calls. */
+async function withoutNative(receive: (bytes: Uint8Array) => void): Promise<Decompressor> {
+  const { Decompress } = await import('fzstd');
+  const frames = new ZstdFrames();
+  const unpack = new Decompress(receive);
+  const push = (piece: Uint8Array, last: boolean) => {
+    try {
+      unpack.push(piece, last);
+    } catch (error) {
+      throw SignError.is(error) ? error : new SignError('ERR_MALFORMED', 'a layer is no sound zstd', { cause: error });
+    }
+  };
+  return {
+    async write(piece) {
+      frames.write(piece);
+      // It keeps what it cannot use yet, and the memory of the piece is used again.
+      push(piece.slice(), false);
+    },
+    async end() {
+      frames.end();
+      push(new Uint8Array(0), true);
+    },
+    close: () => undefined,
+  };
 }
 
 /** @param receive called with each piece that comes out; what it throws ends the work */
-export function startDecompressor(compression: 'gzip' | 'zstd', receive: (bytes: Uint8Array) => void): Decompressor {
-  const stream = open(compression);
+export async function startDecompressor(
+  compression: 'gzip' | 'zstd',
+  receive: (bytes: Uint8Array) => void,
+): Promise<Decompressor> {
+  const zlib = process.getBuiltinModule('node:zlib');
+  if (compression === 'gzip') return withNative(zlib.createGunzip({ chunkSize }), 'gzip', receive);
+  const { createZstdDecompress } = zlib as WithZstd;
+  return createZstdDecompress ? withNative(createZstdDecompress({ chunkSize }), 'zstd', receive) : withoutNative(receive);
+}
+
+function withNative(stream: Unpacking, compression: string, receive: (bytes: Uint8Array) => void): Decompressor {
   let failure: unknown;
   const fail = (error: unknown) => {
     failure ??= SignError.is(error)

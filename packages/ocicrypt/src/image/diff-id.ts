@@ -22,7 +22,11 @@ export interface DiffIdCheck {
  * @param diffId digest of the uncompressed layer
  * @param maxBytes most bytes that the layer may unpack to
  */
-export function startDiffIdCheck(compression: 'gzip' | 'zstd' | 'none', diffId: string, maxBytes: number): DiffIdCheck {
+export async function startDiffIdCheck(
+  compression: 'gzip' | 'zstd' | 'none',
+  diffId: string,
+  maxBytes: number,
+): Promise<DiffIdCheck> {
   const [algorithm = '', hex] = diffId.split(':');
   const hash = nodeCrypto().createHash(algorithm);
   let size = 0;
@@ -31,7 +35,7 @@ export function startDiffIdCheck(compression: 'gzip' | 'zstd' | 'none', diffId: 
     if (size > maxBytes) throw new SignError('ERR_LIMIT', `a layer unpacks to more than ${maxBytes} bytes`);
     hash.update(bytes);
   };
-  const unpack: Decompressor | undefined = compression === 'none' ? undefined : startDecompressor(compression, take);
+  const unpack: Decompressor | undefined = compression === 'none' ? undefined : await startDecompressor(compression, take);
   let failed = false;
   let failure: unknown;
   return {

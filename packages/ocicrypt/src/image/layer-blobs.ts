@@ -72,7 +72,7 @@ export async function decryptBlob(
   const { privateOptions, publicOptions, unpacked } = plan;
   const { digest, size } = layer;
   async function* pieces(): AsyncGenerator<Uint8Array, void> {
-    const check = unpacked && startDiffIdCheck(unpacked.compression, unpacked.diffId, unpacked.maxBytes);
+    const check = unpacked && (await startDiffIdCheck(unpacked.compression, unpacked.diffId, unpacked.maxBytes));
     try {
       const options = { privateOptions, publicOptions, expected: { digest, size }, ...(onProgress && { onProgress }) };
       for await (const piece of decryptLayer(source.fetchBlobStream(layer, call), options).pieces) {

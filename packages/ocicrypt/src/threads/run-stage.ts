@@ -21,7 +21,7 @@ function failureOf(error: unknown): StageFailure {
 }
 
 /** The steps of one stage, and what they found out. */
-function stepsOf(job: StageJob, tell: (bytes: number) => void) {
+async function stepsOf(job: StageJob, tell: (bytes: number) => void) {
   const { createCipheriv, createHash, createHmac } = process.getBuiltinModule('node:crypto');
   const { readSync, writeSync } = process.getBuiltinModule('node:fs');
   const { steps, source, target, size, unpacked, secret } = job;
@@ -30,7 +30,8 @@ function stepsOf(job: StageJob, tell: (bytes: number) => void) {
   const mac = steps.includes('mac') ? createHmac('sha256', key) : undefined;
   const cipher = steps.includes('crypt') ? createCipheriv('aes-256-ctr', key, nonce) : undefined;
   let check: DiffIdCheck | undefined;
-  if (steps.includes('unpack') && unpacked) check = startDiffIdCheck(unpacked.compression, unpacked.diffId, unpacked.maxBytes);
+  if (steps.includes('unpack') && unpacked)
+    check = await startDiffIdCheck(unpacked.compression, unpacked.diffId, unpacked.maxBytes);
   let written = 0;
   const works: Readonly<Record<StageStep, Work>> = {
     read(slot, at) {
@@ -81,7 +82,7 @@ export async function runStage(job: StageJob, tell: (bytes: number) => void): Pr
   const { stage, after, size } = job;
   const { slotBytes } = job.ring;
   try {
-    const { works, finish, close } = stepsOf(job, tell);
+    const { works, finish, close } = await stepsOf(job, tell);
     try {
       for (let index = 0; index < ring.count(size); index++) {
         const needed = stage === 0 ? index + 1 - ring.slots : index + 1;
