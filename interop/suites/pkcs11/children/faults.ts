@@ -16,11 +16,16 @@ const options = { lanes, reconnectTimeoutMs: 3_000, operationTimeoutMs: 5_000 };
 const problems: string[] = [];
 const [counts, stop] = [{ injected: 0, results: 0, errors: 0 }, pressGarbage()];
 
-/** A typed error that names what the module said; an object that is gone when it is read was not found. */
+/** What vanished between the search and the look at it was not found, and neither is a token that cannot be read. */
+const notFound = (error: SignError, code: number): boolean =>
+  (code === returnValues.CKR_OBJECT_HANDLE_INVALID && error.code === 'ERR_KEY_NOT_FOUND') ||
+  (name === 'C_GetTokenInfo' && error.code === 'ERR_NOT_FOUND');
+
+/** A typed error that names what the module said. */
 function judgeError(error: unknown, code: number, where: string): void {
   counts.errors++;
   if (!SignError.is(error)) problems.push(`${where}: no SignError: ${String(error)}`);
-  else if (code === returnValues.CKR_OBJECT_HANDLE_INVALID && error.code === 'ERR_KEY_NOT_FOUND') return;
+  else if (notFound(error, code)) return;
   else if (error.details.upstreamCode !== code || !/^CKR_/.test(error.details.upstreamName ?? ''))
     problems.push(`${where}: ${error.code} ${JSON.stringify(error.details)}: ${error.message}`);
 }
