@@ -189,6 +189,7 @@ export function fakeToken(info: Partial<TokenInfo> = {}): FakeToken {
   const token: FakeToken = {
     token: { ...tokenInfo, ...info },
     epoch: 1,
+    foundAgain: () => 0,
     calls: log,
     before: undefined,
     after: undefined,

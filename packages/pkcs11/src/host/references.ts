@@ -13,6 +13,8 @@ export interface Reference {
   /** Attributes that name it; without CKA_ID and CKA_LABEL it cannot be found again. */
   readonly identity: Template;
   readonly known: Map<SlotHost, { readonly epoch: number; readonly bytes: Uint8Array }>;
+  /** How often it was found again. */
+  again: number;
 }
 
 /**
@@ -74,7 +76,15 @@ export class References {
 
   /** `epoch` is the one in which the module was asked, which may be over by now. */
   learn(handle: ObjectHandle, slot: SlotHost, epoch: number, bytes: Uint8Array): void {
-    this.#byHandle.get(handle)?.known.set(slot, { epoch, bytes });
+    const reference = this.#byHandle.get(handle);
+    if (!reference) return;
+    reference.known.set(slot, { epoch, bytes });
+    reference.again++;
+  }
+
+  /** How often the object was found again by its names, which another one may have by then. */
+  foundAgain(handle: ObjectHandle): number {
+    return this.#byHandle.get(handle)?.again ?? 0;
   }
 
   /** The module does not know it under these bytes any more. */
@@ -84,7 +94,7 @@ export class References {
 
   #keep(slot: SlotHost, epoch: number, bytes: Uint8Array, identity: Template): ObjectHandle {
     const handle: ObjectHandle = { bytes, epoch };
-    this.#byHandle.set(handle, { identity, known: new Map([[slot, { epoch, bytes }]]) });
+    this.#byHandle.set(handle, { identity, known: new Map([[slot, { epoch, bytes }]]), again: 0 });
     return handle;
   }
 }

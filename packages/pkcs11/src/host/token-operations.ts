@@ -12,7 +12,10 @@ import type { SlotUser } from './slot-user.js';
 const maxFound = 10_000;
 
 /** The calls of the seam that the control worker makes. */
-export type ControlOperations = Omit<TokenCalls, 'token' | 'epoch' | 'sign' | 'decrypt' | 'deriveSecret' | 'mechanisms'>;
+export type ControlOperations = Omit<
+  TokenCalls,
+  'token' | 'epoch' | 'foundAgain' | 'sign' | 'decrypt' | 'deriveSecret' | 'mechanisms'
+>;
 
 /** Finds the object of a handle again: after a login, or in another slot of the same partition. Callers for the same one share a search. */
 export function resolver(user: SlotUser, references: References): (handle: ObjectHandle, slot: SlotHost) => Promise<void> {
@@ -108,7 +111,8 @@ export function controlOperations({ user, slot, references, readOnly, resolve }:
     async destroyObject(object, options) {
       const command = async (session: number) => ({ op: 'destroyObject', session, object: await keyBytes(object) }) as const;
       const changes = { ckaId: references.idOf(object) };
-      await controlCall(user, { ...change, operation: 'destroyObject', changes, command, forget: forget(object) }, options);
+      // Not looked up again when its handle is gone: what has its names then is another object.
+      await controlCall(user, { ...change, operation: 'destroyObject', changes, command }, options);
       references.forget(object, slot);
     },
     async wrapKey(wrapping, mechanism, key, bytes, options) {

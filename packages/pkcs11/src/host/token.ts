@@ -65,6 +65,7 @@ export function tokenOver(parts: TokenParts): Token {
     },
     library,
     on: emitter.on,
+    foundAgain: (handle) => references.foundAgain(handle),
     ...uses,
     ...control,
     mechanisms: (options?: CallOptions) =>

@@ -14,6 +14,7 @@ import { knownNewKeyOptions, type NewKeyOptions, newKey } from './new-key.js';
 import { publicComponents } from './public-components.js';
 import { readCertificates } from './read-certificates.js';
 import { type Reception, receiveKey } from './receive-key.js';
+import { sameKeyOn } from './same-key.js';
 import { storeCertificates } from './store-certificates.js';
 import { describedKey, type TokenKey, tokenKey } from './token-key.js';
 import { useKey } from './use-key.js';
@@ -90,7 +91,9 @@ export function keyStore({ calls, clock, randomBytes, selfTest }: KeyStoreOption
       return false;
     }
   };
-  const cache = keyCache(calls, clock, (ref) => findKey(calls, ref, {}, prove));
+  const search = (ref: KeyRef) => findKey(calls, ref, {}, prove);
+  const cache = keyCache(calls, clock, search);
+  const same = sameKeyOn(calls, search);
 
   /** A new key may be what was absent a moment ago. */
   async function added(work: Promise<TokenKey>): Promise<Pkcs11KeyInfo> {
@@ -104,7 +107,7 @@ export function keyStore({ calls, clock, randomBytes, selfTest }: KeyStoreOption
   return {
     known: (ref) => cache.known(ref),
     find: (ref, options) => cache.get(ref, options),
-    use: (ref, act, options) => useKey(calls, cache, ref, act, options),
+    use: (ref, act, options) => useKey(calls, cache, same, ref, act, options),
     async describe(ref, options = {}) {
       return describedKey(await findKey(calls, ref, options, prove));
     },

@@ -1,7 +1,8 @@
 import { type CallOptions, equalBytes, type KeyRef, SignError } from '@securosys/core';
 import type { TokenCalls } from '../token/token-calls.js';
 import type { KeyCache } from './key-cache.js';
-import { keyNotFound, refName } from './key-query.js';
+import { keyNotFound } from './key-query.js';
+import { keyChanged, type SameKey } from './same-key.js';
 import type { TokenKey } from './token-key.js';
 
 const goneHandles = new Set<unknown>([
@@ -25,24 +26,32 @@ export function isGoneHandle(error: unknown): error is SignError {
 export async function useKey<T>(
   calls: TokenCalls,
   cache: KeyCache,
+  same: SameKey,
   ref: KeyRef,
   act: (key: TokenKey) => Promise<T>,
   options?: CallOptions,
 ): Promise<T> {
+  const attempt = async (key: TokenKey): Promise<T> => {
+    const result = await act(key);
+    const look = same(key);
+    if (look)
+      await look.catch((error: unknown) => {
+        cache.forget(ref, key);
+        throw error;
+      });
+    return result;
+  };
   const key = cache.known(ref) ?? (await cache.get(ref, options));
   try {
-    return await act(key);
+    return await attempt(key);
   } catch (error) {
     if (!isGoneHandle(error)) throw error;
   }
   cache.forget(ref, key);
   const again = await cache.get(ref, options);
-  if (!equalBytes(again.info.spki, key.info.spki))
-    throw new SignError('ERR_KEY_CHANGED', `another key has the name of ${refName(ref)} now`, {
-      details: { tokenLabel: calls.token.label },
-    });
+  if (!equalBytes(again.info.spki, key.info.spki)) throw keyChanged(ref, calls);
   try {
-    return await act(again);
+    return await attempt(again);
   } catch (error) {
     if (isGoneHandle(error)) throw keyNotFound(ref, calls.token, error);
     throw error;

@@ -64,6 +64,11 @@ export interface TokenCalls {
   readonly token: TokenInfo;
   /** Current login epoch: handles of earlier ones are dropped. */
   readonly epoch: number;
+  /**
+   * How often the object of a handle was looked up again by its class, type, id and label, because the handle was gone, of an earlier login
+   * or of another slot. Another object may have these names by then: whoever knows more of the object compares it.
+   */
+  foundAgain(handle: ObjectHandle): number;
   mechanisms(options?: CallOptions): Promise<ReadonlyMap<number, MechanismInfo>>;
   /** All objects that match, with some of their attributes read. At most `max` (default 10,000), then `ERR_LIMIT`. */
   find(template: Template, read: readonly number[], options?: CallOptions & { max?: number }): Promise<FoundObject[]>;

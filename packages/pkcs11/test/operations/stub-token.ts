@@ -36,6 +36,7 @@ export function stubToken(answer: (asked: Asked) => Uint8Array = () => new Uint8
   const token: TokenCalls = {
     token: tokenInfo,
     epoch: 1,
+    foundAgain: () => 0,
     mechanisms: async () => mechanisms,
     sign: (_, mechanism, data, _bytes, options) => note({ call: 'sign', mechanism, data, options }),
     decrypt: (_, mechanism, data, _bytes, options) => note({ call: 'decrypt', mechanism, data, options }),
