@@ -10,8 +10,8 @@ export interface Decompressor {
   close(): void;
 }
 
-/** Bytes that come out at once; each has its memory anew, which should fit into what the processor keeps near. */
-const chunkSize = 32 * 1024;
+/** Bytes that come out at once: fewer would mean more turns between threads than work. */
+const chunkSize = 256 * 1024;
 
 type Unpacking = NodeJS.ReadWriteStream & { destroy(error?: Error): unknown };
 
