@@ -211,4 +211,27 @@ describe('a registry that misbehaves', () => {
     registry.faults.length = 0;
     await decryptImage(repository, repository, { from: 'enc', openers: [openOpener()] });
   });
+
+  it('drops the connection in the middle of a layer: the rest is asked for, and the layer is whole', async () => {
+    const { registry, layer, decrypt } = await encrypted();
+    const ranges: (string | null)[] = [];
+    registry.faults.push(async (request, answer) => {
+      if (request.method !== 'GET' || !request.url.endsWith(String(layer.digest))) return undefined;
+      ranges.push(request.headers.get('range'));
+      if (ranges.length > 1) return undefined;
+      const { headers } = await answer();
+      const sent = registry.blobs.get(String(layer.digest))?.slice(0, 10);
+      let begun = false;
+      const body = new ReadableStream<Uint8Array>({
+        pull(controller) {
+          if (begun) return controller.error(new TypeError('terminated'));
+          begun = true;
+          controller.enqueue(sent);
+        },
+      });
+      return new Response(body, { headers });
+    });
+    expect((await decrypt()).layers.map(({ state }) => state)).toEqual(['decrypted', 'decrypted']);
+    expect(ranges).toEqual([null, `bytes=10-${Number(layer.size) - 1}`]);
+  });
 });
