@@ -1,4 +1,4 @@
-// publint --strict and attw over every package, on what would be published. Needs a full build (types).
+// publint --strict and attw over every package, and both of its builds loaded, on what would be published. Needs a full build (types).
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,12 +8,15 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 let failed = 0;
 for (const name of readdirSync(join(root, 'packages')).sort()) {
   const cwd = join(root, 'packages', name);
+  // A package finds itself by its name: what its export map gives to who requires and who imports it.
+  const itself = JSON.stringify(`@securosys/${name}`);
   const checks = [
-    ['publint', 'publint/src/cli.js', ['--strict', '--pack', 'npm']],
-    ['attw', '@arethetypeswrong/cli/dist/index.js', ['--pack', '.', '--profile', 'node16', '--quiet']],
+    ['publint', [join(root, 'node_modules/publint/src/cli.js'), '--strict', '--pack', 'npm']],
+    ['attw', [join(root, 'node_modules/@arethetypeswrong/cli/dist/index.js'), '--pack', '.', '--profile', 'node16', '--quiet']],
+    ['require', ['--input-type=commonjs', '--eval', `require(${itself})`]],
+    ['import', ['--input-type=module', '--eval', `await import(${itself})`]],
   ];
-  for (const [tool, program, args] of checks) {
-    const command = [join(root, 'node_modules', program), ...args];
+  for (const [tool, command] of checks) {
     const { status, stdout, stderr } = spawnSync(process.execPath, command, { cwd, encoding: 'utf8' });
     console.log(`${status === 0 ? 'ok' : 'FAILED'}  ${tool}  @securosys/${name}`);
     if (status !== 0) {
