@@ -1,4 +1,5 @@
 import { type CallOptions, SignError } from '@securosys/core';
+import { deadlineOf } from './deadline.js';
 import type { Timers } from './timers.js';
 
 /** What a call tells its caller, once. */
@@ -8,7 +9,7 @@ export interface Settlers<T> {
 }
 
 /** Whether a call can end before its work does. */
-export const isBounded = ({ signal, timeoutMs }: CallOptions): boolean => signal !== undefined || timeoutMs !== undefined;
+export const isBounded = (options: CallOptions): boolean => deadlineOf(options) !== undefined || options.signal !== undefined;
 
 /** The error of a call whose own deadline is over. */
 export const timedOut = (operation: string, timeoutMs: number): SignError =>
@@ -19,11 +20,12 @@ export const timedOut = (operation: string, timeoutMs: number): SignError =>
  * calls what is returned, which forgets signal and timer.
  */
 export function guard(
-  { signal, timeoutMs }: CallOptions,
+  { signal, ...options }: CallOptions,
   timers: Timers,
   operation: string,
   giveUp: (reason: unknown) => void,
 ): () => void {
+  const timeoutMs = deadlineOf(options);
   const onAbort = () => {
     stop();
     giveUp(signal?.reason);

@@ -1,7 +1,7 @@
 import { SignError } from '@securosys/core';
 import { cureFor } from './cures.js';
 import type { HostFailure } from './outcome.js';
-import { type SlotHost, slotError } from './slot-host.js';
+import { absent, type SlotHost, slotError } from './slot-host.js';
 import type { SlotUser } from './slot-user.js';
 
 /** After these the PIN was not looked at: with the token back, the login may be made again. */
@@ -18,6 +18,8 @@ export async function logIn(slot: SlotHost, user: SlotUser): Promise<HostFailure
   // The flags of just now: whether a PIN may be tried at all depends on them.
   const info = await slot.call(user, { op: 'tokenInfo', slot: slot.info.slotId });
   if (info.failure) return info.failure;
+  // Another token may be in the slot by now: it gets no PIN that is not its own.
+  if (!slot.isSame(info.value)) return absent;
   slot.info = info.value;
   if (!user.pin.required(info.value)) return undefined;
   const session = slot.anchor;

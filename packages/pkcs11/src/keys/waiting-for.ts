@@ -1,10 +1,12 @@
 import { type CallOptions, type Clock, SignError } from '@securosys/core';
+import { deadlineOf } from '../host/deadline.js';
 
 /**
  * Waits for work that others wait for too: an abort or a deadline ends this waiting and nothing else.
  * @throws SignError `ERR_TIMEOUT`; `signal.reason`; what the work rejects with
  */
-export async function waitingFor<T>(work: Promise<T>, { signal, timeoutMs }: CallOptions, clock: Clock): Promise<T> {
+export async function waitingFor<T>(work: Promise<T>, { signal, ...options }: CallOptions, clock: Clock): Promise<T> {
+  const timeoutMs = deadlineOf(options);
   if (!signal && timeoutMs === undefined) return work;
   signal?.throwIfAborted();
   const done = new AbortController();

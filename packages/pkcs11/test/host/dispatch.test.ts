@@ -1,5 +1,6 @@
 import { SignError } from '@securosys/core';
 import { describe, expect, it } from 'vitest';
+import { openToken } from '../../src/host/open-token.js';
 import { maxBatch } from '../../src/worker/wire.js';
 import { failure, fakeModule, handClock, info, openFake, signAll, turn } from './fake-worker.js';
 import { plainPin } from './real.js';
@@ -96,6 +97,40 @@ describe('uses of keys on their way to lanes', () => {
     expect(await signAll(opened, 3)).toHaveLength(3);
     expect(opened.token.metrics()).toMatchObject({ running: 0, lanes: 1, lostLanes: 0 });
     await opened.token.close();
+  });
+
+  it('a deadline of Infinity is none, and one that is no time is refused', async () => {
+    const module = fakeModule();
+    const opened = await openFake(module, { lanes: 1 });
+    await signAll(opened, 1);
+    module.trouble = ({ op }) => (op === 'sign' ? 'hold' : undefined);
+    const sign = (timeoutMs: number) => opened.token.sign(opened.key, { type: 1 }, Uint8Array.of(1), 64, { timeoutMs });
+    const patient = [sign(Number.POSITIVE_INFINITY), sign(2 ** 40)];
+    for (const wrong of [Number.NaN, -1, '5' as unknown as number]) {
+      await expect(sign(wrong)).rejects.toMatchObject({ code: 'ERR_INVALID_ARGUMENT' });
+      await expect(opened.token.find([], [], { timeoutMs: wrong })).rejects.toMatchObject({ code: 'ERR_INVALID_ARGUMENT' });
+    }
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    module.workers.find(({ role }) => role === 'lane')?.release();
+    expect(await Promise.all(patient)).toHaveLength(2);
+    await opened.token.close();
+  });
+
+  it('no PIN is given to a token that took the place of the one that was opened', async () => {
+    const tokens = [info('one', 1)];
+    const module = fakeModule(tokens);
+    const pin = plainPin('1234');
+    const token = await openToken(
+      { module: '/fake.so', pkcs11js: '/pkcs11js', select: (all) => all, pin, keepAliveMs: 0, reconnectTimeoutMs: 0 },
+      { start: module.start, registry: { pid: process.pid, modules: new Map() }, realpath: (path) => Promise.resolve(path) },
+    );
+    tokens[0] = { ...info('one', 1), serial: 'another' };
+    await expect(token.find([], [])).rejects.toMatchObject({
+      code: 'ERR_UNAVAILABLE',
+      details: { upstreamName: 'CKR_TOKEN_NOT_PRESENT', upstreamCode: 0xe0 },
+    });
+    expect([pin.asked, token.token.serial]).toEqual([0, 'serial']);
+    await token.close();
   });
 
   it('lanes that nobody needs are closed, but for one', async () => {
