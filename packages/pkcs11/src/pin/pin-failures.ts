@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { hexText, nodeCrypto, nodeFiles, parseJsonObject, SignError, sanitizeText, sha256Hex, utf8Bytes } from '@securosys/core';
 import type { TokenInfo } from '../token/token-calls.js';
 import type { SourceIdentity } from './pin-source.js';
+import { readRecord } from './read-record.js';
 import { absent, makeStateFolder } from './state-folder.js';
 
 /** A token by what stays the same when it is plugged in elsewhere. */
@@ -30,9 +31,19 @@ export interface PinFailures {
 
 const registry = Symbol.for('@securosys/pkcs11/pin-failures/1');
 
+/**
+ * Failures of one source that are remembered, the newest first: a file that is put back, or a version that is named again, is as wrong as
+ * it was. A token is locked long before there are so many.
+ */
+const maxFailures = 64;
+
+function withFailure(known: readonly PinFailure[], failure: PinFailure): PinFailure[] {
+  return [failure, ...known.filter(({ version }) => version !== failure.version)].slice(0, maxFailures);
+}
+
 /** One for the process, whatever number of copies of this package it has. */
-function shared(): Map<string, PinFailure> {
-  const holder = globalThis as { [registry]?: Map<string, PinFailure> };
+function shared(): Map<string, readonly PinFailure[]> {
+  const holder = globalThis as { [registry]?: Map<string, readonly PinFailure[]> };
   holder[registry] ??= new Map();
   return holder[registry];
 }
@@ -47,12 +58,10 @@ export const failureName = (token: TokenName, { name }: SourceIdentity): string 
 export function failuresInMemory(): PinFailures {
   const failures = shared();
   return {
-    find: async (token, source) => {
-      const failure = failures.get(failureName(token, source));
-      return failure?.version === source.version ? failure : undefined;
-    },
+    find: async (token, source) => failures.get(failureName(token, source))?.find(({ version }) => version === source.version),
     remember: async (token, source, ckr) => {
-      failures.set(failureName(token, source), { version: source.version, ckr });
+      const name = failureName(token, source);
+      failures.set(name, withFailure(failures.get(name) ?? [], { version: source.version, ckr }));
     },
     forget: async (token, source) => {
       if (source) failures.delete(failureName(token, source));
@@ -62,13 +71,16 @@ export function failuresInMemory(): PinFailures {
   };
 }
 
-async function readFailure(path: string): Promise<PinFailure | undefined> {
-  const bytes = await nodeFiles().readFile(path).catch(absent);
-  if (!bytes) return undefined;
-  const { version, ckr } = parseJsonObject(new Uint8Array(bytes), { what: 'the record of a failed PIN' });
-  if (typeof version !== 'string' || typeof ckr !== 'string')
-    throw new SignError('ERR_STORE', `this is no record of a failed PIN: ${sanitizeText(path, 400)}`);
-  return { version, ckr: sanitizeText(ckr, 60) };
+async function readFailures(path: string): Promise<readonly PinFailure[]> {
+  const bytes = await readRecord(path);
+  if (!bytes) return [];
+  const { version, ckr, before = [] } = parseJsonObject(bytes, { what: 'the record of a failed PIN' });
+  return [{ version, ckr }, ...(Array.isArray(before) ? before : [undefined])].map((each: unknown) => {
+    const { version, ckr } = (each ?? {}) as { version?: unknown; ckr?: unknown };
+    if (typeof version !== 'string' || typeof ckr !== 'string')
+      throw new SignError('ERR_STORE', `this is no record of a failed PIN: ${sanitizeText(path, 400)}`);
+    return { version, ckr: sanitizeText(ckr, 60) };
+  });
 }
 
 /** Failures of all processes of this user, a file for each; those that could not be written are remembered in this process. */
@@ -79,15 +91,17 @@ export function failuresInFolder(folder: string): PinFailures {
     folder,
     place,
     find: async (token, source) => {
-      const failure = await readFailure(place(token, source));
-      return failure?.version === source.version ? failure : memory.find(token, source);
+      const known = await readFailures(place(token, source));
+      return known.find(({ version }) => version === source.version) ?? memory.find(token, source);
     },
     remember: async (token, source, ckr) => {
       const { serial, label } = token;
-      const record = { serial, label, source: source.name, version: source.version, ckr };
       const fresh = join(folder, `.${hexText(nodeCrypto().randomBytes(12))}.tmp`);
       try {
         await makeStateFolder(folder);
+        const known = await readFailures(place(token, source));
+        const [last, ...before] = withFailure(known, { version: source.version, ckr });
+        const record = { serial, label, source: source.name, ...last, ...(before.length > 0 && { before }) };
         await nodeFiles().writeFile(fresh, `${JSON.stringify(record, undefined, 2)}\n`, { flag: 'wx', mode: 0o600 });
         await nodeFiles().rename(fresh, place(token, source));
       } catch {

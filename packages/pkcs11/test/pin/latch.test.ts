@@ -89,6 +89,18 @@ describe('a wrong PIN is never tried twice', () => {
     expect(tried).toEqual(['wrong', 'right']);
   });
 
+  it('an older version that comes back is as wrong as it was: of each source more than the last failure is remembered', async () => {
+    for (const stateFolder of [undefined, false] as const) {
+      const world = createWorld();
+      const { login, tried } = fakeToken('right');
+      const place = stateFolder === false ? { stateFolder } : {};
+      const with_ = (pinVersion: string) => start(world, { sources: ['wrong'], pinVersion, ...place }, login);
+      for (const version of ['back-1', 'back-2']) await expect(with_(version)).rejects.toThrow(/login failed/);
+      for (const version of ['back-1', 'back-2']) await expect(with_(version)).rejects.toThrow(/failed before/);
+      expect(tried).toEqual(['wrong', 'wrong']);
+    }
+  });
+
   it('a failure of one token says nothing about another', async () => {
     const world = createWorld();
     const { login } = fakeToken('right');
@@ -238,6 +250,28 @@ describe('what is written down about a failure', () => {
         code: expect.stringMatching(/STORE|MALFORMED/),
       });
     }
+    expect(tried).toEqual(['wrong']);
+  });
+
+  it('a record that is a link, a folder or over its size is not read, and stops before the attempt', async () => {
+    const world = createWorld();
+    const { login, tried } = fakeToken('right');
+    await expect(start(world, { sources: ['wrong'] }, login)).rejects.toThrow();
+    const record = join(world.stateFolder, readdirSync(world.stateFolder)[0] as string);
+    const text = readFileSync(record, 'utf8');
+    const elsewhere = join(world.folder, 'elsewhere.json');
+    writeFileSync(elsewhere, text.replace('"version": ""', '"version": "x"'));
+    const refused = () =>
+      expect(start(world, { sources: ['right'] }, login)).rejects.toMatchObject({ code: expect.stringMatching(/STORE|LIMIT/) });
+    rmSync(record);
+    symlinkSync(elsewhere, record);
+    await refused();
+    rmSync(record);
+    mkdirSync(record);
+    await refused();
+    rmSync(record, { recursive: true });
+    writeFileSync(record, text + ' '.repeat(1 << 20));
+    await refused();
     expect(tried).toEqual(['wrong']);
   });
 
