@@ -54,6 +54,12 @@ const maxExtra = 64;
 const maxExtraBytes = 65_536;
 
 /**
+ * CKF_ARRAY_ATTRIBUTE in a number of the standard: CKA_WRAP_TEMPLATE and its like, whose value is an array of structures with pointers.
+ * Bytes in their place would be read as addresses.
+ */
+const isTemplate = (type: number): boolean => type >= 0x40000000 && type < 0x80000000;
+
+/**
  * Attributes from outside (a vendor's), each checked and copied. Those that `own` holds are refused: this package decides them.
  * @throws SignError `ERR_INVALID_ARGUMENT`
  */
@@ -66,6 +72,7 @@ export function extraEntries(extra: Template | undefined, own: Template): Templa
     const { type, value } = entry;
     if (seen.has(attribute(type))) invalidArgument(`attribute 0x${type.toString(16)} is there already and cannot be added`);
     seen.add(type);
+    if (isTemplate(type)) invalidArgument(`attribute 0x${type.toString(16)} is a template of its own, which cannot be given`);
     if (typeof value === 'number') return ulong(type, value);
     if (typeof value === 'boolean') return flag(type, value);
     if (value instanceof Uint8Array && value.byteLength > maxExtraBytes)

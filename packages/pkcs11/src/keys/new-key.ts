@@ -50,9 +50,9 @@ export function newKey(label: string, spec: KeySpec, purpose: KeyPurpose, id: Ui
   if (!rsa && !curveBySpec(spec)) throw new SignError('ERR_ALGORITHM_UNSUPPORTED', `PKCS#11 makes no ${spec} keys`);
   const possible: readonly KeyPurpose[] = rsa ? ['sign', 'decrypt'] : spec === 'ed25519' ? ['sign'] : ['sign', 'derive'];
   if (!possible.includes(purpose)) invalidArgument(`a ${spec} key is made to ${possible.join(' or ')}`);
-  const { extractable = false, wrapWithTrusted = false, allowedMechanisms } = options;
-  if (typeof extractable !== 'boolean' || typeof wrapWithTrusted !== 'boolean')
-    invalidArgument('extractable and wrapWithTrusted are true or false');
+  const { extractable = false, wrapWithTrusted = false, allowWeakAttributes = false, allowedMechanisms } = options;
+  if ([extractable, wrapWithTrusted, allowWeakAttributes].some((flag) => typeof flag !== 'boolean'))
+    invalidArgument('extractable, wrapWithTrusted and allowWeakAttributes are true or false');
   if (allowedMechanisms !== undefined && (!Array.isArray(allowedMechanisms) || allowedMechanisms.length === 0))
     invalidArgument('allowedMechanisms is a list of CKM_ numbers that is not empty');
   return { label, id, spec, purpose, extractable, wrapWithTrusted, ...(allowedMechanisms && { allowedMechanisms }) };

@@ -53,6 +53,15 @@ test('no entry of another type than its own can be made', () => {
   ).toThrow(refused);
 });
 
+test('an attribute that is a template of its own is refused: its value is pointers, which the module would follow', () => {
+  for (const type of [0x40000211, 0x40000212, 0x40000213, 0x40000001])
+    expect(() => extraEntries([{ type, value: new Uint8Array(24).fill(0x41) }], [])).toThrow(
+      expect.objectContaining({ code: 'ERR_INVALID_ARGUMENT' }),
+    );
+  // CKA_ALLOWED_MECHANISMS is an array of numbers; of a vendor's own numbers nothing is known.
+  expect(extraEntries([{ type: 0xc0000001, value: new Uint8Array(8) }], [])).toHaveLength(1);
+});
+
 test('bytes are copied when an entry is made', () => {
   const value = Uint8Array.of(1, 2);
   const entry = bytes(1, value);

@@ -285,3 +285,12 @@ test('a private key without any public half can still be deleted by its name, an
   await w.keys.delete({ label: 'a' });
   expect(w.token.objects.size).toBe(0);
 });
+
+test('options that are true or false are nothing else: a text would let a weak key through', async () => {
+  const w = world();
+  for (const option of ['allowWeakAttributes', 'extractable', 'wrapWithTrusted'])
+    await expect(w.keys.create({ label: 'a', spec: 'ec-p256' }, { [option]: 'false' })).rejects.toMatchObject({
+      code: 'ERR_INVALID_ARGUMENT',
+    });
+  expect(w.token.calls).toHaveLength(0);
+});
