@@ -1,3 +1,4 @@
+import { isAbsolute } from 'node:path';
 import { type Clock, invalidArgument, knownOptions, type Logger } from '@securosys/core';
 import type { PinSource } from './pin/pin-source.js';
 
@@ -74,6 +75,28 @@ export const openPkcs11OptionNames: readonly (keyof OpenPkcs11Options)[] = [
   ...others,
 ];
 
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null;
+const has = (value: unknown, ...methods: readonly string[]): boolean =>
+  isObject(value) && methods.every((method) => typeof value[method] === 'function');
+
+/** What each of the others is, in words and as a question. */
+const kinds: readonly (readonly [(typeof others)[number], string, (value: unknown) => boolean])[] = [
+  [
+    'allowModulePathFromUri',
+    'a list of absolute paths',
+    (value) => Array.isArray(value) && value.every((path) => typeof path === 'string'),
+  ],
+  [
+    'pinStateFolder',
+    'an absolute path, or false',
+    (value) => value === false || (typeof value === 'string' && isAbsolute(value)),
+  ],
+  ['env', 'an object', isObject],
+  ['clock', 'an object with now and sleep', (value) => has(value, 'now', 'sleep')],
+  ['random', 'a function', (value) => typeof value === 'function'],
+  ['logger', 'an object with debug, info, warn and error', (value) => has(value, 'debug', 'info', 'warn', 'error')],
+];
+
 /**
  * Refuses what is unknown, of the wrong type or out of range, before anything is loaded.
  * @throws SignError `ERR_INVALID_ARGUMENT`, which quotes no value
@@ -94,7 +117,8 @@ export function checkOpenOptions(options: OpenPkcs11Options): void {
     if (value !== undefined && !(Number.isInteger(value) && (value as number) >= least && (value as number) <= most))
       invalidArgument(`openPkcs11: ${name} is a whole number from ${least} to ${most}`);
   }
-  const allowed: unknown = options.allowModulePathFromUri;
-  if (allowed !== undefined && !(Array.isArray(allowed) && allowed.every((path) => typeof path === 'string')))
-    invalidArgument('openPkcs11: allowModulePathFromUri is a list of absolute paths');
+  for (const [name, what, is] of kinds) {
+    const value: unknown = options[name];
+    if (value !== undefined && !is(value)) invalidArgument(`openPkcs11: ${name} is ${what}`);
+  }
 }

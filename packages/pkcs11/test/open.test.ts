@@ -46,9 +46,21 @@ describe('options of openPkcs11', () => {
     ['a certificate for the key', { module: noLibrary, uri: 'pkcs11:token=a;object=c;type=cert' }],
     ['two PINs of one kind', { module: noLibrary, uri: 'pkcs11:token=a?pin-value=1', pin: '2' }],
     ['a relative path of pkcs11js', { module: noLibrary, pkcs11js: 'node_modules/pkcs11js' }],
+    ['NaN lanes', { module: noLibrary, lanes: Number.NaN }],
+    ['a deadline of Infinity', { module: noLibrary, operationTimeoutMs: Number.POSITIVE_INFINITY }],
+    ['a Map of options', new Map([['module', noLibrary]])],
+    ['a relative folder for failures of PINs', { module: noLibrary, pinStateFolder: 'pins' }],
+    ['a folder that is no text', { module: noLibrary, pinStateFolder: 7 }],
+    ['an environment that is none', { module: noLibrary, env: 'PIN=1234' }],
+    ['a clock that is none', { module: noLibrary, clock: {} }],
+    ['a logger that is none', { module: noLibrary, logger: { warn: true } }],
+    ['jitter that is no function', { module: noLibrary, random: 0.5 }],
+    ['a PIN that is a number', { module: noLibrary, pin: 1234 }],
     ['a PIN that is executed', { module: noLibrary, uri: 'pkcs11:token=a?pin-source=%7Cpinentry' }],
   ])('%s: refused before anything is loaded', async (_, options) => {
-    expect(await refusal(options as OpenPkcs11Options)).toMatchObject({ code: 'ERR_INVALID_ARGUMENT' });
+    const error = await refusal(options as OpenPkcs11Options);
+    expect(error).toMatchObject({ code: 'ERR_INVALID_ARGUMENT' });
+    expect(error?.message).not.toContain('is not a PKCS#11 library');
   });
 
   it('are all known by name', () => {
@@ -104,6 +116,16 @@ describe('pkcs11js', () => {
     const error = await refusal({ module, pkcs11js });
     expect(error).toMatchObject({ code: 'ERR_CAPABILITY_MISSING' });
     expect(error?.message).toMatch(/npm rebuild pkcs11js/);
+  });
+
+  it.skipIf(!installed)('that is the wrong one once is not asked for again: another path is another attempt', async () => {
+    const pkcs11js = join(folder, 'wrong-addon.cjs');
+    writeFileSync(pkcs11js, 'throw new Error("built for another Node");');
+    const module = join(folder, 'tried-twice.so');
+    writeFileSync(module, 'text');
+    expect(await refusal({ module, pkcs11js })).toMatchObject({ code: 'ERR_CAPABILITY_MISSING' });
+    // It gets as far as the library now, which is none.
+    expect((await refusal({ module }))?.message).toContain('is not a PKCS#11 library');
   });
 });
 

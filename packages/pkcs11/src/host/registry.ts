@@ -33,7 +33,8 @@ export function processRegistry(): Registry {
  */
 export function moduleOf(registry: Registry, file: string, parameters: string | undefined, make: () => ModuleHost): ModuleHost {
   const known = registry.modules.get(file);
-  if (!known) {
+  // One that never got a worker is of no use to anybody: its addon may have been another one.
+  if (!known || (known.idle && !known.channel)) {
     const made = make();
     registry.modules.set(file, made);
     return made;
