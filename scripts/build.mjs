@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { carryTypes } from './carry-types.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 // Its program and not node_modules/.bin, which holds shell scripts and, on Windows, files that only a shell starts.
@@ -43,12 +44,17 @@ function run(name, cwd, args) {
   });
 }
 
-const queue = readdirSync(join(root, 'packages')).filter((n) => existsSync(join(root, 'packages', n, 'package.json')));
+const names = readdirSync(join(root, 'packages')).filter((n) => existsSync(join(root, 'packages', n, 'package.json')));
+const queue = [...names];
 await Promise.all(
   [0, 1].map(async () => {
     for (let name = queue.shift(); name !== undefined; name = queue.shift()) await build(name);
   }),
-).catch((error) => {
-  console.error(error.message);
-  process.exitCode = 1;
-});
+)
+  .then(() => {
+    for (const name of names) carryTypes(join(root, 'packages'), name);
+  })
+  .catch((error) => {
+    console.error(error.message);
+    process.exitCode = 1;
+  });

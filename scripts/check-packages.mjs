@@ -1,8 +1,10 @@
-// publint --strict and attw over every package, and both of its builds loaded, on what would be published. Needs a full build (types).
+// On what would be published of every package: publint --strict and attw, both of its builds loaded, and no type taken from a peer that may
+// be absent. Needs a full build (types).
 import { spawnSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { declarations, optionalPeers, takenFrom } from './carry-types.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 let failed = 0;
@@ -24,5 +26,11 @@ for (const name of readdirSync(join(root, 'packages')).sort()) {
       console.log(stdout, stderr);
     }
   }
+  const peers = optionalPeers(JSON.parse(readFileSync(join(cwd, 'package.json'), 'utf8')));
+  for (const path of declarations.map(([file]) => join(cwd, 'dist', file)).filter((path) => existsSync(path)))
+    for (const peer of peers.filter((one) => takenFrom(one).test(readFileSync(path, 'utf8')))) {
+      failed++;
+      console.log(`FAILED  ${path} takes types from ${peer}, which need not be installed`);
+    }
 }
 process.exitCode = failed > 0 ? 1 : 0;
