@@ -6,8 +6,8 @@ import { base64Text, type JsonObject } from '@securosys/core';
 import { createSentinel, expectNoSecret } from '@securosys/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTokenDirectory, softhsmModule, softhsmNeeded, type TokenDirectory } from '../../pkcs11/test/softhsm.js';
-import { connectPkcs11 } from '../src/notation/connect-pkcs11.js';
-import { findPkcs11js } from '../src/notation/find-pkcs11js.js';
+import { connectPkcs11 } from '../src/backends/connect-pkcs11.js';
+import { findPkcs11js } from '../src/backends/find-pkcs11js.js';
 import { settingsOf } from '../src/notation/settings.js';
 import { jws, payloadOf, payloadType, target } from './helpers.js';
 
@@ -119,8 +119,8 @@ describe.skipIf(!possible)(`the executable with a token of SoftHSM2 ${softhsmNee
   });
   afterAll(() => tokens.remove());
 
-  const run = (args: readonly string[], input: object = {}) => {
-    const env = { PATH: process.env.PATH, NOTATION_CONFIG: folder, SOFTHSM2_CONF: tokens.configuration };
+  const run = (args: readonly string[], input: object = {}, more: Record<string, string> = {}) => {
+    const env = { PATH: process.env.PATH, NOTATION_CONFIG: folder, SOFTHSM2_CONF: tokens.configuration, ...more };
     try {
       const stdout = execFileSync(process.execPath, [program, ...args], {
         env,
@@ -160,5 +160,22 @@ describe.skipIf(!possible)(`the executable with a token of SoftHSM2 ${softhsmNee
     for (const text of said.slice(1)) expect(text).toContain("token 'release' was not asked");
     writeFileSync(pinFile(), 'right-pin\n');
     expect(run(['describe-key', '--key', 'release'])).toMatchObject({ status: 0 });
+  });
+
+  it('a PIN in a variable that was put right is tried again after forget-pin-failure, and not before (S41)', () => {
+    const path = join(folder, 'by-variable.json');
+    const config = { ...minimal, module: softhsmModule, pinEnv: 'HSM_PIN', pkcs11js: addon };
+    writeFileSync(path, JSON.stringify(config), { mode: 0o600 });
+    const withPin = (pin: string, ...args: string[]) => run([...args, '--config', path], {}, { HSM_PIN: pin });
+    const describeKey = ['describe-key', '--key', 'release'];
+    expect(withPin('wrong-pin', ...describeKey).stderr).toContain('CKR_PIN_INCORRECT');
+    const refused = withPin('right-pin', ...describeKey);
+    expect(refused.stderr).toMatch(
+      /the PIN of the variable HSM_PIN failed before.*\n {2}once it is right: notation-securosys forget-pin-failure/,
+    );
+    expect(withPin('right-pin', 'forget-pin-failure').stdout).toMatch(
+      /^the next PIN for pkcs11:token=release;serial=\w+ will be tried\n$/,
+    );
+    expect(withPin('right-pin', ...describeKey)).toMatchObject({ status: 0 });
   });
 });

@@ -1,6 +1,6 @@
 import { realpathSync } from 'node:fs';
 import { SignError, systemClock } from '@securosys/core';
-import { usualBackends } from './backends.js';
+import { usualBackends } from '../backends/backends.js';
 import { runCommand } from './run-command.js';
 
 const mostInput = 1024 * 1024;

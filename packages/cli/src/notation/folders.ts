@@ -1,8 +1,6 @@
 import { join } from 'node:path';
 import { notationConfigFolder } from '@securosys/notation-envelope';
-
-/** Environment of a process. */
-export type Environment = Readonly<Record<string, string | undefined>>;
+import type { Environment } from '../config/environment.js';
 
 /** Where this program keeps what is its own, under Notation's configuration. */
 export interface StateFolders {

@@ -1,11 +1,12 @@
 import { invalidArgument, type KeyBackend, type KeyInfo, type Timestamper } from '@securosys/core';
 import type { PluginKeyContext } from '@securosys/notation-envelope';
-import { type BackendFactory, backendFactory } from './backends.js';
-import { readConfig } from './config-file.js';
+import { type BackendFactory, backendFactory } from '../backends/backends.js';
+import { passwordOf } from '../config/key-password.js';
 import { stateFolders } from './folders.js';
 import { checkAssurance, keyChain } from './key-chain.js';
-import { passwordOf } from './key-password.js';
+import { readConfig } from './read-config.js';
 import { type Settings, settingsOf } from './settings.js';
+import { programName } from './version.js';
 
 /** What one command works with. */
 export interface PluginSession {
@@ -42,6 +43,8 @@ export async function openPluginSession(context: PluginKeyContext, options: Sess
   const factory = backendFactory(settings, backends);
   const backend = await factory(settings, {
     env,
+    app: programName,
+    stateFolder: stateFolders(env).root,
     ...(keyPassword && { keyPassword }),
     ...(programFolder !== undefined && { programFolder }),
   });

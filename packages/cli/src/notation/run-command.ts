@@ -12,6 +12,7 @@ const loaders: Readonly<Record<string, () => Promise<{ readonly command: Command
   'import-certificate': () => import('./commands/import-certificate.js'),
   'add-trust-anchor': () => import('./commands/add-trust-anchor.js'),
   'check-connection': () => import('./commands/check-connection.js'),
+  'forget-pin-failure': () => import('./commands/forget-pin-failure.js'),
   status: () => import('./commands/status.js'),
   install: () => import('./commands/install.js'),
 };
@@ -28,6 +29,7 @@ set up. Commands for people:
   import-certificate       stores the certificates of a key
   add-trust-anchor         trusts a certificate
   check-connection         whether the backend answers
+  forget-pin-failure       lets the PIN of a token be tried again
   status                   requests that wait for people
   install                  puts this program where Notation looks for it
 
@@ -79,7 +81,8 @@ function failed(error: unknown): CommandRun {
   const { code, message, details } = error;
   const id = details.brokerRequestId ?? details.requestId;
   const request = typeof id === 'string' ? `\n  request: ${sanitizeText(id, 128)}` : '';
-  return { stdout: '', stderr: `notation-securosys: ${code}: ${sanitizeText(message, 600)}${request}\n`, exitCode: 1 };
+  const latched = details.latched === true ? '\n  once it is right: notation-securosys forget-pin-failure' : '';
+  return { stdout: '', stderr: `notation-securosys: ${code}: ${sanitizeText(message, 600)}${request}${latched}\n`, exitCode: 1 };
 }
 
 /**

@@ -1,7 +1,7 @@
 import { type Claims, type Clock, invalidArgument, type KeyBackend, systemClock } from '@securosys/core';
 import { createFolderStore } from '@securosys/core/folder-store';
 import type { NotationPlugin, PluginContext, PluginKeyContext } from '@securosys/notation-envelope';
-import { type BackendFactory, usualBackends } from './backends.js';
+import { type BackendFactory, usualBackends } from '../backends/backends.js';
 import { stateFolders } from './folders.js';
 import { pluginName, version } from './version.js';
 

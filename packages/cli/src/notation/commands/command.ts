@@ -1,7 +1,7 @@
 import type { ParseArgsConfig } from 'node:util';
 import type { Clock } from '@securosys/core';
-import type { BackendFactory } from '../backends.js';
-import type { Environment } from '../folders.js';
+import type { BackendFactory } from '../../backends/backends.js';
+import type { Environment } from '../../config/environment.js';
 
 /** The process that a command runs in, as far as commands see it. */
 export interface CommandProcess {

@@ -1,9 +1,11 @@
 import { dirname } from 'node:path';
 import { invalidArgument, type KeyBackend, type KeyInfo, sanitizeText } from '@securosys/core';
-import { backendFactory } from '../backends.js';
-import { readConfig } from '../config-file.js';
-import { type PasswordSources, passwordOf } from '../key-password.js';
+import { backendFactory } from '../../backends/backends.js';
+import { type PasswordSources, passwordOf } from '../../config/key-password.js';
+import { stateFolders } from '../folders.js';
+import { readConfig } from '../read-config.js';
 import { type Settings, settingsOf } from '../settings.js';
+import { programName } from '../version.js';
 import type { CommandProcess, CommandValues } from './command.js';
 
 /** Options of every command that asks the backend. */
@@ -51,6 +53,8 @@ export async function withBackend<T>(
   const password = passwordOf(passwords, env);
   const backend = await backendFactory(settings, backends)(settings, {
     env,
+    app: programName,
+    stateFolder: stateFolders(env).root,
     programFolder,
     ...(password && { keyPassword: password }),
   });
