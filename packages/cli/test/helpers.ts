@@ -7,8 +7,8 @@ import { pemText } from '@securosys/pki';
 import { connectTsb } from '@securosys/sign';
 import { createFakeTsb, createTestClock, type TestClock, type TestKeyOptions, type TestTsb } from '@securosys/testing';
 import { keyMaterial, rsaKey } from '../../../tests/rsa-key.js';
+import type { BackendFactory } from '../src/backends/backends.js';
 import { createSecurosysPlugin } from '../src/index.js';
-import type { BackendFactory } from '../src/notation/backends.js';
 import type { CommandRun } from '../src/notation/run-command.js';
 import { runCommand } from '../src/notation/run-command.js';
 

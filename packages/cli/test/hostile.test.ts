@@ -4,7 +4,7 @@ import { base64Bytes, base64Text, utf8Bytes } from '@securosys/core';
 import { openEnvelope } from '@securosys/notation-envelope';
 import { type Certificate, parseCertificates, pemText } from '@securosys/pki';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { BackendFactory } from '../src/notation/backends.js';
+import type { BackendFactory } from '../src/backends/backends.js';
 import { runCommand } from '../src/notation/run-command.js';
 import { approveAll, createWorld, jws, meanwhile, people, removeWorlds, target, type World } from './helpers.js';
 

@@ -3,9 +3,9 @@ import type { AddressInfo } from 'node:net';
 import { createRunningClock, startFakeTsb } from '@securosys/testing';
 import { describe, expect, it } from 'vitest';
 import { rsaKey } from '../../../tests/rsa-key.js';
+import { connectTsb } from '../src/backends/connect-tsb.js';
+import { tsbSettingsOf } from '../src/backends/tsb-settings.js';
 import { createLeanFetch } from '../src/http/lean-fetch.js';
-import { connectTsb } from '../src/notation/connect-tsb.js';
-import { tsbSettingsOf } from '../src/notation/tsb-settings.js';
 
 async function withServer<T>(listener: RequestListener, work: (url: string) => Promise<T>): Promise<T> {
   const server = createServer(listener);

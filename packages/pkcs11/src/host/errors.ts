@@ -66,7 +66,8 @@ export function outcomeUnknown(failure: HostFailure, context: FailureContext, ck
 
 /** Why a worker could not load pkcs11js or the module. */
 export function loadError({ stage, text }: LoadFailure, module: string): SignError {
-  const why = sanitizeText(text, 300);
+  // Node goes on with the stack of requires.
+  const why = sanitizeText(text.split('\n', 1)[0] ?? '', 300);
   return stage === 'addon'
     ? new SignError(
         'ERR_CAPABILITY_MISSING',

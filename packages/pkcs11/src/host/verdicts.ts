@@ -63,7 +63,7 @@ say(
 say(
   'ERR_AUTHENTICATION',
   false,
-  'the PIN is wrong; it is not tried again until its source changes',
+  'the PIN is wrong, and is not tried again: put it right, and where it comes from no file call forgetPinFailure',
   'CKR_PIN_INCORRECT',
   'CKR_PIN_INVALID',
   'CKR_PIN_LEN_RANGE',

@@ -45,11 +45,11 @@ export function checkLabel(label: string): void {
  */
 export function newKey(label: string, spec: KeySpec, purpose: KeyPurpose, id: Uint8Array, options: NewKeyOptions): NewKey {
   checkLabel(label);
-  if (!keySpecs.includes(spec)) invalidArgument('unknown key spec');
+  if (!keySpecs.includes(spec)) invalidArgument(`spec is one of ${keySpecs.join(', ')}`);
   const rsa = spec.startsWith('rsa-');
-  if (!rsa && !curveBySpec(spec)) throw new SignError('ERR_ALGORITHM_UNSUPPORTED', `PKCS#11 makes no ${spec} keys`);
+  if (!rsa && !curveBySpec(spec)) throw new SignError('ERR_ALGORITHM_UNSUPPORTED', `this backend makes no keys of type ${spec}`);
   const possible: readonly KeyPurpose[] = rsa ? ['sign', 'decrypt'] : spec === 'ed25519' ? ['sign'] : ['sign', 'derive'];
-  if (!possible.includes(purpose)) invalidArgument(`a ${spec} key is made to ${possible.join(' or ')}`);
+  if (!possible.includes(purpose)) invalidArgument(`purpose: a key of type ${spec} is made to ${possible.join(' or ')}`);
   const { extractable = false, wrapWithTrusted = false, allowWeakAttributes = false, allowedMechanisms } = options;
   if ([extractable, wrapWithTrusted, allowWeakAttributes].some((flag) => typeof flag !== 'boolean'))
     invalidArgument('extractable, wrapWithTrusted and allowWeakAttributes are true or false');

@@ -12,7 +12,7 @@ import { checkPinFlags, needsLogin } from './token-flags.js';
 const tokenKey = ({ serial, label }: TokenName): string => JSON.stringify([serial, label]);
 
 function noPin({ label }: TokenName, sources: readonly string[]): SignError {
-  const where = sources.length === 0 ? 'give pin' : `looked for in ${sources.join(', then ')}`;
+  const where = sources.length === 0 ? 'say pin, as { file }, { env }, a function or a text' : `looked for in ${sources.join(', then ')}`;
   return new SignError('ERR_AUTHENTICATION', `there is no PIN for token '${sanitizeText(label, 40)}': ${where}`, {
     details: { tokenLabel: label },
   });

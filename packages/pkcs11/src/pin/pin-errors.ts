@@ -24,7 +24,7 @@ export function pinRefusal(error: unknown): string | undefined {
 
 /** Says that nothing was tried, and what lets it be tried. */
 export function triedBefore({ label }: TokenName, { ckr }: PinFailure, source: string, place: string | undefined): SignError {
-  const remove = place === undefined ? '' : `, or remove ${sanitizeText(place, 400)}`;
+  const remove = place === undefined ? '' : `, or remove the file ${sanitizeText(place, 400)}`;
   const message = `token '${sanitizeText(label, 40)}' was not asked: the PIN of ${source} failed before (${ckr}), and a wrong PIN is never tried twice`;
   const remedy = `put it right, then call forgetPinFailure${remove}`;
   return new SignError('ERR_AUTHENTICATION', `${message}; ${remedy}`, {

@@ -49,11 +49,10 @@ function pathAttribute(parts: Mutable<Pkcs11UriParts>, name: string, value: stri
     const type = objectTypes.find((known) => known === value);
     if (!type) invalidArgument(`PKCS#11 URI: 'type' is one of ${objectTypes.join(', ')}`);
     parts.type = type satisfies Pkcs11ObjectType;
-  } else
-    throw new SignError(
-      'ERR_INVALID_ARGUMENT',
-      `PKCS#11 URI: unknown path attribute '${sanitizeText(name, 60)}'; it would narrow the match in a way that we do not know`,
-    );
+  } else {
+    const known = [...Object.keys(textAttributes), 'id', 'library-version', 'slot-id', 'type'].join(', ');
+    invalidArgument(`PKCS#11 URI: unknown path attribute '${sanitizeText(name, 60)}'; known are ${known}`);
+  }
 }
 
 /**

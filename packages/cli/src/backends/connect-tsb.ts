@@ -1,0 +1,47 @@
+import type { KeyBackend } from '@securosys/core';
+import { connectTsb as connect } from '@securosys/sign';
+import type { TsbAuth, TsbBackendOptions } from '@securosys/tsb-client';
+import { createLeanFetch, type LeanFetch } from '../http/lean-fetch.js';
+import type { OpenOptions } from './backends.js';
+import type { TsbSettings } from './tsb-settings.js';
+
+const pem = async (source: unknown): Promise<string> => String(typeof source === 'function' ? await source() : source);
+
+function identityOf(auth: TsbAuth) {
+  if (auth.type !== 'certificate') return undefined;
+  return async () => ({ certificate: await pem(auth.certificate), privateKey: await pem(auth.privateKey) });
+}
+
+/** A proxy needs the whole client, and so does a process that stays. */
+function leanFetch({ proxy, auth, ca }: TsbSettings, resident: boolean): LeanFetch | undefined {
+  const identity = identityOf(auth);
+  return resident || proxy !== undefined ? undefined : createLeanFetch({ ...(ca && { ca }), ...(identity && { identity }) });
+}
+
+/** Connects to the TSB of a configuration; nothing is sent before the first call. @throws SignError as `connectTsb` of the façade */
+export function connectTsb(settings: TsbSettings, open: Pick<OpenOptions, 'app' | 'keyPassword' | 'resident'>): KeyBackend {
+  const { app, keyPassword, resident = false } = open;
+  const { url, auth, apiKeys, ca, proxy, partition, applicationKey, allowPasswordInRequest } = settings;
+  const lean = leanFetch(settings, resident);
+  const options: TsbBackendOptions = {
+    url,
+    auth,
+    app,
+    allowPasswordInRequest,
+    ...(lean ? { fetch: lean.fetch } : { ...(ca && { ca }), ...(proxy && { proxy }) }),
+    ...(apiKeys && { apiKeys }),
+    ...(partition !== undefined && { partition }),
+    ...(applicationKey && { applicationKey }),
+    ...(keyPassword && { keyPassword }),
+  };
+  const backend = connect(options);
+  const { close } = backend;
+  return lean
+    ? Object.assign(backend, {
+        close: async () => {
+          lean.close();
+          await close.call(backend);
+        },
+      })
+    : backend;
+}
