@@ -13,7 +13,7 @@ export { type OpenPkcs11Options, openPkcs11OptionNames } from './options.js';
 export type { PinCallback, PinInfo, PinSource } from './pin/pin-source.js';
 export type { Pkcs11Backend } from './pkcs11-backend.js';
 export type { Template, TemplateEntry } from './token/template.js';
-export type { Attributes, FoundObject, MechanismInfo, ObjectHandle, TokenInfo } from './token/token-calls.js';
+export type { MechanismInfo, TokenInfo } from './token/token-calls.js';
 export type { Pkcs11ObjectType, Pkcs11Uri, Pkcs11UriParts, Pkcs11UriPin } from './uri/attributes.js';
 export { formatPkcs11Uri, type Pkcs11UriSecrets } from './uri/format.js';
 export { parsePkcs11Uri, redactPkcs11Uri } from './uri/parse.js';

@@ -13,6 +13,7 @@ export interface OpenPkcs11Options {
   uri?: string;
   /** Label of the token. Without it, `tokenSerial` and `uri` there must be exactly one. */
   tokenLabel?: string;
+  /** Serial number of the token, as its tools print it. It names one token where several have a label. */
   tokenSerial?: string;
   /** Takes several slots with this token as one, as Primus has them for one partition. Default `false`. */
   severalSlots?: boolean;
@@ -28,9 +29,12 @@ export interface OpenPkcs11Options {
   allowFinalTry?: boolean;
   /** Keeps a PIN that was right in memory, for logins after a lost connection. Default `false`: the source is asked again. */
   cachePinForRelogin?: boolean;
-  /** Folder in which wrong PINs are remembered from process to process (never the PINs themselves); `false`: in this process only. */
+  /**
+   * Folder, absolute path, in which it is remembered from process to process which PINs were wrong (never the PINs themselves); `false`: in
+   * this process only. Default: `securosys/pins` in `$XDG_STATE_HOME` or `~/.local/state`.
+   */
   pinStateFolder?: string | false;
-  /** Name of the present version of a PIN that comes from no file; see the PIN sources. */
+  /** Name of the present version of a PIN that comes from no file: under another name, a PIN is tried although one from there was wrong. */
   pinVersion?: string;
   /** Opens read-only sessions: no key is made or changed. Default `false`. */
   readOnly?: boolean;
@@ -40,17 +44,19 @@ export interface OpenPkcs11Options {
   maxQueue?: number;
   /** How long a lost token is looked for. Default 60,000 ms. */
   reconnectTimeoutMs?: number;
-  /** How long one native call may take. Default 60,000 ms. */
+  /** How long one native call may take before its thread counts as stuck; making a key five times that. Default 60,000 ms. */
   operationTimeoutMs?: number;
   /** How often an idle token is looked at. Default 60,000 ms; 0 for never. */
   keepAliveMs?: number;
-  /** When an idle lane is closed. Default 60,000 ms. */
+  /** A lane that had nothing to do for so long is closed, but for the last one. Default 60,000 ms. */
   idleLaneMs?: number;
-  /** Default: of the process; for a PIN from a variable. */
+  /** Environment that a PIN from a variable is taken from. Default: that of the process. */
   env?: Readonly<Record<string, string | undefined>>;
+  /** Time for deadlines and keep-alive. Default: that of the system. */
   clock?: Clock;
   /** Uniform in [0, 1), for jitter. */
   random?: () => number;
+  /** Told what operators should know; never a PIN, a key or what is signed. */
   logger?: Logger;
 }
 

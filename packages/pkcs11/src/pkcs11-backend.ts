@@ -16,9 +16,15 @@ import type { MechanismInfo, TokenInfo } from './token/token-calls.js';
 export interface Pkcs11Backend extends KeyBackend {
   /** The token when it was opened; flags may have changed since. */
   readonly token: TokenInfo;
+  /** What the library says of itself. */
   readonly library: LibraryInfo;
   /** The key that the URI named, if it named one. */
   readonly key: KeyRef | undefined;
+  /**
+   * Looks at the token each time: what is described is there.
+   * @throws SignError `ERR_KEY_NOT_FOUND`, `ERR_KEY_CHANGED` for another public key than `ref.spkiSha256`, `ERR_KEY_NOT_USABLE` when the token
+   * shows no public half, `ERR_INVALID_ARGUMENT` with `details.matches` when several keys match
+   */
   describeKey(ref: KeyRef, options?: CallOptions): Promise<Pkcs11KeyInfo>;
   /** Private keys whose public half is on the token, found by one search. */
   listKeys(options?: CallOptions): AsyncIterable<Pkcs11KeyInfo>;
@@ -36,7 +42,11 @@ export interface Pkcs11Backend extends KeyBackend {
   certificates(ref: KeyRef, options?: CallOptions): Promise<Uint8Array[]>;
   /** Stores the chain of a key, DER, in any order; what it had before goes last. @throws SignError `ERR_CHAIN_INVALID`, `ERR_MALFORMED` */
   storeCertificates(ref: KeyRef, chain: readonly Uint8Array[], options?: CallOptions): Promise<void>;
-  /** Makes an AES key of 256 bits that wraps and does nothing else. @returns how it is named */
+  /**
+   * Makes an AES key of 256 bits that wraps and does nothing else.
+   * @returns how it is named
+   * @throws SignError `ERR_KEY_EXISTS`, `ERR_ALGORITHM_UNSUPPORTED`, `ERR_OUTCOME_UNKNOWN`
+   */
   createWrappingKey(label: string, options?: CallOptions): Promise<KeyRef>;
   /**
    * Wraps a private key that may leave the token.
@@ -47,11 +57,14 @@ export interface Pkcs11Backend extends KeyBackend {
   /**
    * Makes a private key of a wrapped one, with the public half that is given; both are tried together, and destroyed when they do not
    * belong together.
+   * @throws SignError as `createKey` does, and `ERR_KEY_NOT_FOUND` for the wrapping key
    */
   unwrapKey(request: UnwrapKeyRequest, options?: NewKeyOptions & CallOptions): Promise<Pkcs11KeyInfo>;
   /** By CKM_… number, as the token says; an OAEP mechanism does not say for which hashes. */
   mechanisms(options?: CallOptions): Promise<ReadonlyMap<number, MechanismInfo>>;
+  /** Subscribes to what the connection to the token goes through; what it returns ends the subscription. */
   readonly on: Subscribe;
+  /** Counters since the token was opened. */
   metrics(): TokenMetrics;
   /** Lets a PIN be tried again that was wrong, after somebody has put it right. */
   forgetPinFailure(): Promise<void>;

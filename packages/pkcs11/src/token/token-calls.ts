@@ -22,7 +22,9 @@ export interface TokenInfo {
   readonly model: string;
   /** CKF_… of the token. */
   readonly flags: number;
+  /** `major.minor`. */
   readonly firmwareVersion: string;
+  /** `major.minor`. */
   readonly hardwareVersion: string;
   readonly slotDescription: string;
   readonly slotManufacturer: string;
@@ -31,6 +33,7 @@ export interface TokenInfo {
 
 /** CK_MECHANISM_INFO. */
 export interface MechanismInfo {
+  /** In bits or bytes, as the standard has it for the mechanism: bits for RSA and elliptic curves, bytes for AES. */
   readonly minKeySize: number;
   readonly maxKeySize: number;
   /** CKF_SIGN 0x800, CKF_DECRYPT 0x200, CKF_GENERATE_KEY_PAIR 0x10000, CKF_WRAP 0x20000, CKF_UNWRAP 0x40000, CKF_DERIVE 0x80000. */
