@@ -18,14 +18,14 @@ async function withServer<T>(listener: RequestListener, work: (url: string) => P
   }
 }
 
-const connected = async (url: string) => connectTsb(await tsbSettingsOf({ restApi: url, token: 'a-token' }, {}), undefined);
+const connected = async (url: string) => connectTsb(await tsbSettingsOf({ restApi: url, token: 'a-token' }, {}), { app: 'test' });
 
 describe('the transport of programs that live for one call', () => {
   it('reaches a TSB on a real port: describes a key, and signs', async () => {
     const tsb = await startFakeTsb({ clock: createRunningClock(), attestationKey: rsaKey(), banner: () => undefined });
     await tsb.addKey({ label: 'release', spec: 'ec-p256' });
     const settings = await tsbSettingsOf({ restApi: tsb.url, token: String(tsb.token) }, {});
-    const backend = connectTsb(settings, undefined);
+    const backend = connectTsb(settings, { app: 'test' });
     const { ref, spec } = await backend.describeKey({ label: 'release' });
     const input = { message: Uint8Array.of(1, 2, 3) };
     const begun = await backend.begin({ kind: 'sign', key: ref, algorithm: 'ecdsa-sha256', input });

@@ -21,6 +21,7 @@ afterAll(() => {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
 
+const opening = { env: {}, app: 'test', stateFolder: '/nowhere' };
 const minimal = { backend: 'pkcs11', module: '/usr/lib/hsm.so', tokenLabel: 'release' };
 const pkcs11Of = async (change: JsonObject, env: Record<string, string> = {}) => {
   const settings = await settingsOf({ ...minimal, ...change }, env);
@@ -65,11 +66,11 @@ describe('the configuration of a token', () => {
       'pkcs11:token=t?pin-source=file:/p',
     ]) {
       const settings = await pkcs11Of({ tokenLabel: '', uri });
-      await expectNoSecret({ pin }, () => connectPkcs11(settings, { env: {} }).catch((error: unknown) => ({ error })));
-      await expect(connectPkcs11(settings, { env: {} })).rejects.toThrow(/says something about a PIN/);
+      await expectNoSecret({ pin }, () => connectPkcs11(settings, opening).catch((error: unknown) => ({ error })));
+      await expect(connectPkcs11(settings, opening)).rejects.toThrow(/says something about a PIN/);
     }
     const keyPassword = async () => 'x';
-    await expect(connectPkcs11(await pkcs11Of({}), { env: {}, keyPassword })).rejects.toThrow(/no password of their own/);
+    await expect(connectPkcs11(await pkcs11Of({}), { ...opening, keyPassword })).rejects.toThrow(/no password of their own/);
   });
 });
 
