@@ -8,7 +8,7 @@ import type {
   SignatureAlgorithm,
   SignOperation,
 } from '@securosys/core';
-import { encryptTo, nodeCrypto, ownBytes, SignError, sanitizeText } from '@securosys/core';
+import { encryptTo, invalidArgument, knownOptions, nodeCrypto, ownBytes, SignError, sanitizeText } from '@securosys/core';
 import type { Subscribe } from './host/events.js';
 import type { TokenMetrics } from './host/metrics.js';
 import type { CloseTokenOptions, LibraryInfo, Token } from './host/token-options.js';
@@ -66,7 +66,7 @@ class Backend implements Pkcs11Backend {
     this.key = key;
     this.id = formatPkcs11Uri({ token: token.token.label, serial: token.token.serial });
     this.on = token.on;
-    this.#context = { token, capabilities: capabilitiesOf(token), pin };
+    this.#context = { token, capabilities: capabilitiesOf(token), pin, clock };
     this.#keys = keyStore({ calls: token, clock, randomBytes, selfTest: selfTestOf(this.#context) });
     this.#move = { token, keys: this.#keys, mechanisms: wrapMechanisms(token, this.#context.capabilities) };
   }
@@ -78,6 +78,7 @@ class Backend implements Pkcs11Backend {
 
   async begin(operation: KeyOperation, options: CallOptions = {}): Promise<BeginResult> {
     options.signal?.throwIfAborted();
+    if (typeof operation !== 'object' || operation === null) invalidArgument('an operation is an object with its kind');
     if (operation.kind === 'sign') return { done: await this.#sign(operation, options) };
     return { done: await this.#use(operation, options) };
   }
@@ -172,9 +173,10 @@ class Backend implements Pkcs11Backend {
     return this.#pin.forgetFailure(this.token);
   }
 
-  close(options?: CloseTokenOptions): Promise<void> {
+  async close(options: CloseTokenOptions = {}): Promise<void> {
+    knownOptions('close', options, ['drainMs', 'finalize']);
     this.#closed ??= this.#token.close(options);
-    return this.#closed;
+    await this.#closed;
   }
 
   [Symbol.asyncDispose](): Promise<void> {

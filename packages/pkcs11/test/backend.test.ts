@@ -110,6 +110,47 @@ describe('a token as a backend', () => {
     expect(names(token)).toEqual([]);
   });
 
+  it('a use with a PIN goes to its end when its caller has gone: what the token says of the PIN is heard', async () => {
+    let ended: unknown;
+    const { backend, token } = world({
+      withPin: async (_, attempt) => {
+        await attempt('1234').catch((error: unknown) => {
+          ended = error;
+        });
+        throw ended;
+      },
+    });
+    await backend.createKey({ label: 'k', spec: 'ec-p256' });
+    for (const attributes of token.objects.values()) attributes.set(CKA.ALWAYS_AUTHENTICATE, Uint8Array.of(1));
+    token.renumber();
+    const stop = new AbortController();
+    token.before = async ({ name, options }) => {
+      if (name !== 'sign') return;
+      stop.abort(new Error('enough'));
+      await new Promise(setImmediate);
+      options?.signal?.throwIfAborted();
+      throw ckr('CKR_PIN_INCORRECT', 'ERR_AUTHENTICATION');
+    };
+    await expect(backend.begin(signing('k'), { signal: stop.signal })).rejects.toThrow('enough');
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(ended).toMatchObject({ details: { upstreamName: 'CKR_PIN_INCORRECT' } });
+  });
+
+  it('references and options that are none are refused in words, without a call', async () => {
+    const { backend, token } = world();
+    const input = { message };
+    for (const key of [null, 'k', { id: 'abc' }, { label: {} }, {}])
+      await expect(
+        backend.begin({ kind: 'sign', key, algorithm: 'ecdsa-sha256', input } as unknown as KeyOperation),
+      ).rejects.toMatchObject({ code: 'ERR_INVALID_ARGUMENT' });
+    await expect(backend.describeKey(null as unknown as { label: string })).rejects.toMatchObject({
+      code: 'ERR_INVALID_ARGUMENT',
+    });
+    await expect(backend.begin(null as unknown as KeyOperation)).rejects.toMatchObject({ code: 'ERR_INVALID_ARGUMENT' });
+    await expect(backend.close({ drain: 1 } as object)).rejects.toMatchObject({ code: 'ERR_INVALID_ARGUMENT' });
+    expect(names(token)).toEqual([]);
+  });
+
   it('is closed once, however often that is asked for', async () => {
     const { backend, closes } = world();
     await Promise.all([backend.close(), backend.close()]);

@@ -20,13 +20,18 @@ export class Emitter {
   emit<K extends keyof TokenEvents>(event: K, value: TokenEvents[K]): void {
     for (const listener of [...(this.#listeners.get(event) ?? [])])
       try {
-        // Only listeners of this event are in its set.
-        (listener as (value: TokenEvents[K]) => void)(value);
+        // Only listeners of this event are in its set. One that is an async function fails later.
+        const result = (listener as (value: TokenEvents[K]) => unknown)(value);
+        if (result instanceof Promise) result.catch((error: unknown) => this.#failed(event, error));
       } catch (error) {
-        this.#logger?.warn('a listener of a token event failed', {
-          event,
-          error: error instanceof Error ? error.name : typeof error,
-        });
+        this.#failed(event, error);
       }
+  }
+
+  #failed(event: keyof TokenEvents, error: unknown): void {
+    this.#logger?.warn('a listener of a token event failed', {
+      event,
+      error: error instanceof Error ? error.name : typeof error,
+    });
   }
 }

@@ -35,10 +35,12 @@ export function signError(failure: HostFailure, { operation, tokenLabel }: Failu
   if (isOpaque(operation, failure.code))
     return new SignError('ERR_REQUEST_FAILED', 'the ciphertext cannot be decrypted with this key', { details: facts });
   if (failure.worker === 'stuck')
-    return new SignError('ERR_TIMEOUT', `${where}: the module did not answer in time; its device may hang`, { details: facts });
+    return new SignError('ERR_TIMEOUT', `${where}: the module did not answer in time; its device may hang`, {
+      details: { ...facts, unanswered: true },
+    });
   if (failure.worker === 'exit')
     return new SignError('ERR_UNAVAILABLE', `${where}: the thread that called the module has ended${said(failure)}`, {
-      details: facts,
+      details: { ...facts, unanswered: true },
     });
   if (failure.code === 0)
     return new SignError('ERR_PROTOCOL', `${where}: the call could not be made${said(failure)}`, { details: facts });

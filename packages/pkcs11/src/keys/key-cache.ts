@@ -1,6 +1,6 @@
 import { type CallOptions, type Clock, type KeyRef, SignError } from '@securosys/core';
 import type { TokenCalls } from '../token/token-calls.js';
-import { keyNotFound, refText } from './key-query.js';
+import { checkRef, keyNotFound, refText } from './key-query.js';
 
 import type { TokenKey } from './token-key.js';
 import { waitingFor } from './waiting-for.js';
@@ -45,9 +45,10 @@ export function keyCache(calls: TokenCalls, clock: Clock, search: (ref: KeyRef) 
 
   function known(ref: KeyRef): TokenKey | undefined {
     current();
-    const { label, id, spkiSha256 } = ref;
+    const { label, id, spkiSha256 } = ref ?? {};
     const key = spkiSha256 === undefined || id === undefined ? undefined : pinned.get(spkiSha256);
     if (key && (label === undefined || label === key.label) && sameId(id, key.id)) return key;
+    checkRef(ref);
     return keys.get(refText(ref));
   }
 

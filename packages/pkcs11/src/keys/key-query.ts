@@ -22,7 +22,9 @@ export function refName({ label, id, spkiSha256 }: KeyRef): string {
 }
 
 /** @throws SignError `ERR_INVALID_ARGUMENT` for a reference that names nothing, or could not be one */
-export function checkRef({ label, id, spkiSha256 }: KeyRef): void {
+export function checkRef(ref: KeyRef): void {
+  if (typeof ref !== 'object' || ref === null) invalidArgument('a key is named by an object with label, id or spkiSha256');
+  const { label, id, spkiSha256 } = ref;
   if (label === undefined && id === undefined && spkiSha256 === undefined)
     invalidArgument('a key is named by label, id or spkiSha256, and this reference has none of them');
   if (label !== undefined && (typeof label !== 'string' || label === '')) invalidArgument('the label of a key is not empty');

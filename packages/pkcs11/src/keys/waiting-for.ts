@@ -8,6 +8,8 @@ import { deadlineOf } from '../host/deadline.js';
 export async function waitingFor<T>(work: Promise<T>, { signal, ...options }: CallOptions, clock: Clock): Promise<T> {
   const timeoutMs = deadlineOf(options);
   if (!signal && timeoutMs === undefined) return work;
+  // Its failure is nobody's when its caller has gone before this began.
+  if (signal?.aborted) work.catch(() => undefined);
   signal?.throwIfAborted();
   const done = new AbortController();
   const ends: Promise<T>[] = [work];
@@ -20,7 +22,7 @@ export async function waitingFor<T>(work: Promise<T>, { signal, ...options }: Ca
   if (timeoutMs !== undefined)
     ends.push(
       clock.sleep(timeoutMs, done.signal).then(() => {
-        throw new SignError('ERR_TIMEOUT', `the key was not found within ${timeoutMs} ms`);
+        throw new SignError('ERR_TIMEOUT', `the token did not answer within ${timeoutMs} ms`);
       }),
     );
   try {

@@ -3,8 +3,9 @@ import { type Clock, nodeFiles, SignError, sanitizeText } from '@securosys/core'
 import { absent, codeOf, makeStateFolder } from './state-folder.js';
 
 const pauseMs = 20;
-/** A login takes seconds at most; a file of this age was left by a process that died. */
+/** A file that nobody has kept fresh for so long was left by a process that died. */
 const staleMs = 60_000;
+const freshenMs = 15_000;
 const patienceMs = 90_000;
 
 async function take(path: string): Promise<boolean> {
@@ -18,6 +19,14 @@ async function take(path: string): Promise<boolean> {
       cause,
     });
   }
+}
+
+async function freshened(path: string): Promise<void> {
+  const now = new Date();
+  // One that was removed by hand is not made anew.
+  await nodeFiles()
+    .utimes(path, now, now)
+    .catch(() => undefined);
 }
 
 /**
@@ -40,9 +49,12 @@ export async function underAttemptLock<T>(
     if (held && Math.abs(Date.now() - held.mtimeMs) > staleMs) await nodeFiles().unlink(path).catch(absent);
     else await clock.sleep(pauseMs, signal);
   }
+  // However long the module takes: nobody else tries the same PIN meanwhile.
+  const freshen = setInterval(() => void freshened(path), freshenMs).unref();
   try {
     return await attempt();
   } finally {
+    clearInterval(freshen);
     await nodeFiles().unlink(path).catch(absent);
   }
 }

@@ -1,7 +1,7 @@
 import { type CallOptions, knownOptions, SignError, sanitizeText, systemClock } from '@securosys/core';
 import { askSource, type GivenPin, shownSource } from './ask-source.js';
 import { underAttemptLock } from './attempt-lock.js';
-import { pinRefusal, triedBefore } from './pin-errors.js';
+import { failureOf, triedBefore } from './pin-errors.js';
 import { failureName, failuresInFolder, failuresInMemory, type TokenName } from './pin-failures.js';
 import { type PinOptions, pinOptionNames } from './pin-options.js';
 import type { PinProvider, PinRequest } from './pin-provider.js';
@@ -12,7 +12,8 @@ import { checkPinFlags, needsLogin } from './token-flags.js';
 const tokenKey = ({ serial, label }: TokenName): string => JSON.stringify([serial, label]);
 
 function noPin({ label }: TokenName, sources: readonly string[]): SignError {
-  const where = sources.length === 0 ? 'say pin, as { file }, { env }, a function or a text' : `looked for in ${sources.join(', then ')}`;
+  const where =
+    sources.length === 0 ? 'say pin, as { file }, { env }, a function or a text' : `looked for in ${sources.join(', then ')}`;
   return new SignError('ERR_AUTHENTICATION', `there is no PIN for token '${sanitizeText(label, 40)}': ${where}`, {
     details: { tokenLabel: label },
   });
@@ -64,7 +65,7 @@ export function createPinProvider(options: PinOptions = {}): PinProvider {
       if (options.cachePinForRelogin) kept.set(tokenKey(token), given);
       return result;
     } catch (error) {
-      const ckr = pinRefusal(error);
+      const ckr = failureOf(error, proven.has(key));
       if (ckr !== undefined) {
         await failures.remember(token, identity, ckr);
         proven.delete(key);

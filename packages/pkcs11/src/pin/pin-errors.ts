@@ -16,11 +16,23 @@ const refusals: ReadonlySet<number> = new Set([
 ]);
 
 /** Name of the return value by which an attempt said that its PIN will not do; `undefined` for any other failure. */
-export function pinRefusal(error: unknown): string | undefined {
+function pinRefusal(error: unknown): string | undefined {
   if (!SignError.is(error)) return undefined;
   const { upstreamCode } = error.details;
   return upstreamCode !== undefined && refusals.has(upstreamCode) ? returnValueName(upstreamCode) : undefined;
 }
+
+/** Stands for the return value of an attempt that has none. */
+const noAnswer = 'it was not answered';
+
+/** Whether an attempt ended without an answer: the PIN may have been tried, and may be wrong. */
+function isUnanswered(error: unknown): boolean {
+  return SignError.is(error) && error.details.unanswered === true;
+}
+
+/** What is remembered of a failed attempt; `undefined` where the PIN may be tried again. */
+export const failureOf = (error: unknown, proven: boolean): string | undefined =>
+  pinRefusal(error) ?? (isUnanswered(error) && !proven ? noAnswer : undefined);
 
 /** Says that nothing was tried, and what lets it be tried. */
 export function triedBefore({ label }: TokenName, { ckr }: PinFailure, source: string, place: string | undefined): SignError {
@@ -28,6 +40,6 @@ export function triedBefore({ label }: TokenName, { ckr }: PinFailure, source: s
   const message = `token '${sanitizeText(label, 40)}' was not asked: the PIN of ${source} failed before (${ckr}), and a wrong PIN is never tried twice`;
   const remedy = `put it right, then call forgetPinFailure${remove}`;
   return new SignError('ERR_AUTHENTICATION', `${message}; ${remedy}`, {
-    details: { tokenLabel: label, upstreamName: ckr, latched: true },
+    details: { tokenLabel: label, ...(ckr !== noAnswer && { upstreamName: ckr }), latched: true },
   });
 }

@@ -21,7 +21,7 @@ export interface PinProvider {
   /**
    * Asks the source for the PIN and hands it to `attempt`, once. `attempt` makes the native call and rejects with a `SignError` whose
    * `details.upstreamCode` is the CKR: one that says that the PIN is wrong, locked or expired closes the latch, and no later call gets a
-   * PIN until its source has changed. Logins to the same token wait for each other,
+   * PIN until its source has changed; so does one with `details.unanswered`, unless the PIN was right in this process before. Logins to the same token wait for each other,
    * and so do uses of its keys; a use may log in inside of its attempt. The PIN has no NUL and is not kept here.
    * @throws SignError `ERR_AUTHENTICATION` without an attempt: no PIN, one that has failed before, the token's flags; `ERR_STORE` for a
    * file or state folder that cannot be used; `ERR_CAPABILITY_MISSING` for a token with its own PIN pad; and what `attempt` throws

@@ -1,6 +1,7 @@
 import { SignError } from '@securosys/core';
 import { describe, expect, it } from 'vitest';
 import { openToken } from '../../src/host/open-token.js';
+import { createPinProvider } from '../../src/pin/create-pin-provider.js';
 import { maxBatch } from '../../src/worker/wire.js';
 import { failure, fakeModule, handClock, info, openFake, signAll, turn } from './fake-worker.js';
 import { plainPin } from './real.js';
@@ -131,6 +132,49 @@ describe('uses of keys on their way to lanes', () => {
     });
     expect([pin.asked, token.token.serial]).toEqual([0, 'serial']);
     await token.close();
+  });
+
+  it('a login that is not answered in time is not made again: the PIN may be wrong (S41)', async () => {
+    const clock = handClock();
+    const module = fakeModule([{ ...info('one'), serial: 'unanswered' }]);
+    const pin = createPinProvider({ sources: ['1234'], stateFolder: false });
+    const token = await openToken(
+      { module: '/fake.so', pkcs11js: '/pkcs11js', select: (all) => all, pin, clock, keepAliveMs: 0, operationTimeoutMs: 50 },
+      { start: module.start, registry: { pid: process.pid, modules: new Map() }, realpath: (path) => Promise.resolve(path) },
+    );
+    module.trouble = ({ op }) => (op === 'login' ? 'hold' : undefined);
+    const first = expect(token.find([], [])).rejects.toMatchObject({ code: 'ERR_TIMEOUT', details: { unanswered: true } });
+    await turn();
+    await clock.pass(60);
+    await first;
+    module.trouble = () => undefined;
+    const latched = { code: 'ERR_AUTHENTICATION', details: { latched: true } };
+    await expect(token.find([], [])).rejects.toMatchObject(latched);
+    expect(module.count('login')).toBe(1);
+    await pin.forgetFailure(token.token);
+    await token.find([], []);
+    expect(module.count('login')).toBe(2);
+    await token.close();
+  });
+
+  it('a listener that throws, now or later, harms nobody', async () => {
+    const module = fakeModule();
+    const warned: unknown[] = [];
+    const logger = { debug() {}, info() {}, error() {}, warn: (...all: unknown[]) => void warned.push(all) };
+    const opened = await openFake(module, { lanes: 1, logger });
+    opened.token.on('sessionReplaced', async () => Promise.reject(new Error('listener')));
+    opened.token.on('sessionReplaced', () => {
+      throw new Error('listener');
+    });
+    let once = true;
+    module.trouble = ({ op }) => {
+      if (op !== 'sign' || !once) return undefined;
+      once = false;
+      return { ...failure(0xb3, 'CKR_SESSION_HANDLE_INVALID'), session: 'replaced' };
+    };
+    expect(await signAll(opened, 2)).toHaveLength(2);
+    expect(warned).toHaveLength(2);
+    await opened.token.close();
   });
 
   it('lanes that nobody needs are closed, but for one', async () => {

@@ -1,4 +1,4 @@
-import type { CallOptions } from '@securosys/core';
+import { type CallOptions, systemClock } from '@securosys/core';
 import { mechanismFlags } from '../../src/cryptoki/flags.js';
 import { CKM } from '../../src/cryptoki/mechanisms.js';
 import { capabilitiesOf } from '../../src/operations/capabilities.js';
@@ -57,7 +57,7 @@ export function stubToken(answer: (asked: Asked) => Uint8Array = () => new Uint8
       return attempt('1234');
     },
   };
-  const context: UseContext = { token, capabilities: capabilitiesOf(token), pin };
+  const context: UseContext = { token, capabilities: capabilitiesOf(token), pin, clock: systemClock };
   return { context, token, asked, pins, mechanisms };
 }
 

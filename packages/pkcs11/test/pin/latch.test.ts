@@ -10,7 +10,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { SignError } from '@securosys/core';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { PinOptions } from '../../src/pin/pin-options.js';
 import { ckrError, createWorld, fakeToken, removeWorlds, tokenInfo } from './world.js';
 
@@ -136,6 +137,18 @@ describe('a wrong PIN is never tried twice', () => {
       await expect(start(world, { sources: ['1'] }, async () => Promise.reject(error))).rejects.toBe(error);
     await start(world, { sources: ['1'] }, async () => {});
     expect(readdirSync(world.stateFolder)).toEqual([]);
+  });
+
+  it('an attempt that was never answered counts as failed, unless the PIN was right in this process before', async () => {
+    const world = createWorld();
+    const unanswered = new SignError('ERR_TIMEOUT', 'no answer', { details: { unanswered: true } });
+    const never = async () => Promise.reject(unanswered);
+    const provider = world.provider({ sources: ['1'] });
+    await provider.withPin({ token, purpose: 'login' }, async () => {});
+    await expect(provider.withPin({ token, purpose: 'login' }, never)).rejects.toBe(unanswered);
+    await provider.withPin({ token, purpose: 'login' }, async () => {});
+    await expect(start(world, { sources: ['1'] }, never)).rejects.toBe(unanswered);
+    await expect(start(world, { sources: ['1'] }, async () => {})).rejects.toThrow(/it was not answered/);
   });
 
   it('a wrong PIN for one use of a key counts like one at login', async () => {
@@ -295,5 +308,26 @@ describe('what is written down about a failure', () => {
     };
     await expect(start(world, { sources: ['right'], clock }, login)).rejects.toThrow(/another process tries this PIN/);
     expect(tried).toEqual(['wrong', 'right']);
+  });
+
+  it('a lock is kept fresh for as long as its attempt runs', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    try {
+      const world = createWorld();
+      let locks: { mtimeMs: number }[] = [];
+      const look = () => readdirSync(world.stateFolder).map((name) => statSync(join(world.stateFolder, name)));
+      await start(world, { sources: ['right'] }, async () => {
+        for (const name of readdirSync(world.stateFolder))
+          utimesSync(join(world.stateFolder, name), 1_700_000_000, 1_700_000_000);
+        vi.advanceTimersByTime(30_000);
+        for (let i = 0; i < 50 && (look()[0]?.mtimeMs ?? 0) <= 1_700_000_000_000; i++) await new Promise(setImmediate);
+        locks = look();
+      });
+      expect(locks).toHaveLength(1);
+      expect(Date.now() - (locks[0]?.mtimeMs ?? 0)).toBeLessThan(60_000);
+      expect(vi.getTimerCount()).toBe(0);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 });
