@@ -20,8 +20,8 @@ export class Channel {
   #lost: HostFailure | undefined;
   /** The worker has loaded the module. @throws SignError when it cannot */
   readonly ready: Promise<void>;
-  /** Called after each message of answers, when all sinks of it are settled. */
-  onAnswers: () => void = () => undefined;
+  /** Called after each message of answers, when all sinks of it are settled, with the milliseconds that the worker took for them. */
+  onAnswers: (ms: number) => void = () => undefined;
   /** Called once, after all sinks were settled with the failure. */
   onLost: (failure: HostFailure) => void = () => undefined;
   /** A worker that was given up answered after all, or ended. */
@@ -38,7 +38,7 @@ export class Channel {
     this.ready.catch(() => undefined);
     port.onMessage((message) => {
       const { kind } = message as Greeting | Batch<Answer>;
-      if (kind === 'batch') this.#receive(readAnswers(message as Batch<Answer>));
+      if (kind === 'batch') this.#receive(message as Batch<Answer>);
       else if (kind === 'ready') greeted();
       else greeted(loadError((message as Extract<Greeting, { kind: 'failed' }>).failure, this.#module));
     });
@@ -124,7 +124,8 @@ export class Channel {
     this.#port.unref();
   }
 
-  #receive(answers: readonly Answer[]): void {
+  #receive(batch: Batch<Answer>): void {
+    const answers = readAnswers(batch);
     if (this.#lost) {
       this.onLate();
       return;
@@ -135,6 +136,6 @@ export class Channel {
       this.#sinks.delete(answer.id);
       sink.settle(answer);
     }
-    this.onAnswers();
+    this.onAnswers(batch.ms ?? 0);
   }
 }

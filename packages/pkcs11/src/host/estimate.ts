@@ -10,8 +10,9 @@ export interface Estimate {
 
 /** Of what was never measured. */
 const guess = 1;
-/** Weight of a new measurement. */
-const weight = 0.2;
+/** Weight of a measurement that is shorter than what was expected, and of one that is longer: what held the thread up is not the operation's. */
+const shorter = 0.3;
+const longer = 0.03;
 
 /** Estimates by mechanism and size of the result: RSA-2048 and RSA-4096 differ by five times. */
 export class Estimates {
@@ -36,7 +37,7 @@ export class Estimates {
     const share = done.map((estimate) => estimate.ms * ratio);
     for (const [index, estimate] of done.entries()) {
       const each = share[index]!;
-      estimate.ms += (estimate.count === 0 ? 1 : weight) * (each - estimate.ms);
+      estimate.ms += (estimate.count === 0 ? 1 : each < estimate.ms ? shorter : longer) * (each - estimate.ms);
       estimate.count++;
       estimate.totalMs += each;
     }

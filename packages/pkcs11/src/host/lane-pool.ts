@@ -187,8 +187,8 @@ export class LanePool {
       return;
     }
     const lane = new Lane(slot, channel, this.#settings.timers);
-    channel.onAnswers = () => {
-      lane.answered();
+    channel.onAnswers = (ms) => {
+      lane.answered(ms);
       this.#tellIdle(lane);
       this.#host.pump();
     };

@@ -1,3 +1,4 @@
+import { maxBatch } from '../worker/wire.js';
 import type { Channel } from './channel.js';
 import { type Estimate, Estimates } from './estimate.js';
 import type { Job } from './job.js';
@@ -6,9 +7,9 @@ import type { SlotHost } from './slot-host.js';
 import type { Timers } from './timers.js';
 
 /** Work that a lane may have in hand, in milliseconds: enough that it never waits for the main thread, little enough to share it out. */
-const maxLoadMs = 6;
+const maxLoadMs = 12;
 /** Requests that a lane may have in hand: two messages of the largest batch. */
-const maxRequests = 32;
+const maxRequests = 2 * maxBatch;
 /** Above this, a second request in hand gains nothing. */
 const slowMs = 50;
 
@@ -87,11 +88,11 @@ export class Lane {
     if (!failure) this.#done.push(job.estimate);
   }
 
-  /** A message of answers was read: measures what it took. */
-  answered(): void {
+  /** A message of answers was read, for which the worker took so long. */
+  answered(ms: number): void {
     const now = this.#timers.now();
     if (this.#done.length > 0) {
-      Estimates.measured(this.#done, now - this.busySince);
+      Estimates.measured(this.#done, ms);
       this.#done = [];
     }
     this.busySince = now;

@@ -12,6 +12,8 @@ export interface Batch<T> {
   readonly kind: 'batch';
   readonly items?: readonly T[];
   readonly packed?: T extends Request ? PackedRequests : PackedAnswers;
+  /** With answers: what the commands took, all together, in milliseconds as the worker saw it. */
+  readonly ms?: number;
 }
 
 /** Fewer are sent as they are: handing a buffer over costs as much as cloning three of them. */
@@ -31,14 +33,14 @@ export function readRequests({ items, packed }: Batch<Request>): readonly Reques
   return packed ? unpackRequests(packed) : (items ?? []);
 }
 
-/** Sends answers in one message. */
-export function sendAnswers(port: Poster, answers: readonly Answer[]): void {
+/** Sends answers in one message, with the milliseconds that the commands took. */
+export function sendAnswers(port: Poster, answers: readonly Answer[], ms: number): void {
   if (answers.length < worthPacking) {
-    port.postMessage({ kind: 'batch', items: answers } satisfies Batch<Answer>);
+    port.postMessage({ kind: 'batch', items: answers, ms } satisfies Batch<Answer>);
     return;
   }
   const packed = packAnswers(answers);
-  port.postMessage({ kind: 'batch', packed } satisfies Batch<Answer>, [packed.bytes.buffer]);
+  port.postMessage({ kind: 'batch', packed, ms } satisfies Batch<Answer>, [packed.bytes.buffer]);
 }
 
 /** Bytes in the answers have memory of their own. */

@@ -30,16 +30,20 @@ const pace = createPace();
 function run(native: Native, requests: readonly Request[]): void {
   if (!parent) return;
   let answers: Answer[] = [];
-  pace.begin(performance.now());
+  let sent = 0;
+  let since = performance.now();
+  pace.begin(since);
   for (const request of requests) {
     answers.push(runRequest(native, request));
     const now = performance.now();
-    if (!pace.done(now)) continue;
-    sendAnswers(parent, answers);
+    const last = sent + answers.length === requests.length;
+    if (!pace.done(now) && !last) continue;
+    sendAnswers(parent, answers, now - since);
+    sent += answers.length;
     answers = [];
+    since = now;
     pace.begin(now);
   }
-  if (answers.length > 0) sendAnswers(parent, answers);
 }
 
 if (parent) {

@@ -18,8 +18,17 @@ export function copyOf(bytes: Uint8Array): Uint8Array {
   return new Uint8Array(bytes);
 }
 
-export function nativeMechanism({ type, parameter }: Mechanism): NativeMechanism {
-  return parameter ? { mechanism: type, parameter: nativeParameter(parameter) } : { mechanism: type };
+/** By identity: all requests of a message for one key have the same one. */
+const mechanisms = new WeakMap<Mechanism, NativeMechanism>();
+
+export function nativeMechanism(mechanism: Mechanism): NativeMechanism {
+  let native = mechanisms.get(mechanism);
+  if (!native) {
+    const { type, parameter } = mechanism;
+    native = parameter ? { mechanism: type, parameter: nativeParameter(parameter) } : { mechanism: type };
+    mechanisms.set(mechanism, native);
+  }
+  return native;
 }
 
 function nativeParameter(parameter: MechanismParameter): Buffer | RsaPSS | RsaOAEP | ECDH1 {

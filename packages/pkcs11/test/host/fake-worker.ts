@@ -61,6 +61,8 @@ export interface FakeModule {
   readonly open: Set<number>;
   readonly calls: Command[];
   maxSessions: number;
+  /** What each message of answers says that it took. */
+  answerMs: number;
   /** What fails: the answer to a command instead of its own. */
   trouble: (command: Command, worker: FakeWorker) => Failure | 'hold' | undefined;
   count(op: Command['op']): number;
@@ -86,6 +88,7 @@ export function fakeModule(tokens: readonly TokenInfo[] = [info('one')]): FakeMo
     open: new Set(),
     calls: [],
     maxSessions: Number.POSITIVE_INFINITY,
+    answerMs: 1,
     trouble: () => undefined,
     count: (op) => module.calls.filter((call) => call.op === op).length,
     start(role) {
@@ -105,7 +108,11 @@ export function fakeModule(tokens: readonly TokenInfo[] = [info('one')]): FakeMo
           else answers.push(result(request));
         }
         if (answers.length > 0)
-          sendAnswers({ postMessage: (message) => setImmediate(() => worker.ended || listener(message)) }, answers);
+          sendAnswers(
+            { postMessage: (message) => setImmediate(() => worker.ended || listener(message)) },
+            answers,
+            module.answerMs,
+          );
       };
       const worker: FakeWorker = {
         role,

@@ -119,8 +119,11 @@ describe.skipIf(!softhsmModule || !addonPath || !canBuildFaultModule)(`a token w
     fault.reset();
     const events: string[] = [];
     const stop = (['reconnecting', 'reconnected', 'unhealthy'] as const).map((name) => token.on(name, () => events.push(name)));
-    fault.fail('C_SignInit', { code: returnValues.CKR_DEVICE_REMOVED });
-    fault.fail('C_OpenSession', { code: returnValues.CKR_TOKEN_NOT_PRESENT, times: Number.POSITIVE_INFINITY });
+    for (const [name, ckr] of [
+      ['C_SignInit', 'CKR_DEVICE_REMOVED'] as const,
+      ['C_OpenSession', 'CKR_TOKEN_NOT_PRESENT'] as const,
+    ])
+      fault.fail(name, { code: returnValues[ckr], times: Number.POSITIVE_INFINITY });
     const gone = await Promise.all(Array.from({ length: 20 }, () => outcome(key)));
     expect(new Set(gone.map((result) => (result === 'signed' ? result : result.details.upstreamName)))).toEqual(
       new Set(['CKR_TOKEN_NOT_PRESENT']),

@@ -57,7 +57,7 @@ describe('requests and answers in one message', () => {
     fc.assert(
       fc.property(fc.array(answer, { minLength: 1, maxLength: maxBatch }), (outcomes) => {
         const answers = outcomes.map((outcome, id): Answer => ({ id, ...outcome }));
-        const read = readAnswers(arrived<Answer>((port) => sendAnswers(port, answers)));
+        const read = readAnswers(arrived<Answer>((port) => sendAnswers(port, answers, 1)));
         expect(read).toEqual(answers);
         const values = read.flatMap((each) => ('value' in each && each.value instanceof Uint8Array ? [each.value] : []));
         for (const value of values) expect(value.buffer.byteLength).toBe(value.length);
@@ -79,7 +79,7 @@ describe('requests and answers in one message', () => {
 
   it('a message of plaintexts is overwritten when they were read', () => {
     const answers = [1, 2, 3, 4].map((id): Answer => ({ id, value: Uint8Array.of(id, id) }));
-    const message = arrived<Answer>((port) => sendAnswers(port, answers));
+    const message = arrived<Answer>((port) => sendAnswers(port, answers, 1));
     expect(readAnswers(message)).toEqual(answers);
     expect(message.packed?.bytes).toEqual(new Uint8Array(8));
   });
