@@ -38,8 +38,9 @@ export function backendPrivateKey(backend: KeyBackend, ref: KeyRef, options: Bac
   };
   const request = ({ facts, claims, opens }: KeyUse) => ({ facts, opens, ...(claims && { claims }) });
   return {
-    async publicHalf({ signal, timeoutMs } = {}) {
-      return decrypter.describe({ ...(signal && { signal }), ...(timeoutMs !== undefined && { timeoutMs }) });
+    // `timeoutMs` is how long people may take; the backend has a deadline of its own for its answers.
+    async publicHalf({ signal } = {}) {
+      return decrypter.describe({ ...(signal && { signal }) });
     },
     async decrypt(algorithm, ciphertext, use, call) {
       checkAlgorithm(algorithm, algorithms);
