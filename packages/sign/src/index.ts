@@ -55,6 +55,37 @@ export {
 } from '@securosys/notation-envelope';
 export { type CredentialSource, type Credentials, createOci, type Oci, type OciOptions, type Repository } from '@securosys/oci';
 export { credentialsFromDockerConfig, type DockerConfigOptions, type DockerConfigSource } from '@securosys/oci/credentials';
+export type {
+  BackendKeyOptions,
+  ImageContext,
+  JweAlgorithm,
+  JweOpenerOptions,
+  JweRecipientKey,
+  JweRecipientOptions,
+  KeyHalf,
+  KeyUse,
+  LayerContext,
+  LayerProgress,
+  LayerReport,
+  LocalKeyOptions,
+  Opener,
+  OpenerKey,
+  PacketAlgorithm,
+  PacketReader,
+  PacketScheme,
+  PacketWriter,
+  Pkcs7Key,
+  Pkcs7OpenerOptions,
+  Pkcs7RecipientOptions,
+  Pkcs11Hash,
+  Pkcs11OpenerOptions,
+  Pkcs11RecipientOptions,
+  PrivateKey,
+  ProviderOpenerOptions,
+  ProviderRecipientOptions,
+  Recipient,
+  RecipientKey,
+} from '@securosys/ocicrypt';
 export type { OpenPkcs11Options, PinCallback, PinInfo, PinSource, Pkcs11Backend } from '@securosys/pkcs11';
 export {
   createFolderCrlCache,
@@ -68,6 +99,15 @@ export {
 } from '@securosys/pki';
 export type { TsbAuth, TsbBackend, TsbBackendOptions } from '@securosys/tsb-client';
 export { connectMemory, connectPkcs11, connectTsb } from './connect.js';
+export { addRecipients, type ChangeRecipientsOptions, replaceRecipients } from './encryption/change-recipients.js';
+export { type DecryptedImage, type DecryptImageOptions, decryptImage } from './encryption/decrypt-image.js';
+export { type EncryptImageOptions, encryptImage } from './encryption/encrypt-image.js';
+export type { ImageRouteOptions, ManifestDescriptor, ProcessedImage } from './encryption/image-route.js';
+export type { OpenEncryptedOptions } from './encryption/open-encrypted.js';
+export { jweOpener, pkcs7Opener, pkcs11Opener, providerOpener } from './encryption/openers.js';
+export { backendPrivateKey, localPrivateKey } from './encryption/private-keys.js';
+export { jweRecipient, pkcs7Recipient, pkcs11Recipient, providerRecipient } from './encryption/recipients.js';
+export type { EncryptedImage, SignResultOptions } from './encryption/sign-result.js';
 export type { ImageFormatId } from './image-formats.js';
 export type { ImageReport, ManifestReport, ReportCommon, SignatureReport, Verdict } from './image-report.js';
 export { type InspectedSignature, type InspectSignatureOptions, inspectSignature } from './inspect-signature.js';

@@ -1,19 +1,11 @@
-import {
-  type CallOptions,
-  type Clock,
-  type Descriptor,
-  invalidArgument,
-  knownOptions,
-  SignError,
-  systemClock,
-} from '@securosys/core';
-import { type SignatureContents, selectStatement } from '@securosys/notation-envelope';
+import { type CallOptions, type Clock, type Descriptor, invalidArgument, knownOptions, systemClock } from '@securosys/core';
+import type { SignatureContents } from '@securosys/notation-envelope';
 import { createOci, type Oci, parseReference } from '@securosys/oci';
 import { Deadline } from './deadline.js';
-import { evaluateManifest } from './evaluate-manifest.js';
-import { type ImageReport, type ManifestReport, verdictOfAll } from './image-report.js';
-import { checkSelection, type ManifestSelection, selectionNames, selectManifests } from './select-manifests.js';
-import type { NotationTrust, Trust } from './trust.js';
+import type { ImageReport } from './image-report.js';
+import { judgeImage, trustedImage } from './judge-image.js';
+import { checkSelection, type ManifestSelection, selectionNames } from './select-manifests.js';
+import type { Trust } from './trust.js';
 
 /** How an image is verified. */
 export interface VerifyImageOptions extends CallOptions, ManifestSelection {
@@ -55,38 +47,13 @@ export async function evaluateImage(reference: string, options: VerifyImageOptio
   checkSelection(options);
   const deadline = new Deadline('verifying the image', clock, defaultTimeoutMs, options);
   try {
-    return await evaluateUntil(deadline, reference, trust, clock, options);
+    const parsed = parseReference(reference);
+    const repository = (options.oci ?? createOci()).open(parsed);
+    const image = await repository.resolve(undefined, deadline.one());
+    return await judgeImage(image, { repository, reference: parsed }, { trust, clock, deadline, selection: options });
   } finally {
     deadline.end();
   }
-}
-
-async function evaluateUntil(
-  deadline: Deadline,
-  reference: string,
-  trust: NotationTrust,
-  clock: Clock,
-  options: VerifyImageOptions,
-): Promise<ImageReport> {
-  const parsed = parseReference(reference);
-  const repository = (options.oci ?? createOci()).open(parsed);
-  // One lookup: every later step is about the object that this one returned (S18).
-  const image = await repository.resolve(undefined, deadline.one());
-  deadline.check();
-  const scope = parsed.kind === 'layout' ? trust.layoutScope : repository.name;
-  const selected = selectManifests(image, options);
-  const { policy } = trust;
-  if (!policy) return invalidArgument('the trust has a policy for blobs only');
-  const skipped = selectStatement(policy, scope).level.name === 'skip';
-  const manifests: ManifestReport[] = [];
-  for (const manifest of selected)
-    manifests.push(
-      skipped
-        ? { ...manifest, signatures: [], verdict: 'skipped' }
-        : await evaluateManifest(manifest, { repository, scope, trust, policy, clock, deadline }),
-    );
-  const signatures = manifests.flatMap((manifest) => manifest.signatures);
-  return { reference: image.reference, descriptor: image.descriptor, signatures, manifests, ...verdictOfAll(manifests) };
 }
 
 /**
@@ -113,14 +80,5 @@ async function evaluateUntil(
  * @throws SignError `ERR_NOT_TRUSTED` with the whole report in `details.report`, also at level `skip`; those of {@link evaluateImage}
  */
 export async function verifyImage(reference: string, options: VerifyImageOptions): Promise<VerifiedImage> {
-  const report = await evaluateImage(reference, options);
-  if (report.verdict !== 'trusted') {
-    const message =
-      report.verdict === 'skipped' ? 'the trust policy skips this repository: nothing was verified' : report.message;
-    throw new SignError('ERR_NOT_TRUSTED', `${report.reference} is not trusted: ${message}`, {
-      details: { report, reason: report.verdict === 'skipped' ? 'skipped' : report.reason },
-    });
-  }
-  const signers = report.signatures.flatMap(({ outcome }) => (outcome?.verdict === 'trusted' ? [outcome.signature] : []));
-  return { reference: report.reference, descriptor: report.descriptor, signers, report };
+  return trustedImage(await evaluateImage(reference, options));
 }
