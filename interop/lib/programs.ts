@@ -8,6 +8,11 @@ const versionArguments: Readonly<Record<string, readonly string[] | undefined>> 
   oras: ['version'],
   openssl: ['version'],
   'docker-registry': ['--version'],
+  skopeo: ['--version'],
+  skopeo18: ['--version'],
+  zstd: ['--version'],
+  tar: ['--version'],
+  'softhsm2-util': ['--version'],
   // Debian's build does not know its own version.
   crane: undefined,
   'referrers-registry': undefined,

@@ -1,0 +1,2 @@
+import type { World } from './world.js';
+export async function approvals(_: World): Promise<void> {}

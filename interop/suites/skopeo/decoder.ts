@@ -1,0 +1,2 @@
+import type { World } from './world.js';
+export async function decoder(_: World): Promise<void> {}
