@@ -8,7 +8,7 @@ describe.skipIf(!nssModule || !addonPath)(`commands on the softoken of NSS ${nss
     const { module, label, parameters, pin, remove } = createNssDatabase('nss-pin', "it's a \\ path-");
     const native = nativeOn(module);
     expect(run(native, { op: 'initialize', parameters })).toEqual({ owned: true });
-    const slot = run(native, { op: 'slots' }).find((token) => token.label === label)?.slotId ?? new Uint8Array();
+    const slot = run(native, { op: 'slots' }).tokens.find((token) => token.label === label)?.slotId ?? new Uint8Array();
     const session = run(native, { op: 'openSession', slot, readWrite: true });
     const login = run(native, { op: 'login', session, pin });
     const mechanisms = run(native, { op: 'mechanisms', slot });

@@ -38,6 +38,8 @@ export class LanePool {
   readonly #host: PoolHost;
   readonly #limit = new LaneLimit();
   readonly #openings = new WeakMap<Lane, number>();
+  /** The last opening or closing of a session that a lane was asked for: when it is answered, so are those before. */
+  readonly #asked = new WeakMap<Lane, Promise<unknown>>();
   readonly #waiting = new Map<Lane, (() => void)[]>();
   #stopLook: (() => void) | undefined;
   #closed = false;
@@ -85,7 +87,7 @@ export class LanePool {
       if (lane.slot === slot && lane.session !== undefined && !lane.channel.lost) {
         const { session } = lane;
         lane.session = undefined;
-        void lane.channel.call({ op: 'closeSession', session });
+        this.#asked.set(lane, lane.channel.call({ op: 'closeSession', session }));
       }
   }
 
@@ -102,6 +104,8 @@ export class LanePool {
   async retire(lane: Lane): Promise<void> {
     if (lane.retired) return;
     lane.retired = true;
+    // A session that is on its way, or not closed yet, would stay open for as long as the process lives.
+    await this.#asked.get(lane);
     const { session } = lane;
     lane.session = undefined;
     if (session !== undefined && !lane.channel.lost) await lane.channel.call({ op: 'closeSession', session });
@@ -213,17 +217,19 @@ export class LanePool {
     lane.session = undefined;
     // What it answers does not matter: the session is not used any more.
     if (session !== undefined) void channel.call({ op: 'closeSession', session });
-    const outcome = await channel.call({ op: 'openSession', slot: slot.info.slotId, readWrite: false });
+    const opened = channel.call({ op: 'openSession', slot: slot.info.slotId, readWrite: false });
+    this.#asked.set(lane, opened);
+    const outcome = await opened;
     lane.opening = false;
-    if (channel.lost || lane.retired) return;
+    if (channel.lost) return;
     if (outcome.failure) {
-      this.#notOpened(lane, generation, outcome.failure);
+      if (!lane.retired) this.#notOpened(lane, generation, outcome.failure);
       return;
     }
     this.#openings.delete(lane);
     lane.session = outcome.value;
     lane.generation = generation;
-    this.#host.pump();
+    if (!lane.retired) this.#host.pump();
   }
 
   #notOpened(lane: Lane, generation: number, failure: HostFailure): void {

@@ -1,5 +1,6 @@
 import { SignError, sanitizeText } from '@securosys/core';
 import type { TokenInfo } from '../token/token-calls.js';
+import type { SlotsRead } from '../worker/wire.js';
 import { newCounters } from './counters.js';
 import { Dispatcher } from './dispatcher.js';
 import { Emitter } from './emitter.js';
@@ -31,7 +32,8 @@ export interface OpenTokenInternals {
  * Loads a module, initialises it unless this process has done so, reads its tokens and lets `select` choose. Nothing is logged in until a
  * call needs it.
  * @throws SignError `ERR_INVALID_ARGUMENT` for a path that is not absolute or no PKCS#11 library, `ERR_CAPABILITY_MISSING` without
- * pkcs11js, `ERR_CONFLICT` for a second init string, what `select` throws, and those of `C_Initialize` and `C_GetSlotList`
+ * pkcs11js, `ERR_CONFLICT` for a second init string, what `select` throws, and those of `C_Initialize`, `C_GetSlotList` and, where a token that cannot be read may be the wanted one,
+ * `C_GetTokenInfo`
  */
 export async function openToken(options: OpenTokenOptions, internals: OpenTokenInternals = {}): Promise<Token> {
   const settings = settingsOf(options);
@@ -54,7 +56,7 @@ export async function openToken(options: OpenTokenOptions, internals: OpenTokenI
     const library = await module.library(timers, operationTimeoutMs);
     const tokens = await module.call({ op: 'slots' }, timers, operationTimeoutMs);
     if (tokens.failure) throw signError(tokens.failure, { operation: 'slots' });
-    const chosen = options.select(tokens.value, library);
+    const chosen = choose(options, tokens.value, library);
     const [first] = chosen;
     if (!first) throw new SignError('ERR_NOT_FOUND', 'no token was chosen');
     const slots = chosen.map((info) => slotOf(module, info));
@@ -80,6 +82,25 @@ export async function openToken(options: OpenTokenOptions, internals: OpenTokenI
     throw error;
   } finally {
     module.release();
+  }
+}
+
+/** Where no token matches and one could not be read, that one may be it: then the module's failure is told, and no absence. */
+function choose(
+  { select }: OpenTokenOptions,
+  { tokens, unreadable }: SlotsRead,
+  library: Parameters<OpenTokenOptions['select']>[1],
+): readonly TokenInfo[] {
+  try {
+    return select(tokens, library);
+  } catch (error) {
+    if (!unreadable || !SignError.is(error, 'ERR_NOT_FOUND')) throw error;
+    const { code, message, details, retryable } = signError(unreadable, { operation: 'slots' });
+    throw new SignError(code, `${message}; among the others, ${error.message}`, {
+      cause: error,
+      retryable,
+      details: { ...error.details, ...details },
+    });
   }
 }
 

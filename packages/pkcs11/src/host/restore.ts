@@ -1,5 +1,6 @@
 import { SignError } from '@securosys/core';
 import { returnValues as rv } from '../cryptoki/return-values.js';
+import type { SlotsRead } from '../worker/wire.js';
 import { cureFor } from './cures.js';
 import { logIn } from './log-in.js';
 import type { HostFailure } from './outcome.js';
@@ -70,14 +71,18 @@ export async function restore(slot: SlotHost, user: SlotUser, reason: HostFailur
   for (const each of slot.users) each.emit('reconnected', { level, attempts, ms, epoch: slot.epoch });
 }
 
+/** A token that is lost until it can be read again: waiting for it is worth as much as for one that is not there. */
+const unreadable = ({ unreadable: failure }: SlotsRead): HostFailure | undefined =>
+  failure && cureFor('open', failure) === 'slot' ? failure : undefined;
+
 /** One time through; what came in its way, if anything did. */
 async function attempt(slot: SlotHost, user: SlotUser, search: boolean): Promise<HostFailure | undefined> {
   await slot.module.ready(user.timers, user.operationTimeoutMs);
   if (search) {
     const tokens = await slot.call(user, { op: 'slots' });
     if (tokens.failure) return tokens.failure;
-    const found = slot.match(tokens.value);
-    if (!found) return absent;
+    const found = slot.match(tokens.value.tokens);
+    if (!found) return unreadable(tokens.value) ?? absent;
     slot.info = found;
   }
   return (await slot.openAnchor(user)) ?? logIn(slot, user);

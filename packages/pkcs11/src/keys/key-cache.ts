@@ -64,7 +64,7 @@ export function keyCache(calls: TokenCalls, clock: Clock, search: (ref: KeyRef) 
       }
       return key;
     } catch (error) {
-      if (generation === started && SignError.is(error, 'ERR_KEY_NOT_FOUND')) remember(absent, name, clock.now() + absentMs);
+      if (generation === started && isAbsence(error)) remember(absent, name, clock.now() + absentMs);
       throw error;
     } finally {
       if (generation === started) running.delete(name);
@@ -95,6 +95,10 @@ export function keyCache(calls: TokenCalls, clock: Clock, search: (ref: KeyRef) 
     },
   };
 }
+
+/** The token's own word that there is no such key; what a module returned says nothing of the next search. */
+const isAbsence = (error: unknown): boolean =>
+  SignError.is(error, 'ERR_KEY_NOT_FOUND') && error.details.upstreamCode === undefined;
 
 /** Names are no secrets: it may take as long as it takes. */
 function sameId(a: Uint8Array | undefined, b: Uint8Array): boolean {

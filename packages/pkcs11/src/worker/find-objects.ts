@@ -7,20 +7,35 @@ import type { FindCommand, FoundOnWire, Results } from './wire.js';
 /** Handles per `C_FindObjects`. */
 const page = 64;
 
+/**
+ * What was found and is unknown when it is read was deleted meanwhile, by another process or thread, if a second search does not find it
+ * either. An object that is found again and still unknown is a failure of the module, and not the absence of the object.
+ */
 export function findObjects(native: Native, command: FindCommand): Results['find'] {
   const session = sessionHandle(native, command.session);
+  const first = findOnce(native, session, command, []);
+  return first.gone.length === 0 ? first.found : findOnce(native, session, command, first.gone).found;
+}
+
+interface FoundOnce {
+  readonly found: Results['find'];
+  readonly gone: readonly Buffer[];
+}
+
+/** @param suspects objects that were unknown before */
+function findOnce(native: Native, session: Buffer, command: FindCommand, suspects: readonly Buffer[]): FoundOnce {
   const handles = search(native, session, command);
-  const objects = handles.slice(0, command.max).flatMap((handle): FoundOnWire[] => {
+  const gone: Buffer[] = [];
+  const objects: FoundOnWire[] = [];
+  for (const handle of handles.slice(0, command.max))
     try {
       const attributes = readAttributes(native, session, handle, command.read);
-      return [{ handle: copyOf(handle), attributes }];
+      objects.push({ handle: copyOf(handle), attributes });
     } catch (error) {
-      // Deleted since it was found, by another process or thread.
-      if (isReturnValue(error, 'CKR_OBJECT_HANDLE_INVALID')) return [];
-      throw error;
+      if (!isReturnValue(error, 'CKR_OBJECT_HANDLE_INVALID') || suspects.some((each) => each.equals(handle))) throw error;
+      gone.push(handle);
     }
-  });
-  return { objects, more: handles.length > command.max };
+  return { found: { objects, more: handles.length > command.max }, gone };
 }
 
 /** An unfinished search blocks the session for everything: it is ended whatever happens, before any attribute is read. */

@@ -1,8 +1,8 @@
 import { tokenFlags } from '../cryptoki/flags.js';
 import type { MechanismInfo, TokenInfo } from '../token/token-calls.js';
-import { isReturnValue, type Native } from './native.js';
+import { failureOf, isReturnValue, type Native } from './native.js';
 import { bufferOf, copyOf } from './native-values.js';
-import type { LibraryInfo } from './wire.js';
+import type { Failure, LibraryInfo, SlotsRead } from './wire.js';
 
 /** Texts of fixed length are padded with blanks; some modules pad with NUL. */
 function unpadded(text: string): string {
@@ -49,9 +49,10 @@ export function tokenInfo(native: Native, slotId: Uint8Array): TokenInfo {
 }
 
 /** Slots whose token can be asked and is initialised: one that has gone or is broken does not hide the others. */
-export function slotInfos(native: Native): TokenInfo[] {
+export function slotInfos(native: Native): SlotsRead {
   native.method = 'C_GetSlotList';
-  return native.p11.C_GetSlotList(true).flatMap((slot) => {
+  let unreadable: Failure | undefined;
+  const tokens = native.p11.C_GetSlotList(true).flatMap((slot) => {
     try {
       const token = tokenInfo(native, slot);
       return token.flags & tokenFlags.TOKEN_INITIALIZED ? [token] : [];
@@ -64,10 +65,12 @@ export function slotInfos(native: Native): TokenInfo[] {
         'CKR_DEVICE_ERROR',
         'CKR_SLOT_ID_INVALID',
       );
-      if (broken) return [];
-      throw error;
+      if (!broken) throw error;
+      unreadable ??= failureOf(native, error);
+      return [];
     }
   });
+  return { tokens, ...(unreadable && { unreadable }) };
 }
 
 /** What the module lists and can tell nothing of is left out. */

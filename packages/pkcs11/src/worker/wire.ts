@@ -147,13 +147,19 @@ export interface FoundOnWire {
   readonly attributes: Attributes;
 }
 
+/** The initialised tokens of a module; `unreadable` is why the first of those that could not be asked is missing. */
+export interface SlotsRead {
+  readonly tokens: readonly TokenInfo[];
+  readonly unreadable?: Failure;
+}
+
 /** What each command answers. Handles are raw bytes. */
 export interface Results {
   /** `owned` is false when somebody else had initialised the module (CKR_CRYPTOKI_ALREADY_INITIALIZED). */
   initialize: { readonly owned: boolean };
   finalize: undefined;
   libraryInfo: LibraryInfo;
-  slots: readonly TokenInfo[];
+  slots: SlotsRead;
   tokenInfo: TokenInfo;
   mechanisms: ReadonlyMap<number, MechanismInfo>;
   openSession: SessionNumber;

@@ -18,7 +18,7 @@ describe.skipIf(!softhsmModule || !addonPath || !canBuildFaultModule)(`the modul
     run(p11, { op: 'initialize' });
     fault.reset();
     expect(run(p11, { op: 'libraryInfo' }).manufacturer).toBe('SoftHSM');
-    expect(run(p11, { op: 'slots' }).some(({ label }) => label === tokens.main.label)).toBe(true);
+    expect(run(p11, { op: 'slots' }).tokens.some(({ label }) => label === tokens.main.label)).toBe(true);
     expect(fault.calls('C_GetInfo')).toBe(1);
     expect(fault.calls('C_GetTokenInfo')).toBeGreaterThan(4);
     expect(fault.calls('C_Sign')).toBe(0);
@@ -38,7 +38,7 @@ describe.skipIf(!softhsmModule || !addonPath || !canBuildFaultModule)(`the modul
     });
     expect(codes).toEqual([0, 0x30, 0x30, 0]);
     expect(fault.failed('C_GetInfo')).toBe(2);
-    const slot = run(p11, { op: 'slots' })[0]?.slotId ?? new Uint8Array();
+    const slot = run(p11, { op: 'slots' }).tokens[0]?.slotId ?? new Uint8Array();
     const before = run(p11, { op: 'openSession', slot, readWrite: false });
     fault.fail('C_CloseSession', { code: 0x05, after: true });
     const handle = p11.sessions.get(before)?.handle ?? Buffer.alloc(0);
@@ -79,7 +79,8 @@ describe.skipIf(!softhsmModule || !addonPath || !canBuildFaultModule)(`the modul
   it('one wrong PIN is one call', () => {
     const p11 = native();
     fault.reset();
-    const slot = run(p11, { op: 'slots' }).find(({ label }) => label === tokens.restless.label)?.slotId ?? new Uint8Array();
+    const slot =
+      run(p11, { op: 'slots' }).tokens.find(({ label }) => label === tokens.restless.label)?.slotId ?? new Uint8Array();
     const session = run(p11, { op: 'openSession', slot, readWrite: true });
     const failure = failureOf(p11, { op: 'login', session, pin: 'wrong' });
     expect(failure).toEqual({ code: 0xa0, name: 'CKR_PIN_INCORRECT', method: 'C_Login' });

@@ -269,6 +269,23 @@ describe('uses of keys on their way to lanes', () => {
     await ended;
   });
 
+  it('closing closes a session that is being opened', async () => {
+    const clock = handClock();
+    const module = fakeModule();
+    const opened = await openFake(module, { lanes: 1, clock });
+    module.trouble = ({ op }, { role }) => (op === 'openSession' && role === 'lane' ? 'hold' : undefined);
+    const late = signAll(opened, 1);
+    late.catch(() => undefined);
+    await turn();
+    const closing = opened.token.close({ drainMs: 100 });
+    await turn();
+    await clock.pass(100);
+    module.workers.find(({ role }) => role === 'lane')?.release();
+    await closing;
+    expect(module.open.size).toBe(0);
+    expect(module.workers.filter(({ role, ended }) => role === 'lane' && ended)).toHaveLength(1);
+  });
+
   it('finalises when it is asked to, owns the module and is the last', async () => {
     const module = fakeModule();
     const registry = { pid: process.pid, modules: new Map() };

@@ -81,7 +81,11 @@ export const info = (label: string, id = 1): TokenInfo => ({
   slotManufacturer: 'maker',
 });
 
-export function fakeModule(tokens: readonly TokenInfo[] = [info('one')]): FakeModule & { start: StartWorker } {
+/** @param unreadable why another token cannot be read */
+export function fakeModule(
+  tokens: readonly TokenInfo[] = [info('one')],
+  unreadable?: Failure,
+): FakeModule & { start: StartWorker } {
   let sessions = 0;
   const module: FakeModule & { start: StartWorker } = {
     workers: [],
@@ -164,7 +168,7 @@ export function fakeModule(tokens: readonly TokenInfo[] = [info('one')]): FakeMo
       case 'libraryInfo':
         return { id, value: { cryptokiVersion: '2.40', manufacturer: 'maker', description: 'library', version: '1.0' } };
       case 'slots':
-        return { id, value: tokens };
+        return { id, value: { tokens, ...(unreadable && { unreadable }) } };
       case 'tokenInfo':
         return { id, value: tokens.find(({ slotId }) => slotId[0] === command.slot[0]) ?? info('one') };
       case 'openSession': {

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { CKA, CKK, CKO } from '../../src/cryptoki/attributes.js';
 import { keyRefOfUri } from '../../src/keys/key-query.js';
 import { parsePkcs11Uri } from '../../src/uri/parse.js';
-import { octetPoint } from '../fake-token.js';
+import { ckr, octetPoint } from '../fake-token.js';
 import { keyWith, world } from './world.js';
 
 const text = (value: string) => new TextEncoder().encode(value);
@@ -223,6 +223,17 @@ test('a key is searched for once per epoch, however many ask at once, and an abs
   // Our own creation is seen at once.
   await w.keys.create({ label: 'b', spec: 'rsa-2048' });
   expect((await w.keys.find({ label: 'b' })).label).toBe('b');
+});
+
+test('a search that failed is no absence: the next one looks again', async () => {
+  const w = world();
+  await w.keys.create({ label: 'a', spec: 'ec-p256' });
+  w.token.before = () => {
+    throw ckr('CKR_OBJECT_HANDLE_INVALID', 'ERR_KEY_NOT_FOUND');
+  };
+  await expect(w.keys.find({ label: 'a' })).rejects.toMatchObject({ details: { upstreamCode: 0x82 } });
+  w.token.before = undefined;
+  expect((await w.keys.find({ label: 'a' })).label).toBe('a');
 });
 
 test('a deadline ends the waiting for a search, which goes on for others', async () => {

@@ -15,7 +15,7 @@ const digest = createHash('sha256').update('a document').digest();
 const session = (native: Native, readWrite = true) => run(native, { op: 'openSession', slot: slotOf(native), readWrite });
 
 function slotOf(native: Native): Uint8Array {
-  const found = run(native, { op: 'slots' }).find(({ label }) => label === tokens.main.label);
+  const found = run(native, { op: 'slots' }).tokens.find(({ label }) => label === tokens.main.label);
   return found?.slotId ?? new Uint8Array();
 }
 
@@ -55,7 +55,7 @@ describe.skipIf(!softhsmModule || !addonPath)(`commands on SoftHSM2 ${softhsmNee
   });
 
   it('lists tokens that are initialised, texts without padding, and twins twice', () => {
-    const found = run(native, { op: 'slots' });
+    const found = run(native, { op: 'slots' }).tokens;
     expect(found.filter(({ label }) => label === twins.label)).toHaveLength(2);
     for (const { label, flags, serial, slotId } of found) {
       expect(label).toBe(label.trim());

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { CKA, CKO } from '../../src/cryptoki/attributes.js';
 import { CKM } from '../../src/cryptoki/mechanisms.js';
 import { returnValueName, returnValues } from '../../src/cryptoki/return-values.js';
@@ -37,7 +37,8 @@ describe.skipIf(!possible)(`a session after a failure ${softhsmNeeded || faultMo
     fault = buildFaultModule(softhsm());
     native = nativeOn(fault.path);
     run(native, { op: 'initialize' });
-    const slot = run(native, { op: 'slots' }).find(({ label }) => label === tokens.second.label)?.slotId ?? new Uint8Array();
+    const slot =
+      run(native, { op: 'slots' }).tokens.find(({ label }) => label === tokens.second.label)?.slotId ?? new Uint8Array();
     anchor = run(native, { op: 'openSession', slot, readWrite: true });
     own = run(native, { op: 'openSession', slot, readWrite: true });
     run(native, { op: 'login', session: anchor, pin: tokens.second.pin });
@@ -134,26 +135,45 @@ describe.skipIf(!possible)(`a session after a failure ${softhsmNeeded || faultMo
     run(native, { op: 'closeSession', session: lost });
   });
 
-  it('a slot that cannot be asked does not hide the others', () => {
-    const all = run(native, { op: 'slots' }).length;
-    for (const code of [0x30, 0x32, 0xe0, 0xe1]) {
+  it('a slot that cannot be asked does not hide the others, and why it could not is told beside them', () => {
+    const all = run(native, { op: 'slots' });
+    expect(all).not.toHaveProperty('unreadable');
+    for (const code of [0x03, 0x30, 0x32, 0xe0, 0xe1]) {
       fault.fail('C_GetTokenInfo', { code });
-      expect(run(native, { op: 'slots' })).toHaveLength(all - 1);
+      const { tokens: read, unreadable } = run(native, { op: 'slots' });
+      expect(read).toHaveLength(all.tokens.length - 1);
+      expect(unreadable).toEqual({ code, name: returnValueName(code), method: 'C_GetTokenInfo' });
     }
     fault.fail('C_GetTokenInfo', { code: 0x190 });
     expect(failureOf(native, { op: 'slots' })).toMatchObject({ code: 0x190, method: 'C_GetTokenInfo' });
   });
 
   it('an object that is deleted between the search and the reading is not found', () => {
-    fault.fail('C_GetAttributeValue', { code: 0x82 });
-    const find: Command = {
+    const template = [
+      { type: CKA.CLASS, value: 0 },
+      { type: CKA.LABEL, value: Buffer.from('short-lived') },
+    ];
+    run(native, { op: 'createObject', session: own, template });
+    vi.spyOn(native.p11, 'C_GetAttributeValue').mockImplementationOnce((session, object, types) => {
+      native.p11.C_DestroyObject(session, object);
+      return native.p11.C_GetAttributeValue(session, object, types);
+    });
+    const find: Command = { op: 'find', session: own, template, read: [CKA.LABEL], max: 9 };
+    expect(run(native, find)).toEqual({ objects: [], more: false });
+  });
+
+  it('an object that is there is not missing because it was unknown once; twice is a failure with its return value', () => {
+    const find: Command & { op: 'find' } = {
       op: 'find',
       session: own,
       template: [{ type: CKA.CLASS, value: CKO.PRIVATE_KEY }],
       read: [CKA.CLASS],
       max: 9,
     };
-    expect(run(native, find)).toEqual({ objects: [], more: false });
+    fault.fail('C_GetAttributeValue', { code: 0x82 });
+    expect(run(native, find).objects).toHaveLength(1);
+    fault.fail('C_GetAttributeValue', { code: 0x82, times: 2 });
+    expect(failureOf(native, find)).toEqual({ code: 0x82, name: 'CKR_OBJECT_HANDLE_INVALID', method: 'C_GetAttributeValue' });
   });
 
   it('attributes that an object does not have are asked for by themselves the next time', () => {
