@@ -1,18 +1,24 @@
-import { invalidArgument, utf8Bytes } from '@securosys/core';
+import { SignError, utf8Bytes } from '@securosys/core';
+import { standsFor } from '../cryptoki/stands-for.js';
 import type { Template, TemplateEntry } from '../token/template.js';
 import { ulongBytes } from '../token/ulong.js';
 
 // Each makes an entry of exactly one type, so that no template of this package can hold another: a badly typed value aborts the
 // process inside the native layer (`pkcs11.md` §1.5).
 
+/** Says which attribute, and never its value. */
+function refuse(message: string): never {
+  throw new SignError('ERR_INVALID_ARGUMENT', message, { details: standsFor('CKR_ATTRIBUTE_VALUE_INVALID') });
+}
+
 function attribute(type: number): number {
-  if (!Number.isInteger(type) || type < 0 || type > 0xffffffff) invalidArgument('attribute type is not a number of 32 bits');
+  if (!Number.isInteger(type) || type < 0 || type > 0xffffffff) refuse('attribute type is not a number of 32 bits');
   return type;
 }
 
 function uint32(value: number, what: string): number {
   if (typeof value !== 'number' || !Number.isInteger(value) || value < 0 || value > 0xffffffff)
-    invalidArgument(`${what} is not a number of 32 bits`);
+    refuse(`${what} is not a number of 32 bits`);
   return value;
 }
 
@@ -23,20 +29,20 @@ export function ulong(type: number, value: number): TemplateEntry {
 
 /** A CK_BBOOL. */
 export function flag(type: number, value: boolean): TemplateEntry {
-  if (typeof value !== 'boolean') invalidArgument(`attribute 0x${type.toString(16)} is neither true nor false`);
+  if (typeof value !== 'boolean') refuse(`attribute 0x${type.toString(16)} is neither true nor false`);
   return { type: attribute(type), value };
 }
 
 /** Bytes, copied. */
 export function bytes(type: number, value: Uint8Array): TemplateEntry {
-  if (!(value instanceof Uint8Array)) invalidArgument(`attribute 0x${type.toString(16)} is not bytes`);
+  if (!(value instanceof Uint8Array)) refuse(`attribute 0x${type.toString(16)} is not bytes`);
   return { type: attribute(type), value: Uint8Array.from(value) };
 }
 
 /** A text as UTF-8. @throws SignError `ERR_INVALID_ARGUMENT` for a NUL, where a module written in C would end it */
 export function text(type: number, value: string): TemplateEntry {
   if (typeof value !== 'string' || value.includes('\0') || !value.isWellFormed())
-    invalidArgument(`attribute 0x${type.toString(16)} is not a text without NUL`);
+    refuse(`attribute 0x${type.toString(16)} is not a text without NUL`);
   return { type: attribute(type), value: utf8Bytes(value) };
 }
 
@@ -65,18 +71,18 @@ const isTemplate = (type: number): boolean => type >= 0x40000000 && type < 0x800
  */
 export function extraEntries(extra: Template | undefined, own: Template): TemplateEntry[] {
   if (extra === undefined) return [];
-  if (!Array.isArray(extra) || extra.length > maxExtra) invalidArgument(`extra attributes are not a list of at most ${maxExtra}`);
+  if (!Array.isArray(extra) || extra.length > maxExtra) refuse(`extra attributes are not a list of at most ${maxExtra}`);
   const seen = new Set(own.map(({ type }) => type));
   return extra.map((entry: TemplateEntry) => {
-    if (typeof entry !== 'object' || entry === null) invalidArgument('an extra attribute is not an object with type and value');
+    if (typeof entry !== 'object' || entry === null) refuse('an extra attribute is not an object with type and value');
     const { type, value } = entry;
-    if (seen.has(attribute(type))) invalidArgument(`attribute 0x${type.toString(16)} is there already and cannot be added`);
+    if (seen.has(attribute(type))) refuse(`attribute 0x${type.toString(16)} is there already and cannot be added`);
     seen.add(type);
-    if (isTemplate(type)) invalidArgument(`attribute 0x${type.toString(16)} is a template of its own, which cannot be given`);
+    if (isTemplate(type)) refuse(`attribute 0x${type.toString(16)} is a template of its own, which cannot be given`);
     if (typeof value === 'number') return ulong(type, value);
     if (typeof value === 'boolean') return flag(type, value);
     if (value instanceof Uint8Array && value.byteLength > maxExtraBytes)
-      invalidArgument(`attribute 0x${type.toString(16)} is over ${maxExtraBytes} bytes`);
+      refuse(`attribute 0x${type.toString(16)} is over ${maxExtraBytes} bytes`);
     return bytes(type, value);
   });
 }

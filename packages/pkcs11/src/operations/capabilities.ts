@@ -1,6 +1,7 @@
 import { type CallOptions, SignError } from '@securosys/core';
 import { mechanismFlags } from '../cryptoki/flags.js';
 import { CKM } from '../cryptoki/mechanisms.js';
+import { standsFor } from '../cryptoki/stands-for.js';
 import type { MechanismInfo, TokenCalls } from '../token/token-calls.js';
 
 /** What a mechanism must be able to do. */
@@ -52,15 +53,19 @@ export function capabilitiesOf(token: TokenCalls): Capabilities {
     async need(type, use, bits, options) {
       const mechanisms = await load(options);
       const info = mechanisms.get(type);
-      const lacking = { details: { mechanism: type, tokenLabel: token.token.label } };
+      const facts = { mechanism: type, tokenLabel: token.token.label };
       const name = mechanismName(type);
       if (!can(info, use))
-        throw new SignError('ERR_ALGORITHM_UNSUPPORTED', `the token does not have ${name} to ${use.toLowerCase()}`, lacking);
+        throw new SignError(
+          'ERR_ALGORITHM_UNSUPPORTED',
+          `the token does not have ${name} to ${use.toLowerCase()}; mechanisms() lists what it has`,
+          { details: { ...facts, ...standsFor('CKR_MECHANISM_INVALID') } },
+        );
       if (bits !== undefined && outOfRange(info, bits))
         throw new SignError(
           'ERR_ALGORITHM_UNSUPPORTED',
           `the token has ${name} for keys of ${info.minKeySize} to ${info.maxKeySize} bits, not of ${bits}`,
-          lacking,
+          { details: { ...facts, ...standsFor('CKR_KEY_SIZE_RANGE') } },
         );
     },
   };

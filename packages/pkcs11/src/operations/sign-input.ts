@@ -1,4 +1,5 @@
 import { concatBytes, equalBytes, hashBytes, invalidArgument, nodeCrypto, SignError, type SignInput } from '@securosys/core';
+import { standsFor } from '../cryptoki/stands-for.js';
 import type { SignPlan } from './sign-plan.js';
 
 /** Longest message that is handed to the token as a whole, in bytes: Ed25519 hashes it twice, so nothing shorter will do. */
@@ -15,9 +16,13 @@ function wholeMessage({ algorithm }: SignPlan, { message, digest, preimage }: Si
       digest === undefined ? `${algorithm} needs a message` : `${algorithm} signs messages, not digests`,
     );
   if (whole.byteLength > longestWholeMessage)
-    throw new SignError('ERR_LIMIT', `${algorithm} signs messages of at most ${longestWholeMessage} bytes`, {
-      details: { bytes: whole.byteLength, limit: longestWholeMessage },
-    });
+    throw new SignError(
+      'ERR_LIMIT',
+      `${algorithm} signs messages of at most ${longestWholeMessage} bytes; others sign the digest of a longer one`,
+      {
+        details: { bytes: whole.byteLength, limit: longestWholeMessage, ...standsFor('CKR_DATA_LEN_RANGE') },
+      },
+    );
   return whole;
 }
 
@@ -64,7 +69,12 @@ export function signInput(plan: SignPlan, input: SignInput): Uint8Array | Promis
   const { hash } = plan;
   if (!hash) return wholeMessage(plan, input);
   const whole = message ?? preimage;
-  if (digest && digest.byteLength !== digestBytes[hash]) invalidArgument(`a ${hash} digest has ${digestBytes[hash]} bytes`);
+  if (digest && digest.byteLength !== digestBytes[hash])
+    throw new SignError(
+      'ERR_INVALID_ARGUMENT',
+      `a ${hash} digest has ${digestBytes[hash]} bytes, and this has ${digest.byteLength}: give the message, or its digest by this hash`,
+      { details: standsFor('CKR_DATA_LEN_RANGE') },
+    );
   if (whole && whole.byteLength > hashedAtOnce) return ofLong(plan, hash, whole, digest);
   if (whole) return formed(plan, matching(hashBytes(hash, whole), digest));
   return digest ? formed(plan, digest) : invalidArgument('a sign request needs a message or a digest');

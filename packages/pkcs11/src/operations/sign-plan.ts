@@ -9,6 +9,7 @@ import {
   SignError,
 } from '@securosys/core';
 import { CKG, CKM } from '../cryptoki/mechanisms.js';
+import { standsFor } from '../cryptoki/stands-for.js';
 import type { Mechanism } from '../token/mechanism.js';
 
 /** How one algorithm is computed with keys of one spec: mechanism, shape of the input, length of the result (`pkcs11.md` §6.9). */
@@ -64,7 +65,9 @@ export function signPlan(algorithm: SignatureAlgorithm, spec: KeySpec | undefine
   const { signatureBytes } = fits ? keyFacts(spec) : { signatureBytes: 0 };
   const mechanism = fits ? mechanismOf(family, hash, signatureBytes) : undefined;
   if (!mechanism)
-    throw new SignError('ERR_ALGORITHM_UNSUPPORTED', `${algorithm} cannot be computed with a ${spec ?? 'key of this type'}`);
+    throw new SignError('ERR_ALGORITHM_UNSUPPORTED', `${algorithm} cannot be computed with a ${spec ?? 'key of this type'}`, {
+      details: standsFor('CKR_KEY_TYPE_INCONSISTENT'),
+    });
   const wide = hash === undefined ? 0 : digestBytes[hash];
   return {
     algorithm,

@@ -1,4 +1,5 @@
 import { type KeySpec, type KeyUsage, SignError, sanitizeText } from '@securosys/core';
+import { standsFor } from '../cryptoki/stands-for.js';
 import type { ObjectHandle } from '../token/token-calls.js';
 
 /** What has to be known of a private key before it is used. */
@@ -18,7 +19,11 @@ export function needUsage({ label, usages }: Pick<UsableKey, 'label' | 'usages'>
   if (usages.includes(usage)) return;
   const what = label === undefined ? 'the key' : `key '${sanitizeText(label, 60)}'`;
   const may = usages.length === 0 ? 'nothing' : usages.join(', ');
-  throw new SignError('ERR_KEY_NOT_USABLE', `${what} may not ${usage}: its attributes allow ${may}`, {
-    details: { operation: usage },
-  });
+  throw new SignError(
+    'ERR_KEY_NOT_USABLE',
+    `${what} may not ${usage}: its attributes allow ${may}; use a key that was made to ${usage}`,
+    {
+      details: { operation: usage, ...standsFor('CKR_KEY_FUNCTION_NOT_PERMITTED') },
+    },
+  );
 }

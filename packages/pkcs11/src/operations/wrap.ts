@@ -1,4 +1,5 @@
 import { type CallOptions, invalidArgument, type KeyUsage, ownBytes, SignError } from '@securosys/core';
+import { standsFor } from '../cryptoki/stands-for.js';
 import type { Template } from '../token/template.js';
 import type { ObjectHandle, TokenCalls } from '../token/token-calls.js';
 import { needUsage } from './usable-key.js';
@@ -35,9 +36,13 @@ export async function wrapWith(
   checkFormat(format);
   needUsage(wrapping, 'wrap');
   if (key.extractable === false)
-    throw new SignError('ERR_KEY_NOT_USABLE', 'the key does not leave its token: it is not extractable', {
-      details: { operation: 'wrap', tokenLabel: token.token.label },
-    });
+    throw new SignError(
+      'ERR_KEY_NOT_USABLE',
+      'the key does not leave its token: only one that was made with extractable can be wrapped',
+      {
+        details: { operation: 'wrap', tokenLabel: token.token.label, ...standsFor('CKR_KEY_UNEXTRACTABLE') },
+      },
+    );
   const mechanism = await mechanisms(format, 'WRAP', options);
   const wrapped = await token.wrapKey(wrapping.handle, mechanism, key.handle, longestWrapped, options);
   if (wrapped.byteLength % 8 !== 0 || wrapped.byteLength < (format === 'rfc3394' ? 24 : 16))

@@ -1,5 +1,5 @@
 import { SignError, sanitizeText } from '@securosys/core';
-import { returnValueName, returnValues as rv } from '../cryptoki/return-values.js';
+import { type ReturnValueName, returnValueName, returnValues as rv } from '../cryptoki/return-values.js';
 import type { PinFailure, TokenName } from './pin-failures.js';
 
 /** Return values that say that this PIN will not do however often it is tried (`pkcs11.md` §6.4), those of Primus among them. */
@@ -18,7 +18,9 @@ const refusals: ReadonlySet<number> = new Set([
 /** Name of the return value by which an attempt said that its PIN will not do; `undefined` for any other failure. */
 function pinRefusal(error: unknown): string | undefined {
   if (!SignError.is(error)) return undefined;
-  const { upstreamCode } = error.details;
+  const { upstreamCode, latched } = error.details;
+  // Nothing was tried, and nothing new is known.
+  if (latched === true) return undefined;
   return upstreamCode !== undefined && refusals.has(upstreamCode) ? returnValueName(upstreamCode) : undefined;
 }
 
@@ -34,12 +36,16 @@ function isUnanswered(error: unknown): boolean {
 export const failureOf = (error: unknown, proven: boolean): string | undefined =>
   pinRefusal(error) ?? (isUnanswered(error) && !proven ? noAnswer : undefined);
 
+/** Number of a return value of the standard, by its name in a record. */
+const numberOf = (ckr: string): { readonly upstreamCode?: number } =>
+  Object.hasOwn(rv, ckr) ? { upstreamCode: rv[ckr as ReturnValueName] } : {};
+
 /** Says that nothing was tried, and what lets it be tried. */
 export function triedBefore({ label }: TokenName, { ckr }: PinFailure, source: string, place: string | undefined): SignError {
   const remove = place === undefined ? '' : `, or remove the file ${sanitizeText(place, 400)}`;
   const message = `token '${sanitizeText(label, 40)}' was not asked: the PIN of ${source} failed before (${ckr}), and a wrong PIN is never tried twice`;
   const remedy = `put it right, then call forgetPinFailure${remove}`;
   return new SignError('ERR_AUTHENTICATION', `${message}; ${remedy}`, {
-    details: { tokenLabel: label, ...(ckr !== noAnswer && { upstreamName: ckr }), latched: true },
+    details: { tokenLabel: label, ...(ckr !== noAnswer && { upstreamName: ckr }), ...numberOf(ckr), latched: true },
   });
 }

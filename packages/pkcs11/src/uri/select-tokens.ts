@@ -1,7 +1,7 @@
 import { SignError, type SignErrorCode, sanitizeText } from '@securosys/core';
 import { tokenFlags } from '../cryptoki/flags.js';
-import type { LibraryInfo } from '../host/token-options.js';
-import type { TokenInfo } from '../token/token-calls.js';
+import { standsFor } from '../cryptoki/stands-for.js';
+import type { LibraryInfo, TokenInfo } from '../token/token-calls.js';
 import { ulongFromBytes } from '../token/ulong.js';
 import { type TokenParts, tokenMatches } from './match-token.js';
 
@@ -22,7 +22,8 @@ function refuse(code: SignErrorCode, why: string, tokens: readonly TokenInfo[]):
   }));
   const shown = listed.slice(0, 16).map(({ label, serial, slotId }) => `'${label}' (serial '${serial}', slot ${slotId})`);
   const list = shown.length === 0 ? 'none' : shown.join(', ') + (listed.length > shown.length ? ', …' : '');
-  throw new SignError(code, `${why}; initialised tokens: ${list}`, { details: { tokens: listed } });
+  const details = { tokens: listed, ...(code === 'ERR_NOT_FOUND' && standsFor('CKR_TOKEN_NOT_PRESENT')) };
+  throw new SignError(code, `${why}; initialised tokens: ${list}`, { details });
 }
 
 /**
@@ -39,7 +40,7 @@ export function selectTokens(
   const usable = tokens.filter(({ flags }) => (flags & tokenFlags.TOKEN_INITIALIZED) !== 0);
   const found = usable.filter((token) => tokenMatches(wanted, token, library));
   const [first] = found;
-  if (!first) refuse('ERR_NOT_FOUND', 'no token matches', usable);
+  if (!first) refuse('ERR_NOT_FOUND', 'no token matches: name one of those that are there by its label or serial', usable);
   if (found.length === 1) return found;
   const same = found.every(({ label, serial }) => label === first.label && serial === first.serial);
   if (options.severalSlots && same) return found;
