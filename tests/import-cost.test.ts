@@ -35,7 +35,9 @@ describe('built packages', () => {
       console.log(JSON.stringify({ files, builtins: process.moduleLoadList.filter((m) => !before.has(m)) }));`;
     const { files, builtins } = JSON.parse(load('sign', code)) as { files: string[]; builtins: string[] };
     expect(files.filter((file) => file.includes('sign/dist/'))).not.toEqual([]);
-    expect(files.filter((file) => /\.node$|noble|ml-dsa|peculiar|undici|zod|tar-stream|reflect-metadata|ocicrypt/.test(file))).toEqual([]);
+    expect(
+      files.filter((file) => /\.node$|noble|ml-dsa|peculiar|undici|zod|tar-stream|reflect-metadata|ocicrypt/.test(file)),
+    ).toEqual([]);
     expect(
       builtins.filter((name) => /undici|http|child_process|worker|tls|NativeModule crypto$|internal\/streams\//.test(name)),
     ).toEqual([]);

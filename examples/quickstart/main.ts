@@ -1,15 +1,20 @@
 // The main job, end to end, with nothing installed but Node: a key that three people guard, an image, a signature that two of
-// them approve, a verdict. The broker is an emulator; with `url` and `auth` of a real TSB the same lines talk to an HSM.
+// them approve, a verdict; then the image is encrypted, and decrypted when they let the key out. The broker is an emulator; with `url` and `auth` of a real TSB the same lines talk to an HSM.
 import { cp, mkdir, rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { notationJws } from '@securosys/notation-envelope';
 import { packFolder } from '@securosys/oci/pack';
 import {
+  backendPrivateKey,
   connectTsb,
   createFolderStore,
   createSigner,
+  decryptImage,
+  encryptImage,
   evaluateImage,
   notationTrust,
+  providerOpener,
+  providerRecipient,
   resumeSigningRequest,
   SignError,
   signImage,
@@ -24,6 +29,7 @@ import {
   quorum,
 } from '@securosys/tsb-client';
 import { createApproverKey, startTsbEmulator } from '@securosys/tsb-emulator';
+import { lookIntoLayer } from './look-into-layer.js';
 import { narrator } from './narrate.js';
 import { attackerRepacks } from './tamper.js';
 import { taskText } from './task-text.js';
@@ -123,13 +129,57 @@ const tampered = await evaluateImage('oci:./tampered:1.4', {
 if (tampered.verdict !== 'not-trusted') throw new Error('a changed image must not be trusted');
 tell(`REFUSED: ${tampered.message}`);
 
+step('Encrypt the image for a key in the HSM: its public half is enough, so nobody is asked');
+const { ref: imagesKey, spki: publicKey } = await backend.createKey({
+  label: 'images-2026',
+  spec: 'rsa-2048',
+  purpose: 'decrypt',
+  policy,
+});
+const recipient = providerRecipient({ name: 'securosys', keys: [{ kid: 'images-2026', spki: publicKey }] });
+const encrypted = await encryptImage(image, { to: 'oci:./encrypted:1.4', recipients: [recipient] });
+tell(encrypted.reference, `before  ${await lookIntoLayer(image)}`, `now     ${await lookIntoLayer(encrypted.reference)}`);
+
+step('Decrypt it: people have to decide again, this time once for all layers');
+const key = backendPrivateKey(backend, imagesKey, { store });
+const openers = [providerOpener({ name: 'securosys', keys: [{ kid: 'images-2026', key }] })];
+// Signed images are decrypted with `trust: notationTrust(…)`: the signature is checked before anybody is asked.
+const decrypt = () =>
+  decryptImage(encrypted.reference, { to: 'oci:./decrypted:1.4', openers, trust: 'none', claims: { reason: 'deploy 1.4' } });
+const waits = await decrypt().catch((error: unknown) => error);
+if (!SignError.is(waits, 'ERR_APPROVAL_PENDING')) throw waits;
+tell(`${waits.code}: ${waits.message}`);
+
+step('Two of the three let the key of this image out');
+for (const person of people.slice(0, 2)) {
+  const approver = createApprover({
+    url,
+    auth,
+    key: approverKeyFromPrivateKey(person.privateKey),
+    formats: [],
+    pinnedTimestampKey,
+  });
+  const [task] = await approver.tasks();
+  if (task?.operation !== 'decrypt') throw new Error('there should be a task to decide on');
+  tell(...taskText(person.name, task));
+  // No bytes say what a ciphertext stands for: who approves has to mean that.
+  await approver.approve(task, { allowBlind: true });
+  tell(`${person.name} approves.`);
+  await approver.close();
+}
+
+step('The same call again: decrypted, and the digest is that of the image before');
+const decrypted = await decrypt();
+if (decrypted.descriptor.digest !== packed.digest) throw new Error('the decrypted image should be the first one');
+tell(decrypted.reference, `now     ${await lookIntoLayer(decrypted.reference)}`);
+
 await backend.close();
 await client.close();
 await emulator.close();
 console.log(`
-Done. Look around in .out/quickstart: layout (the signed image), tampered (the changed copy).
+Done. Look around in .out/quickstart: layout (the signed image), tampered (the changed copy), encrypted and decrypted.
 Next: replace startTsbEmulator by the url and auth of your TSB; in tests, keep it. Three things here exist with the emulator only:
   emulator.tsb.certificateAuthority   your CA certifies the key (README.md, "A certificate for the key")
   emulator.tsb.timestampKey           whoever runs your HSM tells approvers the key to pin
   allowEmulated: true                 leave it out: real signatures need no exception
-README.md goes on from here; docs/guides/sign.md has COSE, timestamps, indexes and files, docs/guides/write-a-plugin.md signing under Notation.`);
+README.md goes on from here; docs/guides/sign.md has COSE, timestamps, indexes and files, docs/guides/write-a-plugin.md signing under Notation,\ndocs/guides/encrypt-in-ci.md and decrypt-at-deploy-time.md encrypted images.`);
