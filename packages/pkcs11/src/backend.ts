@@ -11,7 +11,7 @@ import type {
 import { encryptTo, invalidArgument, knownOptions, nodeCrypto, ownBytes, SignError, sanitizeText } from '@securosys/core';
 import type { Subscribe } from './host/events.js';
 import type { TokenMetrics } from './host/metrics.js';
-import type { CloseTokenOptions, LibraryInfo, Token } from './host/token-options.js';
+import type { CloseTokenOptions, Token } from './host/token-options.js';
 import type { DeleteKeyOptions } from './keys/delete-key.js';
 import type { ImportKeyRequest } from './keys/import-key.js';
 import type { Pkcs11KeyInfo } from './keys/key-facts.js';
@@ -30,7 +30,7 @@ import type { UseContext } from './operations/use-context.js';
 import { wrapMechanisms } from './operations/wrap-mechanism.js';
 import type { PinProvider } from './pin/pin-provider.js';
 import type { Pkcs11Backend } from './pkcs11-backend.js';
-import type { MechanismInfo, TokenInfo } from './token/token-calls.js';
+import type { LibraryInfo, MechanismInfo, TokenInfo } from './token/token-calls.js';
 import { formatPkcs11Uri } from './uri/format.js';
 
 /** What a backend is made of. */

@@ -1,6 +1,6 @@
 export type { Subscribe, TokenEvents, Unsubscribe } from './host/events.js';
 export type { TokenMetrics } from './host/metrics.js';
-export type { CloseTokenOptions, LibraryInfo } from './host/token-options.js';
+export type { CloseTokenOptions } from './host/token-options.js';
 export type { DeleteKeyOptions } from './keys/delete-key.js';
 export type { ImportKeyRequest } from './keys/import-key.js';
 export type { Pkcs11KeyFacts, Pkcs11KeyInfo } from './keys/key-facts.js';
@@ -13,7 +13,7 @@ export { type OpenPkcs11Options, openPkcs11OptionNames } from './options.js';
 export type { PinCallback, PinInfo, PinSource } from './pin/pin-source.js';
 export type { Pkcs11Backend } from './pkcs11-backend.js';
 export type { Template, TemplateEntry } from './token/template.js';
-export type { MechanismInfo, TokenInfo } from './token/token-calls.js';
+export type { LibraryInfo, MechanismInfo, TokenInfo } from './token/token-calls.js';
 export type { Pkcs11ObjectType, Pkcs11Uri, Pkcs11UriParts, Pkcs11UriPin } from './uri/attributes.js';
 export { formatPkcs11Uri, type Pkcs11UriSecrets } from './uri/format.js';
 export { parsePkcs11Uri, redactPkcs11Uri } from './uri/parse.js';

@@ -1,13 +1,13 @@
 import type { CallOptions, KeyBackend, KeyRef, KeySpecRequest } from '@securosys/core';
 import type { Subscribe } from './host/events.js';
 import type { TokenMetrics } from './host/metrics.js';
-import type { CloseTokenOptions, LibraryInfo } from './host/token-options.js';
+import type { CloseTokenOptions } from './host/token-options.js';
 import type { DeleteKeyOptions } from './keys/delete-key.js';
 import type { ImportKeyRequest } from './keys/import-key.js';
 import type { Pkcs11KeyInfo } from './keys/key-facts.js';
 import type { NewKeyOptions } from './keys/new-key.js';
 import type { UnwrapKeyRequest, WrapKeyRequest } from './operations/move-keys.js';
-import type { MechanismInfo, TokenInfo } from './token/token-calls.js';
+import type { LibraryInfo, MechanismInfo, TokenInfo } from './token/token-calls.js';
 
 /**
  * A token as a key backend, with what only PKCS#11 has. `begin` always answers `done`: nobody is asked. Errors carry the CKR name and number

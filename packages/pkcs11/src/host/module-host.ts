@@ -1,12 +1,12 @@
 import { SignError } from '@securosys/core';
 import { returnValues as rv } from '../cryptoki/return-values.js';
+import type { LibraryInfo } from '../token/token-calls.js';
 import type { Command, ResultOf } from '../worker/wire.js';
 import { Channel } from './channel.js';
 import { signError } from './errors.js';
 import { lostWorker, type Outcome } from './outcome.js';
 import type { SlotHost } from './slot-host.js';
 import type { Timers } from './timers.js';
-import type { LibraryInfo } from './token-options.js';
 import type { StartWorker } from './worker-port.js';
 
 /** Control workers that may be lost before the module counts as unusable: their threads still hang in it. */

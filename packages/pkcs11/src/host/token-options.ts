@@ -1,18 +1,8 @@
 import type { Clock, Logger } from '@securosys/core';
 import type { PinProvider } from '../pin/pin-provider.js';
-import type { TokenCalls, TokenInfo } from '../token/token-calls.js';
+import type { LibraryInfo, TokenCalls, TokenInfo } from '../token/token-calls.js';
 import type { Subscribe } from './events.js';
 import type { TokenMetrics } from './metrics.js';
-
-/** CK_INFO, texts without their padding. */
-export interface LibraryInfo {
-  readonly manufacturer: string;
-  readonly description: string;
-  /** `major.minor` of the library. */
-  readonly version: string;
-  /** `major.minor` of the standard that it says it implements. */
-  readonly cryptokiVersion: string;
-}
 
 /** What {@link openToken} needs. All of it was checked before: paths are absolute, numbers are in range. */
 export interface OpenTokenOptions {

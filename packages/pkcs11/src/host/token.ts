@@ -1,5 +1,5 @@
 import { type CallOptions, SignError } from '@securosys/core';
-import type { TokenCalls, UseOptions } from '../token/token-calls.js';
+import type { LibraryInfo, TokenCalls, UseOptions } from '../token/token-calls.js';
 import type { Counters } from './counters.js';
 import type { Dispatcher } from './dispatcher.js';
 import type { Emitter } from './emitter.js';
@@ -13,7 +13,7 @@ import { slotCall } from './slot-call.js';
 import type { SlotHost } from './slot-host.js';
 import type { SlotUser } from './slot-user.js';
 import { controlOperations, resolver } from './token-operations.js';
-import type { CloseTokenOptions, LibraryInfo, Token } from './token-options.js';
+import type { CloseTokenOptions, Token } from './token-options.js';
 
 /** All that an open token is made of. */
 export interface TokenParts {

@@ -12,6 +12,16 @@ export interface ObjectHandle {
   readonly epoch: number;
 }
 
+/** CK_INFO, texts without their padding. */
+export interface LibraryInfo {
+  readonly manufacturer: string;
+  readonly description: string;
+  /** `major.minor` of the library. */
+  readonly version: string;
+  /** `major.minor` of the standard that it says it implements. */
+  readonly cryptokiVersion: string;
+}
+
 /** CK_TOKEN_INFO and CK_SLOT_INFO, texts without their padding. Counters that the module does not tell are `undefined`. */
 export interface TokenInfo {
   /** The slot's id as the module gave it, raw bytes. */

@@ -1,5 +1,4 @@
-import type { LibraryInfo } from '../host/token-options.js';
-import type { TokenInfo } from '../token/token-calls.js';
+import type { LibraryInfo, TokenInfo } from '../token/token-calls.js';
 import { ulongFromBytes } from '../token/ulong.js';
 import type { Pkcs11UriParts } from './attributes.js';
 

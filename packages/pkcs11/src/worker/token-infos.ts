@@ -1,8 +1,8 @@
 import { tokenFlags } from '../cryptoki/flags.js';
-import type { MechanismInfo, TokenInfo } from '../token/token-calls.js';
+import type { LibraryInfo, MechanismInfo, TokenInfo } from '../token/token-calls.js';
 import { failureOf, isReturnValue, type Native } from './native.js';
 import { bufferOf, copyOf } from './native-values.js';
-import type { Failure, LibraryInfo, SlotsRead } from './wire.js';
+import type { Failure, SlotsRead } from './wire.js';
 
 /** Texts of fixed length are padded with blanks; some modules pad with NUL. */
 function unpadded(text: string): string {

@@ -1,6 +1,6 @@
 import type { Mechanism } from '../token/mechanism.js';
 import type { Template } from '../token/template.js';
-import type { Attributes, MechanismInfo, TokenInfo } from '../token/token-calls.js';
+import type { Attributes, LibraryInfo, MechanismInfo, TokenInfo } from '../token/token-calls.js';
 
 /**
  * What the main thread and a worker say to each other.
@@ -123,14 +123,6 @@ export interface UnwrapCommand {
   readonly mechanism: Mechanism;
   readonly wrapped: Uint8Array;
   readonly template: Template;
-}
-
-/** CK_INFO, texts without their padding, versions as `major.minor`. */
-export interface LibraryInfo {
-  readonly cryptokiVersion: string;
-  readonly manufacturer: string;
-  readonly description: string;
-  readonly version: string;
 }
 
 /** CK_SESSION_INFO: CKS_… and CKF_…, and what the module says of its own errors. */
