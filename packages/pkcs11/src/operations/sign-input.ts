@@ -1,9 +1,20 @@
-import { concatBytes, equalBytes, hashBytes, invalidArgument, nodeCrypto, SignError, type SignInput } from '@securosys/core';
+import {
+  concatBytes,
+  equalBytes,
+  hashBytes,
+  invalidArgument,
+  nodeCrypto,
+  ownBytes,
+  SignError,
+  type SignInput,
+} from '@securosys/core';
 import { standsFor } from '../cryptoki/stands-for.js';
 import type { SignPlan } from './sign-plan.js';
 
 /** Longest message that is handed to the token as a whole, in bytes: Ed25519 hashes it twice, so nothing shorter will do. */
 export const longestWholeMessage = 16 * 1024 * 1024;
+/** Whole messages up to here are copied, as digests are: a caller may use his memory for the next one while this one waits for a lane. */
+const longestCopy = 64 * 1024;
 /** What is hashed at once on the event loop: about half a millisecond of work. */
 const hashedAtOnce = 512 * 1024;
 const digestBytes = { sha256: 32, sha384: 48, sha512: 64 } as const;
@@ -23,7 +34,7 @@ function wholeMessage({ algorithm }: SignPlan, { message, digest, preimage }: Si
         details: { bytes: whole.byteLength, limit: longestWholeMessage, ...standsFor('CKR_DATA_LEN_RANGE') },
       },
     );
-  return whole;
+  return whole.byteLength > longestCopy ? whole : ownBytes(whole);
 }
 
 /** In pieces, with other work in between. */
@@ -77,5 +88,5 @@ export function signInput(plan: SignPlan, input: SignInput): Uint8Array | Promis
     );
   if (whole && whole.byteLength > hashedAtOnce) return ofLong(plan, hash, whole, digest);
   if (whole) return formed(plan, matching(hashBytes(hash, whole), digest));
-  return digest ? formed(plan, digest) : invalidArgument('a sign request needs a message or a digest');
+  return digest ? formed(plan, ownBytes(digest)) : invalidArgument('a sign request needs a message or a digest');
 }

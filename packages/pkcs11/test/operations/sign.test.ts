@@ -78,6 +78,19 @@ describe('what the token is asked to sign', () => {
     });
   });
 
+  it('is a copy: a caller who uses his memory for the next digest gets no signature of that', async () => {
+    const bytes = new Uint8Array(32).fill(1);
+    for (const [algorithm, spec, input] of [
+      ['ecdsa-sha256', 'ec-p256', { digest: bytes.fill(1) }],
+      ['ed25519', 'ed25519', { message: bytes.fill(1) }],
+    ] as const) {
+      const { data } = await signed(algorithm, ofSpec(spec), input);
+      bytes.fill(2);
+      expect(data).toEqual(new Uint8Array(32).fill(1));
+      bytes.fill(1);
+    }
+  });
+
   it('a long message is hashed in pieces, with turns of the event loop in between', async () => {
     const long = new Uint8Array(3_000_000).fill(7);
     let turns = 0;
