@@ -1,10 +1,11 @@
-import { equalBytes, SignError } from '@securosys/core';
+import { equalBytes, type SignError } from '@securosys/core';
 import { sessionStates } from '../cryptoki/flags.js';
 import { returnValues as rv } from '../cryptoki/return-values.js';
 import type { TokenInfo } from '../token/token-calls.js';
 import type { Command, ResultOf } from '../worker/wire.js';
 import type { Channel } from './channel.js';
 import { signError } from './errors.js';
+import { KeepAlive } from './keep-alive.js';
 import { logIn } from './log-in.js';
 import type { ModuleHost } from './module-host.js';
 import type { HostFailure, Outcome } from './outcome.js';
@@ -42,7 +43,7 @@ export class SlotHost {
   #flight: Promise<void> | undefined;
   #deviceErrors = 0;
   #reset = Number.NEGATIVE_INFINITY;
-  #stopKeepAlive: () => void = () => undefined;
+  readonly #keepAlive = new KeepAlive(this);
 
   constructor(module: ModuleHost, info: TokenInfo) {
     this.module = module;
@@ -157,7 +158,7 @@ export class SlotHost {
   /** Stops all use of the slot and closes the sessions of this process on it; none of others. */
   async abandon(user: SlotUser): Promise<void> {
     this.#ready = false;
-    this.#stopKeepAlive();
+    this.#keepAlive.stop();
     for (const each of this.users) each.slotLost(this);
     const sessions = [...this.#work.values(), ...(this.#anchor ? [this.#anchor] : [])];
     this.#work.clear();
@@ -181,7 +182,7 @@ export class SlotHost {
     if (anew) this.generation++;
     this.#deviceErrors = 0;
     this.#ready = this.anchor !== undefined;
-    this.#keepAlive(user);
+    this.#keepAlive.start(user);
     for (const each of this.users) each.slotReady(this);
   }
 
@@ -190,7 +191,7 @@ export class SlotHost {
     this.users.delete(user);
     if (this.users.size > 0) {
       const [next] = this.users;
-      if (next && this.#ready) this.#keepAlive(next);
+      if (next && this.#ready) this.#keepAlive.start(next);
       return;
     }
     await this.#flight?.catch(() => undefined);
@@ -227,33 +228,6 @@ export class SlotHost {
   async #close(user: SlotUser, { channel, number }: Session): Promise<void> {
     // A session that cannot be closed is dead, or dies with its worker: either way it is not used any more.
     if (channel === this.module.channel && !channel.lost) await this.call(user, { op: 'closeSession', session: number });
-  }
-
-  /** HSMs and firewalls drop sessions that nobody uses: looks at the anchor now and then. */
-  #keepAlive(user: SlotUser): void {
-    this.#stopKeepAlive();
-    if (user.keepAliveMs <= 0) return;
-    this.#stopKeepAlive = user.timers.after(user.keepAliveMs, () => void this.#look(user));
-  }
-
-  async #look(user: SlotUser): Promise<void> {
-    const { anchor, generation, epoch } = this;
-    if (!this.#ready || anchor === undefined || !this.users.has(user)) return;
-    try {
-      const outcome = await this.call(user, { op: 'sessionInfo', session: anchor });
-      if (outcome.failure) await this.recover(user, generation, outcome.failure);
-      // Logged out behind our back.
-      else if (outcome.value.state === sessionStates.RO_PUBLIC && user.pin.required(this.info))
-        await this.logInAgain(user, epoch, {
-          code: rv.CKR_USER_NOT_LOGGED_IN,
-          name: 'CKR_USER_NOT_LOGGED_IN',
-          method: 'C_GetSessionInfo',
-        });
-      if (this.#ready) this.#keepAlive(user);
-    } catch (error) {
-      // Nobody called: the users were told by an event, and the next call tries again.
-      user.emit('warning', { message: `keep-alive: ${SignError.is(error) ? error.message : 'failed'}` });
-    }
   }
 }
 
