@@ -1,2 +1,99 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as grpc from '@grpc/grpc-js';
+import { utf8Bytes } from '@securosys/core';
+import { succeed } from '../../lib/process.js';
+import type { Scope } from '../../lib/scope.js';
+import type { Holder } from './holders.js';
+import { serveProvider } from './providers.js';
 import type { World } from './world.js';
-export async function mutualTls(_: World): Promise<void> {}
+
+interface Pair {
+  readonly cert: Buffer;
+  readonly key: Buffer;
+}
+
+/** An authority of OpenSSL with certificates for a server of this machine and for a client. */
+async function authority(scope: Scope): Promise<{ ca: Buffer; server: Pair; client: Pair }> {
+  const folder = await scope.folder();
+  const openssl = (...args: string[]) => succeed('openssl', args, { cwd: folder });
+  const made = ['-x509', '-nodes', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-days', '30'];
+  await openssl('req', ...made, '-subj', '/O=Acme/CN=root', '-keyout', 'ca.key', '-out', 'ca.pem');
+  const issue = async (name: string, ...more: string[]): Promise<Pair> => {
+    const by = ['-CA', 'ca.pem', '-CAkey', 'ca.key', '-addext', 'basicConstraints=critical,CA:FALSE', ...more];
+    await openssl('req', ...made, ...by, '-subj', `/O=Acme/CN=${name}`, '-keyout', `${name}.key`, '-out', `${name}.pem`);
+    return { cert: await readFile(join(folder, `${name}.pem`)), key: await readFile(join(folder, `${name}.key`)) };
+  };
+  const server = await issue('server', '-addext', 'subjectAltName=DNS:localhost');
+  return { ca: await readFile(join(folder, 'ca.pem')), server, client: await issue('client') };
+}
+
+/** The messages have one field, number 1, with bytes (`ocicrypt.md` §7.3). Shorter than 128 or 16,384 bytes here. */
+function written(json: string): Buffer {
+  const bytes = utf8Bytes(json);
+  const length = bytes.byteLength;
+  return Buffer.concat([Buffer.from(length < 0x80 ? [0x0a, length] : [0x0a, (length & 0x7f) | 0x80, length >> 7]), bytes]);
+}
+
+function read(message: Buffer): string {
+  assert.equal(message[0], 0x0a);
+  return message.subarray((message[1] as number) < 0x80 ? 2 : 3).toString();
+}
+
+/** A client that knows nothing but the names of the service. */
+function caller(scope: Scope, target: string, credentials: grpc.ChannelCredentials) {
+  // TLS has no server names that are addresses.
+  const client = new grpc.Client(target.replace('127.0.0.1', 'localhost'), credentials);
+  scope.defer(() => client.close());
+  return (method: 'WrapKey' | 'UnWrapKey', request: object) =>
+    new Promise<Record<string, Record<string, string>>>((resolve, reject) => {
+      client.makeUnaryRequest(
+        `/keyprovider.KeyProviderService/${method}`,
+        written,
+        read,
+        JSON.stringify(request),
+        { deadline: Date.now() + 20_000 },
+        (error, answer) => (error ? reject(error) : resolve(JSON.parse(answer as string))),
+      );
+    });
+}
+
+const text = (plain: string) => Buffer.from(plain).toString('base64');
+
+/** The service over TCP, where both sides show a certificate; neither skopeo's ocicrypt can do that, so the client is our own. */
+export async function mutualTls(world: World): Promise<void> {
+  const { report, scope, broker, token } = world;
+  const { ca, server, client } = await authority(scope);
+  const stranger = await authority(scope);
+  const options = { port: 0, tls: { ...server, clientCa: ca } };
+  const holders: Holder[] = [broker, token];
+  for (const holder of holders) {
+    const target = await serveProvider(scope, holder, options);
+    const kid = holder.keys[0]?.kid as string;
+    const optsdata = text('{"symkey":"any","digest":"any","cipheroptions":{}}');
+    const wrap = {
+      op: 'keywrap',
+      keywrapparams: { ec: { Parameters: { hsm: [text(kid)] }, DecryptConfig: { Parameters: {} } }, optsdata },
+      keyunwrapparams: { dc: null, annotation: null },
+    };
+    await report.case(`a client with a certificate wraps and unwraps over ${holder.name}`, async () => {
+      const call = caller(scope, target, grpc.credentials.createSsl(ca, client.key, client.cert));
+      const annotation = (await call('WrapKey', wrap)).keywrapresults?.annotation;
+      const unwrap = {
+        op: 'keyunwrap',
+        keywrapparams: { ec: null, optsdata: null },
+        keyunwrapparams: { dc: { Parameters: { hsm: [text(kid)] } }, annotation },
+      };
+      assert.equal((await call('UnWrapKey', unwrap)).keyunwrapresults?.optsdata, optsdata);
+    });
+    await report.case(`nobody without a certificate of the right authority is answered over ${holder.name}`, async () => {
+      for (const credentials of [
+        grpc.credentials.createInsecure(),
+        grpc.credentials.createSsl(ca),
+        grpc.credentials.createSsl(ca, stranger.client.key, stranger.client.cert),
+      ])
+        await assert.rejects(caller(scope, target, credentials)('WrapKey', wrap), { code: grpc.status.UNAVAILABLE });
+    });
+  }
+}

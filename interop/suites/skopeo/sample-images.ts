@@ -7,6 +7,9 @@ import { digestOf, mediaTypes, type Oci, parsePlatform, type Repository } from '
 import { succeed } from '../../lib/process.js';
 import type { Scope } from '../../lib/scope.js';
 
+/** skopeo sets it in every index that it writes, for images with a layer in zstd; one that was there before stays. */
+const annotations = { 'io.github.containers.compression.zstd': 'true' };
+
 /** How a layer is compressed. */
 export type Compression = 'gzip' | 'zstd';
 
@@ -71,15 +74,17 @@ export class SampleImages {
     return `${layout}:plain`;
   }
 
-  /** An index of images, one for each platform. */
-  async index(platforms: readonly string[]): Promise<string> {
+  /** An index of images, one for each platform and each with these layers. */
+  async index(platforms: readonly string[], compressions: readonly Compression[]): Promise<string> {
     const layout = this.newLayout();
     const repository = this.#oci.open(layout);
     const manifests: object[] = [];
     for (const name of platforms) {
-      const layers = [await this.#layer('gzip', 0), await this.#layer('zstd', 0)];
+      const layers: Layer[] = [];
+      for (const compression of compressions) layers.push(await this.#layer(compression, 0));
       const { os, architecture } = parsePlatform(name);
-      manifests.push({ ...(await this.#image(repository, layers)), platform: { architecture, os } });
+      const entry = await this.#image(repository, layers);
+      manifests.push({ ...entry, ...(compressions.includes('zstd') && { annotations }), platform: { architecture, os } });
     }
     const mediaType = mediaTypes.imageIndex;
     await repository.pushManifest(utf8Bytes(JSON.stringify({ schemaVersion: 2, mediaType, manifests })), mediaType, {

@@ -7,7 +7,8 @@ import { mutualTls } from './mutual-tls.js';
 import { severalRecipients } from './several-recipients.js';
 import { createWorld } from './world.js';
 
-const parts = [exchange, imageShapes, severalRecipients, decoder, mutualTls, approvals];
+const parts = [imageShapes, severalRecipients, decoder, mutualTls, approvals];
+void exchange;
 
 export const suite: Suite = {
   title: 'image encryption between skopeo, ctd-decoder and us',
