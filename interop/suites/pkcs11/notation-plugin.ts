@@ -16,7 +16,7 @@ import type { World } from './world.js';
 const specs = ['rsa-2048', 'rsa-3072', 'rsa-4096', 'ec-p256', 'ec-p384', 'ec-p521'] as const;
 
 /** Where pkcs11js lies in this workspace. */
-function pkcs11js(): string {
+export function pkcs11js(): string {
   const ours = createRequire(import.meta.url).resolve('@securosys/pkcs11/package.json');
   return dirname(createRequire(ours).resolve('pkcs11js'));
 }

@@ -30,11 +30,11 @@ export async function sign(backend: Pkcs11Backend): Promise<void> {
 }
 
 /** Collects garbage all the time, and makes some: memory that is used after it was freed shows. */
-export function pressGarbage(): () => void {
+export function pressGarbage(everyMs = 5): () => void {
   const timer = setInterval(() => {
     for (let at = 0; at < 50; at++) Buffer.from(`${at}`.repeat(200));
     globalThis.gc?.();
-  }, 5);
+  }, everyMs);
   return () => clearInterval(timer);
 }
 

@@ -2,10 +2,11 @@ import { SignError } from '@securosys/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { returnValueName, returnValues } from '../../src/cryptoki/return-values.js';
 import type { Token } from '../../src/host/token-options.js';
+import { fastClock } from '../fast-clock.js';
 import { buildFaultModule, canBuildFaultModule, type FaultModule, faultModuleNeeded } from '../fault-module/fault-module.js';
 import { addonPath } from '../native.js';
 import { softhsm, softhsmModule, softhsmNeeded, tokens } from '../softhsm.js';
-import { fastClock, makeKey, open, type TestKey } from './real.js';
+import { makeKey, open, type TestKey } from './real.js';
 
 const needed = softhsmNeeded || faultModuleNeeded;
 const { label, pin } = tokens.restless;

@@ -1,5 +1,4 @@
 import { createPublicKey, verify } from 'node:crypto';
-import type { Clock } from '@securosys/core';
 import { CKA } from '../../src/cryptoki/attributes.js';
 import { CKM } from '../../src/cryptoki/mechanisms.js';
 import { openToken } from '../../src/host/open-token.js';
@@ -7,22 +6,6 @@ import type { OpenTokenOptions, Token } from '../../src/host/token-options.js';
 import type { PinProvider } from '../../src/pin/pin-provider.js';
 import type { ObjectHandle } from '../../src/token/token-calls.js';
 import { addonPath } from '../native.js';
-
-/** A clock that runs so many times faster than the machine's: pauses of recovery cost a test next to nothing. */
-export function fastClock(factor: number): Clock {
-  return {
-    now: () => performance.now() * factor,
-    sleep: (ms, signal) =>
-      new Promise((resolve, reject) => {
-        const timer = setTimeout(resolve, ms / factor);
-        timer.unref();
-        signal?.addEventListener('abort', () => {
-          clearTimeout(timer);
-          reject(signal.reason);
-        });
-      }),
-  };
-}
 
 /** Gives a PIN whenever it is asked, and counts how often. */
 export function plainPin(pin: string): PinProvider & { asked: number } {
