@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { rsaKey } from '../../../../tests/rsa-key.js';
 import * as api from '../../src/index.js';
 import { approveAll, repositoryName } from '../helpers.js';
-import { createEncryptionWorld, decryptedImage, encryptedImage, plainImage, pushPlain } from './support.js';
+import { createEncryptionWorld, decryptedImage, encryptedImage, plainImage, pushPlain, pushPlainIndex } from './support.js';
 
 const failure = (work: Promise<unknown>): Promise<unknown> => work.catch((error: unknown) => error);
 
@@ -119,6 +119,29 @@ describe('decryptImage', () => {
     await expect(api.decryptImage(encryptedImage, open)).rejects.toMatchObject({ code: 'ERR_POLICY_UNSAFE' });
     const { layers } = await api.decryptImage(encryptedImage, { ...open, requireEncrypted: [0] });
     expect(layers.map(({ state }) => state)).toEqual(['decrypted', 'kept']);
+  });
+});
+
+describe('an index', () => {
+  it('is trusted as a whole or by what it lists, and decrypts to the first digest', async () => {
+    const world = await createEncryptionWorld();
+    const { oci, recipient, sign, opener, clock } = world;
+    const index = await pushPlainIndex(oci.open(plainImage), 'plain');
+    const open = { to: decryptedImage, oci, openers: [opener], trust: world.trust(), clock };
+    const options = { to: encryptedImage, oci, recipients: [recipient] };
+    await api.encryptImage(plainImage, { ...options, sign });
+    expect((await api.decryptImage(encryptedImage, open)).descriptor.digest).toBe(index);
+    await expect(api.decryptImage(encryptedImage, { ...open, manifests: 'children' })).rejects.toMatchObject({
+      code: 'ERR_NOT_TRUSTED',
+    });
+
+    await api.encryptImage(plainImage, { ...options, sign: { ...sign, platforms: ['linux/arm64'] } });
+    await expect(api.decryptImage(encryptedImage, open)).rejects.toMatchObject({ code: 'ERR_NOT_TRUSTED' });
+    const one = { ...open, manifests: 'children', platforms: ['linux/arm64'] } as const;
+    expect((await api.decryptImage(encryptedImage, one)).layers).toHaveLength(2);
+    await expect(api.decryptImage(encryptedImage, { ...one, platforms: ['linux/amd64'] })).rejects.toMatchObject({
+      code: 'ERR_NOT_TRUSTED',
+    });
   });
 });
 

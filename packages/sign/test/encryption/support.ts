@@ -13,8 +13,8 @@ export const decryptedImage = `${repositoryName}:decrypted`;
 const json = (value: unknown) => utf8Bytes(JSON.stringify(value));
 
 /** Pushes an image of two layers whose config says what they unpack to. */
-export async function pushPlain(repository: Repository, tag: string): Promise<string> {
-  const unpacked = ['the first layer', 'the second layer'].map((text) => utf8Bytes(text));
+export async function pushPlain(repository: Repository, tag: string, about = ''): Promise<string> {
+  const unpacked = ['the first layer', 'the second layer'].map((text) => utf8Bytes(text + about));
   const config = {
     architecture: 'amd64',
     os: 'linux',
@@ -29,6 +29,17 @@ export async function pushPlain(repository: Repository, tag: string): Promise<st
     layers,
   };
   return (await repository.pushManifest(json(manifest), mediaTypes.imageManifest, { tag })).digest;
+}
+
+/** Pushes an index of two such images, for two platforms. */
+export async function pushPlainIndex(repository: Repository, tag: string): Promise<string> {
+  const manifests = [];
+  for (const architecture of ['amd64', 'arm64']) {
+    const { descriptor } = await repository.resolve(await pushPlain(repository, architecture, architecture));
+    manifests.push({ ...descriptor, platform: { os: 'linux', architecture } });
+  }
+  const index = json({ schemaVersion: 2, mediaType: mediaTypes.imageIndex, manifests });
+  return (await repository.pushManifest(index, mediaTypes.imageIndex, { tag })).digest;
 }
 
 /** A world with a plain image and a key in the HSM that opens images, for each use of which two people are asked or nobody. */
