@@ -3,5 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { buildExecutable } from './executable.mjs';
 import { thirdPartyNotices } from './notices.mjs';
 
-const sources = await buildExecutable({ entry: 'src/notation-securosys.ts', outfile: 'dist/notation-securosys' });
+const sources = [];
+for (const name of ['notation-securosys', 'ocicrypt-securosys'])
+  sources.push(...(await buildExecutable({ entry: `src/${name}.ts`, outfile: `dist/${name}` })));
 writeFileSync('dist/THIRD-PARTY-NOTICES.md', thirdPartyNotices(sources));

@@ -1,0 +1,86 @@
+import {
+  hexBytes,
+  isJsonObject,
+  type JsonObject,
+  knownOptions,
+  nodeCrypto,
+  sanitizeText,
+  sha256Hex,
+  spkiOf,
+} from '@securosys/core';
+import type { PacketAlgorithm, ProviderKey } from '@securosys/ocicrypt';
+import type { PasswordSources } from '../config/key-password.js';
+import { textOf, wrong } from '../config/setting-values.js';
+import { absolutePath, readNamedFile } from '../files/read-file.js';
+
+/** A key that the provider serves. */
+export interface KeySettings {
+  /** What its backend knows it by. */
+  readonly label?: string;
+  readonly passwords: PasswordSources;
+  /** @throws SignError for a file of the public key that cannot be read, or is another key's */
+  load(): Promise<ProviderKey>;
+}
+
+const names = ['label', 'id', 'spkiSha256', 'publicKey', 'algorithm', 'passwordFile', 'passwordEnv'];
+const algorithms: Readonly<Record<PacketAlgorithm, true>> = {
+  'RSA-OAEP': true,
+  'RSA-OAEP-256': true,
+  'ECDH-ES+A256KW': true,
+  RSA1_5: true,
+};
+const isAlgorithm = (name: string): name is PacketAlgorithm => Object.hasOwn(algorithms, name);
+
+async function publicKeyIn(path: string, what: string): Promise<Uint8Array> {
+  const bytes = await readNamedFile(path, what, 'own');
+  try {
+    return spkiOf(nodeCrypto().createPublicKey(Buffer.from(bytes)));
+  } catch {
+    return wrong(`${what} holds no public key or certificate in PEM`); // the platform's error says nothing more
+  }
+}
+
+function keyOf(kid: string, json: JsonObject): KeySettings {
+  const what = `keys.${sanitizeText(kid, 80)}`;
+  knownOptions(`${what} of the configuration`, json, names);
+  const [label = kid, id, pin, file] = ['label', 'id', 'spkiSha256', 'publicKey'].map((name) => textOf(json, name));
+  const [algorithm, passwordFile, passwordEnv] = ['algorithm', 'passwordFile', 'passwordEnv'].map((name) => textOf(json, name));
+  if (pin === undefined && file === undefined)
+    wrong(`${what} has neither spkiSha256 nor publicKey: nothing says which key it is`);
+  if (pin !== undefined && !/^[0-9a-f]{64}$/.test(pin)) wrong(`${what}.spkiSha256 is not 64 hexadecimal digits in lower case`);
+  if (algorithm !== undefined && !isAlgorithm(algorithm))
+    return wrong(`${what}.algorithm is none of ${Object.keys(algorithms).join(', ')}`);
+  const path = file === undefined ? undefined : absolutePath(file, `the configuration: ${what}.publicKey`);
+  // A key with an id has no label unless one is said: both have to fit.
+  const named = id === undefined ? { label } : { id: hexBytes(id, `${what}.id`), ...(json.label !== undefined && { label }) };
+  return {
+    ...(named.label !== undefined && { label: named.label }),
+    passwords: { ...(passwordFile !== undefined && { passwordFile }), ...(passwordEnv !== undefined && { passwordEnv }) },
+    load: async () => {
+      const publicKey = path === undefined ? undefined : await publicKeyIn(path, `${what}.publicKey`);
+      const own = publicKey && sha256Hex(publicKey);
+      if (own !== undefined && pin !== undefined && own !== pin) wrong(`${what}: publicKey is another key than spkiSha256`);
+      const spkiSha256 = pin ?? own;
+      return {
+        ref: { ...named, ...(spkiSha256 !== undefined && { spkiSha256 }) },
+        ...(publicKey && { publicKey }),
+        ...(algorithm !== undefined && { algorithm }),
+      };
+    },
+  };
+}
+
+/**
+ * The keys of a configuration: those that the provider serves, and no others (S15). Each is pinned (S7).
+ * @throws SignError `ERR_INVALID_ARGUMENT`
+ */
+export function keySettingsOf(config: JsonObject): ReadonlyMap<string, KeySettings> {
+  const { keys } = config;
+  if (!isJsonObject(keys) || Object.keys(keys).length === 0) return wrong('keys names no key that the provider serves');
+  return new Map(
+    Object.entries(keys).map(([kid, json]) => [
+      kid,
+      keyOf(kid, isJsonObject(json) ? json : wrong(`keys.${sanitizeText(kid, 80)} is not an object`)),
+    ]),
+  );
+}

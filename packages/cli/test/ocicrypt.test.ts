@@ -1,0 +1,253 @@
+import { spawn } from 'node:child_process';
+import { createPublicKey } from 'node:crypto';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { base64Text, type Fetch, type JsonObject, sha256Hex, spkiOf, utf8Bytes } from '@securosys/core';
+import { handleKeyProvider } from '@securosys/ocicrypt';
+import { pemText } from '@securosys/pki';
+import { connectTsb } from '@securosys/sign';
+import { createFakeTsb, createSentinel, startFakeTsb, type TestTsb } from '@securosys/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { rsaKey } from '../../../tests/rsa-key.js';
+import type { BackendFactory } from '../src/backends/backends.js';
+import { readCommandLine } from '../src/ocicrypt/command-line.js';
+import { loadProvider } from '../src/ocicrypt/load-provider.js';
+import { serviceOptions } from '../src/ocicrypt/serve.js';
+
+const program = fileURLToPath(new URL('../dist/ocicrypt-securosys', import.meta.url));
+const optsdata = utf8Bytes(
+  JSON.stringify({ symkey: 'c2VjcmV0', digest: `sha256:${'ab'.repeat(32)}`, cipheroptions: { nonce: 'AAAA' } }),
+);
+const decrypting = { privateKey: rsaKey(), attributes: { sign: false, decrypt: true } };
+const spki = spkiOf(createPublicKey(rsaKey()));
+const spkiSha256 = sha256Hex(spki);
+
+let folder: string;
+let tsb: TestTsb;
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'ocicrypt-'));
+  tsb = createFakeTsb({ attestationKey: rsaKey() });
+  await tsb.addKey({ label: 'layers', ...decrypting });
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+let calls = 0;
+const counted: Fetch = (...request) => {
+  calls++;
+  return tsb.fetch(...request);
+};
+const backends: Record<string, BackendFactory> = {
+  tsb: async (settings, { keyPassword }) => {
+    const { url, auth } = await settings.tsb();
+    return connectTsb({ url, auth, fetch: counted, ...(keyPassword && { keyPassword }) });
+  },
+};
+
+let homes = 0;
+function home(config?: JsonObject): Record<string, string> {
+  const root = join(folder, `home-${homes++}`);
+  const own = join(root, 'securosys', 'ocicrypt');
+  mkdirSync(own, { recursive: true, mode: 0o700 });
+  if (config) writeFileSync(join(own, 'config.json'), JSON.stringify(config), { mode: 0o600 });
+  return { XDG_CONFIG_HOME: root };
+}
+const usual = (change: JsonObject = {}): JsonObject => ({
+  restApi: tsb.url,
+  token: tsb.token,
+  keys: { layers: { spkiSha256 } },
+  ...change,
+});
+const load = (env: Record<string, string>, ...args: string[]) =>
+  loadProvider(readCommandLine(args), {
+    env,
+    args,
+    startedAs: '/opt/ocicrypt-securosys',
+    programFile: '/opt/ocicrypt-securosys',
+    backends,
+  });
+
+const parameters = (name: string, label: string) => ({
+  Parameters: { [name]: [base64Text(utf8Bytes(label))], privkeys: ['b3RoZXI='] },
+});
+const wrapRequest = (name: string, label: string) => ({
+  op: 'keywrap',
+  keywrapparams: { ec: { ...parameters(name, label), DecryptConfig: { Parameters: {} } }, optsdata: base64Text(optsdata) },
+  keyunwrapparams: { dc: null, annotation: null },
+});
+const unwrapRequest = (name: string, label: string, annotation: string) => ({
+  op: 'keyunwrap',
+  keywrapparams: { ec: null, optsdata: null },
+  keyunwrapparams: { dc: parameters(name, label), annotation },
+});
+
+async function ask(env: Record<string, string>, request: object, ...args: string[]) {
+  return handleKeyProvider({ stdin: utf8Bytes(JSON.stringify(request)), env }, await load(env, ...args));
+}
+async function wrapped(env: Record<string, string>, name: string, ...args: string[]): Promise<string> {
+  const { stdout, stderr } = await ask(env, wrapRequest(name, 'layers'), ...args);
+  expect(stderr).toBe('');
+  return JSON.parse(stdout).keywrapresults.annotation;
+}
+const opened = { keyunwrapresults: { optsdata: base64Text(optsdata) } };
+
+describe('the provider of a configuration', () => {
+  it('opens what it wrapped, and notes the packet with the digest of its layer (S15)', async () => {
+    const env = home(usual());
+    const { stdout } = await ask(env, unwrapRequest('securosys', 'layers', await wrapped(env, 'securosys')));
+    expect(JSON.parse(stdout)).toEqual(opened);
+    const audit = readFileSync(join(env.XDG_CONFIG_HOME as string, 'securosys/ocicrypt/audit.jsonl'), 'utf8');
+    expect(JSON.parse(audit)).toMatchObject({
+      operation: 'keyunwrap',
+      kids: ['layers'],
+      layerDigest: `sha256:${'ab'.repeat(32)}`,
+    });
+    expect(audit).not.toContain('c2VjcmV0');
+  });
+
+  it('wraps for a public key in a file without asking anybody', async () => {
+    const file = join(folder, 'layers.pem');
+    writeFileSync(file, pemText(spki, 'PUBLIC KEY'));
+    calls = 0;
+    await wrapped(home(usual({ keys: { layers: { publicKey: file } } })), 'securosys');
+    expect(calls).toBe(0);
+  });
+
+  it('serves the keys that it lists, and no others (S15)', async () => {
+    const { stderr, exitCode } = await ask(home(usual()), wrapRequest('securosys', 'another'));
+    expect({ stderr, exitCode }).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('ERR_KEY_NOT_FOUND') });
+  });
+
+  it('a key that is another one than its pin gets no image (S7)', async () => {
+    const { stderr } = await ask(
+      home(usual({ keys: { layers: { spkiSha256: 'ab'.repeat(32) } } })),
+      wrapRequest('securosys', 'layers'),
+    );
+    expect(stderr).toContain('ERR_KEY_CHANGED');
+  });
+
+  it('is refused without a pin, with a member that nobody knows, or with a relative path (S7, S28)', async () => {
+    const wrong: JsonObject[] = [
+      { keys: { layers: {} } },
+      { keys: {} },
+      { keys: { layers: { spkiSha256: 'AB' } } },
+      { keys: { layers: { spkiSha256, algorithm: 'RSA' } } },
+      { keys: { layers: { spkiSha256, pin: '1234' } } },
+      { keys: { layers: { publicKey: 'layers.pem' } } },
+      { stateFolder: 'state' },
+      { defaultKeys: ['another'] },
+      { timeoutMs: -1 },
+      { allowUnpinned: true },
+    ];
+    for (const change of wrong)
+      await expect(load(home(usual(change))), JSON.stringify(change)).rejects.toMatchObject({ code: 'ERR_INVALID_ARGUMENT' });
+  });
+
+  it('takes its name from ocicrypt.conf, where exactly one entry starts it like this', async () => {
+    const conf = join(folder, 'ocicrypt.conf');
+    const cmd = (path: string, ...args: string[]) => ({ cmd: { path, args } });
+    const providers = { ours: cmd('/opt/ocicrypt-securosys'), other: cmd('/opt/other'), more: cmd('ocicrypt-securosys', '--x') };
+    writeFileSync(conf, JSON.stringify({ 'key-providers': providers }));
+    const env = { ...home(usual()), OCICRYPT_KEYPROVIDER_CONFIG: conf };
+    expect(await load(env)).toMatchObject({ name: 'ours' });
+    expect(await load(env, '--name', 'said')).toMatchObject({ name: 'said' });
+    expect(await load(home(usual()))).toMatchObject({ name: 'securosys' });
+  });
+});
+
+describe('arguments in the style of the closed plugin', () => {
+  const args = () => ['-cipher-algorithm RSA', `-tsb-api-endpoint ${tsb.url}`, '-auth TOKEN', `-token ${tsb.token}`];
+
+  it('wrap and unwrap with the key that the caller names, under the name that the closed plugin has', async () => {
+    const env = home();
+    const annotation = await wrapped(env, 'skopeo-securosys', ...args());
+    const { stdout } = await ask(env, unwrapRequest('skopeo-securosys', 'layers', annotation), ...args());
+    expect(JSON.parse(stdout)).toEqual(opened);
+    const refused = await ask(env, unwrapRequest('skopeo-securosys', 'another', annotation), ...args());
+    expect(refused).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('ERR_KEY_NOT_FOUND') });
+  });
+
+  it('a key that another has taken the place of since its first use gets no image (S7)', async () => {
+    const env = home();
+    await wrapped(env, 'skopeo-securosys', ...args());
+    const seen = join(env.XDG_CONFIG_HOME as string, 'securosys/ocicrypt/seen');
+    const name = sha256Hex(utf8Bytes(JSON.stringify([tsb.url, 'layers'])));
+    expect(readFileSync(join(seen, `${name}.txt`), 'utf8')).toBe(`${spkiSha256}\n`);
+    writeFileSync(join(seen, `${name}.txt`), 'ab'.repeat(32), { mode: 0o600 });
+    const { stderr } = await ask(env, wrapRequest('skopeo-securosys', 'layers'), ...args());
+    expect(stderr).toContain('ERR_KEY_CHANGED');
+  });
+
+  it('a flag and its value stand in one element or in two, and nothing of a wrong one is quoted (S38)', async () => {
+    const vendor = { token: 'a b', auth: 'TOKEN' };
+    expect(readCommandLine(['-token a b', '-auth', 'TOKEN']).vendor).toEqual(vendor);
+    expect(readCommandLine(['--token=a b', '-auth=TOKEN']).vendor).toEqual(vendor);
+    const secret = createSentinel('token');
+    for (const wrong of [[`-tokn ${secret}`], [secret], ['-token', 'x', secret], [`--help=${secret}`], [`-${secret}`]]) {
+      let message = '';
+      try {
+        readCommandLine(wrong);
+      } catch (error) {
+        message = String(error);
+      }
+      expect(message).not.toBe('');
+      expect(message).not.toContain(secret);
+    }
+  });
+
+  it('are no configuration of a service, whose callers are others (S15)', async () => {
+    await expect(load(home(), 'serve', ...args())).rejects.toThrow(/give --config/);
+    await expect(load(home(usual()), '--config', '/c.json', ...args())).rejects.toThrow(/give --config, or/);
+  });
+});
+
+describe('the service', () => {
+  it('has a socket by an absolute path, or a port with all that mutual TLS needs', async () => {
+    expect(await serviceOptions({ socket: '/run/x/p.sock', 'share-ms': '5' })).toEqual({
+      socket: '/run/x/p.sock',
+      shareForMs: 5,
+    });
+    await expect(serviceOptions({ socket: 'p.sock' })).rejects.toThrow(/absolute/);
+    await expect(serviceOptions({ port: '443', cert: '/c.pem' })).rejects.toThrow(/--client-ca/);
+    expect(() => readCommandLine(['--socket', '/p.sock'])).toThrow(/for serve/);
+  });
+});
+
+describe.skipIf(!existsSync(program))('the executable, where it is built', () => {
+  it('answers ocicrypt on stdout, and says each problem in one line with exit code 1', async () => {
+    const started = await startFakeTsb({ attestationKey: rsaKey() });
+    try {
+      await started.addKey({ label: 'layers', ...decrypting });
+      const env = home(usual({ restApi: started.url, token: started.token }));
+      const annotation = await run(env, wrapRequest('securosys', 'layers'));
+      const packet = JSON.parse(annotation.stdout).keywrapresults.annotation;
+      expect(JSON.parse((await run(env, unwrapRequest('securosys', 'layers', packet))).stdout)).toEqual(opened);
+      const failed = await run(env, { op: 'keyshred' });
+      expect(failed).toMatchObject({
+        stdout: '',
+        code: 1,
+        stderr: expect.stringMatching(/^securosys: [^\n]*ERR_MALFORMED[^\n]*\n$/),
+      });
+      const unset = await run(home(), {});
+      expect(unset).toMatchObject({
+        stdout: '',
+        code: 1,
+        stderr: expect.stringMatching(/^ocicrypt-securosys: there is no conf[^\n]*\n$/),
+      });
+    } finally {
+      await started.close();
+    }
+  });
+
+  const run = (env: Record<string, string>, request: object) =>
+    new Promise<{ stdout: string; stderr: string; code: number | null }>((resolve) => {
+      const child = spawn(process.execPath, [program], { env: { PATH: process.env.PATH, ...env } });
+      let [stdout, stderr] = ['', ''];
+      child.stdout.on('data', (text) => (stdout += text));
+      child.stderr.on('data', (text) => (stderr += text));
+      child.on('close', (code) => resolve({ stdout, stderr, code }));
+      child.stdin.on('error', () => undefined);
+      child.stdin.end(JSON.stringify(request));
+    });
+});
