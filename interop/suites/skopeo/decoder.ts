@@ -70,7 +70,7 @@ export async function decoder(world: World): Promise<void> {
     await jweWay(scope, 'RSA'),
     await jweWay(scope, 'EC'),
     await pkcs7Way(scope),
-    await commandWay(scope, broker, broker.keys),
+    await commandWay(scope, { holder: broker }),
   ];
   for (const way of ways)
     await report.case(`ctd-decoder decrypts our layers: ${way.name}`, async () => {

@@ -9,11 +9,11 @@ import { places, type World } from './world.js';
 async function allWays({ scope, broker, token }: World): Promise<Way[]> {
   const [rsa, ec] = [token.keys.slice(0, 1), token.keys.slice(1)];
   return [
-    await commandWay(scope, broker, broker.keys.slice(0, 1)),
-    await commandWay(scope, token, rsa),
-    await serviceWay(scope, broker, broker.keys.slice(0, 1)),
-    await serviceWay(scope, token, rsa),
-    await serviceWay(scope, token, ec),
+    await commandWay(scope, { holder: broker, keys: broker.keys.slice(0, 1) }),
+    await commandWay(scope, { holder: token, keys: rsa }),
+    await serviceWay(scope, { holder: broker, keys: broker.keys.slice(0, 1) }),
+    await serviceWay(scope, { holder: token, keys: rsa }),
+    await serviceWay(scope, { holder: token, keys: ec }),
     await jweWay(scope, 'RSA'),
     await jweWay(scope, 'EC'),
     await pkcs7Way(scope),

@@ -1,12 +1,14 @@
-import { rm } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { KeyBackend, KeyRef } from '@securosys/core';
 import type { PacketAlgorithm } from '@securosys/ocicrypt';
-import { type OpenPkcs11Options, openPkcs11 } from '@securosys/pkcs11';
+import { openPkcs11 } from '@securosys/pkcs11';
 import { connectTsb } from '@securosys/sign';
 import { createTsbClient, type TsbClient } from '@securosys/tsb-client';
 import { startTsbEmulator, type TsbEmulator } from '@securosys/tsb-emulator';
 import { createTokenDirectory, softhsmModule } from '../../../packages/pkcs11/test/softhsm.js';
 import type { Scope } from '../../lib/scope.js';
+import { pkcs11js } from '../pkcs11/notation-plugin.js';
 
 /** A key of a holder, by its label. */
 export interface HeldKey {
@@ -20,8 +22,8 @@ export interface HeldKey {
 export interface Holder {
   readonly name: string;
   readonly backend: KeyBackend;
-  /** What opens it in another process: one member of the provider's settings. */
-  readonly settings: { readonly tsb: object } | { readonly pkcs11: OpenPkcs11Options };
+  /** The part of the executable's configuration that says where the keys are. */
+  readonly settings: object;
   /** What has to be in the environment of that process. */
   readonly env: Readonly<Record<string, string>>;
   readonly keys: readonly HeldKey[];
@@ -58,7 +60,8 @@ export async function startBroker(scope: Scope): Promise<Broker> {
     await client.keys.create({ label, spec: 'rsa-2048', policy: null, attributes });
     keys.push(await heldKey(backend, label, algorithm));
   }
-  return { name: 'the TSB emulator', emulator, client, auth, backend, keys, settings: { tsb }, env: {} };
+  const settings = { restApi: emulator.url, authType: 'TOKEN', token: emulator.token };
+  return { name: 'the TSB emulator', emulator, client, auth, backend, keys, settings, env: {} };
 }
 
 /** A token of SoftHSM2 with an RSA and an EC key; its RSA-OAEP knows SHA-1 only. */
@@ -76,11 +79,13 @@ export async function makeToken(scope: Scope): Promise<Token> {
   const env = { SOFTHSM2_CONF: directory.configuration };
   // The module reads it when it is loaded, in this process.
   Object.assign(process.env, env);
-  const pkcs11: OpenPkcs11Options = { module, tokenLabel: label, pin, pinStateFolder: false };
-  const backend = await openPkcs11(pkcs11);
+  const backend = await openPkcs11({ module, tokenLabel: label, pin, pinStateFolder: false });
   scope.defer(() => backend.close());
   await backend.createKey({ label: 'token-rsa', spec: 'rsa-2048', purpose: 'decrypt' });
   await backend.createKey({ label: 'token-ec', spec: 'ec-p256', purpose: 'derive' });
   const keys = [await heldKey(backend, 'token-rsa', 'RSA-OAEP'), await heldKey(backend, 'token-ec', 'ECDH-ES+A256KW')];
-  return { name: 'SoftHSM2', module, label, pin, backend, keys, env, settings: { pkcs11 } };
+  const pinFile = join(directory.path, 'pin');
+  await writeFile(pinFile, pin, { mode: 0o600 });
+  const settings = { backend: 'pkcs11', module, tokenLabel: label, pinFile, pkcs11js: pkcs11js() };
+  return { name: 'SoftHSM2', module, label, pin, backend, keys, env, settings };
 }

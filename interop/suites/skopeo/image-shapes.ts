@@ -40,7 +40,7 @@ async function bothWays(world: World, { name, plain, more }: Shape, way: Way): P
 /** Several platforms at once, and a layer that our threads work on. */
 export async function imageShapes(world: World): Promise<void> {
   const { scope, broker, samples } = world;
-  const way = await serviceWay(scope, broker, broker.keys.slice(0, 1));
+  const way = await serviceWay(scope, { holder: broker, keys: broker.keys.slice(0, 1) });
   for (const compressions of [['gzip'], ['gzip', 'zstd']] as const) {
     const plain = await samples.index(['linux/amd64', 'linux/arm64'], compressions);
     const name = `an index of two platforms (${compressions.join(' and ')})`;

@@ -12,10 +12,12 @@ import type { World } from './world.js';
 interface Pair {
   readonly cert: Buffer;
   readonly key: Buffer;
+  /** The two files. */
+  readonly paths: { readonly cert: string; readonly key: string };
 }
 
 /** An authority of OpenSSL with certificates for a server of this machine and for a client. */
-async function authority(scope: Scope): Promise<{ ca: Buffer; server: Pair; client: Pair }> {
+async function authority(scope: Scope): Promise<{ ca: Buffer; caPath: string; server: Pair; client: Pair }> {
   const folder = await scope.folder();
   const openssl = (...args: string[]) => succeed('openssl', args, { cwd: folder });
   const made = ['-x509', '-nodes', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-days', '30'];
@@ -23,10 +25,12 @@ async function authority(scope: Scope): Promise<{ ca: Buffer; server: Pair; clie
   const issue = async (name: string, ...more: string[]): Promise<Pair> => {
     const by = ['-CA', 'ca.pem', '-CAkey', 'ca.key', '-addext', 'basicConstraints=critical,CA:FALSE', ...more];
     await openssl('req', ...made, ...by, '-subj', `/O=Acme/CN=${name}`, '-keyout', `${name}.key`, '-out', `${name}.pem`);
-    return { cert: await readFile(join(folder, `${name}.pem`)), key: await readFile(join(folder, `${name}.key`)) };
+    const paths = { cert: join(folder, `${name}.pem`), key: join(folder, `${name}.key`) };
+    return { cert: await readFile(paths.cert), key: await readFile(paths.key), paths };
   };
   const server = await issue('server', '-addext', 'subjectAltName=DNS:localhost');
-  return { ca: await readFile(join(folder, 'ca.pem')), server, client: await issue('client') };
+  const caPath = join(folder, 'ca.pem');
+  return { ca: await readFile(caPath), caPath, server, client: await issue('client') };
 }
 
 /** The messages have one field, number 1, with bytes (`ocicrypt.md` §7.3). Shorter than 128 or 16,384 bytes here. */
@@ -64,12 +68,13 @@ const text = (plain: string) => Buffer.from(plain).toString('base64');
 /** The service over TCP, where both sides show a certificate; neither skopeo's ocicrypt can do that, so the client is our own. */
 export async function mutualTls(world: World): Promise<void> {
   const { report, scope, broker, token } = world;
-  const { ca, server, client } = await authority(scope);
+  const { ca, caPath, server, client } = await authority(scope);
   const stranger = await authority(scope);
-  const options = { port: 0, tls: { ...server, clientCa: ca } };
+  const { cert, key } = server.paths;
+  const address = ['--port', '0', '--cert', cert, '--key', key, '--client-ca', caPath];
   const holders: Holder[] = [broker, token];
   for (const holder of holders) {
-    const target = await serveProvider(scope, holder, options);
+    const target = await serveProvider(scope, { holder }, address);
     const kid = holder.keys[0]?.kid as string;
     const optsdata = text('{"symkey":"any","digest":"any","cipheroptions":{}}');
     const wrap = {

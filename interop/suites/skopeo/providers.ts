@@ -1,86 +1,97 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { createFolderStore } from '@securosys/core/folder-store';
 import { backendPrivateKey, providerOpener, providerRecipient } from '@securosys/ocicrypt';
-import { type KeyProviderServiceOptions, serveKeyProviderGrpc } from '@securosys/ocicrypt/grpc';
+import { pemText } from '@securosys/pki';
+import { serve } from '../../lib/process.js';
 import type { Scope } from '../../lib/scope.js';
 import type { HeldKey, Holder } from './holders.js';
-import { readPlugin } from './provider/plugin.mjs';
 import type { Way } from './ways.js';
 
-const command = fileURLToPath(new URL('provider/command.mjs', import.meta.url));
-const name = 'hsm';
+/** The provider as it is built: one script. */
+export const executable = fileURLToPath(new URL('../../../packages/cli/dist/ocicrypt-securosys', import.meta.url));
 
-/** Settings of a provider with some keys, in a file. */
-export interface ProviderSettings {
-  readonly path: string;
-  /** Where it remembers requests. */
-  readonly store: string;
+/** What callers know it as. */
+export const providerName = 'hsm';
+
+/** A provider and the keys that callers name. */
+export interface ProviderOptions {
+  readonly holder: Holder;
+  /** Default: all of the holder's, which the provider serves in any case. */
+  readonly keys?: readonly HeldKey[];
+  /** How long a call waits for people. */
+  readonly timeoutMs?: number;
 }
 
-export async function writeSettings(
-  scope: Scope,
-  { settings, keys }: Holder,
-  timeoutMs = 30_000,
-  named: readonly HeldKey[] = keys,
-): Promise<ProviderSettings> {
+/** A configuration of the executable, with the holder's keys in files, and a folder of its own for what it remembers. */
+async function writeConfiguration(scope: Scope, { holder, timeoutMs = 30_000 }: ProviderOptions): Promise<string> {
   const folder = await scope.folder();
-  const [path, store] = [join(folder, 'provider.json'), join(folder, 'requests')];
-  await mkdir(store, { mode: 0o700 });
-  const served = named.map(({ kid, ref, spki, algorithm }) => [
-    kid,
-    { label: ref.label, spki: Buffer.from(spki).toString('base64'), algorithm },
-  ]);
-  const contents = { name, ...settings, keys: Object.fromEntries(served), store, timeoutMs };
+  const stateFolder = join(folder, 'state');
+  await mkdir(stateFolder, { mode: 0o700 });
+  const keys: Record<string, object> = {};
+  for (const { kid, spki, algorithm } of holder.keys) {
+    const publicKey = join(folder, `${kid}.pem`);
+    await writeFile(publicKey, pemText(spki, 'PUBLIC KEY'));
+    keys[kid] = { publicKey, algorithm };
+  }
+  const path = join(folder, 'config.json');
+  const contents = { name: providerName, ...holder.settings, keys, timeoutMs, stateFolder };
   await writeFile(path, JSON.stringify(contents), { mode: 0o600 });
-  return { path, store };
+  return path;
 }
 
 /** A way over our packets: skopeo with what its configuration names, we with the backend itself. */
-async function providerWay(scope: Scope, title: string, holder: Holder, keys: readonly HeldKey[], entry: object): Promise<Way> {
+async function providerWay(scope: Scope, title: string, options: ProviderOptions, entry: object): Promise<Way> {
+  const { holder, keys = holder.keys } = options;
   const folder = await scope.folder();
   const config = join(folder, 'ocicrypt.json');
-  await writeFile(config, JSON.stringify({ 'key-providers': { [name]: entry } }));
+  await writeFile(config, JSON.stringify({ 'key-providers': { [providerName]: entry } }));
   const env = { ...holder.env, OCICRYPT_KEYPROVIDER_CONFIG: config };
+  const store = createFolderStore(folder);
   const openers = keys.map(({ kid, ref, algorithm }) => ({
     kid,
-    key: backendPrivateKey(holder.backend, ref, { store: createFolderStore(folder) }),
+    key: backendPrivateKey(holder.backend, ref, { store }),
     algorithm,
   }));
   return {
-    name: title,
-    encrypt: { args: keys.flatMap(({ kid }) => ['--encryption-key', `provider:${name}:${kid}`]), env },
-    decrypt: { args: ['--decryption-key', `provider:${name}`], env },
-    recipient: providerRecipient({ name, keys: keys.map(({ kid, spki, algorithm }) => ({ kid, spki, algorithm })) }),
-    opener: providerOpener({ name, keys: openers }),
+    name: `${title} and ${holder.name}, ${keys.map(({ algorithm }) => algorithm).join(' and ')}`,
+    encrypt: { args: keys.flatMap(({ kid }) => ['--encryption-key', `provider:${providerName}:${kid}`]), env },
+    decrypt: { args: ['--decryption-key', `provider:${providerName}`], env },
+    recipient: providerRecipient({
+      name: providerName,
+      keys: keys.map(({ kid, spki, algorithm }) => ({ kid, spki, algorithm })),
+    }),
+    opener: providerOpener({ name: providerName, keys: openers }),
   };
 }
 
 /** A provider that skopeo starts for each layer. */
-export async function commandWay(scope: Scope, holder: Holder, keys: readonly HeldKey[], timeoutMs?: number): Promise<Way> {
-  const { path } = await writeSettings(scope, holder, timeoutMs);
-  const title = `the command over ${holder.name}, ${keys.map(({ algorithm }) => algorithm).join(' and ')}`;
-  return providerWay(scope, title, holder, keys, { cmd: { path: command, args: [path] } });
+export async function commandWay(scope: Scope, options: ProviderOptions): Promise<Way> {
+  const args = ['--config', await writeConfiguration(scope, options)];
+  return providerWay(scope, 'the command', options, { cmd: { path: executable, args } });
 }
 
 /** A provider that is there already. */
-export async function serviceWay(scope: Scope, holder: Holder, keys: readonly HeldKey[], timeoutMs?: number): Promise<Way> {
+export async function serviceWay(scope: Scope, options: ProviderOptions): Promise<Way> {
   const socket = join(await scope.folder(), 'own', 'provider.sock');
-  const target = await serveProvider(scope, holder, { socket }, timeoutMs);
-  const title = `gRPC over a Unix socket and ${holder.name}, ${keys.map(({ algorithm }) => algorithm).join(' and ')}`;
-  return providerWay(scope, title, holder, keys, { grpc: target });
+  const grpc = await serveProvider(scope, options, ['--socket', socket]);
+  return providerWay(scope, 'gRPC over a Unix socket', options, { grpc });
 }
 
-/** @returns the target that clients name */
-export async function serveProvider(
-  scope: Scope,
-  holder: Holder,
-  options: KeyProviderServiceOptions,
-  timeoutMs?: number,
-): Promise<string> {
-  const plugin = await readPlugin((await writeSettings(scope, holder, timeoutMs)).path);
-  const service = await serveKeyProviderGrpc(plugin, options);
-  scope.defer(() => service.close());
-  return service.target;
+/**
+ * Starts the executable as a service.
+ * @param address its options that say where
+ * @returns the target that clients name
+ */
+export async function serveProvider(scope: Scope, options: ProviderOptions, address: readonly string[]): Promise<string> {
+  const args = ['serve', '--config', await writeConfiguration(scope, options), ...address];
+  const service = serve(executable, args, { env: { ...process.env, ...options.holder.env } });
+  scope.defer(() => service.stop());
+  for (const end = performance.now() + 20_000; performance.now() < end && !service.exited(); await sleep(20)) {
+    const target = /serving (\S+)\n/.exec(service.output())?.[1];
+    if (target !== undefined) return target;
+  }
+  throw new Error(`the provider does not start\n${service.output()}`);
 }

@@ -11,9 +11,9 @@ export async function severalRecipients(world: World): Promise<void> {
   const { report, scope, oci, samples, skopeo, broker, token, target, digestOf } = world;
   const plain = await samples.image(['gzip']);
   const digest = await digestOf(plain);
-  const both = await commandWay(scope, broker, broker.keys);
+  const both = await commandWay(scope, { holder: broker });
   const alone: Way[] = [];
-  for (const key of broker.keys) alone.push(await commandWay(scope, { ...broker, keys: [key] }, [key]));
+  for (const key of broker.keys) alone.push(await commandWay(scope, { holder: { ...broker, keys: [key] } }));
   const [rsa, ec] = [await jweWay(scope, 'RSA'), await jweWay(scope, 'EC')];
   const open = (way: Way, from: string) =>
     decryptImage(oci.open(from), oci.open(target('layout')), { openers: [way.opener], tag: 'it' });
@@ -63,7 +63,7 @@ export async function severalRecipients(world: World): Promise<void> {
     await report.case(`${version} is refused by a provider that has none of the keys, which says so`, async () => {
       const encrypted = target('layout');
       await encryptImage(oci.open(plain), oci.open(encrypted), { recipients: [both.recipient], tag: 'it' });
-      const other = await commandWay(scope, token, token.keys);
+      const other = await commandWay(scope, { holder: token });
       const finished = await skopeo.copy(version, encrypted, target('layout'), other.decrypt);
       assert.equal(finished.code, 1, described(version, other.decrypt.args, finished));
       assert.match(finished.stderr, /hsm: the packet is for 'layers', 'more-layers', .*ERR_KEY_NOT_FOUND/, finished.stderr);

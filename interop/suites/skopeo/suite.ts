@@ -1,5 +1,6 @@
 import type { Suite } from '../../lib/suite.js';
 import { approvals } from './approvals.js';
+import { closedPlugin } from './closed-plugin.js';
 import { decoder } from './decoder.js';
 import { exchange } from './exchange.js';
 import { imageShapes } from './image-shapes.js';
@@ -7,7 +8,7 @@ import { mutualTls } from './mutual-tls.js';
 import { severalRecipients } from './several-recipients.js';
 import { createWorld } from './world.js';
 
-const parts = [imageShapes, severalRecipients, decoder, mutualTls, approvals];
+const parts = [exchange, imageShapes, severalRecipients, decoder, mutualTls, closedPlugin, approvals];
 void exchange;
 
 export const suite: Suite = {
