@@ -38,6 +38,8 @@ export const tokens = {
   second: { label: 'second', pin: 'second-pin-1234' },
   /** For wrong PINs, logout and whatever else others must not see. */
   restless: { label: 'restless', pin: 'restless-pin-1234' },
+  /** Nobody logs in to it for good. */
+  untouched: { label: 'untouched', pin: 'untouched-pin-1234' },
 } as const satisfies Record<string, TestToken>;
 
 /** Two tokens have this label. */

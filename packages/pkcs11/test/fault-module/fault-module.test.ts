@@ -80,7 +80,7 @@ describe.skipIf(!softhsmModule || !addonPath || !canBuildFaultModule)(`the modul
     const p11 = native();
     fault.reset();
     const slot =
-      run(p11, { op: 'slots' }).tokens.find(({ label }) => label === tokens.restless.label)?.slotId ?? new Uint8Array();
+      run(p11, { op: 'slots' }).tokens.find(({ label }) => label === tokens.untouched.label)?.slotId ?? new Uint8Array();
     const session = run(p11, { op: 'openSession', slot, readWrite: true });
     const failure = failureOf(p11, { op: 'login', session, pin: 'wrong' });
     expect(failure).toEqual({ code: 0xa0, name: 'CKR_PIN_INCORRECT', method: 'C_Login' });
