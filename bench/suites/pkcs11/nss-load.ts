@@ -13,7 +13,7 @@ const work: Work = { name: 'NSS RSA-2048 PSS', spec: 'rsa-2048', algorithm: 'rsa
 
 /** NSS unseals an RSA key in each C_SignInit, for tens of milliseconds: what that does to the event loop. */
 export async function* nssLoad(token: MadeToken, program: string): AsyncIterable<Result> {
-  const ours = await startSide('ours', jobOf(token, work, width), token.env);
+  const ours = await startSide('ours', { ...jobOf(token, work, width), watchesLoop: true }, token.env);
   try {
     const sides = { ours: { side: ours }, c: { side: cSide(program, jobOf(token, work, 1), threads, token.env) } };
     const played = await interleave(sides, schedule);

@@ -39,9 +39,10 @@ function outcome({ rounds, ended }: Played): Outcome {
   const done = rounds.reduce((sum, { operations }) => sum + operations, 0);
   for (const [name, count] of failed) remarks.push(`${count} of ${count + done} failed: ${name}`);
   if (done === 0) return { remarks };
+  const delays = rounds.flatMap(({ delayP99Ms }) => delayP99Ms ?? []);
   return {
     rate: median(rounds.map(({ operations, wallSeconds }) => operations / wallSeconds)),
-    delayP99Ms: median(rounds.map(({ delayP99Ms }) => delayP99Ms)),
+    ...(delays.length > 0 && { delayP99Ms: median(delays) }),
     remarks,
   };
 }

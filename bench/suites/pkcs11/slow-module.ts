@@ -24,7 +24,7 @@ export async function* slowModule(token: MadeToken, program: string): AsyncItera
   try {
     for (const name of ['C_SignInit', 'C_Sign'] as const) slow.delay(name, delayMs);
     const behind = { ...token, module: slow.path };
-    const ours = await startSide('ours', jobOf(behind, work, width, lanes), token.env);
+    const ours = await startSide('ours', { ...jobOf(behind, work, width, lanes), watchesLoop: true }, token.env);
     const c = cSide(program, jobOf(behind, work, 1), lanes, token.env);
     try {
       const played = await interleave({ ours: { side: ours }, c: { side: c } }, schedule);

@@ -26,11 +26,13 @@ type Other = keyof typeof others;
 async function play(token: MadeToken, work: Work, program: string) {
   const begin: Entrant = { side: await startSide('ours', jobOf(token, work, width), token.env) };
   const signer: Entrant = { side: await startSide('signer', jobOf(token, work, width), token.env), every: 2 };
+  const watchedJob = { ...jobOf(token, work, width), watchesLoop: true };
+  const watched: Entrant = { side: await startSide('ours', watchedJob, token.env), every: 3 };
   const c: Entrant = { side: cSide(program, jobOf(token, work, 1), threads, token.env) };
   const rest: Partial<Record<Other, Entrant>> = {};
   for (const [label, [name, atATime, lanes]] of Object.entries(others))
     rest[label as Other] = { side: await startSide(name, jobOf(token, work, atATime, lanes), token.env), every };
-  const sides = { begin, c, signer, ...(rest as Record<Other, Entrant>) };
+  const sides = { begin, c, signer, watched, ...(rest as Record<Other, Entrant>) };
   try {
     return await interleave(sides, schedule);
   } finally {
@@ -42,11 +44,11 @@ async function play(token: MadeToken, work: Work, program: string) {
 export async function* throughput(token: MadeToken, program: string, note: (text: string) => void): AsyncIterable<Result> {
   const peer = `C, ${threads} threads`;
   for (const work of works) {
-    const { begin, c, signer, ...rest } = await play(token, work, program);
-    for (const remark of [...begin.remarks, ...signer.remarks]) note(`${work.name}, ours: ${remark}`);
+    const { begin, c, signer, watched, ...rest } = await play(token, work, program);
+    for (const remark of [...begin.remarks, ...signer.remarks, ...watched.remarks]) note(`${work.name}, ours: ${remark}`);
     yield rates(`${work.name}, backend.begin`, begin, peer, c, work.leastShare);
     yield rates(`${work.name}, createSigner`, signer, peer, c);
     for (const [label, theirs] of Object.entries(rest)) yield rates(`${work.name}, backend.begin`, begin, label, theirs);
-    yield delay(work.name, begin);
+    yield delay(work.name, watched);
   }
 }

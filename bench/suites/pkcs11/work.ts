@@ -26,6 +26,8 @@ export interface Job {
   readonly algorithm: SignatureAlgorithm;
   /** Operations in flight. */
   readonly width: number;
+  /** The delay of the event loop is sampled as well. */
+  readonly watchesLoop?: boolean;
   /** Lanes of ours, or sessions; the default of each otherwise. */
   readonly lanes?: number;
 }

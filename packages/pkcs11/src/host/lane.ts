@@ -7,7 +7,7 @@ import type { SlotHost } from './slot-host.js';
 import type { Timers } from './timers.js';
 
 /** Work that a lane may have in hand, in milliseconds: enough that it never waits for the main thread, little enough to share it out. */
-const maxLoadMs = 6;
+const maxLoadMs = 16;
 /** Requests that a lane may have in hand: two messages of the largest batch. */
 const maxRequests = 2 * maxBatch;
 /** Above this, a second request in hand gains nothing. */

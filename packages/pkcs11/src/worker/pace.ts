@@ -1,7 +1,7 @@
 /** Answers wait about this long for others, in milliseconds of work as it usually is. */
-const patienceMs = 1;
+const patienceMs = 4;
 /** And never longer than this, however long it took. */
-const limitMs = 4;
+const limitMs = 8;
 
 /** Says when the answers of a batch go out. Times in milliseconds of a monotonic clock. */
 export interface Pace {
