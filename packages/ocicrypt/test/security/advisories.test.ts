@@ -1,7 +1,13 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as grpc from '@grpc/grpc-js';
 import { type JsonObject, parseJsonObject, utf8Bytes, utf8Text } from '@securosys/core';
 import { mediaTypes } from '@securosys/oci';
 import { describe, expect, it } from 'vitest';
 import { decodePrivateOptions, decodePublicOptions } from '../../src/cipher/layer-options.js';
+import { keyProviderService } from '../../src/grpc/service.js';
+import { serveKeyProviderGrpc } from '../../src/grpc.js';
 import { decryptImage } from '../../src/image/decrypt-image.js';
 import { encryptImage } from '../../src/image/encrypt-image.js';
 import { startWrapping } from '../../src/recipients/image-keys.js';
@@ -24,6 +30,28 @@ describe('advisories', () => {
     const decrypted = decryptImage(repository, repository, { from: 'enc', openers: [opener] });
     await expect(decrypted).rejects.toMatchObject({ code: 'ERR_POLICY_UNSAFE' });
     expect(opener.asked).toBe(0);
+  });
+
+  it('CVE-2024-37168: a message over the limit never reaches the provider, however well it is packed', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'provider-'));
+    const refuse = () => {
+      throw new Error('the provider was asked');
+    };
+    const service = await serveKeyProviderGrpc({ name: 'demo', key: refuse, open: refuse }, { socket: join(folder, 'p.sock') });
+    try {
+      for (const algorithm of [grpc.compressionAlgorithms.identity, grpc.compressionAlgorithms.gzip]) {
+        const Client = grpc.makeGenericClientConstructor(keyProviderService, 'KeyProviderService');
+        const options = { 'grpc.default_compression_algorithm': algorithm };
+        const stub = new Client(service.target, grpc.credentials.createInsecure(), options);
+        const methods = stub as unknown as Record<'UnWrapKey', (bytes: Uint8Array, answer: (error: unknown) => void) => void>;
+        const error = await new Promise((resolve) => methods.UnWrapKey(new Uint8Array(4 * 1024 * 1024), resolve));
+        expect(error).toMatchObject({ code: grpc.status.RESOURCE_EXHAUSTED });
+        stub.close();
+      }
+    } finally {
+      await service.close();
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('ocicrypt packets: a nonce where everybody can change it is refused and never preferred', () => {
