@@ -13,15 +13,11 @@ export interface Decompressor {
 /** Bytes that come out at once: fewer would mean more turns between threads than work. */
 const chunkSize = 256 * 1024;
 
-type Unpacking = NodeJS.ReadWriteStream & { destroy(error?: Error): unknown };
-
-/** Node has zstd since 22.15 and 23.8; the types here are those of Node 20. */
-interface WithZstd {
-  readonly createZstdDecompress?: (options: { chunkSize: number }) => Unpacking;
-}
-
-/** zstd where Node has none: slower, and on the thread that calls. */
-async function withoutNative(receive: (bytes: Uint8Array) => void): Promise<Decompressor> {
+/**
+ * zstd, on the thread that calls. Newer runtimes have their own, which fails where a frame ends and another begins between two pieces, as layers
+ * of several frames do.
+ */
+async function zstd(receive: (bytes: Uint8Array) => void): Promise<Decompressor> {
   const { Decompress } = await import('fzstd');
   const frames = new ZstdFrames();
   const unpack = new Decompress(receive);
@@ -51,18 +47,14 @@ export async function startDecompressor(
   compression: 'gzip' | 'zstd',
   receive: (bytes: Uint8Array) => void,
 ): Promise<Decompressor> {
-  const zlib = process.getBuiltinModule('node:zlib');
-  if (compression === 'gzip') return withNative(zlib.createGunzip({ chunkSize }), 'gzip', receive);
-  const { createZstdDecompress } = zlib as WithZstd;
-  return createZstdDecompress ? withNative(createZstdDecompress({ chunkSize }), 'zstd', receive) : withoutNative(receive);
+  return compression === 'gzip' ? gzip(receive) : zstd(receive);
 }
 
-function withNative(stream: Unpacking, compression: string, receive: (bytes: Uint8Array) => void): Decompressor {
+function gzip(receive: (bytes: Uint8Array) => void): Decompressor {
+  const stream = process.getBuiltinModule('node:zlib').createGunzip({ chunkSize });
   let failure: unknown;
   const fail = (error: unknown) => {
-    failure ??= SignError.is(error)
-      ? error
-      : new SignError('ERR_MALFORMED', `a layer is no sound ${compression}`, { cause: error });
+    failure ??= SignError.is(error) ? error : new SignError('ERR_MALFORMED', 'a layer is no sound gzip', { cause: error });
   };
   stream.on('data', (bytes: Uint8Array) => {
     try {
