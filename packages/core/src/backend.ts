@@ -125,12 +125,15 @@ export type RequestStatus = RequestState['status'];
 /** `done`: the result, because nobody had to be asked; `pending`: the backend's id of the request that people now decide on. */
 export type BeginResult = { readonly done: Uint8Array } | { readonly pending: string };
 
+/** The one thing that a key may do (S4). */
+export type KeyPurpose = 'sign' | 'decrypt' | 'derive';
+
 /** A key to be made. Its private half never leaves the backend. */
 export interface KeySpecRequest {
   readonly label: string;
   readonly spec: KeySpec;
   /** The one thing that the key may do (S4). Default `sign`. */
-  readonly purpose?: 'sign' | 'decrypt' | 'derive';
+  readonly purpose?: KeyPurpose;
 }
 
 /** Options of one look at a request. */

@@ -11,6 +11,7 @@ import {
   type KeyBackend,
   type KeyInfo,
   type KeyOperation,
+  type KeyPurpose,
   type KeyRef,
   type KeySpec,
   type KeySpecRequest,
@@ -60,8 +61,6 @@ export async function generateSoftwareKey(spec: KeySpec): Promise<KeyPairKeyObje
     throw new SignError('ERR_ALGORITHM_UNSUPPORTED', `this runtime cannot make a ${spec} key`, { cause });
   }
 }
-
-type KeyPurpose = NonNullable<KeySpecRequest['purpose']>;
 
 const usagesOf: Readonly<Record<KeyPurpose, readonly KeyUsage[]>> = {
   sign: ['sign', 'verify'],

@@ -1,7 +1,7 @@
-import { type CallOptions, hexText, type KeyUsage, SignError } from '@securosys/core';
+import { type CallOptions, hexText, type KeyPurpose, type KeyUsage, SignError } from '@securosys/core';
 import type { TokenCalls } from '../token/token-calls.js';
 import { findKey } from './find-key.js';
-import type { KeyPurpose, NewKey } from './key-templates.js';
+import type { NewKey } from './key-templates.js';
 import type { NewKeyOptions } from './new-key.js';
 import { undo } from './own-objects.js';
 import type { TokenKey } from './token-key.js';

@@ -1,9 +1,8 @@
 import type { KeyObject } from 'node:crypto';
-import type { CallOptions } from '@securosys/core';
+import type { CallOptions, KeyPurpose } from '@securosys/core';
 import type { TokenCalls } from '../token/token-calls.js';
 import type { SelfTest } from './check-new-key.js';
 import { keyComponents, wipeComponents } from './key-components.js';
-import type { KeyPurpose } from './key-templates.js';
 import { type NewKeyOptions, newKey } from './new-key.js';
 import { receiveKey } from './receive-key.js';
 import type { TokenKey } from './token-key.js';

@@ -1,4 +1,12 @@
-import { type CallOptions, type Clock, type KeyRef, type KeySpecRequest, knownOptions, publicKeyFromSpki } from '@securosys/core';
+import {
+  type CallOptions,
+  type Clock,
+  type KeyPurpose,
+  type KeyRef,
+  type KeySpecRequest,
+  knownOptions,
+  publicKeyFromSpki,
+} from '@securosys/core';
 import type { FoundObject, TokenCalls } from '../token/token-calls.js';
 import type { SelfTest } from './check-new-key.js';
 import { type DeleteKeyOptions, deleteKey } from './delete-key.js';
@@ -8,7 +16,6 @@ import { generateKey } from './generate-key.js';
 import { type ImportKeyRequest, importKey } from './import-key.js';
 import { keyCache } from './key-cache.js';
 import type { Pkcs11KeyInfo } from './key-facts.js';
-import type { KeyPurpose } from './key-templates.js';
 import { listTokenKeys } from './list-keys.js';
 import { knownNewKeyOptions, type NewKeyOptions, newKey } from './new-key.js';
 import { publicComponents } from './public-components.js';

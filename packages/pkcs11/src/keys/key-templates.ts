@@ -1,12 +1,9 @@
-import type { KeySpec, KeySpecRequest } from '@securosys/core';
+import type { KeyPurpose, KeySpec } from '@securosys/core';
 import { CKA, CKK, CKO } from '../cryptoki/attributes.js';
 import { CKM } from '../cryptoki/mechanisms.js';
 import type { Template } from '../token/template.js';
 import { curveBySpec } from './curves.js';
 import { bytes, flag, text, ulong, ulongs } from './entries.js';
-
-/** The one thing that a key of ours may do (S4). */
-export type KeyPurpose = NonNullable<KeySpecRequest['purpose']>;
 
 /** What a template is made of. */
 export interface NewKey {

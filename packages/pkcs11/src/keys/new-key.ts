@@ -1,7 +1,7 @@
-import { invalidArgument, type KeySpec, keySpecs, knownOptions, SignError } from '@securosys/core';
+import { invalidArgument, type KeyPurpose, type KeySpec, keySpecs, knownOptions, SignError } from '@securosys/core';
 import type { Template } from '../token/template.js';
 import { curveBySpec } from './curves.js';
-import type { KeyPurpose, NewKey } from './key-templates.js';
+import type { NewKey } from './key-templates.js';
 
 /** How a key is made, beyond what the standard call says. */
 export interface NewKeyOptions {
