@@ -14,8 +14,8 @@ export interface PreparedPart {
   readonly algorithm: SignatureAlgorithm;
   /** The exact message; a backend or the signer hashes it. */
   readonly input: { readonly message: Uint8Array };
-  /** What kind of bytes the message is, checked against the bytes before signing (S9). */
-  readonly domain: SigningDomain;
+  /** What kind of bytes the message is, checked against the bytes before signing (S9); absent for a blob, which needs `allowOpaque`. */
+  readonly domain?: SigningDomain;
   readonly facts: SigningFacts;
   /** SHA-256 of the SubjectPublicKeyInfo whose signature this part waits for, hex, where the format binds one. */
   readonly spkiSha256?: string;
