@@ -1,5 +1,6 @@
 export { type Act, type ActContext, type ActIdentity, actKey, type Kinship, type RequestPort } from './act.js';
 export * from './algorithms.js';
+export { approverText } from './approver-text.js';
 export * from './backend.js';
 export * from './bytes.js';
 export { type CborLimits, scanCbor } from './cbor.js';

@@ -1,7 +1,6 @@
+import { readStdin, watchParent, writeOut } from '@securosys/core/serve';
 import { handleNotation, type NotationAnswer, type NotationPlugin, type PluginProgress } from '@securosys/notation-envelope';
 import { errorAnswer } from './plugin/error-answer.js';
-import { watchParent } from './serve/parent.js';
-import { readStdin } from './serve/stdin.js';
 import { terminalProgress } from './serve/terminal.js';
 
 /** Tells the terminal as well as the plugin. */
@@ -17,16 +16,12 @@ function withTerminal(plugin: NotationPlugin): NotationPlugin {
   }) as NotationPlugin;
 }
 
-/** Writes to a stream and says whether it got there: whoever should read it may have gone, or the disk may be full. */
-const written = (stream: NodeJS.WriteStream, text: string): Promise<boolean> =>
-  new Promise((resolve) => {
-    stream.on('error', () => resolve(false));
-    stream.write(text, (error) => resolve(!error));
-  });
+/** A little over what a request may have: the reader of requests says so, not this. */
+const mostBytes = 16 * 1024 * 1024;
 
 async function answerTo(argv: readonly string[], plugin: NotationPlugin, signal: AbortSignal): Promise<NotationAnswer> {
   try {
-    return await handleNotation({ argv, stdin: await readStdin(), env: process.env, signal }, plugin);
+    return await handleNotation({ argv, stdin: await readStdin(mostBytes), env: process.env, signal }, plugin);
   } catch (error) {
     return { stdout: '', stderr: JSON.stringify(errorAnswer(error)), exitCode: 1 };
   }
@@ -62,7 +57,7 @@ export async function serveNotationPlugin(plugin: NotationPlugin): Promise<never
     : () => undefined;
   const { stdout, stderr, exitCode } = await answerTo(argv, withTerminal(plugin), orphaned.signal);
   stopWatching();
-  if (stderr !== '') await written(process.stderr, stderr);
-  const arrived = stdout === '' || (await written(process.stdout, stdout));
+  if (stderr !== '') await writeOut(process.stderr, stderr);
+  const arrived = stdout === '' || (await writeOut(process.stdout, stdout));
   process.exit(arrived ? exitCode : 1);
 }

@@ -1,16 +1,8 @@
+import { readStdin, watchParent, writeOut } from '@securosys/core/serve';
 import type { KeyProviderAnswer, KeyProviderPlugin } from '@securosys/ocicrypt';
 import { errorLine } from './provider/error-line.js';
 import { handleKeyProvider } from './provider/handle-key-provider.js';
 import { maxRequestBytes } from './provider/request.js';
-import { watchParent } from './serve/parent.js';
-import { readStdin } from './serve/stdin.js';
-
-/** Writes to a stream and says whether it got there: whoever should read it may have gone. */
-const written = (stream: NodeJS.WriteStream, text: string): Promise<boolean> =>
-  new Promise((resolve) => {
-    stream.on('error', () => resolve(false));
-    stream.write(text, (error) => resolve(!error));
-  });
 
 async function answerTo(plugin: KeyProviderPlugin, signal: AbortSignal): Promise<KeyProviderAnswer> {
   let stdin: Uint8Array | undefined;
@@ -49,7 +41,7 @@ export async function serveKeyProvider(plugin: KeyProviderPlugin): Promise<never
   const stopWatching = watchParent(() => orphaned.abort(new DOMException('the caller has gone', 'AbortError')));
   const { stdout, stderr, exitCode } = await answerTo(plugin, orphaned.signal);
   stopWatching();
-  if (stderr !== '') await written(process.stderr, `${stderr}\n`);
-  const arrived = stdout === '' || (await written(process.stdout, stdout));
+  if (stderr !== '') await writeOut(process.stderr, `${stderr}\n`);
+  const arrived = stdout === '' || (await writeOut(process.stdout, stdout));
   process.exit(arrived ? exitCode : 1);
 }

@@ -88,12 +88,13 @@ const samples: Readonly<Record<string, () => unknown>> = {
 };
 
 const withoutBytes = [
+  'SignError',
   'actKey',
   'agreementBytes',
   'agreementPeer',
-  'SignError',
   'algorithmFacts',
   'algorithmFitsKey',
+  'approverText',
   'base64Text',
   'base64urlText',
   'canonicalJson',

@@ -1,5 +1,4 @@
-import { SignError, type SignErrorCode, sanitizeText } from '@securosys/core';
-import { approverText } from './approver-text.js';
+import { approverText, SignError, type SignErrorCode, sanitizeText } from '@securosys/core';
 import type { PluginErrorCode, PluginErrorResponse } from './contract.js';
 import { ContractRefusal } from './refusals.js';
 

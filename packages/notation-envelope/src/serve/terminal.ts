@@ -1,6 +1,5 @@
 import { closeSync, constants, openSync, writeSync } from 'node:fs';
-import { sanitizeText } from '@securosys/core';
-import { approverText } from '../plugin/approver-text.js';
+import { approverText, sanitizeText } from '@securosys/core';
 import type { PluginProgress } from '../plugin/notation-plugin.js';
 
 const clockTime = (ms: number): string => new Date(ms).toTimeString().slice(0, 8);

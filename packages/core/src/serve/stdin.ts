@@ -2,6 +2,7 @@ import { readSync } from 'node:fs';
 import { SignError } from '@securosys/core';
 
 const chunkBytes = 64 * 1024;
+
 const code = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined);
 
 async function readStream(maxBytes: number): Promise<Uint8Array[]> {
@@ -15,9 +16,20 @@ async function readStream(maxBytes: number): Promise<Uint8Array[]> {
   return parts;
 }
 
+/** In memory of its own, in which no other buffer of the process has a part: it may hold secrets, which whoever reads it wipes. */
+function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const whole = new Uint8Array(parts.reduce((length, part) => length + part.byteLength, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.byteLength;
+  }
+  return whole;
+}
+
 /**
- * All of stdin up to a little over a limit, which whoever reads it enforces. Read without a stream where that works, because making one
- * costs a process of this kind a good part of its time.
+ * All of stdin up to a little over `maxBytes`, which whoever uses it enforces. Read without a stream where that works, because making one
+ * costs a short-lived process a good part of its time.
  * @throws SignError `ERR_MALFORMED` when stdin is nothing that can be read
  */
 export async function readStdin(maxBytes: number): Promise<Uint8Array> {
@@ -28,13 +40,14 @@ export async function readStdin(maxBytes: number): Promise<Uint8Array> {
     while (length <= maxBytes) {
       const read = readSync(0, chunk);
       if (read === 0) break;
+      // A copy: whoever writes byte by byte must not make us hold a whole chunk for each.
       parts.push(chunk.slice(0, read));
       length += read;
     }
   } catch (error) {
     // Not blocking, and nothing there yet; or the end of a pipe, as Windows has it.
-    if (code(error) === 'EAGAIN') return Buffer.concat([...parts, ...(await readStream(maxBytes))]);
+    if (code(error) === 'EAGAIN') return joined([...parts, ...(await readStream(maxBytes))]);
     if (code(error) !== 'EOF') throw new SignError('ERR_MALFORMED', 'the request cannot be read from stdin', { cause: error });
   }
-  return Buffer.concat(parts);
+  return joined(parts);
 }

@@ -1,6 +1,6 @@
 /**
- * Calls back once when the process that started this one has gone: a host that is told to end by SIGTERM leaves its plugin behind
- * (`notation.md` §17.1). Keeps nothing alive.
+ * Calls back once when the process that started this one has gone: a tool that is told to end by SIGTERM leaves the plugin that it
+ * started behind. Keeps nothing alive.
  * @returns a function that stops watching
  */
 export function watchParent(gone: () => void): () => void {

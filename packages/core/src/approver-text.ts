@@ -1,4 +1,5 @@
-import { base64Bytes, sanitizeText, sha256Hex } from '@securosys/core';
+import { base64Bytes, sha256Hex } from './bytes.js';
+import { sanitizeText } from './text.js';
 
 const keyForm = /^[A-Za-z0-9+/]{80,}={0,2}$/;
 
@@ -8,7 +9,7 @@ function nameOf(approver: string): string {
   return `key sha256:${sha256Hex(base64Bytes(approver))}`;
 }
 
-/** Approvers for people to read (S11). */
+/** Approvers as a backend names them (`ApprovalProgress`), for people to read (S11): one line, with commas. */
 export function approverText(approvers: readonly unknown[]): string {
   return approvers.map((one) => nameOf(String(one))).join(', ');
 }
