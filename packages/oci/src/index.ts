@@ -19,4 +19,6 @@ export type {
   ReferrersOptions,
   Repository,
   ResolvedManifest,
+  TagContent,
+  TagUpdate,
 } from './repository.js';

@@ -56,6 +56,18 @@ export interface PushManifestOptions extends CallOptions {
   readonly listed?: boolean;
 }
 
+/** A manifest that a tag is to name. */
+export interface TagContent {
+  readonly bytes: Uint8Array;
+  readonly mediaType: string;
+}
+
+/**
+ * What a tag has to name, from what it names now (`undefined`: nobody wrote it yet). `undefined` is given back when nothing has to be changed:
+ * that is how a change says that it is in. It is asked again whenever the manifest was read again.
+ */
+export type TagUpdate = (current: ResolvedManifest | undefined) => TagContent | undefined | Promise<TagContent | undefined>;
+
 /** How a manifest is attached to its subject. Layouts need neither: what they list is there, and no index is left over. */
 export interface AttachOptions extends CallOptions {
   /**
@@ -101,6 +113,14 @@ export interface Repository {
   pushBlobStream(source: BlobSource, mediaType: string, options?: PushBlobStreamOptions): Promise<Descriptor>;
   /** Stores a manifest under its digest, or under a tag. What is not a sound manifest is refused before anything is sent. */
   pushManifest(bytes: Uint8Array, mediaType: string, options?: PushManifestOptions): Promise<Descriptor>;
+  /**
+   * Changes the manifest behind a mutable tag so that many writers at once lose nothing: it is read, changed, stored (bound to the version
+   * that was read, where the registry names one), and read again until the change stays. What the tag named before is kept by registries
+   * under its digest, and listed no longer by layouts. The deadline covers all of it, with what `update` does.
+   * @returns descriptor of what the tag names then; `undefined` when there is no such tag and none was wanted
+   * @throws SignError `ERR_CONFLICT` when others kept writing over it; what `update` throws
+   */
+  updateTag(tag: string, update: TagUpdate, options?: CallOptions): Promise<Descriptor | undefined>;
   /**
    * Manifests whose `subject` is this one, in the order of the registry; `ERR_LIMIT` after the last one that a cap lets through.
    * The deadline covers the whole iteration, with what the caller does in between.

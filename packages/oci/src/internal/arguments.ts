@@ -1,8 +1,8 @@
 import { type Descriptor, invalidArgument } from '@securosys/core';
 import { isMediaType } from '../descriptor.js';
 import { parseDigest } from '../digest.js';
-import { isRepositoryName } from '../reference.js';
-import type { PushBlobStreamOptions } from '../repository.js';
+import { isRepositoryName, isTag } from '../reference.js';
+import type { PushBlobStreamOptions, TagUpdate } from '../repository.js';
 
 /**
  * Refuses what callers without a type checker pass for a descriptor.
@@ -37,4 +37,10 @@ export function checkPush({ mountFrom, chunkBytes, expected }: PushBlobStreamOpt
 /** Refuses a cap that would let everything pass. @throws SignError `ERR_INVALID_ARGUMENT` */
 export function checkMaxBytes(value: number): void {
   if (typeof value !== 'number' || !(value >= 0)) invalidArgument('maxBytes is a number of bytes, at least 0');
+}
+
+/** Refuses a bad tag and what is no function. @throws SignError `ERR_INVALID_ARGUMENT` */
+export function checkTagUpdate(tag: string, update: TagUpdate): void {
+  if (typeof tag !== 'string' || !isTag(tag)) invalidArgument('bad tag');
+  if (typeof update !== 'function') invalidArgument('updateTag: update is a function');
 }

@@ -84,7 +84,8 @@ export function withEntry(entries: readonly JsonObject[], entry: Descriptor, tag
   return [...kept.filter((known) => !(same(known) && tagOf(known) === undefined)), named];
 }
 
-function tagOf(entry: JsonObject): unknown {
+/** The tag of an entry; `undefined` when it has none. */
+export function tagOf(entry: JsonObject): unknown {
   return isJsonObject(entry.annotations) ? entry.annotations[refName] : undefined;
 }
 

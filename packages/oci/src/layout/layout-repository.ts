@@ -3,7 +3,7 @@ import { type Call, startCall, withCall } from '@securosys/transport';
 import { attachmentOf } from '../attachment.js';
 import { decodeMediaType } from '../descriptor.js';
 import { isDigest } from '../digest.js';
-import { checkBytes, checkDescriptor, checkMaxBytes, checkMediaType, checkPush } from '../internal/arguments.js';
+import { checkBytes, checkDescriptor, checkMaxBytes, checkMediaType, checkPush, checkTagUpdate } from '../internal/arguments.js';
 import { attachOptions, callOptions, checkedOptions, pushOptions } from '../internal/call-options.js';
 import { type BlobSource, checkSource } from '../internal/pieces.js';
 import { decodeManifest } from '../manifest.js';
@@ -21,11 +21,13 @@ import type {
   ReferrersOptions,
   Repository,
   ResolvedManifest,
+  TagUpdate,
 } from '../repository.js';
 import { readBlobStream, writeBlobStream } from './blob-stream.js';
 import { readIndex, updateIndex, withEntry } from './index-file.js';
 import { layoutReferrers } from './layout-referrers.js';
 import { blobIsThere, ensureLayout, openLayout, readBlob, writeBlob } from './store.js';
+import { updateLayoutTag } from './update-tag.js';
 
 /** An OCI image layout folder (image-spec `image-layout.md`) as a repository. */
 export class LayoutRepository implements Repository {
@@ -52,19 +54,21 @@ export class LayoutRepository implements Repository {
     const wanted = tagOrDigest ?? this.#reference.digest ?? this.#reference.tag;
     if (wanted === undefined) return invalidArgument(`name a tag or a digest of oci:${this.name}`);
     if (typeof wanted !== 'string' || (!isDigest(wanted) && !isTag(wanted))) return invalidArgument('neither a tag nor a digest');
-    return this.#call('resolve', options, [], async (call) => {
-      await call.step(openLayout(this.name));
-      const { entries } = await call.step(readIndex(this.name, this.#maxBytes));
-      const found = entries.filter((entry) =>
-        isDigest(wanted) ? entry.digest === wanted : entry.annotations?.[refName] === wanted,
-      );
-      if (new Set(found.map((entry) => `${entry.digest} ${entry.size} ${entry.mediaType}`)).size > 1)
-        throw new SignError('ERR_MALFORMED', 'index.json names two different manifests for this reference');
-      const [entry] = found;
-      if (entry) return this.#manifest(call, entry);
-      if (!isDigest(wanted)) throw new SignError('ERR_NOT_FOUND', `no tag '${wanted}' in oci:${this.name}`);
-      return this.#unlisted(call, wanted);
-    });
+    return this.#call('resolve', options, [], (call) => this.#resolve(call, wanted));
+  }
+
+  async #resolve(call: Call, wanted: string): Promise<ResolvedManifest> {
+    await call.step(openLayout(this.name));
+    const { entries } = await call.step(readIndex(this.name, this.#maxBytes));
+    const found = entries.filter((entry) =>
+      isDigest(wanted) ? entry.digest === wanted : entry.annotations?.[refName] === wanted,
+    );
+    if (new Set(found.map((entry) => `${entry.digest} ${entry.size} ${entry.mediaType}`)).size > 1)
+      throw new SignError('ERR_MALFORMED', 'index.json names two different manifests for this reference');
+    const [entry] = found;
+    if (entry) return this.#manifest(call, entry);
+    if (!isDigest(wanted)) throw new SignError('ERR_NOT_FOUND', `no tag '${wanted}' in oci:${this.name}`);
+    return this.#unlisted(call, wanted);
   }
 
   async fetchManifest(descriptor: Descriptor, options: CallOptions = {}): Promise<ResolvedManifest> {
@@ -150,6 +154,19 @@ export class LayoutRepository implements Repository {
         await call.race(updateIndex(this.name, this.#maxBytes, (entries) => withEntry(entries, descriptor, tag)));
       return descriptor;
     });
+  }
+
+  async updateTag(tag: string, update: TagUpdate, options: CallOptions = {}): Promise<Descriptor | undefined> {
+    checkTagUpdate(tag, update);
+    return this.#call('updateTag', options, [], async (call) => {
+      await call.step(ensureLayout(this.name));
+      return updateLayoutTag(call, this.name, tag, update, () => this.#tagged(call, tag), this.#maxBytes);
+    });
+  }
+
+  async #tagged(call: Call, tag: string): Promise<ResolvedManifest | undefined> {
+    const { entries } = await call.step(readIndex(this.name, this.#maxBytes));
+    return entries.some((entry) => entry.annotations?.[refName] === tag) ? this.#resolve(call, tag) : undefined;
   }
 
   async *referrers(subject: Descriptor, options: ReferrersOptions = {}): AsyncGenerator<Descriptor> {

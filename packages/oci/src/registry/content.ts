@@ -9,6 +9,12 @@ export function contentType(response: Response): string {
   return (response.headers.get('content-type') ?? '').split(';', 1)[0]?.trim() ?? '';
 }
 
+/** Name of the version that came, for `If-Match`. A weak one names no exact version (RFC 9110 §13.1.1), and long ones are nobody's. */
+export function etagOf(response: Response): { readonly etag?: string } {
+  const etag = response.headers.get('etag');
+  return etag !== null && /^"[\x21\x23-\x7e]{1,200}"$/.test(etag) ? { etag } : {};
+}
+
 /**
  * What the registry says about the digest must fit the bytes, whichever algorithm it uses.
  * @throws SignError `ERR_DIGEST_MISMATCH`, `ERR_PROTOCOL`

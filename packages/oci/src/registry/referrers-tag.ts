@@ -4,7 +4,8 @@ import { digestOf, parseDigest } from '../digest.js';
 import { decodeListing, type Listing } from '../manifest.js';
 import { mediaTypes } from '../media-types.js';
 import type { RegistryClient } from './client.js';
-import { checkDigestHeader, contentType } from './content.js';
+import { checkDigestHeader, contentType, etagOf } from './content.js';
+import type { Tagged } from './settled-tag.js';
 
 /** The referrers tag of a subject: algorithm, dash, the first 64 hex characters (distribution-spec, "Referrers Tag Schema"). */
 export function referrersTag(digest: string): string {
@@ -13,7 +14,7 @@ export function referrersTag(digest: string): string {
 }
 
 /** The index behind a referrers tag. */
-export interface TaggedIndex extends Listing {
+export interface TaggedIndex extends Listing, Tagged {
   readonly digest: string;
 }
 
@@ -43,5 +44,5 @@ export async function readReferrersTag(call: Call, client: RegistryClient, diges
   if (contentType(response) !== mediaTypes.imageIndex)
     throw new SignError('ERR_PROTOCOL', 'the referrers tag names no image index');
   checkDigestHeader(response, bytes, 'the referrers index');
-  return { ...readListing(call, client, bytes), digest: digestOf(bytes) };
+  return { ...readListing(call, client, bytes), digest: digestOf(bytes), ...etagOf(response) };
 }

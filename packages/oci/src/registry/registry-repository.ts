@@ -2,7 +2,7 @@ import { type CallOptions, type Descriptor, invalidArgument, SignError } from '@
 import { type Call, startCall, withCall } from '@securosys/transport';
 import { attachmentOf } from '../attachment.js';
 import { isDigest } from '../digest.js';
-import { checkBytes, checkDescriptor, checkMaxBytes, checkMediaType, checkPush } from '../internal/arguments.js';
+import { checkBytes, checkDescriptor, checkMaxBytes, checkMediaType, checkPush, checkTagUpdate } from '../internal/arguments.js';
 import { attachOptions, callOptions, checkedOptions, pushOptions } from '../internal/call-options.js';
 import { type BlobSource, checkSource } from '../internal/pieces.js';
 import { decodeManifest } from '../manifest.js';
@@ -19,6 +19,7 @@ import type {
   ReferrersOptions,
   Repository,
   ResolvedManifest,
+  TagUpdate,
 } from '../repository.js';
 import { attach } from './attach.js';
 import type { RegistryClient } from './client.js';
@@ -26,6 +27,7 @@ import { checkDigestHeader, contentType, resolvedManifest } from './content.js';
 import { downloadBlob, downloadWhole } from './download.js';
 import { putManifest } from './put-manifest.js';
 import { listReferrers } from './referrers-list.js';
+import { updateTag } from './update-tag.js';
 import { hasBlob, pushBlob, pushBlobStream } from './upload.js';
 
 /** A repository of a registry (distribution-spec 1.1). */
@@ -131,8 +133,13 @@ export class RegistryRepository implements Repository {
       'pushManifest',
       options,
       ['tag', 'listed'],
-      async (call) => (await putManifest(call, this.#client, bytes, mediaType, tag)).descriptor,
+      async (call) => (await putManifest(call, this.#client, bytes, mediaType, { tag })).descriptor,
     );
+  }
+
+  async updateTag(tag: string, update: TagUpdate, options: CallOptions = {}): Promise<Descriptor | undefined> {
+    checkTagUpdate(tag, update);
+    return this.#call('updateTag', options, [], (call) => updateTag(call, this.#client, tag, update));
   }
 
   async *referrers(subject: Descriptor, options: ReferrersOptions = {}): AsyncGenerator<Descriptor> {

@@ -8,6 +8,7 @@ const codes: Readonly<Record<number, SignErrorCode>> = {
   404: 'ERR_NOT_FOUND',
   408: 'ERR_UNAVAILABLE',
   409: 'ERR_CONFLICT',
+  412: 'ERR_CONFLICT',
   429: 'ERR_RATE_LIMITED',
 };
 
