@@ -1,10 +1,10 @@
 // npx pnpm interop [suite …]: runs the named suites, or all of them, against the programs on PATH.
 // INTEROP=required makes a missing program a failure. Nothing is installed here.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readdirSync } from 'node:fs';
-import { findProgram, versionOf } from './lib/programs.js';
-import { Report } from './lib/report.js';
-import { Scope } from './lib/scope.js';
-import type { Suite } from './lib/suite.js';
+import { fileURLToPath } from 'node:url';
+import { type Counts, Report } from './lib/report.js';
 
 const folder = new URL('suites/', import.meta.url);
 const names = readdirSync(folder)
@@ -17,44 +17,32 @@ if (unknown !== undefined) {
   process.exit(2);
 }
 
-const suites = new Map<string, Suite>();
-for (const name of asked.length > 0 ? asked : names)
-  suites.set(name, ((await import(`./suites/${name}/suite.ts`)) as { suite: Suite }).suite);
-
-const found = new Map<string, string | undefined>();
-for (const program of new Set([...suites.values()].flatMap(({ programs }) => programs))) {
-  const path = findProgram(program);
-  found.set(program, path);
-  console.log(`${program.padEnd(20)} ${path ? await versionOf(program, path) : 'missing'}`);
-}
-
+// A process for each suite: what one of them loads (a PKCS#11 module reads its configuration once in its life), sets or breaks is not
+// the next one's.
+const program = fileURLToPath(new URL('run-suite.ts', import.meta.url));
 const report = new Report();
-let open = new Scope();
-for (const [name, code] of [
+let running: ChildProcess | undefined;
+for (const [signal, code] of [
   ['SIGINT', 130],
   ['SIGTERM', 143],
 ] as const)
-  process.once(name, () => void open.close().finally(() => process.exit(code)));
+  process.on(signal, () => {
+    if (!running) process.exit(code);
+    running.once('close', () => process.exit(code));
+    running.kill(signal);
+  });
 
-for (const [name, suite] of suites) {
-  console.log(`\n${name}: ${suite.title}`);
-  const missing = suite.programs.filter((program) => !found.get(program));
-  if (missing.length > 0) {
-    const reason = `not on PATH: ${missing.join(', ')}`;
-    if (process.env.INTEROP === 'required') report.fail(name, new Error(reason));
-    else report.skip(name, reason);
-    continue;
-  }
-  open = new Scope();
-  try {
-    await suite.run(report, open);
-  } catch (error) {
-    report.fail(`${name}: could not be run`, error);
-  } finally {
-    await open.close();
-  }
+for (const name of asked.length > 0 ? asked : names) {
+  running = spawn(process.execPath, [...process.execArgv, program, name], { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] });
+  let counts: Counts | undefined;
+  running.on('message', (message) => {
+    counts = message as Counts;
+  });
+  const [code, signal] = (await once(running, 'close')) as [number | null, NodeJS.Signals | null];
+  running = undefined;
+  if (counts) report.add(counts);
+  else report.fail(name, new Error(`its process ended with ${signal ?? code} before it had a count`));
 }
 
 console.log('');
-// A case that missed its deadline may still hold something open; it does not get to keep this process.
 process.exit(report.end().failed ? 1 : 0);

@@ -6,6 +6,13 @@ function whereAndWhat({ name, message, stack = '' }: Error): string {
   return [`${name}: ${message}`, ...frames.slice(0, 4)].join('\n');
 }
 
+/** How many cases ended how. */
+export interface Counts {
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+}
+
 /** One line per case on standard output, and the count at the end. */
 export class Report {
   #passed = 0;
@@ -40,6 +47,17 @@ export class Report {
   skip(name: string, reason: string): void {
     this.#skipped++;
     console.log(`skipped ${name}: ${reason}`);
+  }
+
+  counts(): Counts {
+    return { passed: this.#passed, failed: this.#failed, skipped: this.#skipped };
+  }
+
+  /** What another process has counted. */
+  add({ passed, failed, skipped }: Counts): void {
+    this.#passed += passed;
+    this.#failed += failed;
+    this.#skipped += skipped;
   }
 
   /** Prints the count. */

@@ -9,7 +9,6 @@ import { severalRecipients } from './several-recipients.js';
 import { createWorld } from './world.js';
 
 const parts = [exchange, imageShapes, severalRecipients, decoder, mutualTls, closedPlugin, approvals];
-void exchange;
 
 export const suite: Suite = {
   title: 'image encryption between skopeo, ctd-decoder and us',
