@@ -1,40 +1,34 @@
-import { type CallOptions, type Descriptor, type Format, invalidArgument, sanitizeText } from '@securosys/core';
-import {
-  attachSignature,
-  type NotationPrepareOptions,
-  type NotationSignature,
-  notationCose,
-  notationJws,
-  type SignatureManifestOptions,
-} from '@securosys/notation-envelope';
-import type { Repository } from '@securosys/oci';
+import { invalidArgument, sanitizeText } from '@securosys/core';
+import { notationCose, notationJws } from '@securosys/notation-envelope';
+import type { ImageFormat, ManifestFormat, RequestFormat } from './formats/image-format.js';
+import { notationFormat } from './formats/notation.js';
 
-/** Formats that images and blobs can be signed in. */
+/** Formats that images can be signed in. */
 export type ImageFormatId = 'notation-jws' | 'notation-cose';
 
-/** What signing an image in some format takes besides the format itself. */
-export interface ImageFormat {
-  readonly format: Format<NotationSignature, NotationPrepareOptions>;
-  /** Stores the artifact beside its subject and returns the descriptor of its manifest. The same artifact has the same digest. */
-  publish(
-    repository: Repository,
-    artifact: NotationSignature,
-    subject: Descriptor,
-    options: CallOptions & SignatureManifestOptions,
-  ): Promise<Descriptor>;
-}
+/** Formats of what signing requests are about. */
+export type RequestFormatId = ImageFormatId;
 
-const formats: Readonly<Record<ImageFormatId, ImageFormat>> = {
-  'notation-jws': { format: notationJws, publish: attachSignature },
-  'notation-cose': { format: notationCose, publish: attachSignature },
+const imageFormats: Readonly<Record<ImageFormatId, ImageFormat>> = {
+  'notation-jws': notationFormat(notationJws),
+  'notation-cose': notationFormat(notationCose),
 };
 
-export function isImageFormat(id: string): id is ImageFormatId {
-  return Object.hasOwn(formats, id);
+export function isRequestFormat(id: string): id is RequestFormatId {
+  return Object.hasOwn(imageFormats, id);
+}
+
+export function requestFormat(id: RequestFormatId): RequestFormat {
+  return imageFormats[id];
+}
+
+/** @throws SignError `ERR_INVALID_ARGUMENT` for a format whose artifacts are not kept beside a manifest */
+export function manifestFormat(id: RequestFormatId): ManifestFormat {
+  return imageFormats[id];
 }
 
 /** @throws SignError `ERR_INVALID_ARGUMENT` for a format that does not exist */
 export function imageFormat(id: string): ImageFormat {
-  if (isImageFormat(id)) return formats[id];
-  return invalidArgument(`unknown format '${sanitizeText(id, 40)}'; known are ${Object.keys(formats).join(', ')}`);
+  if (Object.hasOwn(imageFormats, id)) return imageFormats[id as ImageFormatId];
+  return invalidArgument(`unknown format '${sanitizeText(id, 40)}'; known are ${Object.keys(imageFormats).join(', ')}`);
 }

@@ -1,98 +1,114 @@
 import {
   base64Text,
+  type CallOptions,
   type Claims,
+  type Clock,
   type Descriptor,
+  type FormatKey,
   hexText,
   invalidArgument,
   type KeyInfo,
   nodeCrypto,
+  type PendingStore,
+  type Prepared,
   SignError,
+  type Signer,
+  type Timestamper,
 } from '@securosys/core';
-import { durationSeconds } from './duration.js';
-import { imageFormat } from './image-formats.js';
+import type { FormatIdentity } from './formats/format-identity.js';
+import { type RequestFormatId, requestFormat } from './image-formats.js';
 import { RequestCourse } from './request-course.js';
-import { type RequestIdentity, recordKey, requestId } from './request-record.js';
+import { type RequestIdentity, requestId } from './request-identity.js';
+import { recordKey } from './request-record.js';
 import type { RequestTarget } from './request-target.js';
-import { callOf, type SignOptions } from './sign-options.js';
-import { isAbout, takeUp } from './take-up.js';
+import { takeUp } from './take-up.js';
 
-/** What the requests of one call have in common. */
-export interface KeyIdentity {
+/** How something is to be signed: the format, the key, and what is asked of them. */
+export interface KeyedPlan {
+  readonly id: RequestFormatId;
+  readonly signer: Signer;
+  readonly timestamper: Timestamper | undefined;
   readonly key: KeyInfo;
   readonly identity: Omit<RequestIdentity, 'reference'>;
-  /** Asked for once, and only when something is prepared. */
+  /** Certificates of the key, asked for once, and only when something is prepared; empty for a format that has none. */
   chain(): Promise<readonly Uint8Array[]>;
 }
 
-/** Asks the signer about its key and checks the options that are signed. */
-export async function keyIdentity(options: SignOptions): Promise<KeyIdentity> {
-  const { signer, annotations, attributes, signingAgent, expiry, timestamper } = options;
-  const call = callOf(options);
-  const expirySeconds = expiry === undefined ? undefined : durationSeconds(expiry);
-  imageFormat(options.format);
-  if (timestamper !== undefined && typeof timestamper?.timestamp !== 'function')
-    invalidArgument('timestamper is a Timestamper: createTimestamper makes one');
-  if (attributes !== undefined && !Array.isArray(attributes)) invalidArgument('attributes is a list');
+/** What a plan consists of before its key was asked about. */
+export interface UnkeyedPlan {
+  readonly id: RequestFormatId;
+  readonly signer: Signer;
+  readonly timestamper: Timestamper | undefined;
+  readonly asked: FormatIdentity;
+  readonly format: { readonly certified: boolean };
+}
+
+/** Asks the signer about its key. @throws SignError those of the signer */
+export async function keyedPlan({ id, signer, timestamper, asked, format }: UnkeyedPlan, call: CallOptions): Promise<KeyedPlan> {
   const key = await signer.describe(call);
   let chain: Promise<readonly Uint8Array[]> | undefined;
   return {
+    id,
+    signer,
+    timestamper,
     key,
     identity: {
-      format: options.format,
+      format: id,
       backend: signer.backend.id,
       spki: base64Text(key.spki),
       ...(key.ref.label !== undefined && { keyLabel: key.ref.label }),
-      ...(expirySeconds !== undefined && { expirySeconds }),
-      ...(annotations && { annotations: { ...annotations } }),
-      ...(attributes && { attributes: attributes.map((attribute) => ({ ...attribute })) }),
-      ...(signingAgent !== undefined && { signingAgent }),
+      ...asked,
       ...(timestamper && { timestamped: true }),
     },
     chain: () => {
-      chain ??= signer.chain(call);
+      chain ??= format.certified ? signer.chain(call).then(whole) : Promise.resolve([]);
       return chain;
     },
   };
 }
 
+function whole(chain: readonly Uint8Array[]): readonly Uint8Array[] {
+  if (chain.length > 0) return chain;
+  throw new SignError(
+    'ERR_CHAIN_INVALID',
+    'the key has no certificates: give a chain to createSigner, or import one at the backend',
+    { details: { rule: 'chain-empty' } },
+  );
+}
+
+/** One thing that is to be signed. */
+export interface CourseSubject<T> {
+  readonly about: Pick<RequestIdentity, 'reference'> & Partial<RequestIdentity>;
+  readonly subject: Descriptor;
+  readonly claims: Claims;
+  prepare(key: FormatKey, identity: RequestIdentity, clock: Clock): Prepared<unknown>;
+  target(identity: RequestIdentity): RequestTarget<T>;
+}
+
+/** What the caller may say about where requests are kept and by which clock. */
+export interface CourseOptions {
+  readonly claims?: Claims;
+  readonly store?: PendingStore;
+  readonly clock?: Clock;
+}
+
 /** Takes up the signing request that the store holds about the same thing, or prepares one. */
 export async function prepareCourse<T>(
-  about: Pick<RequestIdentity, 'reference'> & Partial<RequestIdentity>,
-  subject: Descriptor,
-  claims: Claims,
-  { key, identity: common, chain }: KeyIdentity,
-  options: SignOptions,
-  targetOf: (identity: RequestIdentity) => RequestTarget<T>,
+  { about, subject, claims, prepare, target }: CourseSubject<T>,
+  plan: KeyedPlan,
+  options: CourseOptions,
 ): Promise<RequestCourse<T>> {
-  const { signer, clock = signer.clock, store = signer.store, timestamper } = options;
-  const identity: RequestIdentity = { ...common, ...about };
-  const parts = { signer, store, clock, target: targetOf(identity), timestamper };
+  const { signer, key, timestamper } = plan;
+  const { clock = signer.clock, store = signer.store } = options;
+  const identity: RequestIdentity = { ...plan.identity, ...about };
+  const parts = { signer, store, clock, target: target(identity), timestamper };
   const id = requestId(identity);
   const stored = await store.get(recordKey(id));
   if (stored) return new RequestCourse({ ...takeUp(stored, id, clock.now()), ...parts, stored: true });
-  const certificates = await chain();
-  if (certificates.length === 0)
-    throw new SignError(
-      'ERR_CHAIN_INVALID',
-      'the key has no certificates: give a chain to createSigner, or import one at the backend',
-      { details: { rule: 'chain-empty' } },
-    );
   const { spec, spki, assurance } = key;
-  const { expirySeconds, annotations, attributes, signingAgent } = identity;
-  const { format } = imageFormat(identity.format);
-  const prepared = format.prepare(
-    subject,
-    { spec, spki, chain: certificates, assurance },
-    {
-      clock,
-      ...(expirySeconds !== undefined && { expirySeconds }),
-      ...(annotations && { annotations }),
-      ...(attributes && { attributes }),
-      ...(signingAgent !== undefined && { signingAgent }),
-    },
-  );
+  const prepared = prepare({ spec, spki, chain: await plan.chain(), assurance }, identity, clock);
   // What a later process could not tell from something altered is not asked for in the first place.
-  if (!prepared.parts.every(({ facts }) => isAbout(facts, identity)))
+  if (!requestFormat(identity.format).about(prepared, identity))
     invalidArgument('an attribute or annotation cannot be shown to people as it is: leave out what is not printable text');
   const nonce = hexText(nodeCrypto().randomBytes(16));
   const record = { identity, claims: { ...claims, ...options.claims }, nonce, prepared: prepared.toJSON() };

@@ -1,48 +1,77 @@
-import type { Oci, ResolvedManifest } from '@securosys/oci';
+import { invalidArgument } from '@securosys/core';
+import type { Oci, Repository, ResolvedManifest } from '@securosys/oci';
 import { parseReference } from '@securosys/oci';
-import { keyIdentity, prepareCourse } from './prepare-course.js';
+import { type KeyedPlan, keyedPlan, prepareCourse } from './prepare-course.js';
 import type { RequestCourse } from './request-course.js';
 import { manifestTarget, type SignedManifest } from './request-target.js';
 import { type SelectedManifest, selectManifests } from './select-manifests.js';
 import type { SignImageOptions } from './sign-image.js';
 import { callOf } from './sign-options.js';
+import type { SigningPlan } from './sign-plans.js';
 
-/** Looks the image up once, and makes or finds the signing request of each manifest that is meant. Nothing is submitted here. */
-export async function prepareImage(
-  reference: string,
-  options: SignImageOptions,
-  oci: Oci,
-): Promise<{ image: ResolvedManifest; courses: RequestCourse<SignedManifest>[] }> {
-  const parsed = parseReference(reference);
+/** An image that was looked up once, and what of it is meant. */
+export interface FoundImage {
+  readonly asked: string;
+  /** The tag that the caller named, and nothing else. */
+  readonly tag: string | undefined;
+  readonly repository: Repository;
+  readonly image: ResolvedManifest;
+  readonly selected: readonly SelectedManifest[];
+}
+
+/** Looks an image up, once, and the manifests that are meant. */
+export async function findImage(asked: string, options: SignImageOptions, oci: Oci): Promise<FoundImage> {
+  const parsed = parseReference(asked);
   const repository = oci.open(parsed);
   const call = callOf(options);
   const image = await repository.resolve(undefined, call);
   const selected = selectManifests(image, options);
-  const tag = parsed.digest === undefined ? parsed.tag : undefined;
-  const { style } = options;
-  const courses: RequestCourse<SignedManifest>[] = [];
   // What an index says of its children is not signed, and no person asked about it, before the children say the same.
   for (const { index, descriptor } of selected) if (index !== undefined) await repository.fetchManifest(descriptor, call);
-  const key = await keyIdentity(options);
-  for (const manifest of selected) {
-    const { index, platform } = manifest;
-    const identity = {
-      reference: manifest.reference,
-      ...(tag !== undefined && { tag }),
-      ...(index !== undefined && { index }),
-      ...(platform !== undefined && { platform }),
-      ...(style !== undefined && { style }),
-    };
-    const claims = claimsOf(reference, manifest, tag);
-    courses.push(
-      await prepareCourse(identity, manifest.descriptor, claims, key, options, (of) => manifestTarget(repository, of)),
-    );
-  }
-  return { image, courses };
+  return { asked, tag: parsed.digest === undefined ? parsed.tag : undefined, repository, image, selected };
+}
+
+/** Makes or finds the signing requests of each manifest, one for each plan. Nothing is submitted here. */
+export async function prepareImage(
+  found: FoundImage,
+  plans: readonly SigningPlan[],
+  options: SignImageOptions,
+): Promise<readonly RequestCourse<SignedManifest>[]> {
+  const courses: RequestCourse<SignedManifest>[] = [];
+  const keyed: (readonly [SigningPlan, KeyedPlan])[] = [];
+  for (const plan of plans) keyed.push([plan, await keyedPlan(plan, callOf(options))]);
+  for (const manifest of found.selected)
+    for (const [{ format }, key] of keyed) {
+      const course = await prepareCourse(
+        {
+          about: aboutOf(found, manifest),
+          subject: manifest.descriptor,
+          claims: claimsOf(found, manifest),
+          prepare: (formatKey, identity, clock) => format.prepare(manifest.descriptor, formatKey, identity, clock),
+          target: (identity) => manifestTarget(found.repository, identity),
+        },
+        key,
+        options,
+      );
+      if (courses.some(({ id }) => id === course.id))
+        invalidArgument(`signImage: ${key.id} with the same key and options is there twice`);
+      courses.push(course);
+    }
+  return courses;
+}
+
+/** What a signing request says of the manifest that it is about. */
+export function aboutOf({ tag }: FoundImage, { reference, index, platform }: SelectedManifest) {
+  return {
+    reference,
+    ...(tag !== undefined && { tag }),
+    ...(index !== undefined && { index }),
+    ...(platform !== undefined && { platform }),
+  };
 }
 
 /** A claim that names the digest of the index would contradict bytes that are about a child of it. */
-function claimsOf(asked: string, { reference, platform, index }: SelectedManifest, tag: string | undefined) {
+export function claimsOf({ asked, tag }: FoundImage, { reference, platform, index }: SelectedManifest) {
   const image = index === undefined || tag !== undefined ? asked : reference;
   return { image, ...(platform !== undefined && { platform }) };
 }

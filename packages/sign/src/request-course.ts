@@ -12,9 +12,10 @@ import {
   type Timestamper,
   type WaitOptions,
 } from '@securosys/core';
-import { imageFormat } from './image-formats.js';
+import { requestFormat } from './image-formats.js';
 import { ownSignature } from './own-signature.js';
-import { recordKey, requestId, writeRecord } from './request-record.js';
+import { requestId } from './request-identity.js';
+import { recordKey, writeRecord } from './request-record.js';
 import { type CompleteOptions, type SigningRequestState, worst } from './request-state.js';
 import type { RequestTarget } from './request-target.js';
 import { type TakenUp, takeUp } from './take-up.js';
@@ -127,7 +128,7 @@ export class RequestCourse<T> {
     const { record, prepared, subject } = this.#taken;
     const before = await this.#deliveredBefore(call);
     if (before) return before;
-    const { format } = imageFormat(record.identity.format);
+    const { format } = requestFormat(record.identity.format);
     const assembled = prepared.assemble(signatures);
     const artifact = format.finish ? await format.finish(assembled, this.#finishing(call)) : assembled;
     const stale = format.check?.(artifact, clock.now());
@@ -138,12 +139,10 @@ export class RequestCourse<T> {
   }
 
   /** Notes where the signature went, for a next run that has more to do than this course. */
-  async remember(signature: Descriptor): Promise<void> {
+  async remember(signatures: readonly Descriptor[]): Promise<void> {
     const { record } = this.#taken;
-    const { mediaType, digest, size } = signature;
-    await this.#parts.store.put(recordKey(this.id), writeRecord({ ...record, attached: { mediaType, digest, size } }), {
-      ifNonce: record.nonce,
-    });
+    const attached = signatures.map(({ mediaType, digest, size }) => ({ mediaType, digest, size }));
+    await this.#parts.store.put(recordKey(this.id), writeRecord({ ...record, attached }), { ifNonce: record.nonce });
   }
 
   /** What an earlier run has delivered, found where it says that it is. Only a signature by our key over our very bytes counts (S30). */
@@ -151,7 +150,7 @@ export class RequestCourse<T> {
     const { record, subject } = this.#taken;
     const isOurs = ownSignature(this.#taken, this.#parts.clock.now());
     if (!record.attached || !isOurs) return undefined;
-    return this.#parts.target.delivered?.(record.attached, isOurs, subject, this.id, call);
+    return this.#parts.target.find?.(isOurs, subject, this.id, call, record.attached);
   }
 
   /**
@@ -164,7 +163,7 @@ export class RequestCourse<T> {
     const isOurs = ownSignature(this.#taken, this.#parts.clock.now());
     const isNew = [...this.#operations.values()].some(({ id }) => id === undefined);
     if (first || !(isNew || this.#taken.record.identity.timestamped) || !isOurs) return undefined;
-    return this.#parts.target.search?.(isOurs, this.#taken.subject, this.id, call);
+    return this.#parts.target.find?.(isOurs, this.#taken.subject, this.id, call);
   }
 
   /** The record goes first: without it nobody takes this request up again, while what approvals have earned is still there. */

@@ -1,54 +1,8 @@
-import {
-  type Claims,
-  canonicalJson,
-  type Descriptor,
-  isJsonObject,
-  type JsonObject,
-  type JsonValue,
-  SignError,
-  sha256Hex,
-  utf8Bytes,
-} from '@securosys/core';
-import type { ExtendedAttribute } from '@securosys/notation-envelope';
-import { type ImageFormatId, isImageFormat } from './image-formats.js';
-
-/** A blob that a signing request is about. */
-export interface BlobIdentity {
-  readonly mediaType: string;
-  /** Bytes. */
-  readonly size: number;
-  /** Name of its file, for the name of the signature's. */
-  readonly name?: string;
-}
-
-/** What a signing request is about, whatever time it is signed at. Its hash is the request's id. */
-export interface RequestIdentity {
-  /** `repository@digest`, or `blob@digest`. */
-  readonly reference: string;
-  /** Present for blobs only, and then nothing about tags, indexes and manifests is. */
-  readonly blob?: BlobIdentity;
-  /** The tag that the caller named, to notice when it moves while people decide. */
-  readonly tag?: string;
-  /** Digest of the index that lists the subject, and that the tag names. */
-  readonly index?: string;
-  /** As the index says. */
-  readonly platform?: string;
-  readonly format: ImageFormatId;
-  readonly backend: string;
-  readonly keyLabel?: string;
-  /** SubjectPublicKeyInfo of the key, DER in base64: resuming needs no right to read attributes. */
-  readonly spki: string;
-  readonly expirySeconds?: number;
-  readonly annotations?: Readonly<Record<string, string>>;
-  /** Extended attributes, as the caller gave them. */
-  readonly attributes?: readonly ExtendedAttribute[];
-  /** The unsigned signing agent, where the caller named one. */
-  readonly signingAgent?: string;
-  /** Generation of the signature's manifest, where the caller named one. */
-  readonly style?: 'artifact-type' | 'config';
-  /** The signature gets a timestamp. */
-  readonly timestamped?: true;
-}
+import { type Claims, type Descriptor, isJsonObject, type JsonObject, type JsonValue, SignError } from '@securosys/core';
+import type { FormatIdentity } from './formats/format-identity.js';
+import { hasOnly, isDescriptor, isText, isTexts, type MemberCheck, optional } from './formats/members.js';
+import { isRequestFormat, requestFormat } from './image-formats.js';
+import { type RequestIdentity, requestId } from './request-identity.js';
 
 /** What the store holds of a request until its artifact is attached. No secrets, no signatures. */
 export interface RequestRecord {
@@ -59,15 +13,7 @@ export interface RequestRecord {
   readonly nonce: string;
   readonly prepared: JsonObject;
   /** Where the signature was attached while others of the same call were not yet. */
-  readonly attached?: Descriptor;
-}
-
-/**
- * Id of a signing request: SHA-256 over what is to be signed, how and with which key, 64 hex characters. Asking for the same
- * thing again finds the same request, and a record that was altered no longer fits the id its caller holds (S30).
- */
-export function requestId(identity: RequestIdentity): string {
-  return sha256Hex(utf8Bytes(canonicalJson(identity)));
+  readonly attached?: readonly Descriptor[];
 }
 
 /** Key of the record in a pending store. */
@@ -83,7 +29,7 @@ export function writeRecord({ identity, claims, nonce, prepared, attached }: Req
     claims: { ...claims },
     nonce,
     prepared,
-    ...(attached && { attached: { ...attached } as unknown as JsonObject }),
+    ...(attached && { attached: attached.map((one) => ({ ...one })) as unknown as JsonValue[] }),
   };
 }
 
@@ -100,7 +46,7 @@ export function readRecord(json: JsonObject, id: string): RequestRecord {
     !isJsonObject(prepared) ||
     typeof nonce !== 'string' ||
     !isTexts(claims) ||
-    !(attached === undefined || isDescriptor(attached))
+    !(attached === undefined || (Array.isArray(attached) && attached.every(isDescriptor)))
   )
     throw new SignError('ERR_MALFORMED', `the store holds no signing request under ${id}`);
   const read = readIdentity(identity);
@@ -109,49 +55,30 @@ export function readRecord(json: JsonObject, id: string): RequestRecord {
   return { identity: read, claims, nonce, prepared, ...(attached && { attached }) };
 }
 
-function isTexts(value: JsonValue | undefined): value is Record<string, string> {
-  return isJsonObject(value) && Object.values(value).every((member) => typeof member === 'string');
-}
-
-function isDescriptor(value: JsonValue): value is JsonObject & Descriptor {
-  if (!isJsonObject(value) || !isText(value.mediaType) || !isText(value.digest)) return false;
-  return Number.isSafeInteger(value.size) && (value.size as number) >= 0;
-}
-
 function isBlob(value: JsonValue): boolean {
-  if (!isJsonObject(value) || Object.keys(value).some((name) => !['mediaType', 'size', 'name'].includes(name))) return false;
-  return isText(value.mediaType) && Number.isSafeInteger(value.size) && isTextOrAbsent(value.name);
+  if (!isJsonObject(value) || !hasOnly(value, ['mediaType', 'size', 'name'])) return false;
+  return isText(value.mediaType) && Number.isSafeInteger(value.size) && optional(isText)(value.name);
 }
 
-function isAttribute(value: JsonValue): boolean {
-  if (!isJsonObject(value) || Object.keys(value).some((name) => !['name', 'value', 'critical'].includes(name))) return false;
-  return isText(value.name) && value.value !== undefined && (value.critical === undefined || typeof value.critical === 'boolean');
-}
+type Checks<T> = { readonly [name in keyof Required<T>]: MemberCheck };
 
-const isText = (value: JsonValue | undefined): value is string => typeof value === 'string';
-const isTextOrAbsent = (value: JsonValue | undefined): boolean => value === undefined || isText(value);
-
-/** Whether each member of an identity is of its type. A record type, so that none is forgotten here. */
-const members: { readonly [name in keyof Required<RequestIdentity>]: (value: JsonValue | undefined) => boolean } = {
+/** Whether each member that any request may have is of its type. A record type, so that none is forgotten here. */
+const members: Checks<Omit<RequestIdentity, keyof FormatIdentity>> = {
   reference: isText,
-  blob: (value) => value === undefined || isBlob(value),
-  tag: isTextOrAbsent,
-  index: isTextOrAbsent,
-  platform: isTextOrAbsent,
-  format: (value) => isText(value) && isImageFormat(value),
+  blob: optional(isBlob),
+  tag: optional(isText),
+  index: optional(isText),
+  platform: optional(isText),
+  format: isText,
   backend: isText,
-  keyLabel: isTextOrAbsent,
+  keyLabel: optional(isText),
   spki: isText,
-  expirySeconds: (value) => value === undefined || typeof value === 'number',
-  annotations: (value) => value === undefined || isTexts(value),
-  attributes: (value) => value === undefined || (Array.isArray(value) && value.every(isAttribute)),
-  signingAgent: isTextOrAbsent,
-  style: (value) => value === undefined || value === 'artifact-type' || value === 'config',
   timestamped: (value) => value === undefined || value === true,
 };
 
 function readIdentity(json: JsonObject): RequestIdentity | undefined {
-  const known = Object.keys(json).every((name) => Object.hasOwn(members, name));
-  const typed = Object.entries(members).every(([name, fits]) => fits(json[name]));
-  return known && typed ? ({ ...json } as unknown as RequestIdentity) : undefined;
+  if (!isText(json.format) || !isRequestFormat(json.format)) return undefined;
+  const checks: Readonly<Record<string, MemberCheck>> = { ...members, ...requestFormat(json.format).members };
+  const typed = hasOnly(json, Object.keys(checks)) && Object.entries(checks).every(([name, fits]) => fits(json[name]));
+  return typed ? ({ ...json } as unknown as RequestIdentity) : undefined;
 }

@@ -14,9 +14,10 @@ import {
   type Timestamper,
 } from '@securosys/core';
 import { createOci, type Oci } from '@securosys/oci';
-import { imageFormat } from './image-formats.js';
+import { requestFormat } from './image-formats.js';
 import { RequestCourse } from './request-course.js';
-import { type RequestIdentity, recordKey } from './request-record.js';
+import type { RequestIdentity } from './request-identity.js';
+import { recordKey } from './request-record.js';
 import { manifestTarget, type RequestTarget } from './request-target.js';
 import { blobTarget, type SignedBlob } from './sign-blob.js';
 import { SigningRequest } from './signing-request.js';
@@ -93,7 +94,7 @@ async function resume<T>(
   const target = targetOf(identity);
   const publicKey = base64Bytes(identity.spki, 'public key');
   const key = { spkiSha256: sha256Hex(publicKey), ...(identity.keyLabel !== undefined && { label: identity.keyLabel }) };
-  const { format } = imageFormat(identity.format);
+  const { format } = requestFormat(identity.format);
   const signer = createSigner(backend, key, { publicKey, store, clock, formats: [format], ...(guards && { guards }) });
   return new SigningRequest(new RequestCourse({ ...taken, signer, store, clock, target, timestamper, stored: true }));
 }

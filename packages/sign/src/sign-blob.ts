@@ -1,10 +1,17 @@
 import { type CallOptions, type Claims, type Descriptor, invalidArgument, knownOptions } from '@securosys/core';
-import { type BlobSource, blobDescriptor, blobSignatureFileName, isBlobSource } from '@securosys/notation-envelope';
+import {
+  type BlobSource,
+  blobDescriptor,
+  blobSignatureFileName,
+  isBlobSource,
+  type NotationSignature,
+} from '@securosys/notation-envelope';
 import { Deadline } from './deadline.js';
-import { keyIdentity, prepareCourse } from './prepare-course.js';
-import type { RequestIdentity } from './request-record.js';
+import { keyedPlan, prepareCourse } from './prepare-course.js';
+import type { RequestIdentity } from './request-identity.js';
 import type { RequestTarget } from './request-target.js';
-import { callOf, type SignOptions, signOptionNames } from './sign-options.js';
+import { callOf, type SignOptions, signingOptionNames } from './sign-options.js';
+import { signingPlans } from './sign-plans.js';
 import { SigningRequest } from './signing-request.js';
 
 /** How a blob is signed. */
@@ -31,7 +38,7 @@ export interface SignedBlob {
   readonly requestId: string;
 }
 
-const optionNames = [...signOptionNames, 'mediaType', 'name'];
+const optionNames = ['format', 'annotations', 'expiry', 'attributes', 'signingAgent', ...signingOptionNames, 'mediaType', 'name'];
 
 /**
  * Signs a blob, as one detached envelope (`notation.md` §12). It is read once and never held whole; its digest has the hash that belongs to
@@ -66,15 +73,27 @@ async function prepareBlob(blob: BlobSource, options: SignBlobOptions): Promise<
   const { mediaType, name } = options;
   if (name !== undefined && (typeof name !== 'string' || !isFileName(name)))
     invalidArgument('name is the name of a file, without a folder');
-  const key = await keyIdentity(options);
+  const [plan, more] = signingPlans('signBlob', options);
+  if (!plan || more) return invalidArgument('signBlob: a blob is signed in one format');
+  const keyed = await keyedPlan(plan, callOf(options));
   const subject = await readUntil(options, ({ signal }) =>
-    blobDescriptor(blob, { spec: key.key.spec, ...(mediaType !== undefined && { mediaType }), ...(signal && { signal }) }),
+    blobDescriptor(blob, { spec: keyed.key.spec, ...(mediaType !== undefined && { mediaType }), ...(signal && { signal }) }),
   );
   const { digest, size } = subject;
   const about = { mediaType: subject.mediaType, size, ...(name !== undefined && { name }) };
   const claims: Claims = name === undefined ? {} : { file: name };
-  const identity = { reference: `blob@${digest}`, blob: about };
-  return new SigningRequest(await prepareCourse(identity, subject, claims, key, options, blobTarget));
+  const course = await prepareCourse(
+    {
+      about: { reference: `blob@${digest}`, blob: about },
+      subject,
+      claims,
+      prepare: (key, identity, at) => plan.format.prepare(subject, key, identity, at),
+      target: blobTarget,
+    },
+    keyed,
+    options,
+  );
+  return new SigningRequest(course);
 }
 
 /** A stream that never ends keeps nobody. */
@@ -96,7 +115,7 @@ function isFileName(name: string): boolean {
 export function blobTarget({ blob }: RequestIdentity): RequestTarget<SignedBlob> {
   return {
     moved: async () => undefined,
-    deliver: async ({ envelope, mediaType, subject }, _, requestId) => {
+    deliver: async ({ envelope, mediaType, subject }: NotationSignature, _, requestId) => {
       const fileName = blobSignatureFileName(blob?.name ?? 'signature', mediaType);
       return { envelope, mediaType, fileName, subject, requestId };
     },

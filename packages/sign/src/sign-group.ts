@@ -95,7 +95,7 @@ class Group {
       try {
         const manifest = await course.deliver(signatures, call);
         this.#done(course, manifest);
-        await course.remember(manifest.signature);
+        await course.remember(manifest.attached);
       } catch (error) {
         await this.failed(course, error);
         if (!isDecided(error)) break;

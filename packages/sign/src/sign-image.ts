@@ -1,19 +1,20 @@
 import { type Descriptor, invalidArgument, knownOptions } from '@securosys/core';
-import type { SignatureManifestOptions } from '@securosys/notation-envelope';
 import { createOci, type Oci } from '@securosys/oci';
-import { prepareImage } from './prepare-image.js';
+import { type FormatOptions, formatOptionNames } from './formats/format-options.js';
+import { findImage, prepareImage } from './prepare-image.js';
 import type { SignedManifest } from './request-target.js';
 import { checkSelection, type ManifestSelection, selectionNames } from './select-manifests.js';
 import { completeAll } from './sign-group.js';
-import { callOf, type SignOptions, signOptionNames } from './sign-options.js';
+import { callOf, type SigningOptions, signingOptionNames } from './sign-options.js';
+import { type FormatChoice, signingPlans } from './sign-plans.js';
 import { SigningRequest } from './signing-request.js';
 
-/** How an image is signed. */
-export interface SignImageOptions extends SignOptions, ManifestSelection {
+/** How an image is signed. What a format does not have is refused, not left out: among several formats, give it to those that have it. */
+export interface SignImageOptions extends SigningOptions, FormatOptions, ManifestSelection {
+  /** One format, or several: `['notation-jws', { format: 'notation-cose', expiry: '90d' }]` makes a signature in each. */
+  format: FormatChoice;
   /** Registry access. Default: anonymous, public registries only. */
   oci?: Oci;
-  /** Generation of the signature's manifest; see `SignatureManifestOptions`. Default `config`, which every verifier finds. */
-  style?: SignatureManifestOptions['style'];
 }
 
 /** An image and what is now attached to it. */
@@ -26,11 +27,12 @@ export interface SignedImage {
   readonly signature: Descriptor;
   /** Id of the signing request that `signature` was. */
   readonly requestId: string;
-  /** Everything that was signed, the image itself first. */
+  /** Everything that was signed, the image itself first; what was signed in several formats is there once for each. */
   readonly manifests: readonly SignedManifest[];
 }
 
-const optionNames = [...signOptionNames, ...selectionNames, 'oci', 'style'];
+/** Names of what {@link signImage} takes besides registry access. */
+export const signImageNames: readonly string[] = ['format', ...signingOptionNames, ...formatOptionNames, ...selectionNames];
 
 /**
  * Signs the image that a reference names now, and attaches the signature to it. Where the reference names an index, `manifests` and `platforms`
@@ -54,14 +56,16 @@ const optionNames = [...signOptionNames, ...selectionNames, 'oci', 'style'];
  * backend and the registry
  */
 export async function signImage(reference: string, options: SignImageOptions): Promise<SignedImage> {
-  knownOptions('signImage', options, optionNames);
+  knownOptions('signImage', options, [...signImageNames, 'oci']);
   if (typeof options.signer?.begin !== 'function') invalidArgument('signImage needs a signer: createSigner(backend, { label })');
   checkSelection(options);
+  const plans = signingPlans('signImage', options);
   const { approvalTimeoutMs = 0, onProgress, oci = createOci() } = options;
-  const { image, courses } = await prepareImage(reference, options, oci);
+  const found = await findImage(reference, options, oci);
+  const courses = await prepareImage(found, plans, options);
   const waiting = { ...callOf(options), approvalTimeoutMs, ...(onProgress && { onProgress }) };
   const [only, more] = courses;
   const manifests = only && !more ? [await new SigningRequest(only).complete(waiting)] : await completeAll(courses, waiting);
   const { signature, requestId } = manifests[0] as SignedManifest;
-  return { reference: image.reference, subject: image.descriptor, signature, requestId, manifests };
+  return { reference: found.image.reference, subject: found.image.descriptor, signature, requestId, manifests };
 }

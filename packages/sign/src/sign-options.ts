@@ -1,19 +1,10 @@
 import type { CallOptions, Claims, Clock, OperationState, PendingStore, Signer, Timestamper } from '@securosys/core';
-import type { ExtendedAttribute } from '@securosys/notation-envelope';
+import type { NotationSignOptions } from './formats/format-options.js';
 import type { ImageFormatId } from './image-formats.js';
 
-/** How an image or a blob is signed. */
-export interface SignOptions extends CallOptions {
+/** How anything is signed. */
+export interface SigningOptions extends CallOptions {
   signer: Signer;
-  format: ImageFormatId;
-  /** How long the signature is valid, from now: `90d`, `12h`, `30m`, `45s`. Default: for ever. */
-  expiry?: string;
-  /** Signed with the subject; a verifier can demand them. */
-  annotations?: Readonly<Record<string, string>>;
-  /** Extended attributes, for verifiers that know them; a critical one makes all others refuse. */
-  attributes?: readonly ExtendedAttribute[];
-  /** Replaces our own name in the unsigned signing agent: printable ASCII. */
-  signingAgent?: string;
   /** Proves when the signature was made, so that it outlives its certificates. Default: nobody is asked. */
   timestamper?: Timestamper;
   /** Told to approvers, marked as claims: commit, build URL, reason. */
@@ -28,13 +19,15 @@ export interface SignOptions extends CallOptions {
   clock?: Clock;
 }
 
-export const signOptionNames = [
+/** How something is signed in one format. */
+export interface SignOptions extends SigningOptions, NotationSignOptions {
+  format: ImageFormatId;
+  /** Signed with the subject; a verifier can demand them. */
+  annotations?: Readonly<Record<string, string>>;
+}
+
+export const signingOptionNames = [
   'signer',
-  'format',
-  'expiry',
-  'annotations',
-  'attributes',
-  'signingAgent',
   'timestamper',
   'claims',
   'store',

@@ -36,7 +36,7 @@ describe('a stored request is hostile input (S30)', () => {
     };
     expect((await at(world.clock.now() + 86_400_000)).code).toBe('ERR_MALFORMED');
     expect(world.tsb.requests).toHaveLength(1);
-    await world.store.put(key, { ...record, attached: { mediaType: 'a/b', digest: 'sha256:0', size: -1 } });
+    await world.store.put(key, { ...record, attached: [{ mediaType: 'a/b', digest: 'sha256:0', size: -1 }] });
     expect((await thrown(sign(world, { expiry: '90d' }))).code).toBe('ERR_MALFORMED');
     // The clocks of two machines may differ a little.
     expect((await at(world.clock.now() + 60_000)).code).toBe('ERR_APPROVAL_PENDING');

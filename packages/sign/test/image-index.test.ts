@@ -293,7 +293,7 @@ describe('several manifests and people', () => {
     const key = `request-${requestId}`;
     const record = await world.store.get(key);
     const { mediaType, digest, size } = other.signature;
-    await world.store.put(key, { ...record, attached: { mediaType, digest, size } });
+    await world.store.put(key, { ...record, attached: [{ mediaType, digest, size }] });
     await approveAll(world);
     await sign(world, { manifests: 'all' });
     expect(await signatureCount(world, index.children['linux/amd64'] as string)).toBe(1);

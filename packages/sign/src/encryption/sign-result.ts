@@ -1,9 +1,10 @@
 import { type CallOptions, invalidArgument, knownOptions, SignError } from '@securosys/core';
 import type { Oci } from '@securosys/oci';
-import { keyIdentity } from '../prepare-course.js';
-import { checkSelection, selectionNames } from '../select-manifests.js';
-import { type SignedImage, type SignImageOptions, signImage } from '../sign-image.js';
-import { callOf, signOptionNames } from '../sign-options.js';
+import { keyedPlan } from '../prepare-course.js';
+import { checkSelection } from '../select-manifests.js';
+import { type SignedImage, type SignImageOptions, signImage, signImageNames } from '../sign-image.js';
+import { callOf } from '../sign-options.js';
+import { signingPlans } from '../sign-plans.js';
 import type { ProcessedImage } from './image-route.js';
 
 /** How the new image is signed: as `signImage` takes it, over the same registry access and with the same `signal`. */
@@ -15,9 +16,7 @@ export interface EncryptedImage extends ProcessedImage {
   readonly signed?: SignedImage;
 }
 
-const names = [...signOptionNames, ...selectionNames, 'style'].filter(
-  (name) => !['signal', 'timeoutMs', 'logger'].includes(name),
-);
+const names = signImageNames.filter((name) => !['signal', 'timeoutMs', 'logger'].includes(name));
 
 /** What can be wrong with signing is found before a layer is moved. @throws SignError those of the signer */
 export async function checkSigning(where: string, sign: SignResultOptions | undefined, call: CallOptions): Promise<void> {
@@ -26,8 +25,10 @@ export async function checkSigning(where: string, sign: SignResultOptions | unde
   knownOptions(`${where}: sign`, sign, names);
   if (typeof sign.signer?.begin !== 'function') invalidArgument(`${where}: sign needs a signer`);
   checkSelection(sign);
-  const key = await keyIdentity({ ...sign, ...callOf(call) });
-  await key.chain();
+  for (const plan of signingPlans(`${where}: sign`, sign)) {
+    const keyed = await keyedPlan(plan, callOf(call));
+    await keyed.chain();
+  }
 }
 
 /**

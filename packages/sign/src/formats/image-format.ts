@@ -1,0 +1,60 @@
+import type { CallOptions, Clock, Descriptor, Format, FormatKey, Prepared } from '@securosys/core';
+import type { Repository } from '@securosys/oci';
+import type { RequestIdentity } from '../request-identity.js';
+import type { FormatIdentity } from './format-identity.js';
+import type { FormatOptions } from './format-options.js';
+import type { MemberCheck } from './members.js';
+
+/**
+ * Whether a signature (ECDSA as r‖s) is by the key of a request over the very bytes of one of its parts, which is all that counts (S30).
+ * The part goes without saying where there is one only.
+ */
+export type OwnSignature = (signature: Uint8Array, part?: string) => boolean;
+
+/** A format as signing requests need it: what a stored one may say, and whether its bytes say the same. */
+export interface RequestFormat<A = unknown> {
+  readonly format: Pick<Format<A>, 'id' | 'restore' | 'explain' | 'finish' | 'check'>;
+  /** The members of an identity that are this format's own. */
+  readonly members: { readonly [name in keyof FormatIdentity]?: MemberCheck };
+  /**
+   * Media type, digest and size of what is signed, when the bytes to be signed say all that the identity stands for and nothing else;
+   * `undefined` otherwise. That the key is the right one is seen to already.
+   */
+  about(prepared: Prepared<A>, identity: RequestIdentity): Descriptor | undefined;
+}
+
+/** A format whose artifacts are kept beside the manifest that they are about. */
+export interface ManifestFormat<A = unknown> extends RequestFormat<A> {
+  /** Stores the artifact and returns the descriptors of what holds it. Storing the same artifact again changes nothing. */
+  publish(
+    repository: Repository,
+    artifact: A,
+    subject: Descriptor,
+    identity: RequestIdentity,
+    call: CallOptions,
+  ): Promise<readonly Descriptor[]>;
+  /**
+   * What {@link ManifestFormat.publish} came to before, if it is whole: with an own signature for every part, and a timestamp where the
+   * identity asks for one.
+   * @param at where it is said to be; absent: it is looked for
+   */
+  find(
+    repository: Repository,
+    isOurs: OwnSignature,
+    subject: Descriptor,
+    identity: RequestIdentity,
+    call: CallOptions,
+    at?: readonly Descriptor[],
+  ): Promise<readonly Descriptor[] | undefined>;
+}
+
+/** A format that images can be signed in. */
+export interface ImageFormat<A = unknown> extends ManifestFormat<A> {
+  /** Options that not every format has, and this one does. */
+  readonly options: readonly (keyof FormatOptions)[];
+  /** Its signatures carry the certificates of the key. */
+  readonly certified: boolean;
+  /** What the options ask for. @throws SignError `ERR_INVALID_ARGUMENT` */
+  identity(options: FormatOptions): FormatIdentity;
+  prepare(subject: Descriptor, key: FormatKey, identity: RequestIdentity, clock: Clock): Prepared<A>;
+}
