@@ -3,6 +3,7 @@ import { checkedAnnotations } from '../annotations.js';
 import { signPredicateType, statementType } from '../constants.js';
 import { goObject, goString, goTexts } from '../go-json.js';
 import { checkedImageDigest } from '../image-digest.js';
+import { statementJson } from './predicate-json.js';
 import { isPredicateUri } from './predicate-types.js';
 
 const hexOf = (digest: string): string => checkedImageDigest(digest).slice('sha256:'.length);
@@ -46,7 +47,7 @@ export function writeStatement({ digest, name, predicateType, predicate }: State
   if (name !== undefined && (typeof name !== 'string' || !name.isWellFormed() || name === ''))
     invalidArgument('the name of the subject is not a text');
   if (!isJsonObject(predicate as JsonValue)) invalidArgument('the predicate is not an object');
-  const text = JSON.stringify({
+  const text = statementJson({
     _type: statementType,
     subject: [{ ...(name !== undefined && { name }), digest: { sha256: hexOf(digest) } }],
     predicateType,

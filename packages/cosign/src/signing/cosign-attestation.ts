@@ -1,0 +1,154 @@
+import {
+  base64Text,
+  type Descriptor,
+  type FinishOptions,
+  type Format,
+  type FormatKey,
+  invalidArgument,
+  type JsonObject,
+  knownOptions,
+  type Prepared,
+  type SignatureAlgorithm,
+  type SigningFacts,
+} from '@securosys/core';
+import { inTotoPayloadType } from '../constants.js';
+import { writeEnvelope } from '../dsse/envelope.js';
+import { preAuthEncoding } from '../dsse/pre-auth-encoding.js';
+import { bytesField, malformed } from '../fields.js';
+import { cosignAlgorithm } from '../keys/cosign-algorithm.js';
+import { keyHint } from '../keys/public-key.js';
+import { isSignPredicate, predicateTypeOf } from '../statement/predicate-types.js';
+import { readStatement } from '../statement/read-statement.js';
+import { writeStatement } from '../statement/write-statement.js';
+import { checkFinish, timestampOf } from './add-timestamps.js';
+import { preparedSignature } from './prepared-signature.js';
+import { restoredHead, restoredShapes, restoredSubject } from './restored-json.js';
+import { checkRewritten } from './rewritten.js';
+import { type CosignSigningOptions, checkedShapes, checkedSubject } from './shapes.js';
+import type { CosignAttestation, CosignShape } from './signature.js';
+import { recognised, signedStatement, statementFacts } from './signing-facts.js';
+import { type SigningKey, signingKey } from './signing-key.js';
+
+const format = 'cosign-attestation';
+
+/** What is said about the image. */
+export interface CosignAttestOptions extends CosignSigningOptions {
+  /** A short name of `predicateTypes`, or the URI of a predicate type. Never that of image signatures. */
+  type: string;
+  /** An object: cosign 3 reads no other predicate. */
+  predicate: Readonly<JsonObject>;
+  /** Name of the subject, which nobody compares: cosign writes the repository. */
+  subjectName?: string;
+}
+
+const optionNames = ['shapes', 'digestAlgorithm', 'type', 'predicate', 'subjectName'];
+
+function explain(bytes: Uint8Array): SigningFacts | undefined {
+  return recognised(() => {
+    const statement = signedStatement(bytes);
+    if (!statement || isSignPredicate(statement.predicateType)) return undefined;
+    return statementFacts(format, 'attestation about', statement);
+  });
+}
+
+/** What waits for its signature, besides the key. */
+interface Attested {
+  readonly subject: Descriptor;
+  readonly shapes: readonly CosignShape[];
+  readonly predicateType: string;
+  readonly statement: Uint8Array;
+}
+
+function prepared(key: SigningKey, algorithm: SignatureAlgorithm, attested: Attested): Prepared<CosignAttestation> {
+  const { subject, shapes, predicateType, statement } = attested;
+  const message = preAuthEncoding(inTotoPayloadType, statement);
+  // Read again, so that what is shown is what the bytes say.
+  const facts = explain(message) ?? malformed('prepared attestation', 'its statement cannot be read again');
+  return preparedSignature({
+    format,
+    key,
+    algorithm,
+    parts: [{ id: 'envelope', message, domain: 'dsse', facts }],
+    json: { subject: { ...subject } as JsonObject[string], shapes: [...shapes], statement: base64Text(statement) },
+    build: (signatures) => ({
+      kind: 'attestation',
+      subject,
+      predicateType,
+      shapes,
+      envelope: { payload: statement, signature: signatures.get('envelope') as Uint8Array, keyHint: keyHint(key.spki) },
+    }),
+  });
+}
+
+function prepare(image: Descriptor, { spki }: FormatKey, options: CosignAttestOptions): Prepared<CosignAttestation> {
+  knownOptions(format, options, optionNames);
+  const subject = checkedSubject(image);
+  const key = signingKey(spki);
+  const { type, predicate, subjectName } = options;
+  const predicateType =
+    (typeof type === 'string' ? predicateTypeOf(type) : undefined) ??
+    invalidArgument('type is neither a short name of a predicate type nor a URI');
+  if (isSignPredicate(predicateType)) invalidArgument('an attestation of this type would be an image signature');
+  const statement = writeStatement({
+    digest: subject.digest,
+    ...(subjectName !== undefined && { name: subjectName }),
+    predicateType,
+    predicate,
+  });
+  const shapes = checkedShapes(options.shapes);
+  return prepared(key, cosignAlgorithm(key.spec, options.digestAlgorithm), { subject, shapes, predicateType, statement });
+}
+
+function restore(json: JsonObject): Prepared<CosignAttestation> {
+  const { members, key, algorithm } = restoredHead(json, format, ['subject', 'shapes', 'statement']);
+  const subject = restoredSubject(members.subject);
+  const statement = bytesField(members.statement, 'statement');
+  const { subjects, predicateType, predicate } = readStatement(statement);
+  const name = subjects[0]?.name;
+  checkRewritten(statement, () =>
+    writeStatement({ digest: subject.digest, ...(name !== undefined && { name }), predicateType, predicate }),
+  );
+  return prepared(key, algorithm, { subject, shapes: restoredShapes(members.shapes), predicateType, statement });
+}
+
+async function finish(attestation: CosignAttestation, options: FinishOptions): Promise<CosignAttestation> {
+  checkFinish(options);
+  const { envelope, shapes } = attestation;
+  const { signature, timestamp, envelopeTimestamp } = envelope;
+  const forBundle = shapes.includes('bundle') ? await timestampOf(signature, timestamp, options) : timestamp;
+  const forLayer = shapes.includes('legacy')
+    ? await timestampOf(writeEnvelope(envelope), envelopeTimestamp, options)
+    : envelopeTimestamp;
+  return {
+    ...attestation,
+    envelope: {
+      ...envelope,
+      ...(forBundle && { timestamp: forBundle }),
+      ...(forLayer && { envelopeTimestamp: forLayer }),
+    },
+  };
+}
+
+/**
+ * Attestations about images (`cosign.md` §5): an in-toto statement in a DSSE envelope, one part `envelope`. One signature serves an `.att`
+ * layer and a bundle.
+ *
+ * @example
+ * ```ts
+ * import { cosignAttestation } from '@securosys/cosign';
+ * import type { Descriptor, FormatKey } from '@securosys/core';
+ * declare const image: Descriptor;
+ * declare const key: FormatKey;
+ * const prepared = cosignAttestation.prepare(image, key, { type: 'https://example.com/reviewed/v1', predicate: { by: 'team' } });
+ * console.log(prepared.parts[0]?.facts.title);
+ * ```
+ * @throws SignError `ERR_INVALID_ARGUMENT`, `ERR_ALGORITHM_UNSUPPORTED`, `ERR_MALFORMED`
+ */
+export const cosignAttestation: Format<CosignAttestation, CosignAttestOptions> = {
+  id: format,
+  prepare: (subject, key, options) =>
+    prepare(subject, key, options ?? invalidArgument('an attestation needs a type and a predicate')),
+  restore,
+  explain,
+  finish,
+};
