@@ -3,6 +3,7 @@ import { sha256Hex, utf8Bytes } from './bytes.js';
 import type { Clock } from './clock.js';
 import { SignError } from './errors.js';
 import { canonicalJson, type JsonObject } from './json.js';
+import type { Operation } from './operation.js';
 import type { CallOptions } from './options.js';
 import type { PendingStore } from './pending-store.js';
 
@@ -72,6 +73,12 @@ export function actJson(
 ): JsonObject {
   const members = Object.entries({ ...identity, requestId, createdAt }).filter(([, value]) => value !== undefined);
   return { version: 1, backend: port.id, ...Object.fromEntries(members) } as JsonObject;
+}
+
+/** Key of the record that a store has of an operation's request. */
+export function recordKey(operation: Pick<Operation<unknown>, 'toJSON'>): string {
+  const { version: _, backend, requestId: __, createdAt: ___, ...identity } = operation.toJSON();
+  return actKey(String(backend), identity as unknown as ActIdentity);
 }
 
 /** Whether a request is the one whose answer was lost, as far as anybody can tell. */

@@ -125,6 +125,7 @@ const withoutBytes = [
   'pendingKey',
   'publicKeyFromSpki',
   'readDer',
+  'recordKey',
   'resumeAct',
   'sanitizeText',
   'scanCbor',

@@ -1,6 +1,4 @@
 import {
-  type ActIdentity,
-  actKey,
   canonicalJson,
   hexText,
   isJsonObject,
@@ -9,6 +7,7 @@ import {
   type Operation,
   type PendingStore,
   type Prepared,
+  recordKey,
   SignError,
   sha256Hex,
   utf8Bytes,
@@ -45,12 +44,6 @@ export interface PendingEnvelope {
 export const repeatedForMs = 15 * 60_000;
 
 const keyOf = (identity: EnvelopeIdentity): string => sha256Hex(utf8Bytes(canonicalJson({ kind, version: 1, ...identity })));
-
-/** Key of the record that `core` keeps of the request itself. */
-function requestKey(operation: Operation<Uint8Array>): string {
-  const { version: _, backend, requestId: __, createdAt: ___, ...identity } = operation.toJSON();
-  return actKey(String(backend), identity as unknown as ActIdentity);
-}
 
 const isFinished = (record: JsonObject): boolean => typeof record.finishedAt === 'number';
 const isOver = (record: JsonObject, now: number): boolean =>
@@ -107,7 +100,7 @@ export async function pendingEnvelope(
     found,
     finish: async (operation, at) => {
       if (isFinished(record)) return;
-      await store.put(key, { ...record, finishedAt: at, requestKey: requestKey(operation) }, { ifNonce: nonce });
+      await store.put(key, { ...record, finishedAt: at, requestKey: recordKey(operation) }, { ifNonce: nonce });
     },
     forget: async () => void (await store.delete(key, { ifNonce: nonce })),
   });
