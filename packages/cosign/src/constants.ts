@@ -33,6 +33,8 @@ export const cosignLimits = {
   payloadBytes: 1 << 20,
   envelopeBytes: 128 << 20,
   bundleBytes: 16 << 20,
+  /** Of all that is read about one image. */
+  totalBytes: 256 << 20,
   layers: 1_000,
   referrers: 100,
   subjects: 1_024,

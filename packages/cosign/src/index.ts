@@ -28,3 +28,32 @@ export { type PredicateName, predicateTypeOf, predicateTypes } from './statement
 export { readStatement } from './statement/read-statement.js';
 export { type InTotoStatement, isAboutDigest, type StatementSubject } from './statement/statement.js';
 export { type StatementInput, writeImageStatement, writeStatement } from './statement/write-statement.js';
+export { type AttachCosignOptions, attachCosign } from './storage/attach.js';
+export { type CollectCosignOptions, collectCosign } from './storage/collect.js';
+export { attachCosignSignature, type DetachedSignatureFiles } from './storage/detached-flow.js';
+export { type LegacyTagKind, legacyTag } from './storage/legacy-tag.js';
+export type { AttachedBy } from './storage/same-layer.js';
+export type { CosignCollection, StoredBundle, StoredFault, StoredLayer, StoredLimit } from './storage/stored.js';
+export type { CosignCompatibility } from './verify/compatibility.js';
+export { evaluateCosignAttestations } from './verify/evaluate-attestations.js';
+export { type CosignBlobArtifact, evaluateCosignBlob } from './verify/evaluate-blob.js';
+export { type CosignAttestationArtifact, evaluateCosignBlobAttestation } from './verify/evaluate-blob-attestation.js';
+export { evaluateCosignBundle } from './verify/evaluate-bundle.js';
+export { evaluateCosignImage } from './verify/evaluate-image.js';
+export type { CosignEvaluateOptions, CosignJudgeOptions } from './verify/evaluate-options.js';
+export type { CosignSignatureReason, CosignVerdictReason, Reason } from './verify/reasons.js';
+export type {
+  CosignAttestationReport,
+  CosignFindings,
+  CosignReport,
+  CosignSignatureResult,
+  CosignSigner,
+  CosignSource,
+  CosignTimestamp,
+  GoodCosignSignature,
+  RefusedCosignSignature,
+  TrustedStatement,
+} from './verify/report.js';
+export type { CosignTimestampPolicy } from './verify/timestamp-policy.js';
+export { type CosignTrust, type CosignTrustOptions, cosignTrust } from './verify/trust.js';
+export type { CosignTrustKey } from './verify/trusted-key.js';
