@@ -22,7 +22,12 @@ interface AnyManifest {
 const notices = 'THIRD-PARTY-NOTICES.md';
 
 /** What the build of `cli` makes beside its modules; it states there what it has built into them. */
-const executables = new Set(['dist/notation-securosys', 'dist/ocicrypt-securosys', 'dist/THIRD-PARTY-NOTICES.md']);
+const executables = new Set([
+  'dist/notation-securosys',
+  'dist/ocicrypt-securosys',
+  'dist/sigstore-kms-securosys',
+  'dist/THIRD-PARTY-NOTICES.md',
+]);
 
 const read = (folder: string): AnyManifest => JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
 const names = [...packages.keys()];

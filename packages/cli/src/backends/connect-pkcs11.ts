@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { invalidArgument, type KeyBackend } from '@securosys/core';
-import { connectPkcs11 as connect } from '@securosys/sign';
 import type { OpenOptions } from './backends.js';
 import { findPkcs11js } from './find-pkcs11js.js';
 import type { Pkcs11Settings } from './pkcs11-settings.js';
@@ -10,7 +9,7 @@ const pinInUri = /[:;?&]\s*pin-(?:value|source)\s*=/;
 
 /**
  * Opens the token of a configuration, for a process that serves one command unless `resident` says otherwise.
- * @throws SignError as `connectPkcs11` of the façade
+ * @throws SignError as `openPkcs11`
  */
 export async function connectPkcs11(settings: Pkcs11Settings, options: OpenOptions): Promise<KeyBackend> {
   const { module, uri, tokenLabel, pin, libraryParameters, allowFinalTry } = settings;
@@ -19,7 +18,8 @@ export async function connectPkcs11(settings: Pkcs11Settings, options: OpenOptio
     invalidArgument('the configuration: uri says something about a PIN: pinFile or pinEnv do that');
   if (keyPassword)
     invalidArgument('keys on a token have no password of their own: pinFile or pinEnv of the configuration is its PIN');
-  return connect({
+  const { openPkcs11 } = await import('@securosys/pkcs11');
+  return openPkcs11({
     module,
     ...(uri !== undefined && { uri }),
     ...(tokenLabel !== undefined && { tokenLabel }),

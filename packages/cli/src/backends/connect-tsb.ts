@@ -1,6 +1,6 @@
 import type { KeyBackend } from '@securosys/core';
-import { connectTsb as connect } from '@securosys/sign';
-import type { TsbAuth, TsbBackendOptions } from '@securosys/tsb-client';
+
+import { createTsbBackend, type TsbAuth, type TsbBackendOptions } from '@securosys/tsb-client';
 import { createLeanFetch, type LeanFetch } from '../http/lean-fetch.js';
 import type { OpenOptions } from './backends.js';
 import type { TsbSettings } from './tsb-settings.js';
@@ -18,7 +18,7 @@ function leanFetch({ proxy, auth, ca }: TsbSettings, resident: boolean): LeanFet
   return resident || proxy !== undefined ? undefined : createLeanFetch({ ...(ca && { ca }), ...(identity && { identity }) });
 }
 
-/** Connects to the TSB of a configuration; nothing is sent before the first call. @throws SignError as `connectTsb` of the façade */
+/** Connects to the TSB of a configuration; nothing is sent before the first call. @throws SignError as `createTsbBackend` */
 export function connectTsb(settings: TsbSettings, open: Pick<OpenOptions, 'app' | 'keyPassword' | 'resident'>): KeyBackend {
   const { app, keyPassword, resident = false } = open;
   const { url, auth, apiKeys, ca, proxy, partition, applicationKey, allowPasswordInRequest } = settings;
@@ -34,7 +34,7 @@ export function connectTsb(settings: TsbSettings, open: Pick<OpenOptions, 'app' 
     ...(applicationKey && { applicationKey }),
     ...(keyPassword && { keyPassword }),
   };
-  const backend = connect(options);
+  const backend = createTsbBackend(options);
   const { close } = backend;
   return lean
     ? Object.assign(backend, {

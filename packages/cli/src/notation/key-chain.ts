@@ -29,12 +29,3 @@ export async function keyChain({ file, folders, backend }: ChainSources, key: Ke
     own.map((der) => parseCertificate(der)),
   ).map(({ der }) => der);
 }
-
-/** Keys of an emulator sign only for who has said so: nothing protects them. @throws SignError `ERR_EMULATOR_REFUSED` */
-export function checkAssurance(key: KeyInfo, allowEmulated: boolean): void {
-  if (key.assurance === 'emulated' && !allowEmulated)
-    throw new SignError(
-      'ERR_EMULATOR_REFUSED',
-      'this key lives in an emulator: for development, say allowEmulated in the configuration',
-    );
-}

@@ -1,9 +1,10 @@
 import { invalidArgument, type KeyBackend, type KeyInfo, type Timestamper } from '@securosys/core';
 import type { PluginKeyContext } from '@securosys/notation-envelope';
 import { type BackendFactory, backendFactory } from '../backends/backends.js';
+import { checkAssurance } from '../backends/check-assurance.js';
 import { passwordOf } from '../config/key-password.js';
 import { stateFolders } from './folders.js';
-import { checkAssurance, keyChain } from './key-chain.js';
+import { keyChain } from './key-chain.js';
 import { readConfig } from './read-config.js';
 import { type Settings, settingsOf } from './settings.js';
 import { programName } from './version.js';

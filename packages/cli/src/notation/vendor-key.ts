@@ -1,7 +1,7 @@
 import { invalidArgument, type KeyBackend, type KeySpec } from '@securosys/core';
 import type { PluginConfig } from '@securosys/notation-envelope';
+import { createKey } from '../backends/create-key.js';
 import { readNamedFile } from '../files/read-file.js';
-import { createKey } from './create-key.js';
 
 /** Names of key types, as `keyType` has them. */
 export const keyTypes: Readonly<Record<string, KeySpec>> = {

@@ -36,7 +36,11 @@ describe('CVE-2024-27980 (Node): what a shell or cmd.exe would read in arguments
   });
 
   it('CVE-2024-27980: no batch file is shipped, and none is run for a plugin that has one', async () => {
-    expect(Object.values(manifest.bin)).toEqual(['./dist/notation-securosys', './dist/ocicrypt-securosys']);
+    expect(Object.values(manifest.bin)).toEqual([
+      './dist/notation-securosys',
+      './dist/ocicrypt-securosys',
+      './dist/sigstore-kms-securosys',
+    ]);
     expect(manifest.files).toEqual(['dist']);
     const dist = fileURLToPath(new URL('../../dist', import.meta.url));
     const shipped = existsSync(dist) ? readdirSync(dist) : [];

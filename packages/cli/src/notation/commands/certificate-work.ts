@@ -1,10 +1,10 @@
 import { invalidArgument, isJsonObject, type JsonObject, type KeyBackend, parseJsonObject, sanitizeText } from '@securosys/core';
 import { createFolderStore } from '@securosys/core/folder-store';
 import { pemText } from '@securosys/pki';
+import { checkAssurance } from '../../backends/check-assurance.js';
 import type { PasswordSources } from '../../config/key-password.js';
 import { writeOwnFile } from '../../files/write-file.js';
 import { stateFolders } from '../folders.js';
-import { checkAssurance } from '../key-chain.js';
 import { type SignOnce, signOnce } from '../sign-once.js';
 import type { CommandProcess, CommandValues } from './command.js';
 import { keyHelp, keyOptions, neededValue, passwordSources, textValue, withBackend } from './key-work.js';

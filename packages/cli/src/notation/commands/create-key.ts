@@ -1,6 +1,6 @@
 import { invalidArgument } from '@securosys/core';
+import { createKey } from '../../backends/create-key.js';
 import { readNamedFile } from '../../files/read-file.js';
-import { createKey } from '../create-key.js';
 import { keySpecOf, keyTypes } from '../vendor-key.js';
 import type { Command } from './command.js';
 import { backendOptions, keyJson, keyText, neededValue, passwordSources, specText, textValue, withBackend } from './key-work.js';
