@@ -5,6 +5,9 @@ import { loadError } from './errors.js';
 import { type HostFailure, lostWorker, type Outcome } from './outcome.js';
 import type { WorkerPort } from './worker-port.js';
 
+/** Requests are numbered in 31 bits, and then from 1 again: years lie between two of one number. */
+const lastId = 2 ** 31 - 1;
+
 /** Whoever waits for the answer to one request. Called exactly once. */
 export interface Sink {
   settle(outcome: Outcome<Results[Command['op']]>): void;
@@ -61,23 +64,25 @@ export class Channel {
 
   /** Puts a command into the next message, which {@link flush} sends. */
   add(command: Command, sink: Sink): void {
-    const id = this.#next++;
+    const id = this.#next;
+    this.#next = id === lastId ? 1 : id + 1;
     this.#sinks.set(id, sink);
     this.#outbox.push({ id, command });
   }
 
-  flush(): void {
+  /** @param patienceMs how long an answer may wait for others, in milliseconds */
+  flush(patienceMs = 0): void {
     const requests = this.#outbox;
     if (requests.length === 0) return;
     this.#outbox = [];
     for (let at = 0; at < requests.length; at += maxBatch)
-      this.#send(requests.length <= maxBatch ? requests : requests.slice(at, at + maxBatch));
+      this.#send(requests.length <= maxBatch ? requests : requests.slice(at, at + maxBatch), patienceMs);
   }
 
   /** Bytes whose memory was given away meanwhile cannot be sent: that is the failure of those who gave them. */
-  #send(requests: readonly Request[]): void {
+  #send(requests: readonly Request[], patienceMs: number): void {
     try {
-      sendRequests(this.#port, requests);
+      sendRequests(this.#port, requests, patienceMs);
     } catch (error) {
       const text = error instanceof Error ? error.message : 'it cannot be sent';
       for (const { id } of requests) {
@@ -98,12 +103,14 @@ export class Channel {
     });
   }
 
-  /** Gives the worker up: all that wait are told, and nothing is sent any more. */
+  /** Gives the worker up: all that wait are told, first the one that it is in, and nothing is sent any more. */
   fail(failure: HostFailure): void {
     if (this.#lost) return;
     this.#lost = failure;
     this.#outbox = [];
-    const waiting = [...this.#sinks.values()];
+    // Others before it may be done, and their answers wait for others.
+    const current = this.#sinks.get(this.#port.progress());
+    const waiting = new Set([...(current ? [current] : []), ...this.#sinks.values()]);
     this.#sinks.clear();
     for (const sink of waiting) sink.settle({ failure });
     this.onLost(failure);

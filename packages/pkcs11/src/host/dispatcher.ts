@@ -208,11 +208,11 @@ export class Dispatcher implements JobHost, PoolHost {
       }
       this.#queue.shift();
     }
-    this.pool.flush();
+    const each = this.#queue.peek()?.estimate.ms ?? 1;
+    this.pool.flush(this.#waiting * each);
     this.pool.watch();
     if (this.#waiting === 0) return;
     for (const lane of this.pool.lanes) work += lane.load;
-    const each = this.#queue.peek()?.estimate.ms ?? 1;
     // One lane for each operation that would wait longer than it takes, or than a lane needs to be worth its start.
     this.pool.provide(Math.ceil((work + this.#waiting * each) / Math.max(each, 1)));
   }

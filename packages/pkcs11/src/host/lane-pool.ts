@@ -13,6 +13,9 @@ import type { StartWorker } from './worker-port.js';
 const maxOpenings = 4;
 const openingPauseMs = 100;
 
+/** Longest time that an answer waits for others. */
+const maxPatienceMs = 16;
+
 /** What the pool tells whoever uses its lanes. */
 export interface PoolHost {
   /** There may be room for work. */
@@ -59,8 +62,14 @@ export class LanePool {
     return best;
   }
 
-  flush(): void {
-    for (const lane of this.lanes) lane.channel.flush();
+  /**
+   * Sends what the lanes were given. Each turn of the main thread takes a processor from the lanes, so answers wait for others: as long as a
+   * lane works on half of what it has in hand and `waiting`, which then keeps it busy until it hears of more, and no longer than people notice.
+   * @param waitingMs work that waits for any of the lanes, in milliseconds
+   */
+  flush(waitingMs: number): void {
+    const each = waitingMs / this.lanes.size;
+    for (const lane of this.lanes) lane.channel.flush(Math.min((lane.load + each) / 2, maxPatienceMs));
   }
 
   /** Has lanes for `wanted` operations at the same time, as far as the tokens bear them. */

@@ -6,8 +6,8 @@ import type { HostFailure } from './outcome.js';
 import type { SlotHost } from './slot-host.js';
 import type { Timers } from './timers.js';
 
-/** Work that a lane may have in hand, in milliseconds: enough that it never waits for the main thread, little enough to share it out. */
-const maxLoadMs = 16;
+/** Work that a lane may have in hand, in milliseconds: enough for few large messages, little enough to share it out. */
+const maxLoadMs = 64;
 /** Requests that a lane may have in hand: two messages of the largest batch. */
 const maxRequests = 2 * maxBatch;
 /** Above this, a second request in hand gains nothing. */

@@ -11,6 +11,8 @@ export interface WorkerPort {
   /** While referenced, the worker keeps the process alive. */
   ref(): void;
   unref(): void;
+  /** The number of the request that the worker is in, or was in last; 0 before the first. */
+  progress(): number;
   /** Ends the thread after the native call that it is in; its sessions stay open in the module. */
   terminate(): void;
 }

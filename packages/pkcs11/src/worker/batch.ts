@@ -14,19 +14,24 @@ export interface Batch<T> {
   readonly packed?: T extends Request ? PackedRequests : PackedAnswers;
   /** With answers: what the commands took, all together, in milliseconds as the worker saw it. */
   readonly ms?: number;
+  /** With requests: how long an answer may wait for others, in milliseconds. */
+  readonly patienceMs?: number;
 }
 
 /** Fewer are sent as they are: handing a buffer over costs as much as cloning three of them. */
 const worthPacking = 4;
 
-/** Sends up to `maxBatch` requests in one message. The bytes in them are copied: they stay the caller's. */
-export function sendRequests(worker: Poster, requests: readonly Request[]): void {
+/**
+ * Sends up to `maxBatch` requests in one message. The bytes in them are copied: they stay the caller's.
+ * @param patienceMs how long an answer may wait for others; the worker sends what it has at once when it has nothing left to do
+ */
+export function sendRequests(worker: Poster, requests: readonly Request[], patienceMs = 0): void {
   if (requests.length < worthPacking) {
-    worker.postMessage({ kind: 'batch', items: requests } satisfies Batch<Request>);
+    worker.postMessage({ kind: 'batch', items: requests, patienceMs } satisfies Batch<Request>);
     return;
   }
   const packed = packRequests(requests);
-  worker.postMessage({ kind: 'batch', packed } satisfies Batch<Request>, [packed.bytes.buffer]);
+  worker.postMessage({ kind: 'batch', packed, patienceMs } satisfies Batch<Request>, [packed.bytes.buffer]);
 }
 
 export function readRequests({ items, packed }: Batch<Request>): readonly Request[] {

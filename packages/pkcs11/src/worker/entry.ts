@@ -1,16 +1,15 @@
 import { createRequire } from 'node:module';
 import type { Batch } from './batch.js';
-import { readRequests, sendAnswers } from './batch.js';
-import { runRequest } from './executor.js';
+import { enter, leave } from './gate.js';
 import { createNative, type Native } from './native.js';
-import { createPace } from './pace.js';
-import type { Answer, Greeting, LoadFailure, Request, WorkerStart } from './wire.js';
+import { createServer } from './serve.js';
+import type { Greeting, LoadFailure, Request, WorkerStart } from './wire.js';
 
 /**
  * What a worker runs. This file is bundled to one text and given to `new Worker(text, { eval: true })`, so that no bundler and no
  * single-file executable ever has to find it as a file.
  */
-const { parentPort: parent, workerData } = process.getBuiltinModule('node:worker_threads');
+const { parentPort, receiveMessageOnPort, workerData } = process.getBuiltinModule('node:worker_threads');
 
 function loaded({ addon, module }: WorkerStart): Native | LoadFailure {
   let stage: LoadFailure['stage'] = 'addon';
@@ -25,33 +24,19 @@ function loaded({ addon, module }: WorkerStart): Native | LoadFailure {
   }
 }
 
-const pace = createPace();
-
-function run(native: Native, requests: readonly Request[]): void {
-  if (!parent) return;
-  let answers: Answer[] = [];
-  let sent = 0;
-  let since = performance.now();
-  pace.begin(since);
-  for (const request of requests) {
-    answers.push(runRequest(native, request));
-    const now = performance.now();
-    const last = sent + answers.length === requests.length;
-    if (!pace.done(now) && !last) continue;
-    sendAnswers(parent, answers, now - since);
-    sent += answers.length;
-    answers = [];
-    since = now;
-    pace.begin(now);
-  }
-}
-
-if (parent) {
-  const native = loaded(workerData as WorkerStart);
+if (parentPort) {
+  const port = parentPort;
+  const start = workerData as WorkerStart;
+  const { gate, progress = new Int32Array(1) } = start;
+  const end = () => process.exit();
+  if (!enter(gate)) end();
+  const native = loaded(start);
+  if (!leave(gate)) end();
   if ('stage' in native) {
-    parent.postMessage({ kind: 'failed', failure: native } satisfies Greeting);
+    port.postMessage({ kind: 'failed', failure: native } satisfies Greeting);
   } else {
-    parent.on('message', (message: Batch<Request>) => run(native, readRequests(message)));
-    parent.postMessage({ kind: 'ready' } satisfies Greeting);
+    const next = () => receiveMessageOnPort(port)?.message as Batch<Request> | undefined;
+    port.on('message', createServer({ native, port, next, gate, progress, end }));
+    port.postMessage({ kind: 'ready' } satisfies Greeting);
   }
 }

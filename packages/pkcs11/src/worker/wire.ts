@@ -1,20 +1,25 @@
 import type { Mechanism } from '../token/mechanism.js';
 import type { Template } from '../token/template.js';
 import type { Attributes, LibraryInfo, MechanismInfo, TokenInfo } from '../token/token-calls.js';
+import type { Gate } from './gate.js';
 
 /**
  * What the main thread and a worker say to each other.
  *
  * A worker is started with {@link WorkerStart} as its `workerData` and says one {@link Greeting}. From then on `sendRequests` takes up to
- * {@link maxBatch} requests to it in one message, and it answers each exactly once, in the order of the requests of one session; the
- * answers of a batch come in one message or, where the module is slow, in several. Both sides read with the functions of `batch.ts`
- * only, so that how requests are packed is known in one place.
+ * {@link maxBatch} requests to it in one message, and it answers each exactly once, in the order of the requests. Answers to one message
+ * may come in several, and answers to several in one. Both sides read with the functions of `batch.ts` only, so that how requests are
+ * packed is known in one place.
  */
 export interface WorkerStart {
   /** Absolute path of what `require` loads as pkcs11js. */
   readonly addon: string;
   /** Absolute path of the PKCS#11 module. */
   readonly module: string;
+  /** What the worker passes before each command. */
+  readonly gate: Gate;
+  /** Over shared memory: its first element is the number of the request that the worker is in, or was in last. */
+  readonly progress?: Int32Array;
 }
 
 /** First message of a worker: addon and module are loaded (nothing is initialised), or why not. It ends after a failure. */

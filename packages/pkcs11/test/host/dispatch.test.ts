@@ -223,6 +223,23 @@ describe('uses of keys on their way to lanes', () => {
     await opened.token.close();
   });
 
+  it('a lane hangs in the request that its worker is in: those before it are done, their answers wait, and they are made again', async () => {
+    const clock = handClock();
+    const module = fakeModule();
+    const opened = await openFake(module, { lanes: 1, clock, operationTimeoutMs: 1000 });
+    await signAll(opened, 1);
+    module.trouble = ({ op }) => (op === 'sign' ? 'hold' : undefined);
+    const two = Promise.allSettled([signAll(opened, 1), signAll(opened, 1)]);
+    await turn();
+    module.trouble = () => undefined;
+    const lane = module.workers.find(({ role }) => role === 'lane');
+    if (lane) lane.progress++;
+    await clock.pass(2000);
+    expect(await two).toMatchObject([{ status: 'fulfilled' }, { reason: { code: 'ERR_TIMEOUT' } }]);
+    lane?.release();
+    await opened.token.close();
+  });
+
   it('a thread that dies is replaced, and its work is done by another', async () => {
     const module = fakeModule();
     const opened = await openFake(module, { lanes: 1 });

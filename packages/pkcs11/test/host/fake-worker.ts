@@ -50,6 +50,8 @@ export interface FakeWorker {
   readonly messages: Command[][];
   referenced: boolean;
   ended: boolean;
+  /** The number of the request that it says it is in. */
+  progress: number;
   /** Answers what it holds back, and nothing is held back any more. */
   release(): void;
   die(): void;
@@ -106,6 +108,7 @@ export function fakeModule(
             held.push(request);
             continue;
           }
+          worker.progress = request.id;
           const trouble = module.trouble(request.command, worker);
           if (trouble === 'hold') held = [request];
           else if (trouble) answers.push({ id: request.id, failure: trouble });
@@ -123,6 +126,7 @@ export function fakeModule(
         messages: [],
         referenced: true,
         ended: false,
+        progress: 0,
         release() {
           const waiting = held ?? [];
           held = undefined;
@@ -154,6 +158,7 @@ export function fakeModule(
         unref: () => {
           worker.referenced = false;
         },
+        progress: () => worker.progress,
         terminate: () => {
           worker.ended = true;
         },

@@ -2,11 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { createPace } from '../../src/worker/pace.js';
 
 /** Sizes of the messages in which the answers to commands that took so long go out. */
-function messages(took: readonly number[]): number[] {
+function messages(took: readonly number[], patienceMs = 4): number[] {
   const pace = createPace();
   const sizes: number[] = [];
   let [now, size] = [0, 0];
   pace.begin(now);
+  pace.wait(patienceMs);
   for (const each of took) {
     now += each;
     size++;
@@ -32,6 +33,11 @@ describe('when answers go out', () => {
 
   it('slow work waits for nothing', () => {
     expect(messages(times(20, 5))).toEqual(times(20, 1));
+  });
+
+  it('work waits for as long as its sender says', () => {
+    expect(messages(times(20, 5), 0)).toEqual(times(20, 1));
+    expect(messages(times(18, 4), 12)).toEqual(times(6, 3));
   });
 
   it('a thread that is held up now and then goes on in large messages', () => {

@@ -2,12 +2,14 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
 import { readAnswers, sendRequests } from '../../src/worker/batch.js';
+import { createGate } from '../../src/worker/gate.js';
 import type { Command, Greeting, WorkerStart } from '../../src/worker/wire.js';
 import { workerText } from '../../src/worker/worker-text.js';
 import { addonPath } from '../native.js';
 import { softhsm, softhsmModule, softhsmNeeded, tokens } from '../softhsm.js';
 
-async function start(workerData: WorkerStart): Promise<{ worker: Worker; greeting: Greeting }> {
+async function start(what: Pick<WorkerStart, 'addon' | 'module'>): Promise<{ worker: Worker; greeting: Greeting }> {
+  const workerData: WorkerStart = { ...what, gate: createGate(), progress: new Int32Array(1) };
   const worker = new Worker(await workerText(), { eval: true, workerData });
   const [greeting] = (await once(worker, 'message')) as [Greeting];
   return { worker, greeting };
