@@ -24,9 +24,16 @@ export { detachedSignature, readDetachedSignature } from './signing/detached-sig
 export type { CosignSigningOptions } from './signing/shapes.js';
 export type * from './signing/signature.js';
 export { timestampResponse, timestampToken } from './signing/timestamp-response.js';
-export { type PredicateName, predicateTypeOf, predicateTypes } from './statement/predicate-types.js';
+export { type PredicateName, type PredicateUri, predicateTypeOf, predicateTypes } from './statement/predicate-types.js';
+export type * from './statement/predicates.js';
 export { readStatement } from './statement/read-statement.js';
 export { type InTotoStatement, isAboutDigest, type StatementSubject } from './statement/statement.js';
+export {
+  checkedPredicate,
+  type PredicateInput,
+  type TypedPredicate,
+  typedPredicate,
+} from './statement/typed-predicate.js';
 export { type StatementInput, writeImageStatement, writeStatement } from './statement/write-statement.js';
 export { type AttachCosignOptions, attachCosign } from './storage/attach.js';
 export { type CollectCosignOptions, collectCosign } from './storage/collect.js';

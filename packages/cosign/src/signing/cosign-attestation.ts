@@ -19,6 +19,7 @@ import { cosignAlgorithm } from '../keys/cosign-algorithm.js';
 import { keyHint } from '../keys/public-key.js';
 import { isSignPredicate, predicateTypeOf } from '../statement/predicate-types.js';
 import { readStatement } from '../statement/read-statement.js';
+import { checkedPredicate, type PredicateInput } from '../statement/typed-predicate.js';
 import { writeStatement } from '../statement/write-statement.js';
 import { checkFinish, timestampOf } from './add-timestamps.js';
 import { preparedSignature } from './prepared-signature.js';
@@ -31,15 +32,12 @@ import { type SigningKey, signingKey } from './signing-key.js';
 
 const format = 'cosign-attestation';
 
-/** What is said about the image. */
-export interface CosignAttestOptions extends CosignSigningOptions {
-  /** A short name of `predicateTypes`, or the URI of a predicate type. Never that of image signatures. */
-  type: string;
-  /** An object: cosign 3 reads no other predicate. */
-  predicate: Readonly<JsonObject>;
-  /** Name of the subject, which nobody compares: cosign writes the repository. */
-  subjectName?: string;
-}
+/** What is said about the image: a predicate and its type, which is never that of image signatures. */
+export type CosignAttestOptions = CosignSigningOptions &
+  PredicateInput & {
+    /** Name of the subject, which nobody compares: cosign writes the repository. */
+    readonly subjectName?: string;
+  };
 
 const optionNames = ['shapes', 'digestAlgorithm', 'type', 'predicate', 'subjectName'];
 
@@ -84,10 +82,9 @@ function prepare(image: Descriptor, { spki }: FormatKey, options: CosignAttestOp
   knownOptions(format, options, optionNames);
   const subject = checkedSubject(image);
   const key = signingKey(spki);
-  const { type, predicate, subjectName } = options;
-  const predicateType =
-    (typeof type === 'string' ? predicateTypeOf(type) : undefined) ??
-    invalidArgument('type is neither a short name of a predicate type nor a URI');
+  const { subjectName } = options;
+  const { type, predicate } = checkedPredicate(options.type, options.predicate);
+  const predicateType = predicateTypeOf(type) as string;
   if (isSignPredicate(predicateType)) invalidArgument('an attestation of this type would be an image signature');
   const statement = writeStatement({
     digest: subject.digest,

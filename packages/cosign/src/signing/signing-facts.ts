@@ -2,6 +2,7 @@ import { canonicalJson, SignError, type SigningFacts, sanitizeText, sha256Hex, u
 import { inTotoPayloadType } from '../constants.js';
 import { readPreAuthEncoding } from '../dsse/pre-auth-encoding.js';
 import { readPayload } from '../payload/simple-signing.js';
+import { predicateSummary } from '../statement/predicate-summary.js';
 import { readStatement } from '../statement/read-statement.js';
 import type { InTotoStatement, StatementSubject } from '../statement/statement.js';
 
@@ -65,6 +66,7 @@ export function statementFacts(format: string, kind: string, statement: InTotoSt
   if (text.length <= shownPredicate) {
     if (text !== '{}') details.add('predicate', text);
   } else {
+    for (const [name, said] of Object.entries(predicateSummary(statement))) if (said !== undefined) details.add(name, said);
     const bytes = utf8Bytes(text);
     details.add('predicate members', Object.keys(predicate).join(', ').slice(0, shownPredicate));
     details.add('predicate, sorted and compact', `${bytes.byteLength} bytes, SHA-256 ${sha256Hex(bytes)}`);

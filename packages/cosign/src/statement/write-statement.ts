@@ -1,4 +1,4 @@
-import { invalidArgument, isJsonObject, type JsonObject, type JsonValue, utf8Bytes } from '@securosys/core';
+import { invalidArgument, utf8Bytes } from '@securosys/core';
 import { checkedAnnotations } from '../annotations.js';
 import { signPredicateType, statementType } from '../constants.js';
 import { goObject, goString, goTexts } from '../go-json.js';
@@ -35,7 +35,8 @@ export interface StatementInput {
   /** Of the subject: cosign writes the repository of an image, or the name of a file. */
   readonly name?: string;
   readonly predicateType: string;
-  readonly predicate: Readonly<JsonObject>;
+  /** An object that JSON can hold. Members that are `undefined` are left out. */
+  readonly predicate: object;
 }
 
 /**
@@ -46,7 +47,8 @@ export function writeStatement({ digest, name, predicateType, predicate }: State
   if (!isPredicateUri(predicateType)) invalidArgument('the predicate type is not a URI');
   if (name !== undefined && (typeof name !== 'string' || !name.isWellFormed() || name === ''))
     invalidArgument('the name of the subject is not a text');
-  if (!isJsonObject(predicate as JsonValue)) invalidArgument('the predicate is not an object');
+  if (typeof predicate !== 'object' || predicate === null || Array.isArray(predicate))
+    invalidArgument('the predicate is not an object');
   const text = statementJson({
     _type: statementType,
     subject: [{ ...(name !== undefined && { name }), digest: { sha256: hexOf(digest) } }],

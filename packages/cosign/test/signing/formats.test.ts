@@ -70,7 +70,10 @@ describe('an image signature', () => {
 
 describe('an attestation', () => {
   it('is one signature over the statement', () => {
-    const predicate = { buildType: 'x' };
+    const predicate = {
+      buildDefinition: { buildType: 'https://example.com/build', externalParameters: {} },
+      runDetails: { builder: { id: 'https://example.com/ci' } },
+    };
     const prepared = cosignAttestation.prepare(subject, p256, { type: 'slsaprovenance1', predicate });
     const restored = cosignAttestation.restore(prepared.toJSON());
     const { envelope, predicateType } = restored.assemble(signatures(p256, prepared.parts));
