@@ -20,9 +20,16 @@ export class Samples {
   }
 
   /** A small image in a repository of its own, by digest. */
-  image({ host }: Registry): Promise<string> {
-    const name = `${host}/images/image-${++this.#made}`;
-    return pushImage(this.#oci, `${name}:1`);
+  image({ host }: Pick<Registry, 'host'>, content?: string): Promise<string> {
+    const name = `${host}/images/image-${++this.#made}:1`;
+    return pushImage(this.#oci, name, content ?? name);
+  }
+
+  /** The same image in another repository of its registry, without what was signed about it. */
+  copy(image: string): Promise<string> {
+    const [name = ''] = image.split('@');
+    const [host = ''] = name.split('/');
+    return this.image({ host }, `${name}:1`);
   }
 
   /** An index of two images, tagged `1`. */

@@ -1,8 +1,9 @@
 import type { Suite } from '../../lib/suite.js';
+import { refusals } from './refusals.js';
 import { theirSignatures } from './their-signatures.js';
 import { createWorld } from './world.js';
 
-const parts = [theirSignatures];
+const parts = [theirSignatures, refusals];
 
 export const suite: Suite = {
   title: 'cosign signatures, judged by cosign 3.1 and 2.5 and judging them',

@@ -85,6 +85,6 @@ export async function createWorld(report: Report, scope: Scope): Promise<World> 
 
 /** How a kind in a shape is called. */
 export function titleOf(kind: Kind, shape: Shape): string {
-  if (shape === 'bundle') return `a bundle of ${kind === 'attestation' ? 'an attestation' : `a ${kind}`}`;
-  return { image: 'a .sig of an image', attestation: 'an .att of an image', blob: 'a signature of a blob' }[kind];
+  if (shape === 'bundle') return `the bundle of ${{ image: 'an image', attestation: 'an attestation', blob: 'a blob' }[kind]}`;
+  return { image: 'the .sig of an image', attestation: 'the .att of an image', blob: 'the signature of a blob' }[kind];
 }

@@ -1,0 +1,10 @@
+import type { Suite } from '../figure.js';
+import { verifyFigures } from './cosign/verify.js';
+
+/** Verification of bundles against the library of sigstore, and what our KMS plugin adds to `cosign sign`. */
+export const suite: Suite = {
+  title: 'cosign bundles, verified per second of processor time; cosign sign, milliseconds on the wall clock',
+  async *run(note) {
+    yield* verifyFigures(note);
+  },
+};
