@@ -56,14 +56,16 @@ function gzip(receive: (bytes: Uint8Array) => void): Decompressor {
   const fail = (error: unknown) => {
     failure ??= SignError.is(error) ? error : new SignError('ERR_MALFORMED', 'a layer is no sound gzip', { cause: error });
   };
-  stream.on('data', (bytes: Uint8Array) => {
+  const take = (bytes: Uint8Array) => {
     try {
       if (failure === undefined) receive(bytes);
     } catch (error) {
       fail(error);
       stream.destroy();
     }
-  });
+  };
+  // Not before the stream has sent its thread to work on the next piece: what is made of this one takes as long as a third of that.
+  stream.on('data', (bytes: Uint8Array) => queueMicrotask(() => take(bytes)));
   stream.on('error', fail);
   const settled = (work: (done: (error?: Error | null) => void) => void) =>
     new Promise<void>((resolve, reject) => {
@@ -83,13 +85,15 @@ function gzip(receive: (bytes: Uint8Array) => void): Decompressor {
   return {
     write: (piece) =>
       failure !== undefined ? Promise.reject(failure) : settled((done) => stream.write(piece, (error) => done(error))),
-    end: () =>
-      failure !== undefined
-        ? Promise.reject(failure)
-        : settled((done) => {
-            stream.once('end', () => done());
-            stream.end();
-          }),
+    async end() {
+      if (failure !== undefined) throw failure;
+      await settled((done) => {
+        stream.once('end', () => done());
+        stream.end();
+      });
+      // By now the last piece was taken too.
+      if (failure !== undefined) throw failure;
+    },
     close: () => void stream.destroy(),
   };
 }

@@ -12,6 +12,7 @@ import {
 } from '../cipher/layer-options.js';
 import type { DecryptPlan } from '../image/layer-blobs.js';
 import { errorOf, type PassPlan, type PassThreads, startPassThreads } from './pass-threads.js';
+import { writeBehind } from './write-behind.js';
 
 /** Layers of fewer bytes are done before threads have started. */
 const worthThreads = 8 * 1024 * 1024;
@@ -100,7 +101,12 @@ class Files implements LayerFiles {
         this.to.write((target) =>
           this.from.read(layer, async (source) => {
             const plan = { ...pass, size: layer.size, source: source.fd, target: target.fd, secret };
-            const digest = digestOf(await threads.run(plan, signal, onProgress));
+            const disk = writeBehind(target);
+            const wrote = (bytes: number) => {
+              disk.wrote(bytes);
+              onProgress?.(bytes);
+            };
+            const digest = digestOf(await threads.run(plan, signal, wrote).finally(disk.settle));
             onProgress?.(layer.size);
             return digest;
           }),

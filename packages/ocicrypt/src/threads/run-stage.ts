@@ -7,6 +7,11 @@ import { Ring } from './ring.js';
 /** Bytes that go through the cipher at once: what comes out needs memory anew each time, and more would come from the system anew. */
 const cryptBytes = 32 * 1024;
 const progressSlots = 16;
+/**
+ * Numbers that fill the young heap of a thread every few slots. Outputs of ciphers and decompressors lie outside of the heap, and are let go of only when the
+ * heap is full or there are 32 MiB of them.
+ */
+const fillers = 8192;
 
 type Work = (slot: Uint8Array, at: number) => void | Promise<void>;
 
@@ -33,6 +38,10 @@ async function stepsOf(job: StageJob, tell: (bytes: number) => void) {
   if (steps.includes('unpack') && unpacked)
     check = await startDiffIdCheck(unpacked.compression, unpacked.diffId, unpacked.maxBytes);
   let written = 0;
+  let filler: number[] = [];
+  const letGo = () => {
+    filler = new Array(fillers).fill(filler.length);
+  };
   const works: Readonly<Record<StageStep, Work>> = {
     read(slot, at) {
       for (let filled = 0; filled < slot.byteLength; ) {
@@ -52,12 +61,16 @@ async function stepsOf(job: StageJob, tell: (bytes: number) => void) {
         const part = slot.subarray(from, from + cryptBytes);
         if (cipher) part.set(cipher.update(part));
       }
+      letGo();
     },
     write(slot, at) {
       for (let from = 0; from < slot.byteLength; ) from += writeSync(target, slot, from, slot.byteLength - from, at + from);
       if (++written % progressSlots === 0) tell(at + slot.byteLength);
     },
-    unpack: (slot) => check?.write(slot),
+    unpack(slot) {
+      letGo();
+      return check?.write(slot);
+    },
   };
   return {
     works: steps.map((step) => works[step]),
