@@ -11,7 +11,7 @@ const progressSlots = 16;
  * Numbers that fill the young heap of a thread every few slots. Outputs of ciphers and decompressors lie outside of the heap, and are let go of only when the
  * heap is full or there are 32 MiB of them.
  */
-const fillers = 8192;
+const fillers = 4096;
 
 type Work = (slot: Uint8Array, at: number) => void | Promise<void>;
 
