@@ -1,6 +1,7 @@
 export type { BundleContent, BundleKey, SigstoreBundle } from './bundle/bundle.js';
 export { readBundle } from './bundle/read-bundle.js';
 export { writeBundle } from './bundle/write-bundle.js';
+export { bundleMediaType, dsseEnvelopeType, layerAnnotations, signPredicateType, simpleSigningType } from './constants.js';
 export { type DsseEnvelope, readEnvelope, writeEnvelope } from './dsse/envelope.js';
 export { type PreAuthContents, preAuthEncoding, readPreAuthEncoding } from './dsse/pre-auth-encoding.js';
 export { cosignAlgorithm, messageHash, verifierAdvice } from './keys/cosign-algorithm.js';
@@ -37,7 +38,7 @@ export {
 export { type StatementInput, writeImageStatement, writeStatement } from './statement/write-statement.js';
 export { type AttachCosignOptions, attachCosign } from './storage/attach.js';
 export { type CollectCosignOptions, collectCosign } from './storage/collect.js';
-export { attachCosignSignature, type DetachedSignatureFiles } from './storage/detached-flow.js';
+export { attachCosignSignature, type DetachedSignatureFiles, generatePayload } from './storage/detached-flow.js';
 export { type LegacyTagKind, legacyTag } from './storage/legacy-tag.js';
 export type { AttachedBy } from './storage/same-layer.js';
 export type { CosignCollection, StoredBundle, StoredFault, StoredLayer, StoredLimit } from './storage/stored.js';
@@ -48,6 +49,7 @@ export { type CosignAttestationArtifact, evaluateCosignBlobAttestation } from '.
 export { evaluateCosignBundle } from './verify/evaluate-bundle.js';
 export { evaluateCosignImage } from './verify/evaluate-image.js';
 export type { CosignEvaluateOptions, CosignJudgeOptions } from './verify/evaluate-options.js';
+export { layerTimestamps } from './verify/judge-payload.js';
 export type { CosignSignatureReason, CosignVerdictReason, Reason } from './verify/reasons.js';
 export type {
   CosignAttestationReport,

@@ -1,30 +1,50 @@
 import { invalidArgument, sanitizeText } from '@securosys/core';
 import { notationCose, notationJws } from '@securosys/notation-envelope';
+import { cosignFormat } from './formats/cosign.js';
+import { cosignAttestationFormat } from './formats/cosign-attestation.js';
+import { cosignBlobFormat } from './formats/cosign-blob.js';
 import type { ImageFormat, ManifestFormat, RequestFormat } from './formats/image-format.js';
 import { notationFormat } from './formats/notation.js';
 
 /** Formats that images can be signed in. */
-export type ImageFormatId = 'notation-jws' | 'notation-cose';
+export type ImageFormatId = 'notation-jws' | 'notation-cose' | 'cosign';
+
+/** Formats of what is attached to manifests. */
+export type ManifestFormatId = ImageFormatId | 'cosign-attestation';
 
 /** Formats of what signing requests are about. */
-export type RequestFormatId = ImageFormatId;
+export type RequestFormatId = ManifestFormatId | 'cosign-blob';
 
 const imageFormats: Readonly<Record<ImageFormatId, ImageFormat>> = {
   'notation-jws': notationFormat(notationJws),
   'notation-cose': notationFormat(notationCose),
+  cosign: cosignFormat,
+};
+
+const manifestFormats: Readonly<Record<ManifestFormatId, ManifestFormat>> = {
+  ...imageFormats,
+  'cosign-attestation': cosignAttestationFormat,
+};
+
+const requestFormats: Readonly<Record<RequestFormatId, RequestFormat>> = {
+  ...manifestFormats,
+  'cosign-blob': cosignBlobFormat,
 };
 
 export function isRequestFormat(id: string): id is RequestFormatId {
-  return Object.hasOwn(imageFormats, id);
+  return Object.hasOwn(requestFormats, id);
 }
 
 export function requestFormat(id: RequestFormatId): RequestFormat {
-  return imageFormats[id];
+  return requestFormats[id];
 }
 
-/** @throws SignError `ERR_INVALID_ARGUMENT` for a format whose artifacts are not kept beside a manifest */
-export function manifestFormat(id: RequestFormatId): ManifestFormat {
-  return imageFormats[id];
+export function isManifestFormat(id: RequestFormatId): id is ManifestFormatId {
+  return Object.hasOwn(manifestFormats, id);
+}
+
+export function manifestFormat(id: ManifestFormatId): ManifestFormat {
+  return manifestFormats[id];
 }
 
 /** @throws SignError `ERR_INVALID_ARGUMENT` for a format that does not exist */

@@ -40,6 +40,32 @@ export {
 export { createFolderStore } from '@securosys/core/folder-store';
 export type { MemoryBackend, MemoryKeyOptions } from '@securosys/core/memory';
 export {
+  type CosignAttestationReport,
+  type CosignCompatibility,
+  type CosignFindings,
+  type CosignPublicKey,
+  type CosignReport,
+  type CosignShape,
+  type CosignSignatureReason,
+  type CosignSignatureResult,
+  type CosignSigner,
+  type CosignSigningOptions,
+  type CosignTimestampPolicy,
+  type CosignTrust,
+  type CosignTrustKey,
+  type CosignTrustOptions,
+  type CosignVerdictReason,
+  cosignPublicKeyPem,
+  cosignTrust,
+  type InTotoStatement,
+  type PredicateName,
+  type Predicates,
+  type PredicateUri,
+  predicateTypes,
+  type TrustedStatement,
+  type TypedPredicate,
+} from '@securosys/cosign';
+export {
   type BlobSource,
   type ExtendedAttribute,
   mediaTypeOfSignatureFile,
@@ -98,7 +124,11 @@ export {
   type TimestamperOptions,
 } from '@securosys/pki';
 export type { TsbAuth, TsbBackend, TsbBackendOptions } from '@securosys/tsb-client';
+export { type AttachSignatureOptions, attachCosignSignature, type DetachedPayloadSignature } from './attach-cosign-signature.js';
+export { type AttestedImage, type AttestedPredicate, type AttestOptions, type AttestSettings, attest } from './attest.js';
 export { connectMemory, connectPkcs11, connectTsb } from './connect.js';
+export type { CosignContents } from './cosign-contents.js';
+export type { CosignImageReport, CosignManifestReport, CosignVerdict, VerifiedCosignImage } from './cosign-report.js';
 export { addRecipients, type ChangeRecipientsOptions, replaceRecipients } from './encryption/change-recipients.js';
 export { type DecryptedImage, type DecryptImageOptions, decryptImage } from './encryption/decrypt-image.js';
 export { type EncryptImageOptions, encryptImage } from './encryption/encrypt-image.js';
@@ -108,24 +138,49 @@ export { jweOpener, pkcs7Opener, pkcs11Opener, providerOpener } from './encrypti
 export { backendPrivateKey, localPrivateKey } from './encryption/private-keys.js';
 export { jweRecipient, pkcs7Recipient, pkcs11Recipient, providerRecipient } from './encryption/recipients.js';
 export type { EncryptedImage, SignResultOptions } from './encryption/sign-result.js';
-export type { FormatOptions, NotationImageOptions, NotationSignOptions } from './formats/format-options.js';
-export type { ImageFormatId, RequestFormatId } from './image-formats.js';
+export type {
+  CosignImageOptions,
+  CosignManifestOptions,
+  FormatOptions,
+  NotationImageOptions,
+  NotationSignOptions,
+} from './formats/format-options.js';
+export { type GeneratedPayload, type GeneratePayloadOptions, generatePayload } from './generate-payload.js';
+export type { ImageFormatId, ManifestFormatId } from './image-formats.js';
 export type { ImageReport, ManifestReport, ReportCommon, SignatureReport, Verdict } from './image-report.js';
+export type { InspectCosignSignatureOptions, InspectedCosignManifest } from './inspect-cosign-signature.js';
 export { type InspectedSignature, type InspectSignatureOptions, inspectSignature } from './inspect-signature.js';
 export type { InspectedTimestamp } from './inspect-timestamp.js';
+export type { CosignSignatureList, ListCosignSignaturesOptions, ListedCosignSignature } from './list-cosign-signatures.js';
 export { type ListedSignature, type ListSignaturesOptions, listSignatures, type SignatureList } from './list-signatures.js';
 export type { CompleteOptions, SigningRequestState } from './request-state.js';
 export type { SignedManifest } from './request-target.js';
-export { type ResumeOptions, resumeBlobSigningRequest, resumeSigningRequest } from './resume.js';
+export {
+  type ResumeBlobOptions,
+  type ResumeCosignBlobOptions,
+  type ResumeOptions,
+  resumeBlobSigningRequest,
+  resumeSigningRequest,
+} from './resume.js';
 export type { ManifestSelection } from './select-manifests.js';
 export { type SignBlobOptions, type SignedBlob, signBlob } from './sign-blob.js';
+export type { SignCosignBlobOptions, SignedCosignBlob } from './sign-cosign-blob.js';
 export type { ManifestProgress } from './sign-group.js';
 export { type SignedImage, type SignImageOptions, signImage } from './sign-image.js';
 export type { SigningOptions, SignOptions } from './sign-options.js';
-export type { FormatChoice, FormatEntry, FormatEntryOptions, NotationEntry } from './sign-plans.js';
+export { type SignedPayload, type SignPayloadOptions, signPayload } from './sign-payload.js';
+export type { CosignEntry, FormatChoice, FormatEntry, FormatEntryOptions, NotationEntry } from './sign-plans.js';
 export type { SigningRequest } from './signing-request.js';
 export { type NotationTrust, type NotationTrustOptions, type NotationTrustRules, notationTrust, type Trust } from './trust.js';
 export { notationTrustFromConfig } from './trust-from-config.js';
+export {
+  type AttestationReport,
+  evaluateAttestations,
+  type VerifiedAttestations,
+  type VerifiedStatement,
+  type VerifyAttestationOptions,
+  verifyAttestation,
+} from './verify-attestation.js';
 export {
   type DetachedSignature,
   evaluateBlob,
@@ -133,4 +188,12 @@ export {
   type VerifyBlobOptions,
   verifyBlob,
 } from './verify-blob.js';
-export { evaluateImage, type VerifiedImage, type VerifyImageOptions, verifyImage } from './verify-image.js';
+export type { CosignBlobFile, VerifiedCosignBlob, VerifyCosignBlobOptions } from './verify-cosign-blob.js';
+export {
+  evaluateImage,
+  type VerifiedImage,
+  type VerifyCosignImageOptions,
+  type VerifyImageOptions,
+  type VerifyOptions,
+  verifyImage,
+} from './verify-image.js';

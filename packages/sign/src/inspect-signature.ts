@@ -8,6 +8,11 @@ import {
 } from '@securosys/notation-envelope';
 import { createOci, type Oci } from '@securosys/oci';
 import { Deadline } from './deadline.js';
+import {
+  type InspectCosignSignatureOptions,
+  type InspectedCosignManifest,
+  inspectCosignSignature,
+} from './inspect-cosign-signature.js';
 import { type InspectedTimestamp, inspectTimestamp } from './inspect-timestamp.js';
 import type { DetachedSignature } from './verify-blob.js';
 
@@ -44,7 +49,7 @@ export interface InspectedSignature {
 const optionNames = ['oci', 'clock', 'signal', 'timeoutMs', 'logger'];
 
 /**
- * Shows everything that one signature holds. Nothing is judged, and what is wrong with it is shown as well, so far as it can be read.
+ * Shows everything that one signature holds; with `format: 'cosign'` all that one of cosign's manifests holds. Nothing is judged, and what is wrong with it is shown as well, so far as it can be read.
  *
  * @example
  * ```ts
@@ -55,15 +60,25 @@ const optionNames = ['oci', 'clock', 'signal', 'timeoutMs', 'logger'];
  * @param source reference of a signature's manifest, as `listSignatures` gives it, or a detached signature
  * @throws SignError `ERR_INVALID_ARGUMENT`; `ERR_MALFORMED`, `ERR_LIMIT` for what is no signature; `ERR_TIMEOUT`; those of the registry
  */
+export async function inspectSignature(source: string, options: InspectCosignSignatureOptions): Promise<InspectedCosignManifest>;
 export async function inspectSignature(
   source: string | DetachedSignature,
-  options: InspectSignatureOptions = {},
-): Promise<InspectedSignature> {
+  options?: InspectSignatureOptions,
+): Promise<InspectedSignature>;
+export async function inspectSignature(
+  source: string | DetachedSignature,
+  options: InspectSignatureOptions | InspectCosignSignatureOptions = {},
+): Promise<InspectedSignature | InspectedCosignManifest> {
+  if (isCosign(options)) return inspectCosignSignature(source, options);
   knownOptions('inspectSignature', options, optionNames);
   if (typeof source === 'string') return inspectAttached(source, options);
   if (!(source?.envelope instanceof Uint8Array) || typeof source.mediaType !== 'string')
     return invalidArgument('a signature is a reference, or { envelope, mediaType }');
   return contentsOf(source);
+}
+
+function isCosign(options: InspectSignatureOptions | InspectCosignSignatureOptions): options is InspectCosignSignatureOptions {
+  return 'format' in options && options.format === 'cosign';
 }
 
 async function inspectAttached(reference: string, options: InspectSignatureOptions): Promise<InspectedSignature> {

@@ -36,8 +36,16 @@ export type InspectedTimestamp =
 /** The timestamp of an envelope in plain data; `undefined` when it has none. */
 export function inspectTimestamp({ timestamp, signature }: InspectedEnvelope): InspectedTimestamp | undefined {
   if (timestamp === undefined) return undefined;
+  return inspectToken(
+    () => base64Bytes(timestamp, 'timestamp'),
+    () => base64Bytes(signature, 'signature'),
+  );
+}
+
+/** A timestamp token in plain data, held against what it should be about. */
+export function inspectToken(tokenOf: () => Uint8Array, aboutOf: () => Uint8Array): InspectedTimestamp {
   try {
-    const token = parseTimestampToken(base64Bytes(timestamp, 'timestamp'), { allowBer: true });
+    const token = parseTimestampToken(tokenOf(), { allowBer: true });
     const { genTime, accuracyMs, policy, serial, hash, imprint, certificates } = token;
     return {
       genTime,
@@ -46,7 +54,7 @@ export function inspectTimestamp({ timestamp, signature }: InspectedEnvelope): I
       serial,
       hash,
       imprint: hexText(imprint),
-      imprintMatches: equalBytes(imprint, hashBytes(hash, base64Bytes(signature, 'signature'))),
+      imprintMatches: equalBytes(imprint, hashBytes(hash, aboutOf())),
       certificates: certificates.map(({ subjectText: subject, notBefore, notAfter, thumbprint }) => {
         return { subject, notBefore, notAfter, thumbprint };
       }),

@@ -10,6 +10,7 @@ import {
 import { isUnusable, readSignatureManifest, type SignatureManifestContents } from '@securosys/notation-envelope';
 import { createOci, type Oci, type Repository } from '@securosys/oci';
 import { Deadline } from './deadline.js';
+import { type CosignSignatureList, type ListCosignSignaturesOptions, listCosignSignatures } from './list-cosign-signatures.js';
 import { walkSignatures } from './walk-signatures.js';
 
 /** How signatures are listed. */
@@ -60,7 +61,8 @@ export interface SignatureList {
 const optionNames = ['oci', 'maxSignatures', 'clock', 'signal', 'timeoutMs', 'logger'];
 
 /**
- * Lists the Notary signatures of an image, unusable ones with the reason, without reading an envelope and without judging anything.
+ * Lists the Notary signatures of an image, unusable ones with the reason, without reading an envelope and without judging anything. With
+ * `format: 'cosign'` the cosign signatures and attestations of both shapes, with what they say.
  *
  * @example
  * ```ts
@@ -70,7 +72,21 @@ const optionNames = ['oci', 'maxSignatures', 'clock', 'signal', 'timeoutMs', 'lo
  * ```
  * @throws SignError `ERR_INVALID_ARGUMENT`, `ERR_TIMEOUT`, those of the registry
  */
-export async function listSignatures(reference: string, options: ListSignaturesOptions = {}): Promise<SignatureList> {
+export async function listSignatures(reference: string, options: ListCosignSignaturesOptions): Promise<CosignSignatureList>;
+export async function listSignatures(reference: string, options?: ListSignaturesOptions): Promise<SignatureList>;
+export async function listSignatures(
+  reference: string,
+  options: ListSignaturesOptions | ListCosignSignaturesOptions = {},
+): Promise<SignatureList | CosignSignatureList> {
+  if (isCosign(options)) return listCosignSignatures(reference, options);
+  return listNotation(reference, options);
+}
+
+function isCosign(options: ListSignaturesOptions | ListCosignSignaturesOptions): options is ListCosignSignaturesOptions {
+  return 'format' in options && options.format === 'cosign';
+}
+
+async function listNotation(reference: string, options: ListSignaturesOptions): Promise<SignatureList> {
   knownOptions('listSignatures', options, optionNames);
   const { oci = createOci(), maxSignatures = 1000, clock = systemClock } = options;
   if (!Number.isSafeInteger(maxSignatures) || maxSignatures < 1) invalidArgument('maxSignatures is a whole number of at least 1');

@@ -82,7 +82,7 @@ export interface CourseSubject<T> {
   readonly subject: Descriptor;
   readonly claims: Claims;
   prepare(key: FormatKey, identity: RequestIdentity, clock: Clock): Prepared<unknown>;
-  target(identity: RequestIdentity): RequestTarget<T>;
+  target(identity: RequestIdentity, clock: Clock): RequestTarget<T>;
 }
 
 /** What the caller may say about where requests are kept and by which clock. */
@@ -101,7 +101,7 @@ export async function prepareCourse<T>(
   const { signer, key, timestamper } = plan;
   const { clock = signer.clock, store = signer.store } = options;
   const identity: RequestIdentity = { ...plan.identity, ...about };
-  const parts = { signer, store, clock, target: target(identity), timestamper };
+  const parts = { signer, store, clock, target: target(identity, clock), timestamper };
   const id = requestId(identity);
   const stored = await store.get(recordKey(id));
   if (stored) return new RequestCourse({ ...takeUp(stored, id, clock.now()), ...parts, stored: true });

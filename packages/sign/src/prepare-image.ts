@@ -1,26 +1,25 @@
-import { invalidArgument } from '@securosys/core';
-import type { Oci, Repository, ResolvedManifest } from '@securosys/oci';
+import { type CallOptions, invalidArgument } from '@securosys/core';
+import type { Oci, ResolvedManifest } from '@securosys/oci';
 import { parseReference } from '@securosys/oci';
-import { type KeyedPlan, keyedPlan, prepareCourse } from './prepare-course.js';
+import type { ImageFormat } from './formats/image-format.js';
+import { type CourseOptions, type KeyedPlan, keyedPlan, prepareCourse, type UnkeyedPlan } from './prepare-course.js';
 import type { RequestCourse } from './request-course.js';
 import { manifestTarget, type SignedManifest } from './request-target.js';
-import { type SelectedManifest, selectManifests } from './select-manifests.js';
-import type { SignImageOptions } from './sign-image.js';
+import { type ManifestSelection, type SelectedManifest, selectManifests } from './select-manifests.js';
 import { callOf } from './sign-options.js';
-import type { SigningPlan } from './sign-plans.js';
 
 /** An image that was looked up once, and what of it is meant. */
 export interface FoundImage {
   readonly asked: string;
   /** The tag that the caller named, and nothing else. */
   readonly tag: string | undefined;
-  readonly repository: Repository;
+  readonly oci: Oci;
   readonly image: ResolvedManifest;
   readonly selected: readonly SelectedManifest[];
 }
 
 /** Looks an image up, once, and the manifests that are meant. */
-export async function findImage(asked: string, options: SignImageOptions, oci: Oci): Promise<FoundImage> {
+export async function findImage(asked: string, options: PrepareOptions, oci: Oci): Promise<FoundImage> {
   const parsed = parseReference(asked);
   const repository = oci.open(parsed);
   const call = callOf(options);
@@ -28,40 +27,47 @@ export async function findImage(asked: string, options: SignImageOptions, oci: O
   const selected = selectManifests(image, options);
   // What an index says of its children is not signed, and no person asked about it, before the children say the same.
   for (const { index, descriptor } of selected) if (index !== undefined) await repository.fetchManifest(descriptor, call);
-  return { asked, tag: parsed.digest === undefined ? parsed.tag : undefined, repository, image, selected };
+  return { asked, tag: parsed.digest === undefined ? parsed.tag : undefined, oci, image, selected };
 }
+
+/** What is to be attached to each manifest that is meant. */
+export interface ManifestPlan extends UnkeyedPlan {
+  readonly format: Pick<ImageFormat, 'certified' | 'prepare' | 'remembered'>;
+}
+
+/** How images are looked up and requests about them made. */
+export type PrepareOptions = CallOptions & ManifestSelection & CourseOptions;
 
 /** Makes or finds the signing requests of each manifest, one for each plan. Nothing is submitted here. */
 export async function prepareImage(
   found: FoundImage,
-  plans: readonly SigningPlan[],
-  options: SignImageOptions,
+  plans: readonly ManifestPlan[],
+  options: PrepareOptions,
 ): Promise<readonly RequestCourse<SignedManifest>[]> {
   const courses: RequestCourse<SignedManifest>[] = [];
-  const keyed: (readonly [SigningPlan, KeyedPlan])[] = [];
+  const keyed: (readonly [ManifestPlan, KeyedPlan])[] = [];
   for (const plan of plans) keyed.push([plan, await keyedPlan(plan, callOf(options))]);
   for (const manifest of found.selected)
     for (const [{ format }, key] of keyed) {
       const course = await prepareCourse(
         {
-          about: aboutOf(found, manifest),
+          about: { ...aboutOf(found, manifest), ...format.remembered?.(manifest.descriptor) },
           subject: manifest.descriptor,
           claims: claimsOf(found, manifest),
           prepare: (formatKey, identity, clock) => format.prepare(manifest.descriptor, formatKey, identity, clock),
-          target: (identity) => manifestTarget(found.repository, identity),
+          target: (identity, clock) => manifestTarget(found.oci, clock, identity),
         },
         key,
         options,
       );
-      if (courses.some(({ id }) => id === course.id))
-        invalidArgument(`signImage: ${key.id} with the same key and options is there twice`);
+      if (courses.some(({ id }) => id === course.id)) invalidArgument(`${key.id} with the same key and options is there twice`);
       courses.push(course);
     }
   return courses;
 }
 
 /** What a signing request says of the manifest that it is about. */
-export function aboutOf({ tag }: FoundImage, { reference, index, platform }: SelectedManifest) {
+function aboutOf({ tag }: FoundImage, { reference, index, platform }: SelectedManifest) {
   return {
     reference,
     ...(tag !== undefined && { tag }),
@@ -71,7 +77,7 @@ export function aboutOf({ tag }: FoundImage, { reference, index, platform }: Sel
 }
 
 /** A claim that names the digest of the index would contradict bytes that are about a child of it. */
-export function claimsOf({ asked, tag }: FoundImage, { reference, platform, index }: SelectedManifest) {
+function claimsOf({ asked, tag }: FoundImage, { reference, platform, index }: SelectedManifest) {
   const image = index === undefined || tag !== undefined ? asked : reference;
   return { image, ...(platform !== undefined && { platform }) };
 }

@@ -13,7 +13,7 @@ import {
   type WaitOptions,
 } from '@securosys/core';
 import { requestFormat } from './image-formats.js';
-import { ownSignature } from './own-signature.js';
+import { ownParts } from './own-parts.js';
 import { requestId } from './request-identity.js';
 import { recordKey, writeRecord } from './request-record.js';
 import { type CompleteOptions, type SigningRequestState, worst } from './request-state.js';
@@ -148,9 +148,9 @@ export class RequestCourse<T> {
   /** What an earlier run has delivered, found where it says that it is. Only a signature by our key over our very bytes counts (S30). */
   async delivered(call: CallOptions): Promise<T | undefined> {
     const { record, subject } = this.#taken;
-    const isOurs = ownSignature(this.#taken, this.#parts.clock.now());
-    if (!record.attached || !isOurs) return undefined;
-    return this.#parts.target.find?.(isOurs, subject, this.id, call, record.attached);
+    const own = ownParts(this.#taken, this.#parts.clock.now());
+    if (!record.attached || !own) return undefined;
+    return this.#parts.target.find?.(own, subject, this.id, call, record.attached);
   }
 
   /**
@@ -160,10 +160,10 @@ export class RequestCourse<T> {
   async #deliveredBefore(call: CallOptions): Promise<T | undefined> {
     const first = !this.#parts.stored && !this.#tried;
     this.#tried = true;
-    const isOurs = ownSignature(this.#taken, this.#parts.clock.now());
+    const own = ownParts(this.#taken, this.#parts.clock.now());
     const isNew = [...this.#operations.values()].some(({ id }) => id === undefined);
-    if (first || !(isNew || this.#taken.record.identity.timestamped) || !isOurs) return undefined;
-    return this.#parts.target.find?.(isOurs, this.#taken.subject, this.id, call);
+    if (first || !(isNew || this.#taken.record.identity.timestamped) || !own) return undefined;
+    return this.#parts.target.find?.(own, this.#taken.subject, this.id, call);
   }
 
   /** The record goes first: without it nobody takes this request up again, while what approvals have earned is still there. */

@@ -1,7 +1,7 @@
-import type { CallOptions, Descriptor } from '@securosys/core';
-import type { Repository } from '@securosys/oci';
-import type { OwnSignature } from './formats/image-format.js';
-import { manifestFormat, type RequestFormatId } from './image-formats.js';
+import { type CallOptions, type Clock, type Descriptor, invalidArgument } from '@securosys/core';
+import type { Oci } from '@securosys/oci';
+import type { OwnParts } from './formats/image-format.js';
+import { isManifestFormat, type ManifestFormatId, manifestFormat } from './image-formats.js';
 import type { RequestIdentity } from './request-identity.js';
 
 /** A manifest and the signature that is now attached to it. */
@@ -13,13 +13,15 @@ export interface SignedManifest {
   /** As the index says that lists it: `os/architecture[/variant]`. */
   readonly platform?: string;
   /** What it was signed in. */
-  readonly format: RequestFormatId;
+  readonly format: ManifestFormatId;
   /** Descriptor of the signature's manifest, attached to the subject: the first of `attached`. */
   readonly signature: Descriptor;
   /** Every manifest that holds a part of the signature: one for each shape that it is kept in. */
   readonly attached: readonly Descriptor[];
   /** Id of the signing request that this was. */
   readonly requestId: string;
+  /** Who cannot verify this, or only with a flag, in one sentence; absent: who reads the format verifies it. */
+  readonly advice?: string;
 }
 
 /** Where a finished signature goes. */
@@ -33,7 +35,7 @@ export interface RequestTarget<T> {
    * @param at where it is said to be; absent: it is looked for
    */
   find?(
-    isOurs: OwnSignature,
+    own: OwnParts,
     subject: Descriptor,
     requestId: string,
     call: CallOptions,
@@ -41,10 +43,18 @@ export interface RequestTarget<T> {
   ): Promise<T | undefined>;
 }
 
-/** Attaches to a manifest of a registry or layout. */
-export function manifestTarget(repository: Repository, identity: RequestIdentity): RequestTarget<SignedManifest> {
-  const { reference, tag, index, platform, format: id } = identity;
+/** Attaches to a manifest of a registry or layout. @throws SignError `ERR_INVALID_ARGUMENT` */
+export function manifestTarget(oci: Oci, clock: Clock, identity: RequestIdentity): RequestTarget<SignedManifest> {
+  const { reference, tag, index, platform, format: id, signatureRepository } = identity;
+  if (!isManifestFormat(id)) return invalidArgument('what this signing request makes is not attached to a manifest');
   const format = manifestFormat(id);
+  const repository = oci.open(reference);
+  const place = {
+    repository,
+    clock,
+    ...(signatureRepository !== undefined && { signatureRepository: oci.open(signatureRepository) }),
+  };
+  const advice = format.advice?.(identity);
   const signed = (subject: Descriptor, attached: readonly Descriptor[], requestId: string): SignedManifest => ({
     reference,
     subject,
@@ -53,6 +63,7 @@ export function manifestTarget(repository: Repository, identity: RequestIdentity
     signature: attached[0] as Descriptor,
     attached,
     requestId,
+    ...(advice !== undefined && { advice }),
   });
   return {
     async moved(subject, call) {
@@ -61,10 +72,11 @@ export function manifestTarget(repository: Repository, identity: RequestIdentity
       return descriptor.digest === (index ?? subject.digest) ? undefined : `the tag '${tag}' names another image now`;
     },
     async deliver(artifact, subject, requestId, call) {
-      return signed(subject, await format.publish(repository, artifact, subject, identity, call), requestId);
+      if (advice !== undefined) call.logger?.warn(advice, { reference });
+      return signed(subject, await format.publish(place, artifact, subject, identity, call), requestId);
     },
-    async find(isOurs, subject, requestId, call, at) {
-      const found = await format.find(repository, isOurs, subject, identity, call, at);
+    async find(own, subject, requestId, call, at) {
+      const found = await format.find(place, own, subject, identity, call, at);
       return found && signed(subject, found, requestId);
     },
   };

@@ -20,6 +20,7 @@ import type { RequestIdentity } from './request-identity.js';
 import { recordKey } from './request-record.js';
 import { manifestTarget, type RequestTarget } from './request-target.js';
 import { blobTarget, type SignedBlob } from './sign-blob.js';
+import { cosignBlobTarget, type SignedCosignBlob } from './sign-cosign-blob.js';
 import { SigningRequest } from './signing-request.js';
 import { takeUp } from './take-up.js';
 
@@ -34,6 +35,16 @@ export interface ResumeOptions extends CallOptions {
   /** Needed for requests that were made with one. */
   timestamper?: Timestamper;
   clock?: Clock;
+}
+
+/** What taking up a signing request of `signBlob` needs in Notary Project formats. */
+export type ResumeBlobOptions = Omit<ResumeOptions, 'oci'>;
+
+/** What taking up a signing request of `signBlob` needs that makes a cosign signature. */
+export interface ResumeCosignBlobOptions extends ResumeBlobOptions {
+  format: 'cosign';
+  /** A blob is of no known format, so that signing it needs a right of its own (S9), as for `createSigner`. */
+  allowOpaque?: boolean;
 }
 
 const optionNames = ['backend', 'store', 'guards', 'timestamper', 'clock', 'signal', 'timeoutMs', 'logger'];
@@ -58,31 +69,49 @@ export async function resumeSigningRequest(id: string, options: ResumeOptions): 
   const { oci = createOci() } = options;
   return resume(id, options, (identity) => {
     if (identity.blob) invalidArgument('this signing request is about a blob: resumeBlobSigningRequest takes it up');
-    return manifestTarget(oci.open(identity.reference), identity);
+    return manifestTarget(oci, options.clock ?? systemClock, identity);
   });
 }
 
 /**
- * As {@link resumeSigningRequest}, for a request of `signBlob`: `complete` gives the detached signature out.
+ * As {@link resumeSigningRequest}, for a request of `signBlob`: `complete` gives the detached signature out. One that makes a cosign
+ * signature is taken up with `format: 'cosign'`.
  * @throws SignError as {@link resumeSigningRequest}
  */
 export async function resumeBlobSigningRequest(
   id: string,
-  options: Omit<ResumeOptions, 'oci'>,
-): Promise<SigningRequest<SignedBlob>> {
+  options: ResumeCosignBlobOptions,
+): Promise<SigningRequest<SignedCosignBlob>>;
+export async function resumeBlobSigningRequest(id: string, options: ResumeBlobOptions): Promise<SigningRequest<SignedBlob>>;
+export async function resumeBlobSigningRequest(
+  id: string,
+  options: ResumeBlobOptions | ResumeCosignBlobOptions,
+): Promise<SigningRequest<SignedBlob> | SigningRequest<SignedCosignBlob>> {
+  if ('format' in options) return resumeCosignBlob(id, options);
   knownOptions('resumeBlobSigningRequest', options, optionNames);
   return resume(id, options, (identity) => {
     if (!identity.blob) invalidArgument('this signing request is about an image: resumeSigningRequest takes it up');
+    if (identity.format === 'cosign-blob')
+      invalidArgument("this signing request makes a cosign signature: say so by format: 'cosign'");
     return blobTarget(identity);
+  });
+}
+
+async function resumeCosignBlob(id: string, options: ResumeCosignBlobOptions): Promise<SigningRequest<SignedCosignBlob>> {
+  knownOptions('resumeBlobSigningRequest', options, [...optionNames, 'format', 'allowOpaque']);
+  if (options.format !== 'cosign') return invalidArgument("format is 'cosign', or left out");
+  return resume(id, options, (identity) => {
+    if (identity.format !== 'cosign-blob') invalidArgument('this signing request makes no cosign signature of a blob');
+    return cosignBlobTarget(identity);
   });
 }
 
 async function resume<T>(
   id: string,
-  options: ResumeOptions,
+  options: ResumeOptions & { readonly allowOpaque?: boolean },
   targetOf: (identity: RequestIdentity) => RequestTarget<T>,
 ): Promise<SigningRequest<T>> {
-  const { backend, store, clock = systemClock, guards, timestamper } = options;
+  const { backend, store, clock = systemClock, guards, timestamper, allowOpaque } = options;
   if (typeof id !== 'string' || !/^[0-9a-f]{64}$/.test(id)) invalidArgument('the id of a signing request has 64 hex characters');
   const stored = await store.get(recordKey(id));
   if (!stored)
@@ -95,6 +124,13 @@ async function resume<T>(
   const publicKey = base64Bytes(identity.spki, 'public key');
   const key = { spkiSha256: sha256Hex(publicKey), ...(identity.keyLabel !== undefined && { label: identity.keyLabel }) };
   const { format } = requestFormat(identity.format);
-  const signer = createSigner(backend, key, { publicKey, store, clock, formats: [format], ...(guards && { guards }) });
+  const signer = createSigner(backend, key, {
+    publicKey,
+    store,
+    clock,
+    formats: [format],
+    ...(guards && { guards }),
+    ...(allowOpaque !== undefined && { allowOpaque }),
+  });
   return new SigningRequest(new RequestCourse({ ...taken, signer, store, clock, target, timestamper, stored: true }));
 }

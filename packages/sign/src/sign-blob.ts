@@ -1,4 +1,4 @@
-import { type CallOptions, type Claims, type Descriptor, invalidArgument, knownOptions } from '@securosys/core';
+import { type Claims, type Descriptor, invalidArgument, knownOptions } from '@securosys/core';
 import {
   type BlobSource,
   blobDescriptor,
@@ -6,15 +6,17 @@ import {
   isBlobSource,
   type NotationSignature,
 } from '@securosys/notation-envelope';
-import { Deadline } from './deadline.js';
+import { checkBlobName } from './blob-name.js';
 import { keyedPlan, prepareCourse } from './prepare-course.js';
+import { readUntil } from './read-blob.js';
 import type { RequestIdentity } from './request-identity.js';
 import type { RequestTarget } from './request-target.js';
+import { type SignCosignBlobOptions, type SignedCosignBlob, signCosignBlob } from './sign-cosign-blob.js';
 import { callOf, type SignOptions, signingOptionNames } from './sign-options.js';
 import { signingPlans } from './sign-plans.js';
 import { SigningRequest } from './signing-request.js';
 
-/** How a blob is signed. */
+/** How a blob is signed, in a format of the Notary Project. */
 export interface SignBlobOptions extends SignOptions {
   /** Signed with the blob. Default `application/octet-stream`. */
   mediaType?: string;
@@ -24,7 +26,7 @@ export interface SignBlobOptions extends SignOptions {
   timeoutMs?: number;
 }
 
-/** The detached signature of a blob. */
+/** The detached signature of a blob, in a format of the Notary Project. */
 export interface SignedBlob {
   /** Contents of the signature file. */
   readonly envelope: Uint8Array;
@@ -41,8 +43,9 @@ export interface SignedBlob {
 const optionNames = ['format', 'annotations', 'expiry', 'attributes', 'signingAgent', ...signingOptionNames, 'mediaType', 'name'];
 
 /**
- * Signs a blob, as one detached envelope (`notation.md` §12). It is read once and never held whole; its digest has the hash that belongs to
- * the signing key.
+ * Signs a blob. In a format of the Notary Project that is one detached envelope (`notation.md` §12): the blob is read once and never held
+ * whole, and its digest has the hash that belongs to the signing key. With `format: 'cosign'` the message is the blob itself, held in memory
+ * up to a limit, and the signer needs `allowOpaque`.
  *
  * While people decide it throws `ERR_APPROVAL_PENDING` with `details.requestId`; call it again with the same blob and arguments, or
  * `resumeBlobSigningRequest` in another process, and the same request continues.
@@ -60,10 +63,19 @@ const optionNames = ['format', 'annotations', 'expiry', 'attributes', 'signingAg
  * @throws SignError `ERR_APPROVAL_PENDING`, `ERR_CHAIN_INVALID`, `ERR_ALGORITHM_UNSUPPORTED`, those of {@link SigningRequest.complete} but
  * for the registry's; `ERR_TIMEOUT`; what reading the blob throws
  */
-export async function signBlob(blob: BlobSource, options: SignBlobOptions): Promise<SignedBlob> {
+export async function signBlob(
+  blob: Uint8Array | AsyncIterable<Uint8Array>,
+  options: SignCosignBlobOptions,
+): Promise<SignedCosignBlob>;
+export async function signBlob(blob: BlobSource, options: SignBlobOptions): Promise<SignedBlob>;
+export async function signBlob(
+  blob: BlobSource,
+  options: SignBlobOptions | SignCosignBlobOptions,
+): Promise<SignedBlob | SignedCosignBlob> {
+  if (typeof options?.signer?.begin !== 'function') invalidArgument('signBlob needs a signer: createSigner(backend, { label })');
+  if (options.format === 'cosign') return signCosignBlob(blob as Uint8Array, options);
   knownOptions('signBlob', options, optionNames);
-  const { signer, approvalTimeoutMs = 0, onProgress } = options;
-  if (typeof signer?.begin !== 'function') invalidArgument('signBlob needs a signer: createSigner(backend, { label })');
+  const { approvalTimeoutMs = 0, onProgress } = options;
   if (!isBlobSource(blob)) invalidArgument('blob is neither bytes, nor a stream of them, nor something that has a digest');
   const request = await prepareBlob(blob, options);
   return request.complete({ ...callOf(options), approvalTimeoutMs, ...(onProgress && { onProgress }) });
@@ -71,8 +83,7 @@ export async function signBlob(blob: BlobSource, options: SignBlobOptions): Prom
 
 async function prepareBlob(blob: BlobSource, options: SignBlobOptions): Promise<SigningRequest<SignedBlob>> {
   const { mediaType, name } = options;
-  if (name !== undefined && (typeof name !== 'string' || !isFileName(name)))
-    invalidArgument('name is the name of a file, without a folder');
+  checkBlobName(name);
   const [plan, more] = signingPlans('signBlob', options);
   if (!plan || more) return invalidArgument('signBlob: a blob is signed in one format');
   const keyed = await keyedPlan(plan, callOf(options));
@@ -94,21 +105,6 @@ async function prepareBlob(blob: BlobSource, options: SignBlobOptions): Promise<
     options,
   );
   return new SigningRequest(course);
-}
-
-/** A stream that never ends keeps nobody. */
-async function readUntil<T>(options: SignBlobOptions, read: (call: CallOptions) => Promise<T>): Promise<T> {
-  const deadline = new Deadline('reading the blob', options.clock ?? options.signer.clock, 600_000, options);
-  try {
-    return await deadline.race(read(deadline.remaining()));
-  } finally {
-    deadline.end();
-  }
-}
-
-/** One path component that no system reads as something else. */
-function isFileName(name: string): boolean {
-  return name.length <= 200 && /^[^/\\:\p{C}]+$/u.test(name) && !/^\.{1,2}$/.test(name);
 }
 
 /** Gives the envelope out; where it goes is the caller's business. */

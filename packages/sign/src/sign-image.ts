@@ -1,13 +1,12 @@
 import { type Descriptor, invalidArgument, knownOptions } from '@securosys/core';
 import { createOci, type Oci } from '@securosys/oci';
+import { completeCourses } from './complete-courses.js';
 import { type FormatOptions, formatOptionNames } from './formats/format-options.js';
 import { findImage, prepareImage } from './prepare-image.js';
 import type { SignedManifest } from './request-target.js';
 import { checkSelection, type ManifestSelection, selectionNames } from './select-manifests.js';
-import { completeAll } from './sign-group.js';
 import { callOf, type SigningOptions, signingOptionNames } from './sign-options.js';
 import { type FormatChoice, signingPlans } from './sign-plans.js';
-import { SigningRequest } from './signing-request.js';
 
 /** How an image is signed. What a format does not have is refused, not left out: among several formats, give it to those that have it. */
 export interface SignImageOptions extends SigningOptions, FormatOptions, ManifestSelection {
@@ -64,8 +63,7 @@ export async function signImage(reference: string, options: SignImageOptions): P
   const found = await findImage(reference, options, oci);
   const courses = await prepareImage(found, plans, options);
   const waiting = { ...callOf(options), approvalTimeoutMs, ...(onProgress && { onProgress }) };
-  const [only, more] = courses;
-  const manifests = only && !more ? [await new SigningRequest(only).complete(waiting)] : await completeAll(courses, waiting);
+  const manifests = await completeCourses(courses, waiting);
   const { signature, requestId } = manifests[0] as SignedManifest;
   return { reference: found.image.reference, subject: found.image.descriptor, signature, requestId, manifests };
 }

@@ -1,6 +1,5 @@
 import type { CallOptions, Claims, Clock, OperationState, PendingStore, Signer, Timestamper } from '@securosys/core';
 import type { NotationSignOptions } from './formats/format-options.js';
-import type { ImageFormatId } from './image-formats.js';
 
 /** How anything is signed. */
 export interface SigningOptions extends CallOptions {
@@ -19,9 +18,9 @@ export interface SigningOptions extends CallOptions {
   clock?: Clock;
 }
 
-/** How something is signed in one format. */
+/** How something is signed in one format of the Notary Project. */
 export interface SignOptions extends SigningOptions, NotationSignOptions {
-  format: ImageFormatId;
+  format: 'notation-jws' | 'notation-cose';
   /** Signed with the subject; a verifier can demand them. */
   annotations?: Readonly<Record<string, string>>;
 }

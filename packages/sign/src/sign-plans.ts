@@ -1,6 +1,11 @@
 import { invalidArgument, knownOptions, type Signer, sanitizeText, type Timestamper } from '@securosys/core';
 import type { FormatIdentity } from './formats/format-identity.js';
-import { type FormatOptions, formatOptionNames, type NotationImageOptions } from './formats/format-options.js';
+import {
+  type CosignImageOptions,
+  type FormatOptions,
+  formatOptionNames,
+  type NotationImageOptions,
+} from './formats/format-options.js';
 import type { ImageFormat } from './formats/image-format.js';
 import { type ImageFormatId, imageFormat } from './image-formats.js';
 
@@ -19,8 +24,13 @@ export interface NotationEntry extends FormatEntryOptions, NotationImageOptions 
   format: 'notation-jws' | 'notation-cose';
 }
 
+/** cosign signatures among the formats of one call. */
+export interface CosignEntry extends FormatEntryOptions, CosignImageOptions {
+  format: 'cosign';
+}
+
 /** One of several formats that an image is signed in, with options of its own. */
-export type FormatEntry = NotationEntry;
+export type FormatEntry = NotationEntry | CosignEntry;
 
 /** What `signImage` signs in: a format, or several with a signature each. */
 export type FormatChoice = ImageFormatId | FormatEntry | readonly (ImageFormatId | FormatEntry)[];
@@ -70,7 +80,12 @@ function planOf(where: string, entry: unknown, options: Asked): SigningPlan {
       `${where}: ${id} has no '${sanitizeText(foreign, 40)}': give it to the formats that have it, as { format, ${foreign} }`,
     );
   if (typeof signer?.begin !== 'function') invalidArgument(`${where} needs a signer: createSigner(backend, { label })`);
+  checkTimestamper(timestamper);
+  return { id: id as ImageFormatId, format, signer, timestamper, asked: format.identity({ ...shared, ...more }) };
+}
+
+/** @throws SignError `ERR_INVALID_ARGUMENT` */
+export function checkTimestamper(timestamper: Timestamper | undefined): void {
   if (timestamper !== undefined && typeof timestamper?.timestamp !== 'function')
     invalidArgument('timestamper is a Timestamper: createTimestamper makes one');
-  return { id: id as ImageFormatId, format, signer, timestamper, asked: format.identity({ ...shared, ...more }) };
 }

@@ -1,4 +1,5 @@
 import { type Clock, invalidArgument, knownOptions, utf8Bytes } from '@securosys/core';
+import type { CosignTrust } from '@securosys/cosign';
 import {
   type BlobTrustPolicy,
   type ChainCache,
@@ -59,7 +60,7 @@ export interface NotationTrust {
 }
 
 /** What makes an image trusted: one tagged value, never inferred. */
-export type Trust = NotationTrust;
+export type Trust = NotationTrust | CosignTrust;
 
 export const trustRuleNames = [
   'layoutScope',

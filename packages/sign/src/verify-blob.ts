@@ -1,4 +1,5 @@
 import { type CallOptions, type Clock, invalidArgument, knownOptions, SignError, systemClock } from '@securosys/core';
+import type { CosignReport } from '@securosys/cosign';
 import {
   type BlobSource,
   evaluateBlobSignature,
@@ -6,13 +7,20 @@ import {
   type SignatureOutcome,
 } from '@securosys/notation-envelope';
 import { Deadline } from './deadline.js';
-import type { Trust } from './trust.js';
+import type { NotationTrust } from './trust.js';
 import { rulesOf } from './trust-rules.js';
+import {
+  type CosignBlobFile,
+  evaluateCosignFile,
+  trustedCosignBlob,
+  type VerifiedCosignBlob,
+  type VerifyCosignBlobOptions,
+} from './verify-cosign-blob.js';
 
-/** How a blob is verified. */
+/** How a blob is verified by a signature of the Notary Project. */
 export interface VerifyBlobOptions extends CallOptions {
   /** With a `blobPolicy`. */
-  trust: Trust;
+  trust: NotationTrust;
   /** Name of the statement of the blob policy. Default: the global one. */
   policyName?: string;
   /** Media type that must have been signed. Default: any. */
@@ -22,7 +30,7 @@ export interface VerifyBlobOptions extends CallOptions {
   timeoutMs?: number;
 }
 
-/** A detached signature as it came: what `signBlob` returns fits. */
+/** A detached signature of the Notary Project as it came: what `signBlob` returns fits. */
 export interface DetachedSignature {
   /** Contents of the signature file. */
   readonly envelope: Uint8Array;
@@ -30,7 +38,7 @@ export interface DetachedSignature {
   readonly mediaType: string;
 }
 
-/** A blob that is trusted. */
+/** A blob that is trusted by a signature of the Notary Project. */
 export interface VerifiedBlob {
   /** Contents of the trusted signature: who signed, which digest and size, which annotations. */
   readonly signature: SignatureContents;
@@ -40,19 +48,43 @@ export interface VerifiedBlob {
 const optionNames = ['trust', 'policyName', 'mediaType', 'clock', 'signal', 'timeoutMs', 'logger'];
 
 /**
- * Judges a blob by one detached signature (`notation.md` §12, §15.3) and reports every check. The blob is read once, never held whole, and only
- * when nothing else refuses the signature. It never throws because a blob is not trusted.
+ * Judges a blob by one detached signature and reports every check. By one of the Notary Project (`notation.md` §12, §15.3) it is read once,
+ * never held whole, and only when nothing else refuses the signature; by one of cosign it is held in memory up to a limit. It never throws because a blob is not trusted.
  * @throws SignError `ERR_INVALID_ARGUMENT`; `ERR_NOT_TRUSTED` when no statement of the policy applies; `ERR_TIMEOUT` when `timeoutMs` is
  * over, which is no verdict; what reading the blob throws
  */
 export async function evaluateBlob(
+  blob: Uint8Array | AsyncIterable<Uint8Array>,
+  signature: CosignBlobFile,
+  options: VerifyCosignBlobOptions,
+): Promise<CosignReport>;
+export async function evaluateBlob(
+  blob: BlobSource,
+  signature: DetachedSignature,
+  options: VerifyBlobOptions,
+): Promise<SignatureOutcome>;
+export async function evaluateBlob(
+  blob: BlobSource,
+  signature: DetachedSignature | CosignBlobFile,
+  options: VerifyBlobOptions | VerifyCosignBlobOptions,
+): Promise<SignatureOutcome | CosignReport> {
+  return isCosign(options)
+    ? evaluateCosignFile(blob, signature, options)
+    : evaluateNotation(blob, signature as DetachedSignature, options);
+}
+
+function isCosign(options: VerifyBlobOptions | VerifyCosignBlobOptions): options is VerifyCosignBlobOptions {
+  return options?.trust?.kind === 'cosign';
+}
+
+async function evaluateNotation(
   blob: BlobSource,
   signature: DetachedSignature,
   options: VerifyBlobOptions,
 ): Promise<SignatureOutcome> {
   knownOptions('evaluateBlob', options, optionNames);
   const { trust, policyName, mediaType, clock = systemClock } = options;
-  if (trust?.kind !== 'notation') return invalidArgument('trust is a value of notationTrust');
+  if (trust?.kind !== 'notation') return invalidArgument('trust is a value of notationTrust or cosignTrust');
   const { blobPolicy } = trust;
   if (!blobPolicy) return invalidArgument('the trust has no blobPolicy');
   if (!(signature?.envelope instanceof Uint8Array) || typeof signature.mediaType !== 'string')
@@ -90,11 +122,22 @@ export async function evaluateBlob(
  * @throws SignError `ERR_NOT_TRUSTED` with the outcome in `details.outcome`, also at level `skip`; those of {@link evaluateBlob}
  */
 export async function verifyBlob(
+  blob: Uint8Array | AsyncIterable<Uint8Array>,
+  signature: CosignBlobFile,
+  options: VerifyCosignBlobOptions,
+): Promise<VerifiedCosignBlob>;
+export async function verifyBlob(
   blob: BlobSource,
   signature: DetachedSignature,
   options: VerifyBlobOptions,
-): Promise<VerifiedBlob> {
-  const outcome = await evaluateBlob(blob, signature, options);
+): Promise<VerifiedBlob>;
+export async function verifyBlob(
+  blob: BlobSource,
+  signature: DetachedSignature | CosignBlobFile,
+  options: VerifyBlobOptions | VerifyCosignBlobOptions,
+): Promise<VerifiedBlob | VerifiedCosignBlob> {
+  if (isCosign(options)) return trustedCosignBlob(await evaluateCosignFile(blob, signature, options));
+  const outcome = await evaluateNotation(blob, signature as DetachedSignature, options);
   if (outcome.verdict === 'trusted') return { signature: outcome.signature, outcome };
   const skipped = outcome.verdict === 'skipped';
   const why = skipped

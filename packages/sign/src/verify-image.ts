@@ -1,15 +1,17 @@
 import { type CallOptions, type Clock, type Descriptor, invalidArgument, knownOptions, systemClock } from '@securosys/core';
+import type { CosignTrust } from '@securosys/cosign';
 import type { SignatureContents } from '@securosys/notation-envelope';
 import { createOci, type Oci, parseReference } from '@securosys/oci';
+import { type CosignImageReport, trustedCosignImage, type VerifiedCosignImage } from './cosign-report.js';
 import { Deadline } from './deadline.js';
 import type { ImageReport } from './image-report.js';
+import { judgeCosignImage } from './judge-cosign-image.js';
 import { judgeImage, trustedImage } from './judge-image.js';
 import { checkSelection, type ManifestSelection, selectionNames } from './select-manifests.js';
-import type { Trust } from './trust.js';
+import type { NotationTrust } from './trust.js';
 
-/** How an image is verified. */
-export interface VerifyImageOptions extends CallOptions, ManifestSelection {
-  trust: Trust;
+/** How an image is verified, whatever makes it trusted. */
+export interface VerifyOptions extends CallOptions, ManifestSelection {
   /** Registry access. Default: anonymous, public registries only. */
   oci?: Oci;
   clock?: Clock;
@@ -17,9 +19,21 @@ export interface VerifyImageOptions extends CallOptions, ManifestSelection {
   timeoutMs?: number;
 }
 
+/** How an image is verified by Notary Project signatures. */
+export interface VerifyImageOptions extends VerifyOptions {
+  trust: NotationTrust;
+}
+
+/** How an image is verified by cosign signatures. */
+export interface VerifyCosignImageOptions extends VerifyOptions {
+  trust: CosignTrust;
+  /** Repository that holds the signatures, as `COSIGN_REPOSITORY` names one to cosign: no tag, no digest. Default: that of the image. */
+  signatureRepository?: string;
+}
+
 const defaultTimeoutMs = 120_000;
 
-/** An image that is trusted, named by digest. */
+/** An image that is trusted by Notary Project signatures, named by digest. */
 export interface VerifiedImage {
   /**
    * `repository@digest`: run this, never the tag. Where only some `platforms` were verified, run what `report.manifests` names for them: the
@@ -35,25 +49,40 @@ export interface VerifiedImage {
 const optionNames = ['trust', ...selectionNames, 'oci', 'clock', 'signal', 'timeoutMs', 'logger'];
 
 /**
- * Judges an image by every signature it has, and reports all that was found. It never throws because an image is not trusted. Where the
- * reference names an index, `manifests` and `platforms` say what is judged: by default the index alone, as Notation does.
+ * Judges an image by every signature that it has of the kind that `trust` is about, and reports all that was found. It never throws because an
+ * image is not trusted. Where the reference names an index, `manifests` and `platforms` say what is judged: by default the index alone, as Notation does.
  * @throws SignError `ERR_INVALID_ARGUMENT`; `ERR_NOT_TRUSTED` when no statement of the policy is for this repository; `ERR_TIMEOUT` when
  * `timeoutMs` is over, which is no verdict; those of the registry
  */
-export async function evaluateImage(reference: string, options: VerifyImageOptions): Promise<ImageReport> {
-  knownOptions('evaluateImage', options, optionNames);
-  const { trust, clock = systemClock } = options;
-  if (trust?.kind !== 'notation') return invalidArgument('trust is a value of notationTrust');
+export async function evaluateImage(reference: string, options: VerifyCosignImageOptions): Promise<CosignImageReport>;
+export async function evaluateImage(reference: string, options: VerifyImageOptions): Promise<ImageReport>;
+export async function evaluateImage(
+  reference: string,
+  options: VerifyImageOptions | VerifyCosignImageOptions,
+): Promise<ImageReport | CosignImageReport> {
+  const { trust, oci = createOci(), clock = systemClock } = options;
+  const kind = trust?.kind;
+  if (kind !== 'notation' && kind !== 'cosign') return invalidArgument('trust is a value of notationTrust or cosignTrust');
+  knownOptions('evaluateImage', options, kind === 'cosign' ? [...optionNames, 'signatureRepository'] : optionNames);
   checkSelection(options);
   const deadline = new Deadline('verifying the image', clock, defaultTimeoutMs, options);
   try {
     const parsed = parseReference(reference);
-    const repository = (options.oci ?? createOci()).open(parsed);
+    const repository = oci.open(parsed);
     const image = await repository.resolve(undefined, deadline.one());
-    return await judgeImage(image, { repository, reference: parsed }, { trust, clock, deadline, selection: options });
+    const judgement = { clock, deadline, selection: options };
+    if (isNotation(options))
+      return await judgeImage(image, { repository, reference: parsed }, { ...judgement, trust: options.trust });
+    const { signatureRepository: elsewhere } = options;
+    const signatureRepository = elsewhere === undefined ? undefined : oci.open(elsewhere);
+    return await judgeCosignImage(image, repository, { ...judgement, trust: options.trust, signatureRepository });
   } finally {
     deadline.end();
   }
+}
+
+function isNotation(options: VerifyImageOptions | VerifyCosignImageOptions): options is VerifyImageOptions {
+  return options.trust.kind === 'notation';
 }
 
 /**
@@ -79,6 +108,16 @@ export async function evaluateImage(reference: string, options: VerifyImageOptio
  * ```
  * @throws SignError `ERR_NOT_TRUSTED` with the whole report in `details.report`, also at level `skip`; those of {@link evaluateImage}
  */
-export async function verifyImage(reference: string, options: VerifyImageOptions): Promise<VerifiedImage> {
-  return trustedImage(await evaluateImage(reference, options));
+export async function verifyImage(reference: string, options: VerifyCosignImageOptions): Promise<VerifiedCosignImage>;
+export async function verifyImage(reference: string, options: VerifyImageOptions): Promise<VerifiedImage>;
+export async function verifyImage(
+  reference: string,
+  options: VerifyImageOptions | VerifyCosignImageOptions,
+): Promise<VerifiedImage | VerifiedCosignImage> {
+  const report = await evaluateImage(reference, options as VerifyImageOptions);
+  return isCosign(report) ? trustedCosignImage(report) : trustedImage(report);
+}
+
+function isCosign(report: ImageReport | CosignImageReport): report is CosignImageReport {
+  return 'kind' in report;
 }

@@ -4,7 +4,7 @@ import type { Opener, VerifyImage } from '@securosys/ocicrypt';
 import { Deadline } from '../deadline.js';
 import { judgeImage, trustedImage } from '../judge-image.js';
 import { checkSelection, type ManifestSelection } from '../select-manifests.js';
-import type { Trust } from '../trust.js';
+import type { NotationTrust } from '../trust.js';
 import type { ImageRoute, ImageRouteOptions } from './image-route.js';
 
 /** Who opens an encrypted image, and whom to believe that it is the right one. */
@@ -13,7 +13,7 @@ export interface OpenEncryptedOptions extends ImageRouteOptions {
    * What makes the encrypted image trusted: its signature is checked before a key is used or anybody asked to approve. `'none'` asks for no signature:
    * whoever knows a recipient's public key can then make images that decrypt.
    */
-  trust: Trust | 'none';
+  trust: NotationTrust | 'none';
   /** Tried in this order for each layer. */
   openers: readonly Opener[];
   /** Which manifests of an index have to be signed, as for `verifyImage`. Default `index`: what the reference names. */

@@ -1,3 +1,5 @@
+import type { HashName } from '@securosys/core';
+import type { CosignShape } from '@securosys/cosign';
 import type { ExtendedAttribute } from '@securosys/notation-envelope';
 
 /** What not every format can be asked for, as a signing request keeps it. Which members a request may have, its format says. */
@@ -10,4 +12,18 @@ export interface FormatIdentity {
   readonly signingAgent?: string;
   /** Generation of the signature's manifest, where the caller named one. */
   readonly style?: 'artifact-type' | 'config';
+  /** Of a manifest whose digest is all that is signed. */
+  readonly manifest?: { readonly mediaType: string; readonly size: number };
+  /** How a cosign signature is stored, `legacy` first. */
+  readonly shapes?: readonly CosignShape[];
+  /** Where the key leaves a choice. */
+  readonly digestAlgorithm?: HashName;
+  /** What a simple-signing payload names, where the caller said so. */
+  readonly dockerReference?: string;
+  /** Repository of the signatures, where it is not that of the image. */
+  readonly signatureRepository?: string;
+  /** URI of what an attestation says. */
+  readonly predicateType?: string;
+  /** SHA-256 of the predicate in canonical JSON, 64 hex characters. */
+  readonly predicateSha256?: string;
 }

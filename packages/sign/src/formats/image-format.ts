@@ -1,4 +1,5 @@
-import type { CallOptions, Clock, Descriptor, Format, FormatKey, Prepared } from '@securosys/core';
+import type { KeyObject } from 'node:crypto';
+import type { CallOptions, Clock, Descriptor, Format, FormatKey, Prepared, PreparedPart } from '@securosys/core';
 import type { Repository } from '@securosys/oci';
 import type { RequestIdentity } from '../request-identity.js';
 import type { FormatIdentity } from './format-identity.js';
@@ -6,10 +7,22 @@ import type { FormatOptions } from './format-options.js';
 import type { MemberCheck } from './members.js';
 
 /**
- * Whether a signature (ECDSA as r‖s) is by the key of a request over the very bytes of one of its parts, which is all that counts (S30).
- * The part goes without saying where there is one only.
+ * The key of a request and the parts that it signs: a signature by this key over the very bytes of a part is ours, and nothing else counts
+ * (S30).
  */
-export type OwnSignature = (signature: Uint8Array, part?: string) => boolean;
+export interface OwnParts {
+  readonly key: KeyObject;
+  readonly parts: readonly PreparedPart[];
+}
+
+/** Where an image is, and where its signatures are. */
+export interface SignaturePlace {
+  readonly repository: Repository;
+  /** Default: the same. */
+  readonly signatureRepository?: Repository;
+  /** By which times are written that nobody signs. */
+  readonly clock: Clock;
+}
 
 /** A format as signing requests need it: what a stored one may say, and whether its bytes say the same. */
 export interface RequestFormat<A = unknown> {
@@ -27,7 +40,7 @@ export interface RequestFormat<A = unknown> {
 export interface ManifestFormat<A = unknown> extends RequestFormat<A> {
   /** Stores the artifact and returns the descriptors of what holds it. Storing the same artifact again changes nothing. */
   publish(
-    repository: Repository,
+    place: SignaturePlace,
     artifact: A,
     subject: Descriptor,
     identity: RequestIdentity,
@@ -39,13 +52,15 @@ export interface ManifestFormat<A = unknown> extends RequestFormat<A> {
    * @param at where it is said to be; absent: it is looked for
    */
   find(
-    repository: Repository,
-    isOurs: OwnSignature,
+    place: SignaturePlace,
+    own: OwnParts,
     subject: Descriptor,
     identity: RequestIdentity,
     call: CallOptions,
     at?: readonly Descriptor[],
   ): Promise<readonly Descriptor[] | undefined>;
+  /** Who cannot verify what this key signs, or only with a flag: one sentence; `undefined` when everybody can. */
+  advice?(identity: RequestIdentity): string | undefined;
 }
 
 /** A format that images can be signed in. */
@@ -56,5 +71,7 @@ export interface ImageFormat<A = unknown> extends ManifestFormat<A> {
   readonly certified: boolean;
   /** What the options ask for. @throws SignError `ERR_INVALID_ARGUMENT` */
   identity(options: FormatOptions): FormatIdentity;
+  /** What the bytes to be signed do not say of their subject. */
+  remembered?(subject: Descriptor): FormatIdentity;
   prepare(subject: Descriptor, key: FormatKey, identity: RequestIdentity, clock: Clock): Prepared<A>;
 }

@@ -1,4 +1,4 @@
-import { type CallOptions, type Descriptor, SignError } from '@securosys/core';
+import { type CallOptions, type Descriptor, SignError, verifySignature } from '@securosys/core';
 import {
   isUnusable,
   type NotationSignature,
@@ -8,7 +8,7 @@ import {
   signatureArtifactType,
 } from '@securosys/notation-envelope';
 import type { Repository } from '@securosys/oci';
-import type { ImageFormat } from './image-format.js';
+import type { ImageFormat, OwnParts } from './image-format.js';
 
 /** Whether a manifest holds such a signature of the subject. */
 async function holds(
@@ -27,15 +27,20 @@ async function holds(
   }
 }
 
+function isOurs({ key, parts }: OwnParts, signature: Uint8Array): boolean {
+  const [part, more] = parts;
+  return part !== undefined && !more && verifySignature(key, part.algorithm, part.input.message, signature);
+}
+
 /** The manifest that holds a Notary signature of ours, at a place that is named or anywhere beside its subject. */
-export const findNotation: ImageFormat<NotationSignature>['find'] = async (repository, isOurs, subject, identity, call, at) => {
+export const findNotation: ImageFormat<NotationSignature>['find'] = async ({ repository }, own, subject, identity, call, at) => {
   if (at) {
     const [named, more] = at;
-    const found = named && !more && (await holds(repository, named, subject, call, (open) => isOurs(open.signature)));
+    const found = named && !more && (await holds(repository, named, subject, call, (open) => isOurs(own, open.signature)));
     return found ? [named] : undefined;
   }
   const isSame = ({ timestamp, signature }: OpenEnvelope) =>
-    (timestamp !== undefined) === (identity.timestamped === true) && isOurs(signature);
+    (timestamp !== undefined) === (identity.timestamped === true) && isOurs(own, signature);
   try {
     for await (const found of repository.referrers(subject, { ...call, artifactType: signatureArtifactType })) {
       const { mediaType, digest, size } = found;

@@ -60,7 +60,7 @@ export function notationFormat(format: typeof notationJws): ImageFormat<Notation
       return format.prepare(subject, key, asked);
     },
     about: notationAbout,
-    async publish(repository, artifact, subject, { style }, call) {
+    async publish({ repository }, artifact, subject, { style }, call) {
       return [await attachSignature(repository, artifact, subject, { ...call, ...(style && { style }) })];
     },
     find: findNotation,
