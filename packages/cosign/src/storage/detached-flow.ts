@@ -1,12 +1,41 @@
 import { type Descriptor, publicKeyFromSpki, SignError } from '@securosys/core';
 import type { Repository } from '@securosys/oci';
 import { verifyStoredSignature } from '../keys/signature-bytes.js';
-import { readPayload } from '../payload/simple-signing.js';
+import { dockerReferenceOf } from '../payload/docker-reference.js';
+import { readPayload, writePayload } from '../payload/simple-signing.js';
 import { readDetachedSignature } from '../signing/detached-signature.js';
 import { appendLayer } from './append-layer.js';
 import { type AttachCosignOptions, attachSettings } from './attach.js';
 import { sameLayer } from './same-layer.js';
 import { signatureLayer } from './signature-layer.js';
+
+/**
+ * The file that is signed elsewhere, byte for byte what `cosign generate` writes for `repository@digest` (`cosign.md` §4).
+ * @param repository its name is what the payload says about where the image is; nothing is asked of it
+ * @throws SignError `ERR_INVALID_ARGUMENT`
+ *
+ * @example
+ * ```ts
+ * import { readFile, writeFile } from 'node:fs/promises';
+ * import { attachCosignSignature, generatePayload } from '@securosys/cosign';
+ * import { createOci } from '@securosys/oci';
+ * const repository = createOci().open('registry.example/app:1.4');
+ * const { descriptor } = await repository.resolve();
+ * const payload = generatePayload(repository, descriptor);
+ * await writeFile('payload.json', payload);
+ * // … days later, when somebody signed it:
+ * const signature = await readFile('payload.json.base64.sig');
+ * await attachCosignSignature(repository, { payload, signature }, descriptor);
+ * ```
+ */
+export function generatePayload(
+  repository: Pick<Repository, 'name'>,
+  { digest }: Pick<Descriptor, 'digest'>,
+  annotations?: Readonly<Record<string, string>>,
+): Uint8Array<ArrayBuffer> {
+  const dockerReference = dockerReferenceOf(repository.name);
+  return writePayload({ dockerReference, digest, ...(annotations && { annotations }) });
+}
 
 /** Files of the detached flow (`cosign.md` §4). */
 export interface DetachedSignatureFiles {

@@ -1,6 +1,7 @@
 import { canonicalJson } from '@securosys/core';
 import type { CosignShape } from '../signing/signature.js';
 import type { InTotoStatement } from '../statement/statement.js';
+import { typedPredicate } from '../statement/typed-predicate.js';
 import type { CosignAttestationReport, CosignFindings, CosignSigner, TrustedStatement } from './report.js';
 import type { TrustRules } from './trust.js';
 import { distinctSigners, refusalOf } from './verdict.js';
@@ -39,7 +40,7 @@ export function attestationVerdict(
   if (complete.length > 0) {
     const statements = complete.map((group): TrustedStatement => {
       const [{ statement }] = group as [GoodStatement];
-      return { statement, signers: signersOf(group) };
+      return { statement, typed: typedPredicate(statement), signers: signersOf(group) };
     });
     return {
       ...findings,

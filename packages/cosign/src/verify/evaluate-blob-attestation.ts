@@ -34,7 +34,7 @@ export async function evaluateCosignBlobAttestation(
     kept = judged;
   };
   const shape = kind === 'bundle' ? 'bundle' : 'legacy';
-  const result = await judge(context, { shape, blob: `sha256:${sha256Hex(bytes)}` }, (known) => {
+  const result = await judge(context, { shape }, (known) => {
     if (kind === 'bundle') return judgeBundle(context, bytes, { digest, wanted }, known, keep);
     const envelope = readEnvelope(bytes);
     const judged = judgeEnvelope(context, envelope, { digest, wanted }, known);

@@ -66,7 +66,7 @@ export async function evaluateCosignBlob(
   const context = judgeContext('evaluateCosignBlob', trust, options);
   if (!(blob instanceof Uint8Array)) invalidArgument('evaluateCosignBlob: blob is no Uint8Array');
   const [kind, bytes] = onlyMember('evaluateCosignBlob', artifact, ['signature', 'bundle']);
-  const source = { shape: kind === 'bundle' ? 'bundle' : 'legacy', blob: `sha256:${sha256Hex(bytes)}` } as const;
+  const source = { shape: kind === 'bundle' ? 'bundle' : 'legacy' } as const;
   const result = await judge(context, source, (known) =>
     kind === 'bundle' ? judgeMessageBundle(context, bytes, blob, known) : judgeDetached(context, bytes, blob, known),
   );

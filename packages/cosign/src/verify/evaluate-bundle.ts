@@ -1,4 +1,4 @@
-import { type Descriptor, invalidArgument, sha256Hex } from '@securosys/core';
+import { type Descriptor, invalidArgument } from '@securosys/core';
 import { checkedImageDigest } from '../image-digest.js';
 import { type CosignJudgeOptions, judgeContext } from './evaluate-options.js';
 import { judgeBundle } from './judge-bundle.js';
@@ -22,7 +22,7 @@ export async function evaluateCosignBundle(
   const context = judgeContext('evaluateCosignBundle', trust, options);
   if (!(bundle instanceof Uint8Array)) invalidArgument('bundle is no Uint8Array');
   const digest = checkedImageDigest(subject.digest);
-  const result = await judge(context, { shape: 'bundle', blob: `sha256:${sha256Hex(bundle)}` }, (known) =>
+  const result = await judge(context, { shape: 'bundle' }, (known) =>
     judgeBundle(context, bundle, { digest, wanted: { kind: 'signature' } }, known),
   );
   return verdictOf(context.rules, { kind: 'cosign', subject: { digest }, signatures: [result], limits: [] });

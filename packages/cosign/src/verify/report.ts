@@ -1,6 +1,7 @@
 import type { Descriptor, SignatureAlgorithm } from '@securosys/core';
 import type { CosignShape } from '../signing/signature.js';
 import type { InTotoStatement } from '../statement/statement.js';
+import type { TypedPredicate } from '../statement/typed-predicate.js';
 import type { CosignSignatureReason, CosignVerdictReason, Reason } from './reasons.js';
 
 /** A trusted key that made a signature. */
@@ -28,7 +29,7 @@ export interface CosignSource {
   readonly shape: CosignShape;
   /** Digest of the manifest that holds it; absent for files. */
   readonly manifest?: string;
-  /** Digest of the payload, the envelope or the bundle; absent when not even that is known. */
+  /** Digest of the payload, the envelope or the bundle; absent for files, and when not even that is known. */
   readonly blob?: string;
 }
 
@@ -79,6 +80,8 @@ export type CosignReport =
 /** A statement that as many distinct keys as the threshold demands have signed. */
 export interface TrustedStatement {
   readonly statement: InTotoStatement;
+  /** Its predicate by the short name of its type, where it has what that type cannot do without. */
+  readonly typed: TypedPredicate;
   /** Distinct keys that signed this very statement. */
   readonly signers: readonly CosignSigner[];
 }
