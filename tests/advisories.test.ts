@@ -55,7 +55,7 @@ describe('docs/security/advisories.md', () => {
   it('counts nothing as held that it also calls waiting', () => {
     const heldIds = rows.flatMap(({ advisory }) => advisory.match(identifier) ?? []);
     expect((waiting.match(identifier) ?? []).filter((id) => heldIds.includes(id))).toEqual([]);
-    expect(cells(waiting).length).toBeGreaterThan(5);
+    expect(cells(waiting).length).toBeGreaterThan(3);
     for (const line of cells(waiting)) expect([...packages.keys()], line[0]).not.toContain(line[3]);
   });
 });
