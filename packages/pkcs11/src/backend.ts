@@ -89,9 +89,10 @@ class Backend implements Pkcs11Backend {
     const { algorithm, input } = operation;
     return this.#keys.use(
       operation.key,
-      async (key) => {
-        const plan = this.#plans.get(key)?.get(algorithm) ?? (await this.#plan(key, algorithm, options));
-        return signWith(this.#context, key, plan, input, options);
+      (key) => {
+        const sign = (plan: SignPlan) => signWith(this.#context, key, plan, input, options);
+        const plan = this.#plans.get(key)?.get(algorithm);
+        return plan ? sign(plan) : this.#plan(key, algorithm, options).then(sign);
       },
       options,
     );

@@ -1,4 +1,4 @@
-import { type CallOptions, type Clock, type KeyRef, SignError } from '@securosys/core';
+import { type CallOptions, type Clock, type KeyRef, ownBytes, SignError } from '@securosys/core';
 import type { TokenCalls } from '../token/token-calls.js';
 import { checkRef, keyNotFound, refText } from './key-query.js';
 
@@ -9,6 +9,12 @@ import { waitingFor } from './waiting-for.js';
 const absentMs = 1_000;
 /** Names that are remembered; a caller with more than these looks some up again. */
 const maxNames = 4_096;
+
+/** A reference as it was when it was looked up, because it may be changed, and its key. */
+interface Recalled {
+  readonly ref: KeyRef;
+  readonly key: TokenKey;
+}
 
 /** Keys by their names, each found once per login epoch however many ask at once. */
 export interface KeyCache {
@@ -25,8 +31,8 @@ export interface KeyCache {
 /** @param search looks on the token; its waiting is shared, so it gets the options of nobody */
 export function keyCache(calls: TokenCalls, clock: Clock, search: (ref: KeyRef) => Promise<TokenKey>): KeyCache {
   const keys = new Map<string, TokenKey>();
-  /** By public key: a text that is there already costs a tenth of one that is put together for every signature. */
-  const pinned = new Map<string, TokenKey>();
+  /** By the references of callers, who use the same one again and again: to compare costs a tenth of putting a name together. */
+  let recalled = new WeakMap<KeyRef, Recalled>();
   const absent = new Map<string, number>();
   const running = new Map<string, Promise<TokenKey>>();
   let epoch = calls.epoch;
@@ -34,7 +40,8 @@ export function keyCache(calls: TokenCalls, clock: Clock, search: (ref: KeyRef) 
 
   function clear(): void {
     generation++;
-    for (const map of [keys, pinned, absent, running]) map.clear();
+    recalled = new WeakMap();
+    for (const map of [keys, absent, running]) map.clear();
   }
 
   function current(): void {
@@ -45,11 +52,12 @@ export function keyCache(calls: TokenCalls, clock: Clock, search: (ref: KeyRef) 
 
   function known(ref: KeyRef): TokenKey | undefined {
     current();
-    const { label, id, spkiSha256 } = ref ?? {};
-    const key = spkiSha256 === undefined || id === undefined ? undefined : pinned.get(spkiSha256);
-    if (key && (label === undefined || label === key.label) && sameId(id, key.id)) return key;
+    const before = recalled.get(ref);
+    if (before && isSame(before.ref, ref)) return before.key;
     checkRef(ref);
-    return keys.get(refText(ref));
+    const key = keys.get(refText(ref));
+    if (key) recalled.set(ref, { ref: { ...ref, ...(ref.id && { id: ownBytes(ref.id) }) }, key });
+    return key;
   }
 
   async function look(ref: KeyRef, name: string): Promise<TokenKey> {
@@ -58,10 +66,7 @@ export function keyCache(calls: TokenCalls, clock: Clock, search: (ref: KeyRef) 
       const key = await search(ref);
       current();
       // What was found before something was made, destroyed or lost may be gone: it is answered, and not kept.
-      if (generation === started && key.handle.epoch === epoch) {
-        remember(keys, name, key);
-        if (key.info.ref.spkiSha256 !== undefined) remember(pinned, key.info.ref.spkiSha256, key);
-      }
+      if (generation === started && key.handle.epoch === epoch) remember(keys, name, key);
       return key;
     } catch (error) {
       if (generation === started && isAbsence(error)) remember(absent, name, clock.now() + absentMs);
@@ -75,9 +80,8 @@ export function keyCache(calls: TokenCalls, clock: Clock, search: (ref: KeyRef) 
     known,
     clear,
     forget(ref, key) {
+      recalled = new WeakMap();
       if (keys.get(refText(ref)) === key) keys.delete(refText(ref));
-      const { spkiSha256 } = key.info.ref;
-      if (spkiSha256 !== undefined && pinned.get(spkiSha256) === key) pinned.delete(spkiSha256);
     },
     async get(ref, options = {}) {
       const key = known(ref);
@@ -101,8 +105,15 @@ const isAbsence = (error: unknown): boolean =>
   SignError.is(error, 'ERR_KEY_NOT_FOUND') && error.details.upstreamCode === undefined;
 
 /** Names are no secrets: it may take as long as it takes. */
-function sameId(a: Uint8Array | undefined, b: Uint8Array): boolean {
-  return a !== undefined && a.byteLength === b.byteLength && a.every((byte, at) => byte === b[at]);
+function isSame(a: KeyRef, b: KeyRef): boolean {
+  return a.label === b.label && a.spkiSha256 === b.spkiSha256 && isSameId(a.id, b.id);
+}
+
+function isSameId(a: Uint8Array | undefined, b: Uint8Array | undefined): boolean {
+  if (a === undefined || b === undefined) return a === b;
+  if (a.byteLength !== b.byteLength) return false;
+  for (let at = 0; at < a.byteLength; at++) if (a[at] !== b[at]) return false;
+  return true;
 }
 
 /** Adds one and drops the oldest when there are too many. */

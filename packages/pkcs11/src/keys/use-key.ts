@@ -31,19 +31,18 @@ export async function useKey<T>(
   act: (key: TokenKey) => Promise<T>,
   options?: CallOptions,
 ): Promise<T> {
-  const attempt = async (key: TokenKey): Promise<T> => {
-    const result = await act(key);
-    const look = same(key);
-    if (look)
-      await look.catch((error: unknown) => {
-        cache.forget(ref, key);
-        throw error;
-      });
-    return result;
-  };
+  const lookAt = (key: TokenKey) =>
+    same(key)?.catch((error: unknown) => {
+      cache.forget(ref, key);
+      throw error;
+    });
   const key = cache.known(ref) ?? (await cache.get(ref, options));
   try {
-    return await attempt(key);
+    const result = await act(key);
+    // No await without need: one costs as much as the rest of this.
+    const look = lookAt(key);
+    if (look) await look;
+    return result;
   } catch (error) {
     if (!isGoneHandle(error)) throw error;
   }
@@ -51,7 +50,9 @@ export async function useKey<T>(
   const again = await cache.get(ref, options);
   if (!equalBytes(again.info.spki, key.info.spki)) throw keyChanged(ref, calls);
   try {
-    return await attempt(again);
+    const result = await act(again);
+    await lookAt(again);
+    return result;
   } catch (error) {
     if (isGoneHandle(error)) throw keyNotFound(ref, calls.token, error);
     throw error;
