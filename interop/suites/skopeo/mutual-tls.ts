@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as grpc from '@grpc/grpc-js';
-import { utf8Bytes } from '@securosys/core';
 import { succeed } from '../../lib/process.js';
 import type { Scope } from '../../lib/scope.js';
+import { grpcCaller } from './grpc-caller.js';
 import type { Holder } from './holders.js';
 import { serveProvider } from './providers.js';
 import type { World } from './world.js';
@@ -33,36 +33,6 @@ async function authority(scope: Scope): Promise<{ ca: Buffer; caPath: string; se
   return { ca: await readFile(caPath), caPath, server, client: await issue('client') };
 }
 
-/** The messages have one field, number 1, with bytes (`ocicrypt.md` §7.3). Shorter than 128 or 16,384 bytes here. */
-function written(json: string): Buffer {
-  const bytes = utf8Bytes(json);
-  const length = bytes.byteLength;
-  return Buffer.concat([Buffer.from(length < 0x80 ? [0x0a, length] : [0x0a, (length & 0x7f) | 0x80, length >> 7]), bytes]);
-}
-
-function read(message: Buffer): string {
-  assert.equal(message[0], 0x0a);
-  return message.subarray((message[1] as number) < 0x80 ? 2 : 3).toString();
-}
-
-/** A client that knows nothing but the names of the service. */
-function caller(scope: Scope, target: string, credentials: grpc.ChannelCredentials) {
-  // TLS has no server names that are addresses.
-  const client = new grpc.Client(target.replace('127.0.0.1', 'localhost'), credentials);
-  scope.defer(() => client.close());
-  return (method: 'WrapKey' | 'UnWrapKey', request: object) =>
-    new Promise<Record<string, Record<string, string>>>((resolve, reject) => {
-      client.makeUnaryRequest(
-        `/keyprovider.KeyProviderService/${method}`,
-        written,
-        read,
-        JSON.stringify(request),
-        { deadline: Date.now() + 20_000 },
-        (error, answer) => (error ? reject(error) : resolve(JSON.parse(answer as string))),
-      );
-    });
-}
-
 const text = (plain: string) => Buffer.from(plain).toString('base64');
 
 /** The service over TCP, where both sides show a certificate; neither skopeo's ocicrypt can do that, so the client is our own. */
@@ -83,7 +53,7 @@ export async function mutualTls(world: World): Promise<void> {
       keyunwrapparams: { dc: null, annotation: null },
     };
     await report.case(`a client with a certificate wraps and unwraps over ${holder.name}`, async () => {
-      const call = caller(scope, target, grpc.credentials.createSsl(ca, client.key, client.cert));
+      const call = grpcCaller(scope, target, grpc.credentials.createSsl(ca, client.key, client.cert));
       const annotation = (await call('WrapKey', wrap)).keywrapresults?.annotation;
       const unwrap = {
         op: 'keyunwrap',
@@ -98,7 +68,7 @@ export async function mutualTls(world: World): Promise<void> {
         grpc.credentials.createSsl(ca),
         grpc.credentials.createSsl(ca, stranger.client.key, stranger.client.cert),
       ])
-        await assert.rejects(caller(scope, target, credentials)('WrapKey', wrap), { code: grpc.status.UNAVAILABLE });
+        await assert.rejects(grpcCaller(scope, target, credentials)('WrapKey', wrap), { code: grpc.status.UNAVAILABLE });
     });
   }
 }
