@@ -225,7 +225,7 @@ describe('signing an image', () => {
 describe('bad input', () => {
   const shared = createWorld();
   it.each([
-    ['an unknown format', { format: 'cosign' }, 'ERR_INVALID_ARGUMENT'],
+    ['an unknown format', { format: 'notary' }, 'ERR_INVALID_ARGUMENT'],
     ['a bad duration', { expiry: '90 days' }, 'ERR_INVALID_ARGUMENT'],
     ['an unknown option', { expires: '90d' }, 'ERR_INVALID_ARGUMENT'],
     ['a number for a duration', { expiry: 90 }, 'ERR_INVALID_ARGUMENT'],

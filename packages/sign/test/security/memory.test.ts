@@ -2,16 +2,27 @@ import { base64urlText, utf8Bytes } from '@securosys/core';
 import { expectOwnMemory } from '@securosys/testing';
 import { describe, expect, it } from 'vitest';
 import * as api from '../../src/index.js';
+import { createCosignWorld } from '../cosign/world.js';
 import { createWorld, tagged } from '../helpers.js';
 
-const plain = () => createWorld({ approvals: false });
+/** Made once: what one sample does to it concerns no other. */
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
+
+const plain = once(() => createWorld({ approvals: false }));
+const cosign = once(createCosignWorld);
 const message = utf8Bytes(`${base64urlText(utf8Bytes('{"alg":"ES256"}'))}.e30`);
 
-async function signed() {
+const signed = once(async () => {
   const world = await plain();
   const options = { format: 'notation-jws', oci: world.oci, clock: world.clock } as const;
   return { world, image: await api.signImage(tagged, { ...options, signer: world.signer() }) };
-}
+});
 
 /** Every exported function that gives out bytes, with a call of it. */
 const samples: Readonly<Record<string, () => Promise<unknown>>> = {
@@ -36,14 +47,19 @@ const samples: Readonly<Record<string, () => Promise<unknown>>> = {
     return [await signer.sign({ algorithm: 'ecdsa-sha256', domain: 'jws', input: { message } }), await signer.describe()];
   },
   createOci: async () => (await plain()).oci.open(tagged).resolve(),
-  signBlob: async () => (await blob()).signed,
+  signBlob: async () => {
+    const signer = (await cosign()).signer('release', { allowOpaque: true });
+    return [(await blob()).signed, await api.signBlob(Buffer.from('a blob'), { signer, format: 'cosign' })];
+  },
+  generatePayload: async () => (await payload()).generated,
+  signPayload: async () => (await payload()).signed,
   trustStoreFromCertificates: async () => {
     const { chain } = await plain();
     return api.trustStoreFromCertificates({ 'ca:acme': [Buffer.from(chain.at(-1) as Uint8Array)] }).load('ca', 'acme');
   },
 };
 
-async function blob() {
+const blob = once(async () => {
   const world = await plain();
   const content = utf8Bytes('blob');
   const signed = await api.signBlob(Buffer.from(content), {
@@ -64,7 +80,23 @@ async function blob() {
     allowEmulated: true,
   });
   return { world, content, signed, options: { trust, clock: world.clock } };
-}
+});
+
+const payload = once(async () => {
+  const world = await cosign();
+  const { oci, clock } = world;
+  const generated = await api.generatePayload(tagged, { oci });
+  return { world, oci, clock, generated, signed: await api.signPayload(generated.payload, { signer: world.signer() }) };
+});
+
+const attested = once(async () => {
+  const world = await cosign();
+  const { oci, clock } = world;
+  const about = { predicateType: 'https://example.com/reviewed/v1', predicate: { by: 'team' } } as const;
+  const image = await api.attest(tagged, { signer: world.signer(), ...about, oci, clock });
+  const trust = await world.trust({ predicateTypes: [about.predicateType] });
+  return { image, options: { trust, oci, clock } };
+});
 
 /** What these give out are descriptors and reports: checked as well, with however many bytes they hold. */
 const reports: Readonly<Record<string, () => Promise<unknown>>> = {
@@ -90,6 +122,15 @@ const reports: Readonly<Record<string, () => Promise<unknown>>> = {
     const { world } = await signed();
     return api.evaluateImage(tagged, { trust: world.trust(), oci: world.oci, clock: world.clock });
   },
+  attachCosignSignature: async () => {
+    const { world, oci, generated, signed } = await payload();
+    const publicKey = api.cosignPublicKeyPem(await world.spki());
+    const files = { payload: generated.payload, signature: signed.signature };
+    return api.attachCosignSignature(tagged, files, { publicKey, oci });
+  },
+  attest: async () => (await attested()).image,
+  evaluateAttestations: async () => api.evaluateAttestations(tagged, (await attested()).options),
+  verifyAttestation: async () => api.verifyAttestation(tagged, (await attested()).options),
   resumeSigningRequest: async () => {
     const world = await createWorld();
     const options = { signer: world.signer(), format: 'notation-jws', oci: world.oci, clock: world.clock } as const;
@@ -107,6 +148,8 @@ const reports: Readonly<Record<string, () => Promise<unknown>>> = {
 };
 const withoutBytes = [
   'SignError',
+  'cosignTrust',
+  'cosignPublicKeyPem',
   'createFolderStore',
   'createMemoryStore',
   'notationTrust',
