@@ -29,13 +29,17 @@ const common = {
   supported: { 'dynamic-import': false },
 };
 
-/** Libraries that only some commands need, and that share nothing with what stays: each group is a part. */
+/**
+ * What only some commands need, and shares nothing with what stays but what it has a copy of: each group is a part. A part may need those
+ * that stand below it here, and no other.
+ */
 const groups = [
+  { part: 'tsb', holds: (path) => path.endsWith('/connect-tsb.js') },
+  { part: 'pkcs11', holds: (path) => path === '@securosys/pkcs11' },
+  { part: 'grpc', holds: (path) => path === '@grpc/grpc-js' },
   { part: 'undici', holds: (path) => path === 'undici' },
   // With what they stand on, which would else be in two parts.
   { part: 'asn1', holds: (path) => /^(@peculiar\/|(asn1js|pvtsutils|pvutils)$)/.test(path) },
-  { part: 'pkcs11', holds: (path) => path === '@securosys/pkcs11' },
-  { part: 'grpc', holds: (path) => path === '@grpc/grpc-js' },
   { part: 'post-quantum', holds: (path) => path.startsWith('@noble/post-quantum') },
 ];
 
@@ -56,28 +60,38 @@ const leaveOut = (belongs, found) => ({
   },
 });
 
-const isLibrary = ({ path }) => groups.some(({ holds }) => holds(path));
+const order = ['main', ...groups.map(({ part }) => part)];
+
+/** What belongs to another part than this one. */
+const elsewhere =
+  (own) =>
+  ({ path }) =>
+    groups.some(({ part, holds }) => part !== own && holds(path));
 
 async function built(input, belongs) {
   const found = new Map();
   const { outputFiles, metafile } = await build({ ...common, ...input, plugins: [bundledText(), leaveOut(belongs, found)] });
   const [{ inputs }] = Object.values(metafile.outputs);
   const used = Object.keys(inputs).filter((source) => inputs[source].bytesInOutput > 0);
-  return { code: outputFiles[0].text, found, inputs: used };
+  const code = outputFiles[0].text;
+  // Modules that were read and then left away had imports too.
+  const needed = new Map([...found].filter(([name]) => code.includes(JSON.stringify(name))));
+  return { code, found: needed, inputs: used };
 }
 
 /** What stands for the end of a comment inside of one. */
 const commentEnd = '*{slash}';
 
-/** How the first part finds the others: in its own text. */
+/** How the first part finds the others: in its own text, at places that it was told, and only if they are of the same build. */
 const loader = `
-var partText,parts={};
+var parts={};
 function part(name){
   if(parts[name])return parts[name].exports;
-  partText||(partText=nodeRequire("fs").readFileSync(ownFile,"latin1"));
-  var start="/*part "+name+" "+buildId+"\\n",at=partText.lastIndexOf(start);
-  if(at<0)throw new Error("this executable is damaged");
-  var code=partText.slice(at+start.length,partText.indexOf("\\n*"+"/",at)).replaceAll(${JSON.stringify(commentEnd)},"*"+"/");
+  var fs=nodeRequire("fs"),file=fs.openSync(ownFile,"r"),bytes=Buffer.alloc(+places[name][1]);
+  try{fs.readSync(file,bytes,0,bytes.length,+places[name][0])}finally{fs.closeSync(file)}
+  var text=bytes.latin1Slice(),start="/*part "+name+" "+buildId+"\\n",end="\\n*"+"/\\n";
+  if(!text.startsWith(start)||!text.endsWith(end))throw new Error("this executable is damaged");
+  var code=text.slice(start.length,-end.length).replaceAll(${JSON.stringify(commentEnd)},"*"+"/");
   var module=parts[name]={exports:{}};
   nodeRequire("vm").compileFunction(code,["require","module","exports"],{filename:ownFile+"#"+name})(partRequire,module,module.exports);
   return module.exports;
@@ -86,6 +100,9 @@ function partRequire(name){
   return name.startsWith("part:")?part(name.split(":")[1])[name]():nodeRequire(name);
 }
 `;
+
+/** A number that is as long as any other. */
+const fixed = (number) => String(number).padStart(10, '0');
 
 /** Both kinds of module: which of them Node takes a file without extension for depends on the folder that it is put into. */
 const prologue = `#!/usr/bin/env node
@@ -97,17 +114,19 @@ var ownFile=process.getBuiltinModule("fs").realpathSync(process.argv[1]),nodeReq
  * @returns {Promise<string[]>} sources that are in it
  */
 export async function buildExecutable({ entry, outfile }) {
-  const first = await built({ entryPoints: [entry] }, (args) => args.kind === 'dynamic-import' || isLibrary(args));
+  const first = await built({ entryPoints: [entry] }, (args) => args.kind === 'dynamic-import' || elsewhere('first')(args));
   const parts = new Map();
   for (let left = first.found; left.size > 0; ) {
-    const [[, { part }]] = left;
+    const part = order.find((name) => [...left.values()].some((target) => target.part === name));
     const own = [...left].filter(([, target]) => target.part === part);
     // Functions: what one command imports must not run for another.
     const entries = own.map(([name, { path }]) => `${JSON.stringify(name)}:()=>require(${JSON.stringify(path)})`);
     const stdin = { contents: `module.exports={${entries.join()}}`, resolveDir: process.cwd() };
-    const made = await built({ stdin }, part === 'main' ? isLibrary : () => false);
+    const made = await built({ stdin }, elsewhere(part));
     parts.set(part, made);
-    left = new Map([...left, ...made.found].filter(([, target]) => !parts.has(target.part)));
+    for (const target of made.found.values())
+      if (parts.has(target.part)) throw new Error(`part ${part} needs ${target.path}, and part ${target.part} is built already`);
+    left = new Map([...left, ...made.found].filter(([, target]) => target.part !== part));
   }
   // The file may be replaced between the moment Node reads it and the moment its parts are looked for: parts of another build are none.
   const id = createHash('sha256')
@@ -118,12 +137,24 @@ export async function buildExecutable({ entry, outfile }) {
     if (code.includes(commentEnd)) throw new Error(`${name} holds the text that stands for the end of a comment`);
     return `/*part ${name} ${id}\n${code.replaceAll('*/', commentEnd)}\n*/\n`;
   };
-  const all = [...parts].map(([name, made]) => comment(name, made));
-  const text = [prologue, `var buildId="${id}";`, loader, `(function(require){${first.code}})(partRequire);\n`, ...all].join('');
-  // Read as Latin-1, which takes a fraction of the time.
-  if (Buffer.byteLength(text) !== text.length) throw new Error('the executable holds something else than ASCII');
+  const comments = [...parts].map(([name, made]) => [name, comment(name, made)]);
+  const text = (placeOf) => {
+    const places = Object.fromEntries(comments.map(([name, { length }]) => [name, [placeOf(name), fixed(length)]]));
+    const told = `var buildId="${id}",places=${JSON.stringify(places)};`;
+    return [prologue, told, loader, `(function(require){${first.code}})(partRequire);\n`].join('');
+  };
+  // Numbers of one width: the places stand before what they count.
+  let at = text(() => fixed(0)).length;
+  const starts = new Map();
+  for (const [name, { length }] of comments) {
+    starts.set(name, fixed(at));
+    at += length;
+  }
+  const whole = [text((name) => starts.get(name)), ...comments.map(([, written]) => written)].join('');
+  // Read as Latin-1, which takes a fraction of the time; and places count bytes.
+  if (Buffer.byteLength(whole) !== whole.length) throw new Error('the executable holds something else than ASCII');
   mkdirSync(dirname(outfile), { recursive: true });
-  writeFileSync(outfile, text);
+  writeFileSync(outfile, whole);
   chmodSync(outfile, 0o755);
   return [...new Set([first, ...parts.values()].flatMap(({ inputs }) => inputs))];
 }

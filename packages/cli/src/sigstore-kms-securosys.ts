@@ -1,11 +1,10 @@
+import { runKms } from './cosign-kms/run.js';
+
 /** Words after the name of the program. */
 const args = process.argv.slice(2);
 
 async function main(): Promise<void> {
-  if (args.length === 2) {
-    const { runKms } = await import('./cosign-kms/run.js');
-    return runKms();
-  }
+  if (args.length === 2) return runKms();
   const { help } = await import('./cosign-kms/help.js');
   const { version } = await import('./notation/version.js');
   const [word] = args;

@@ -1,10 +1,10 @@
 import { SignError } from '@securosys/core';
 import { specOfAlgorithm } from './algorithms.js';
 import type { CosignKmsResponse } from './contract.js';
-import { withBackend } from './key-session.js';
 import type { CosignKmsContext, CosignKmsPlugin } from './plugin.js';
 import { publicKeyPem } from './public-key.js';
 import type { KmsCall } from './read-call.js';
+import { withBackend } from './with-backend.js';
 
 /** `createKey` (`cosign.md` §11.2). Only for plugins that were told by name to make keys (S8). */
 export async function answerCreateKey(

@@ -1,8 +1,10 @@
 import { systemClock } from '@securosys/core';
 import { defaultKmsAlgorithm, kmsAlgorithms } from './algorithms.js';
 import type { CosignKmsResponse } from './contract.js';
+import { inTime, kmsTimes } from './deadline.js';
 import { errorText } from './error-text.js';
 import type { CosignKmsContext, CosignKmsPlugin } from './plugin.js';
+import { answerPublicKey } from './public-key.js';
 import { type KmsCall, readKmsCall } from './read-call.js';
 
 /** One start of a plugin. */
@@ -25,14 +27,13 @@ export interface CosignKmsAnswer {
   readonly exitCode: 0 | 1;
 }
 
-/** Each method's code is loaded by the process that was started for it, and by no other. */
+/** Most starts ask for the public key: what only the others need is loaded by them. */
 async function keyMethod(
   plugin: CosignKmsPlugin,
   outer: CosignKmsContext,
   call: KmsCall,
   stdin: Uint8Array,
 ): Promise<CosignKmsResponse> {
-  const { inTime, kmsTimes } = await import('./deadline.js');
   const now = (plugin.clock ?? systemClock).now();
   const settings = (await plugin.settings?.(outer)) ?? {};
   const times = kmsTimes(now, call, settings);
@@ -51,10 +52,8 @@ async function keyMethod(
         const { answerCreateKey } = await import('./create-key.js');
         return answerCreateKey(plugin, context, call);
       }
-      default: {
-        const { answerPublicKey } = await import('./public-key.js');
+      default:
         return answerPublicKey(plugin, context);
-      }
     }
   });
 }

@@ -10,20 +10,6 @@ import {
 import { kmsFormats } from './formats.js';
 import type { CosignKmsContext, CosignKmsKeySettings, CosignKmsPlugin } from './plugin.js';
 
-/** Opens the plugin's backend for one piece of work, and closes it whatever happens. */
-export async function withBackend<T>(
-  plugin: CosignKmsPlugin,
-  context: CosignKmsContext,
-  work: (backend: KeyBackend) => Promise<T>,
-): Promise<T> {
-  const backend = await plugin.open(context);
-  try {
-    return await work(backend);
-  } finally {
-    await backend.close();
-  }
-}
-
 /** A key that is ready to sign for cosign. */
 export interface KmsKey {
   readonly signer: Signer;

@@ -2,8 +2,8 @@ import { base64Text, createSigner, type KeyRef, keySpecOfSpki, sha256Hex, utf8By
 import { cosignAlgorithm } from '../keys/cosign-algorithm.js';
 import { cosignPublicKeyPem } from '../keys/public-key.js';
 import type { CosignKmsResponse } from './contract.js';
-import { withBackend } from './key-session.js';
 import type { CosignKmsContext, CosignKmsPlugin } from './plugin.js';
+import { withBackend } from './with-backend.js';
 
 /** What was seen before counts only where the key is pinned, and only when it is that very key (S29). */
 async function remembered(

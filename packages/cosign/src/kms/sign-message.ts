@@ -13,11 +13,12 @@ import type { KmsTimes } from './deadline.js';
 import { type ExplainedMessage, explainMessage } from './explained.js';
 import { kmsFormats } from './formats.js';
 import { type KmsInput, kmsAlgorithm, kmsInput } from './hash.js';
-import { type KmsKey, openKey, withBackend } from './key-session.js';
+import { type KmsKey, openKey } from './key-session.js';
 import type { CosignKmsContext, CosignKmsKeySettings, CosignKmsPlugin } from './plugin.js';
 import type { KmsCall } from './read-call.js';
 import { forgetOldRepeats, keepForRepeats } from './repeats.js';
 import { waitForPeople } from './wait-for-people.js';
+import { withBackend } from './with-backend.js';
 
 /** One signature for cosign. */
 export interface KmsSigning {
