@@ -20,5 +20,5 @@ export interface InTotoStatement {
 
 /** Whether some subject is the manifest with this digest (`sha256:…`). */
 export function isAboutDigest({ subjects }: Pick<InTotoStatement, 'subjects'>, digest: string): boolean {
-  return subjects.some((subject) => `sha256:${subject.digest.sha256}` === digest);
+  return subjects.some(({ digest: { sha256 } }) => sha256 !== undefined && digest === `sha256:${sha256}`);
 }
