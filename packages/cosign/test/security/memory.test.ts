@@ -67,6 +67,7 @@ const samples: Readonly<Record<string, () => unknown>> = {
     api.storedSignature('rsa-pkcs1-sha256', pooled(new Uint8Array(256))),
   ],
   writePayload: () => api.writePayload({ dockerReference, digest }),
+  generatePayload: () => api.generatePayload({ name: dockerReference }, { digest }),
   detachedSignature: () => api.detachedSignature(bundle),
   readDetachedSignature: () => api.readDetachedSignature(utf8Bytes(base64Text(bundle.signature))),
   collectCosign: collected,
