@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createMemoryStore, type JsonObject, type PendingStore, SignError } from '@securosys/core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -8,7 +11,7 @@ import {
   signImage,
   verifyImage,
 } from '../../src/index.js';
-import { approveAll, createWorld, pushIndex, repositoryName, tagged } from '../helpers.js';
+import { approveAll, createWorld, pushImage, pushIndex, repositoryName, tagged } from '../helpers.js';
 import { type CosignWorld, createCosignWorld } from './world.js';
 
 const sign = (world: CosignWorld, more: object = {}, reference = tagged) =>
@@ -91,6 +94,21 @@ describe('a cosign signature of an image', () => {
     expect((await thrown(sign(world))).code).toBe('ERR_ALGORITHM_UNSUPPORTED');
     const { manifests } = await sign(world, { digestAlgorithm: 'sha384' });
     expect(manifests[0]?.advice).toContain('--signature-digest-algorithm sha384');
+  });
+
+  it('is made in a layout as well, which has no repository that a legacy signature could name', async () => {
+    const world = await createCosignWorld();
+    const folder = await mkdtemp(join(tmpdir(), 'cosign-'));
+    try {
+      const at = `oci:${folder}:1.4`;
+      await pushImage(world.oci, at);
+      expect((await thrown(sign(world, {}, at))).code).toBe('ERR_INVALID_ARGUMENT');
+      await sign(world, { dockerReference: repositoryName }, at);
+      const trust = await world.trust({ require: 'both' });
+      await verifyImage(at, { trust, oci: world.oci, clock: world.clock });
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 
   it('is shown whole by inspection, which verifies nothing', async () => {
