@@ -44,8 +44,13 @@ async function configOf(repository: Repository, { manifest }: Current, call: Cal
   }
 }
 
-function unique(layers: readonly JsonValue[]): JsonValue[] {
-  return [...new Map(layers.map((layer) => [canonicalJson(layer), layer])).values()];
+/** Those of `wanted` that are not among `known`, each once. */
+function missing(known: readonly JsonValue[], wanted: readonly JsonValue[]): JsonValue[] {
+  const seen = new Set(known.map(canonicalJson));
+  return wanted.filter((layer) => {
+    const text = canonicalJson(layer);
+    return !seen.has(text) && seen.add(text);
+  });
 }
 
 /**
@@ -64,7 +69,8 @@ function appending(
   return async (found) => {
     const current = found && currentOf(found);
     for (const known of current?.manifest.layers ?? []) if (await same(known)) return undefined;
-    const layers = unique([...(current?.layers ?? []), ...written, own]);
+    const known = current?.layers ?? [];
+    const layers = [...known, ...missing(known, [...written, own])];
     if (layers.length > cosignLimits.layers)
       throw new SignError('ERR_LIMIT', `there would be over ${cosignLimits.layers} layers behind the .${layer.tag} tag`);
     written = layers;

@@ -1,5 +1,5 @@
 import { SignError, sanitizeText } from '@securosys/core';
-import { isEmulated, verifyTimestampToken } from '@securosys/pki';
+import { checkTimestampRevocation, isEmulated, verifyTimestampToken } from '@securosys/pki';
 import { timestampToken } from '../signing/timestamp-response.js';
 import { refuse } from './reasons.js';
 import type { CosignTimestamp } from './report.js';
@@ -16,9 +16,10 @@ export interface TimeEvidence {
 }
 
 async function verified(response: Uint8Array, message: Uint8Array, rules: TimestampRules): Promise<CosignTimestamp> {
-  const { anchors, allowEmulated } = rules;
+  const { anchors, allowEmulated, revocation } = rules;
   const { genTime, accuracyMs, chain } = await verifyTimestampToken(timestampToken(response), { message, anchors });
   if (!allowEmulated && chain.some(isEmulated)) refuse('timestamp-invalid', 'the timestamp was made by an emulator');
+  if (revocation) await checkTimestampRevocation(chain, revocation);
   return { time: genTime, accuracyMs, authority: sanitizeText(chain[0].subjectText, 400) };
 }
 

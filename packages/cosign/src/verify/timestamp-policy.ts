@@ -1,5 +1,5 @@
 import { invalidArgument, knownOptions } from '@securosys/core';
-import { type Certificate, parseCertificate, parseCertificates } from '@securosys/pki';
+import { type Certificate, parseCertificate, parseCertificates, type RevocationChecker } from '@securosys/pki';
 
 /** How timestamps of signatures are judged (`cosign.md` §10.9, §13). */
 export interface CosignTimestampPolicy {
@@ -7,6 +7,11 @@ export interface CosignTimestampPolicy {
   readonly anchors: readonly (string | Uint8Array)[];
   /** Refuses signatures without a timestamp. Default `false`: then one that is there has to be good all the same. */
   readonly required?: boolean;
+  /**
+   * Asked whether a certificate of the authority was revoked; one that was, and one of which it cannot be found out, refuse the timestamp
+   * (CVE-2024-56138). Default: nobody is asked, as by cosign.
+   */
+  readonly revocation?: RevocationChecker;
   /** Accepts authorities that an emulator made. Default `false`. */
   readonly allowEmulated?: boolean;
 }
@@ -15,6 +20,7 @@ export interface CosignTimestampPolicy {
 export interface TimestampRules {
   readonly anchors: readonly Certificate[];
   readonly required: boolean;
+  readonly revocation: RevocationChecker | undefined;
   readonly allowEmulated: boolean;
 }
 
@@ -27,10 +33,12 @@ function certificatesOf(anchor: unknown): Certificate[] {
 /** @throws SignError `ERR_INVALID_ARGUMENT`, `ERR_MALFORMED`, `ERR_LIMIT` */
 export function checkedTimestampPolicy(given: CosignTimestampPolicy | undefined): TimestampRules | undefined {
   if (given === undefined) return undefined;
-  knownOptions('cosignTrust timestamps', given, ['anchors', 'required', 'allowEmulated']);
-  const { anchors, required = false, allowEmulated = false } = given;
+  knownOptions('cosignTrust timestamps', given, ['anchors', 'required', 'revocation', 'allowEmulated']);
+  const { anchors, required = false, revocation, allowEmulated = false } = given;
   if (typeof required !== 'boolean' || typeof allowEmulated !== 'boolean')
     invalidArgument('cosignTrust: required and allowEmulated of timestamps are true or false');
+  if (revocation !== undefined && typeof revocation?.check !== 'function')
+    invalidArgument('cosignTrust: revocation of timestamps is a RevocationChecker');
   if (!Array.isArray(anchors) || anchors.length === 0) invalidArgument('cosignTrust: timestamps need at least one anchor');
-  return { anchors: anchors.flatMap(certificatesOf), required, allowEmulated };
+  return { anchors: anchors.flatMap(certificatesOf), required, revocation, allowEmulated };
 }

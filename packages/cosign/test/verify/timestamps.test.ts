@@ -10,7 +10,7 @@ import {
   evaluateCosignImage,
   timestampResponse,
 } from '@securosys/cosign';
-import { pemText } from '@securosys/pki';
+import { pemText, type RevocationChecker } from '@securosys/pki';
 import { createFakeTsa, createTestClock, type FakeTsa } from '@securosys/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { attested, p256, reviewed, signed, type World, world } from '../storage/world.js';
@@ -106,6 +106,19 @@ describe('a timestamp (cosign.md §10.9, §13)', () => {
     await attachCosign(w.repository, swapped, w.subject);
     const report = await evaluateCosignImage(w.repository, w.subject, trusting({}));
     expect(short(report)).toEqual(['no-good-signature', 'legacy: timestamp-invalid', 'bundle: timestamp-invalid']);
+  });
+
+  it.each(['ok', 'revoked', 'unknown'] as const)('whose authority is %s, as revocation says', async (status) => {
+    const w = await stampedBy(tsa);
+    const asked: (string | undefined)[] = [];
+    const revocation: RevocationChecker = {
+      check: async (chain, options) => {
+        asked.push(options?.purpose);
+        return { status, certificates: chain.map((certificate) => ({ certificate, status, method: 'ocsp', sources: [] })) };
+      },
+    };
+    expect(await judge(w, trusting({ revocation }))).toBe(status === 'ok' ? 'trusted' : 'timestamp-invalid');
+    expect(new Set(asked)).toEqual(new Set(['timestamping']));
   });
 
   it('is anchored in PEM or DER alike', async () => {
