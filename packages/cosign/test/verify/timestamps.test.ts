@@ -1,4 +1,4 @@
-import { type Clock, utf8Bytes } from '@securosys/core';
+import { type Clock, type Prepared, utf8Bytes } from '@securosys/core';
 import {
   attachCosign,
   type CosignTimestampPolicy,
@@ -10,9 +10,11 @@ import {
   evaluateCosignImage,
   timestampResponse,
 } from '@securosys/cosign';
-import { pemText, type RevocationChecker } from '@securosys/pki';
+import { parseCertificate, pemText, prepareCertificate, type RevocationChecker } from '@securosys/pki';
 import { createFakeTsa, createTestClock, type FakeTsa } from '@securosys/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { signAll } from '../signing/artifacts.js';
+import { testKey } from '../signing/keys.js';
 import { attested, p256, reviewed, signed, type World, world } from '../storage/world.js';
 import { short } from './plant.js';
 
@@ -54,6 +56,28 @@ async function judge(w: World, trust: ReturnType<typeof trusting>, now = start):
   ];
   const codes = [...short(image), ...short(attestations)].map((text) => text.replace(/^(legacy|bundle): /, ''));
   return [...new Set(codes)].filter((code) => !['predicate-type', 'good', 'no-good-signature'].includes(code)).join();
+}
+
+/** An authority that says of itself that it is none. */
+async function emulatedAuthority(): Promise<FakeTsa> {
+  const [rootKey, leafKey] = [testKey('ec-p256', 'emulated root'), testKey('ec-p256', 'emulated leaf')];
+  const named = (name: string) => ({
+    subject: `CN=${name},O=Test,ST=Nowhere,C=CH`,
+    validity: { notBefore: start - day, notAfter: start + 365 * day },
+  });
+  const issue = (prepared: Prepared<Uint8Array>) => parseCertificate(prepared.assemble(signAll(prepared, rootKey)));
+  const root = issue(await prepareCertificate({ ...named('root'), profile: 'ca', key: rootKey, emulated: true }));
+  const leaf = issue(
+    await prepareCertificate({
+      ...named('tsa'),
+      profile: 'timestamping',
+      key: rootKey,
+      subjectKey: leafKey.spki,
+      issuer: { certificate: root },
+      emulated: true,
+    }),
+  );
+  return createFakeTsa({ clock: at(start), identity: { privateKey: leafKey.privateKey, chain: [leaf.der, root.der] } });
 }
 
 describe('a timestamp (cosign.md §10.9, §13)', () => {
@@ -119,6 +143,14 @@ describe('a timestamp (cosign.md §10.9, §13)', () => {
     };
     expect(await judge(w, trusting({ revocation }))).toBe(status === 'ok' ? 'trusted' : 'timestamp-invalid');
     expect(new Set(asked)).toEqual(new Set(['timestamping']));
+  });
+
+  it('of an emulator is refused, though its root be trusted, unless that is allowed (S34)', async () => {
+    const emulated = await emulatedAuthority();
+    const w = await stampedBy(emulated);
+    const anchors = [emulated.root];
+    expect(await judge(w, trusting({ anchors }))).toBe('timestamp-invalid');
+    expect(await judge(w, trusting({ anchors, allowEmulated: true }))).toBe('trusted');
   });
 
   it('is anchored in PEM or DER alike', async () => {
