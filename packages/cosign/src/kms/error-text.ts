@@ -44,7 +44,7 @@ export function errorText(error: unknown): string {
   const next = advice[code];
   const parts = [
     `${message} (${code})`,
-    ...(typeof id === 'string' && idForm.test(id) ? [`request ${id}`] : []),
+    ...(typeof id === 'string' && idForm.test(id) && !message.includes(id) ? [`request ${id}`] : []),
     ...approvals(details),
     ...(next === undefined ? [] : [next]),
   ];

@@ -9,7 +9,9 @@ export function progressText({ title, requestId, status, approvals, keyResourceI
     `${title}, key ${sanitizeText(keyResourceId, 120)}`,
     `request ${sanitizeText(requestId ?? 'unknown', 128)}: ${status}`,
     ...(approvals?.approvedBy.length ? [`approved by: ${approverText(approvals.approvedBy)}`] : []),
-    ...(approvals?.notYetApprovedBy.length ? [`not yet approved by: ${approverText(approvals.notYetApprovedBy)}`] : []),
+    ...(status === 'pending' && approvals?.notYetApprovedBy.length
+      ? [`not yet approved by: ${approverText(approvals.notYetApprovedBy)}`]
+      : []),
   ];
   return lines.join('\n  ');
 }
@@ -24,6 +26,7 @@ export function progressTeller(name: string, write: (text: string) => void): (pr
     const text = progressText(progress);
     if (text === last) return;
     last = text;
-    write(`${name}: ${text}\n  waits until ${clockTime(progress.waitsUntil)}\n`);
+    const isOpen = progress.status === 'pending';
+    write(`${name}: ${text}\n${isOpen ? `  waits until ${clockTime(progress.waitsUntil)}\n` : ''}`);
   };
 }
