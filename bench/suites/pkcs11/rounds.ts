@@ -4,32 +4,46 @@ import type { Side } from './side.js';
 
 /** What came of all rounds of a side. */
 export interface Outcome {
-  /** Median of operations per second of the wall clock; `undefined` when no round was finished. */
+  /** Operations per second of the wall clock: of each process the median of its rounds, of those the median. `undefined` when no round was finished. */
   readonly rate?: number;
+  /** Processor time of all threads for one operation, in microseconds; medians as of the rate. */
+  readonly cpuMicroseconds?: number;
   /** Median of the rounds' 99th percentiles. */
   readonly delayP99Ms?: number;
   /** What there is to say about the side: how it ended, what failed, how many wrong signatures. */
   readonly remarks: readonly string[];
 }
 
-/** A side and the share of all rounds in which it takes part. */
+/** A side, which is started anew again and again, and how often. */
 export interface Entrant {
-  readonly side: Side;
-  /** Takes part in every n-th round. */
+  start(): Promise<Side>;
+  /** Takes part in every n-th start. */
   readonly every?: number;
 }
 
 export interface Schedule {
+  /** How often each side is started: two processes of one program differ by several parts in a hundred, for as long as they live. */
+  readonly starts: number;
+  /** Rounds of each process. */
   readonly rounds: number;
   readonly seconds: number;
 }
 
 interface Played {
-  readonly rounds: Round[];
+  /** Rounds of each process. */
+  readonly processes: Round[][];
   ended?: string;
 }
 
-function outcome({ rounds, ended }: Played): Outcome {
+const rateOf = ({ operations, wallSeconds }: Round): number => operations / wallSeconds;
+const cpuOf = ({ operations, cpuSeconds }: Round): number => (cpuSeconds * 1e6) / operations;
+
+/** Of each process the median of its rounds, of those the median. */
+const medianOf = (processes: readonly (readonly Round[])[], of: (round: Round) => number): number =>
+  median(processes.flatMap((rounds) => (rounds.length > 0 ? median(rounds.map(of)) : [])));
+
+function outcome({ processes, ended }: Played): Outcome {
+  const rounds = processes.flat();
   const remarks = ended === undefined ? [] : [ended];
   const wrong = rounds.reduce((sum, round) => sum + round.wrong, 0);
   if (wrong > 0) remarks.push(`${wrong} wrong signatures`);
@@ -41,28 +55,43 @@ function outcome({ rounds, ended }: Played): Outcome {
   if (done === 0) return { remarks };
   const delays = rounds.flatMap(({ delayP99Ms }) => delayP99Ms ?? []);
   return {
-    rate: median(rounds.map(({ operations, wallSeconds }) => operations / wallSeconds)),
+    rate: medianOf(processes, rateOf),
+    cpuMicroseconds: medianOf(processes, cpuOf),
     ...(delays.length > 0 && { delayP99Ms: median(delays) }),
     remarks,
   };
 }
 
-/** Rounds of all sides alternate, so that whatever slows the machine hits each of them; a side that ends takes part no more. */
+/**
+ * Rounds of all sides alternate, so that whatever slows the machine hits each of them, and all processes are new from time to time. A side
+ * that ends by itself takes part no more.
+ */
 export async function interleave<Name extends string>(
   entrants: Readonly<Record<Name, Entrant>>,
-  { rounds, seconds }: Schedule,
+  { starts, rounds, seconds }: Schedule,
 ): Promise<Record<Name, Outcome>> {
   const names = Object.keys(entrants) as Name[];
-  const played = Object.fromEntries(names.map((name) => [name, { rounds: [] }])) as unknown as Record<Name, Played>;
-  for (let at = 0; at < rounds; at++)
-    for (const name of names) {
-      const { side, every = 1 } = entrants[name];
-      if (at % every !== 0 || played[name].ended !== undefined) continue;
-      try {
-        played[name].rounds.push(await side.round(seconds));
-      } catch (error) {
-        played[name].ended = (error as Error).message;
-      }
+  const played = Object.fromEntries(names.map((name) => [name, { processes: [] }])) as unknown as Record<Name, Played>;
+  for (let at = 0; at < starts; at++) {
+    const due = names.filter((name) => at % (entrants[name].every ?? 1) === 0 && played[name].ended === undefined);
+    const sides = new Map<Name, Side>();
+    for (const name of due) {
+      sides.set(name, await entrants[name].start());
+      played[name].processes.push([]);
     }
+    try {
+      for (let round = 0; round < rounds; round++)
+        for (const [name, side] of sides) {
+          if (played[name].ended !== undefined) continue;
+          try {
+            played[name].processes.at(-1)?.push(await side.round(seconds));
+          } catch (error) {
+            played[name].ended = (error as Error).message;
+          }
+        }
+    } finally {
+      for (const side of sides.values()) side.close();
+    }
+  }
   return Object.fromEntries(names.map((name) => [name, outcome(played[name])])) as Record<Name, Outcome>;
 }

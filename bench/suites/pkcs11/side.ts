@@ -12,6 +12,7 @@ export interface Side {
 
 /** Longer than any round and start. */
 const answerMs = 20_000;
+/** Unless the job says otherwise. */
 const firstWarmUpSeconds = 0.6;
 
 /** The next message of a process, or how it ended instead. */
@@ -56,7 +57,7 @@ export async function startSide(name: string, job: Job, env: Readonly<Record<str
     async round(seconds) {
       if (failed) throw failed;
       const waiting = answer<Round>(child, said);
-      child.send({ seconds, ...(!warm && { warmUpSeconds: firstWarmUpSeconds }) }, () => {});
+      child.send({ seconds, ...(!warm && { warmUpSeconds: job.warmUpSeconds ?? firstWarmUpSeconds }) }, () => {});
       warm = true;
       return waiting;
     },

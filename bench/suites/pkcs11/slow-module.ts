@@ -5,9 +5,9 @@ import { cSide } from './c-signer.js';
 import { delay, rates } from './results.js';
 import { interleave } from './rounds.js';
 import { startSide } from './side.js';
-import { jobOf, type Work } from './work.js';
+import { jobOf, usualWarmUpSeconds, type Work } from './work.js';
 
-const schedule = { rounds: 7, seconds: 1 };
+const schedule = { starts: 3, rounds: 2, seconds: 1 };
 const lanes = 16;
 const width = 64;
 const delayMs = 5;
@@ -24,15 +24,12 @@ export async function* slowModule(token: MadeToken, program: string): AsyncItera
   try {
     for (const name of ['C_SignInit', 'C_Sign'] as const) slow.delay(name, delayMs);
     const behind = { ...token, module: slow.path };
-    const ours = await startSide('ours', { ...jobOf(behind, work, width, lanes), watchesLoop: true }, token.env);
-    const c = cSide(program, jobOf(behind, work, 1), lanes, token.env);
-    try {
-      const played = await interleave({ ours: { side: ours }, c: { side: c } }, schedule);
-      yield rates(`${work.name}, ${lanes} lanes`, played.ours, `C, ${lanes} threads`, played.c, work.leastShare);
-      yield delay(work.name, played.ours);
-    } finally {
-      ours.close();
-    }
+    const job = { ...jobOf(behind, work, width, lanes), watchesLoop: true, warmUpSeconds: usualWarmUpSeconds };
+    const ours = { start: () => startSide('ours', job, token.env) };
+    const c = { start: async () => cSide(program, jobOf(behind, work, 1), lanes, token.env) };
+    const played = await interleave({ ours, c }, schedule);
+    yield rates(`${work.name}, ${lanes} lanes`, played.ours, `C, ${lanes} threads`, played.c, work.leastShare);
+    yield delay(work.name, played.ours);
   } finally {
     slow.remove();
   }

@@ -1,18 +1,18 @@
 import type { MadeToken } from '../../../interop/suites/pkcs11/tokens.js';
-import type { Result } from '../../figure.js';
+import { type Result, rounded } from '../../figure.js';
 import { cSide } from './c-signer.js';
 import { delay, rates } from './results.js';
 import { type Entrant, interleave } from './rounds.js';
 import { startSide } from './side.js';
-import { jobOf, type Work, works } from './work.js';
+import { jobOf, usualWarmUpSeconds, type Work, works } from './work.js';
 
-const schedule = { rounds: 9, seconds: 0.7 };
+const schedule = { starts: 5, rounds: 1, seconds: 0.7 };
 const threads = 2;
 /** In flight at our backend, as in a server; graphene opens a session for each. */
 const width = 64;
 const sessions = 4;
-/** Without a goal fewer rounds do. */
-const every = 4;
+/** Without a goal one start does. */
+const every = schedule.starts;
 
 /** The other libraries: the program, how many at a time, and whether the module is told about threads (graphene's default is no). */
 const others = {
@@ -24,21 +24,20 @@ const others = {
 type Other = keyof typeof others;
 
 async function play(token: MadeToken, work: Work, program: string) {
-  const begin: Entrant = { side: await startSide('ours', jobOf(token, work, width), token.env) };
-  const signer: Entrant = { side: await startSide('signer', jobOf(token, work, width), token.env), every: 2 };
-  const watchedJob = { ...jobOf(token, work, width), watchesLoop: true };
-  const watched: Entrant = { side: await startSide('ours', watchedJob, token.env), every: 3 };
-  const c: Entrant = { side: cSide(program, jobOf(token, work, 1), threads, token.env) };
+  const job = { ...jobOf(token, work, width), warmUpSeconds: work.warmUpSeconds ?? usualWarmUpSeconds };
+  const begin: Entrant = { start: () => startSide('ours', job, token.env) };
+  const c: Entrant = { start: async () => cSide(program, jobOf(token, work, 1), threads, token.env) };
+  const signer: Entrant = { start: () => startSide('signer', job, token.env), every };
+  const watched: Entrant = { start: () => startSide('ours', { ...job, watchesLoop: true }, token.env), every: 2 };
   const rest: Partial<Record<Other, Entrant>> = {};
   for (const [label, [name, atATime, lanes]] of Object.entries(others))
-    rest[label as Other] = { side: await startSide(name, jobOf(token, work, atATime, lanes), token.env), every };
-  const sides = { begin, c, signer, watched, ...(rest as Record<Other, Entrant>) };
-  try {
-    return await interleave(sides, schedule);
-  } finally {
-    for (const { side } of Object.values(sides)) side.close();
-  }
+    rest[label as Other] = { start: () => startSide(name, jobOf(token, work, atATime, lanes), token.env), every };
+  return interleave({ begin, c, signer, watched, ...(rest as Record<Other, Entrant>) }, schedule);
 }
+
+/** What a neighbour on the machine cannot change much; with all processors busy, the share of the wall clock comes to the same. */
+const cpuNote = ({ name }: Work, ours: number, c: number): string =>
+  `${name}, processor time per signature: ours ${rounded(ours)} µs, C ${rounded(c)} µs, share ${rounded(c / ours)}`;
 
 /** Signatures per second of the wall clock on SoftHSM2: ours, the C program's and the other libraries', in alternating rounds. */
 export async function* throughput(token: MadeToken, program: string, note: (text: string) => void): AsyncIterable<Result> {
@@ -47,6 +46,8 @@ export async function* throughput(token: MadeToken, program: string, note: (text
     const { begin, c, signer, watched, ...rest } = await play(token, work, program);
     for (const remark of [...begin.remarks, ...signer.remarks, ...watched.remarks]) note(`${work.name}, ours: ${remark}`);
     yield rates(`${work.name}, backend.begin`, begin, peer, c, work.leastShare);
+    if (begin.cpuMicroseconds !== undefined && c.cpuMicroseconds !== undefined)
+      note(cpuNote(work, begin.cpuMicroseconds, c.cpuMicroseconds));
     yield rates(`${work.name}, createSigner`, signer, peer, c);
     for (const [label, theirs] of Object.entries(rest)) yield rates(`${work.name}, backend.begin`, begin, label, theirs);
     yield delay(work.name, watched);
