@@ -37,6 +37,9 @@ function pathsOf(issues: readonly Issue[]): string {
   return sanitizeText(paths.slice(0, 8).join(', '), 300);
 }
 
+/** Validators can write code for themselves. That pays where a document comes often; a process of one call is over before. */
+const worthCode = 16;
+
 let loaded: typeof Zod | undefined;
 
 /**
@@ -53,10 +56,11 @@ function validators(): typeof Zod {
 
 function parser<T>(name: string, shape: Field<T>, direction: Direction): Parser<T> {
   let schema: ReturnType<typeof schemaOf> | undefined;
+  let uses = 0;
   return {
     parse(value) {
       schema ??= schemaOf(shape, direction, validators());
-      const result = schema.safeParse(value);
+      const result = schema.safeParse(value, { jitless: ++uses < worthCode });
       if (result.success) return result.data as T;
       const paths = pathsOf(result.error.issues);
       throw new SignError(codes[direction], `${name} is not as the TSB contract has it at: ${paths}`, { details: { paths } });

@@ -1,10 +1,15 @@
 import { SignError } from '@securosys/core';
 
+/** Milliseconds of the machine's own time, which goes on alike whoever sets the clock. `performance` would have to be loaded for it. */
+const machineMs = (): number => {
+  const [seconds, nanoseconds] = process.hrtime();
+  return seconds * 1000 + nanoseconds / 1e6;
+};
+
 /** The end of a call, whoever brings it about. */
 export class Deadline {
   /** Whether the caller can end it early. If not, it ends by time alone, and a transport may keep the time by itself. */
   readonly abortable: boolean;
-  /** By the machine's own time, which goes on alike whoever sets the clock. */
   readonly #endsAt: number;
   #ended = false;
   #reason: unknown;
@@ -12,12 +17,12 @@ export class Deadline {
 
   constructor(timeoutMs: number, abortable: boolean) {
     this.abortable = abortable;
-    this.#endsAt = performance.now() + timeoutMs;
+    this.#endsAt = machineMs() + timeoutMs;
   }
 
   /** How long it still is, in whole milliseconds, at least 1. */
   get leftMs(): number {
-    return Math.max(1, Math.ceil(this.#endsAt - performance.now()));
+    return Math.max(1, Math.ceil(this.#endsAt - machineMs()));
   }
 
   get ended(): boolean {
