@@ -1,6 +1,6 @@
 // On what would be published of every package: publint --strict and attw, both of its builds loaded, and no type taken from a peer that may
 // be absent. Needs a full build (types).
-import { spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,7 +8,16 @@ import { declarations, optionalPeers, takenFrom } from './carry-types.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 let failed = 0;
-for (const name of readdirSync(join(root, 'packages')).sort()) {
+
+/** Whether a program went well, and what it said. */
+const run = (command, cwd) =>
+  new Promise((resolve) => {
+    execFile(process.execPath, command, { cwd, encoding: 'utf8', maxBuffer: 2 ** 26 }, (error, stdout, stderr) =>
+      resolve({ error, stdout, stderr }),
+    );
+  });
+
+async function check(name) {
   const cwd = join(root, 'packages', name);
   // A package finds itself by its name: what its export map gives to who requires and who imports it.
   const itself = JSON.stringify(`@securosys/${name}`);
@@ -19,12 +28,11 @@ for (const name of readdirSync(join(root, 'packages')).sort()) {
     ['import', ['--input-type=module', '--eval', `await import(${itself})`]],
   ];
   for (const [tool, command] of checks) {
-    const { status, stdout, stderr } = spawnSync(process.execPath, command, { cwd, encoding: 'utf8' });
-    console.log(`${status === 0 ? 'ok' : 'FAILED'}  ${tool}  @securosys/${name}`);
-    if (status !== 0) {
-      failed++;
-      console.log(stdout, stderr);
-    }
+    const { error, stdout, stderr } = await run(command, cwd);
+    console.log(`${error ? 'FAILED' : 'ok'}  ${tool}  @securosys/${name}`);
+    if (!error) continue;
+    failed++;
+    console.log(error.message, stdout, stderr);
   }
   const peers = optionalPeers(JSON.parse(readFileSync(join(cwd, 'package.json'), 'utf8')));
   for (const path of declarations.map(([file]) => join(cwd, 'dist', file)).filter((path) => existsSync(path)))
@@ -33,4 +41,11 @@ for (const name of readdirSync(join(root, 'packages')).sort()) {
       console.log(`FAILED  ${path} takes types from ${peer}, which need not be installed`);
     }
 }
+
+const names = readdirSync(join(root, 'packages')).sort();
+await Promise.all(
+  [0, 1].map(async () => {
+    for (let name = names.shift(); name !== undefined; name = names.shift()) await check(name);
+  }),
+);
 process.exitCode = failed > 0 ? 1 : 0;
