@@ -45,6 +45,8 @@ export interface OpensslTsa {
   readonly root: Uint8Array;
   /** Its root in PEM, as notation's `--timestamp-root-cert` wants it. */
   readonly rootPath: string;
+  /** Its leaf and its root in PEM, as cosign's `--timestamp-certificate-chain` wants them. */
+  readonly chainPath: string;
 }
 
 /** @param key openssl's name of the authority's key */
@@ -70,5 +72,5 @@ export async function startOpensslTsa(scope: Scope, key: readonly string[] = ['r
     return { type: 'application/timestamp-reply', body: answer };
   });
   const [der] = pemBytes(root, 'CERTIFICATE') as [Uint8Array];
-  return { url: `http://${host}/`, root: der, rootPath: join(folder, 'root.pem') };
+  return { url: `http://${host}/`, root: der, rootPath: join(folder, 'root.pem'), chainPath: join(folder, 'chain.pem') };
 }

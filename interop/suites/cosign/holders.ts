@@ -1,10 +1,10 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createSigner, type KeyBackend, type Signer, type SignerOptions, sha256Hex } from '@securosys/core';
+import { createSigner, type KeyBackend, type KeySpec, type Signer, type SignerOptions, sha256Hex } from '@securosys/core';
 import { openPkcs11 } from '@securosys/pkcs11';
 import { pemText } from '@securosys/pki';
-import { connectTsb } from '@securosys/sign';
-import { createTsbClient, type TsbClient } from '@securosys/tsb-client';
+
+import { createTsbBackend, createTsbClient, type TsbClient } from '@securosys/tsb-client';
 import { startTsbEmulator, type TsbEmulator } from '@securosys/tsb-emulator';
 import { createTokenDirectory, softhsmModule } from '../../../packages/pkcs11/test/softhsm.js';
 import type { Scope } from '../../lib/scope.js';
@@ -41,29 +41,33 @@ export interface Broker extends Holder {
 
 async function keysOf(scope: Scope, backend: KeyBackend): Promise<Pick<Holder, 'key' | 'signer'>> {
   const folder = await scope.folder();
+  const made = new Map<string, Promise<HeldKey>>();
+  const make = async (label: string): Promise<HeldKey> => {
+    const { spki } = await backend.describeKey({ label });
+    const publicKey = pemText(spki, 'PUBLIC KEY');
+    const publicPath = join(folder, `${label}.pub`);
+    await writeFile(publicPath, publicKey);
+    return { label, publicKey, publicPath, spkiSha256: sha256Hex(spki) };
+  };
   return {
-    async key(label) {
-      const { spki } = await backend.describeKey({ label });
-      const publicKey = pemText(spki, 'PUBLIC KEY');
-      const publicPath = join(folder, `${label}.pub`);
-      await writeFile(publicPath, publicKey);
-      return { label, publicKey, publicPath, spkiSha256: sha256Hex(spki) };
+    key(label) {
+      // Cases run side by side: nobody may read a file that is being written again.
+      const key = made.get(label) ?? make(label);
+      made.set(label, key);
+      return key;
     },
     signer: (label, options = {}) => createSigner(backend, { label }, { allowOpaque: true, ...options }),
   };
 }
 
 /** The emulator of the TSB, with keys labelled by their types that anybody with its token may use. */
-export async function startBroker(
-  scope: Scope,
-  specs: readonly ('ec-p256' | 'rsa-3072' | 'ec-p384' | 'ec-p521' | 'ed25519')[],
-): Promise<Broker> {
+export async function startBroker(scope: Scope, specs: readonly KeySpec[]): Promise<Broker> {
   const emulator = await startTsbEmulator({ banner: () => {}, timerIntervalMs: 200 });
   scope.defer(() => emulator.close());
   const auth = { type: 'token', token: emulator.token } as const;
   const client = createTsbClient({ url: emulator.url, auth });
   scope.defer(() => client.close());
-  const backend = connectTsb({ url: emulator.url, auth });
+  const backend = createTsbBackend({ url: emulator.url, auth });
   scope.defer(() => backend.close());
   for (const spec of specs) await client.keys.create({ label: spec, spec, policy: null });
   const settings = { restApi: emulator.url, authType: 'TOKEN', token: emulator.token, allowEmulated: true };
@@ -72,7 +76,7 @@ export async function startBroker(
 }
 
 /** A token of SoftHSM2 with keys labelled by their types. */
-export async function makeToken(scope: Scope, specs: readonly ('ec-p256' | 'rsa-3072')[]): Promise<Holder> {
+export async function makeToken(scope: Scope, specs: readonly KeySpec[]): Promise<Holder> {
   if (softhsmModule === undefined) throw new Error('SoftHSM2 is not installed (softhsm2)');
   const [tokenLabel, pin, module] = ['images', '1234', softhsmModule];
   const directory = createTokenDirectory([{ label: tokenLabel, pin }]);

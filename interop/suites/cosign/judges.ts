@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
+import type { Oci } from '@securosys/oci';
 import {
   type CosignAttestationReport,
   type CosignReport,
   type CosignSignatureReason,
   type CosignTrustOptions,
   cosignTrust,
-  evaluateCosignAttestations,
-  evaluateCosignBlob,
-  evaluateCosignImage,
-} from '@securosys/cosign';
-import type { Oci } from '@securosys/oci';
+  evaluateAttestations,
+  evaluateBlob,
+  evaluateImage,
+} from '@securosys/sign';
 import { besideFile, predicateType, type Subject } from './calls.js';
 
 /** Whom we trust with what; attestations are asked for by {@link predicateType} unless said otherwise. */
@@ -25,12 +25,12 @@ export async function ourReport(
   const trust = cosignTrust({ ...(kind === 'attestation' && { predicateTypes: [predicateType] }), ...options });
   if (kind === 'blob') {
     const [blob, beside] = [await readFile(name), await readFile(besideFile({ name, kind, shape }))];
-    return evaluateCosignBlob(blob, shape === 'bundle' ? { bundle: beside } : { signature: beside }, trust);
+    return evaluateBlob(blob, shape === 'bundle' ? { bundle: beside } : { signature: beside }, { trust });
   }
-  const repository = oci.open(name);
-  const { descriptor } = await repository.resolve();
-  const evaluate = kind === 'image' ? evaluateCosignImage : evaluateCosignAttestations;
-  return evaluate(repository, descriptor, trust);
+  if (kind === 'attestation') return evaluateAttestations(name, { trust, oci });
+  const { manifests } = await evaluateImage(name, { trust, oci });
+  assert.equal(manifests.length, 1);
+  return manifests[0] as CosignReport;
 }
 
 /** Our verifier trusts it, because of a signature in this very shape. */

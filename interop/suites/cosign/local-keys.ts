@@ -8,6 +8,8 @@ import type { Cosign } from './cosign.js';
 export interface LocalKey {
   readonly spec: KeySpec;
   readonly privatePath: string;
+  /** The same private key as OpenSSL reads it. */
+  readonly plainPath: string;
   readonly publicPath: string;
   /** PEM, as `cosign import-key-pair` wrote it. */
   readonly publicKey: string;
@@ -30,5 +32,5 @@ export async function makeLocalKey(cosign: Cosign, spec: KeySpec, name: string =
   await succeed('openssl', ['genpkey', '-algorithm', ...algorithm, '-out', plain]);
   await cosign.must('cosign', ['import-key-pair', '--key', plain, '--output-key-prefix', prefix]);
   const publicPath = `${prefix}.pub`;
-  return { spec, privatePath: `${prefix}.key`, publicPath, publicKey: await readFile(publicPath, 'utf8') };
+  return { spec, privatePath: `${prefix}.key`, plainPath: plain, publicPath, publicKey: await readFile(publicPath, 'utf8') };
 }

@@ -5,7 +5,9 @@ import type { Report } from '../../lib/report.js';
 import type { Scope } from '../../lib/scope.js';
 import type { Predicate, Subject } from './calls.js';
 import { Cosign, type Version } from './cosign.js';
+import { type Broker, startBroker } from './holders.js';
 import { type LocalKey, makeLocalKey } from './local-keys.js';
+import { provenance } from './ours.js';
 import { Samples } from './samples.js';
 import { abilities, type Kind, type Shape } from './shapes.js';
 
@@ -24,7 +26,7 @@ export interface Cell {
   readonly title: string;
 }
 
-/** What every part of the suite works with: two registries and keys of cosign's own. */
+/** What every part of the suite works with: two registries, keys of cosign's own, and a broker over HTTP with a key of each type. */
 export interface World {
   readonly report: Report;
   readonly scope: Scope;
@@ -33,19 +35,15 @@ export interface World {
   readonly cosign: Cosign;
   readonly samples: Samples;
   readonly localKeys: Readonly<Record<MatrixSpec, LocalKey>>;
+  readonly broker: Broker;
   /** A key that nobody trusts. */
   readonly stranger: LocalKey;
+  /** In a file for cosign. */
   readonly provenance: Predicate;
   /** All cells; a file lies in no registry. */
   cells(): readonly Cell[];
   subject(cell: Pick<Cell, 'registry' | 'kind' | 'shape'>): Promise<Subject>;
 }
-
-/** What a provenance needs at least, for cosign's own reading of it too. */
-const provenance = {
-  buildDefinition: { buildType: 'https://example.com/build/v1', externalParameters: { ref: 'v1.4' } },
-  runDetails: { builder: { id: 'https://example.com/builder' } },
-};
 
 export async function createWorld(report: Report, scope: Scope): Promise<World> {
   const registries = [await startReferrersRegistry(scope), await startDockerRegistry(scope)];
@@ -64,6 +62,7 @@ export async function createWorld(report: Report, scope: Scope): Promise<World> 
     cosign,
     samples,
     localKeys,
+    broker: await startBroker(scope, [...specs, 'ec-p384', 'ec-p521', 'ed25519']),
     stranger: await makeLocalKey(cosign, 'ec-p256', 'stranger'),
     provenance: await samples.predicate('slsaprovenance1', provenance),
     cells: () =>
