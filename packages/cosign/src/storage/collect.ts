@@ -28,11 +28,10 @@ export async function collectCosign(
   const faults: StoredFault[] = [];
   const limits: StoredLimit[] = [];
   for await (const item of searchCosign(signatureRepository, subject, ['signature', 'attestation', 'bundle'], call)) {
-    if (item.kind === 'signature') signatures.push(item);
-    else if (item.kind === 'attestation') attestations.push(item);
-    else if (item.kind === 'bundle') bundles.push(item);
+    if (item.kind === 'limit') limits.push(item);
     else if (item.kind === 'fault') faults.push(item);
-    else limits.push(item);
+    else if (item.kind === 'bundle') bundles.push(item);
+    else (item.kind === 'signature' ? signatures : attestations).push(item);
   }
   return { signatures, attestations, bundles, faults, limits };
 }
