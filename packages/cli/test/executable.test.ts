@@ -109,3 +109,40 @@ describe('when nothing can be read or written', () => {
     }
   });
 });
+
+describe('sigstore-kms-securosys, as it is installed', () => {
+  const kms = fileURLToPath(new URL('../dist/sigstore-kms-securosys', import.meta.url));
+  const argument = (methodName: string) =>
+    JSON.stringify({ initOptions: { protocolVersion: 'v1', keyResourceID: 'x', hashFunc: 5, rpcOptions: {} }, methodName });
+  const start = (path: string, args: readonly string[]) =>
+    spawnSync(process.execPath, [path, ...args], {
+      input: '',
+      encoding: 'utf8',
+      env: { PATH: process.env.PATH, HOME: join(folder, 'nobody') },
+    });
+
+  it.each(['commonjs', 'module'])('answers cosign with JSON and nothing else wherever Node takes it for %s', (type) => {
+    const path = join(folder, 'sigstore-kms-securosys');
+    copyFileSync(kms, path);
+    writeFileSync(join(folder, 'package.json'), JSON.stringify({ type }));
+    const { stdout, stderr, status } = start(path, ['v1', argument('defaultAlgorithm')]);
+    expect({ stderr, status }).toEqual({ stderr: '', status: 0 });
+    expect(JSON.parse(stdout)).toEqual({ defaultAlgorithm: { defaultAlgorithm: 'ecdsa-sha2-256-nistp256' } });
+  });
+
+  it('away from every node_modules it gets as far as a missing configuration, and says so where cosign reads it', () => {
+    const path = join(folder, 'sigstore-kms-securosys');
+    copyFileSync(kms, path);
+    const { stdout, status } = start(path, ['v1', argument('publicKey')]);
+    expect(status).toBe(1);
+    expect(JSON.parse(stdout)).toEqual({ errorMessage: expect.stringContaining('SIGSTORE_KMS_SECUROSYS_CONFIG') });
+  });
+
+  it('a damaged one is an error that cosign shows', () => {
+    const path = join(folder, 'kms-mixed');
+    writeFileSync(path, readFileSync(kms, 'latin1').replace(/^\/\*part main [0-9a-f]{16}$/m, `/*part main ${'0'.repeat(16)}`));
+    const { stdout, status } = start(path, ['--help']);
+    expect(status).toBe(1);
+    expect(JSON.parse(stdout)).toEqual({ errorMessage: 'this program is damaged: install it again' });
+  });
+});
