@@ -1,8 +1,10 @@
 /** Media types, artifact types and predicate types of cosign (`cosign.md` §3, 5, 6, 7). */
 export const simpleSigningType = 'application/vnd.dev.cosign.simplesigning.v1+json';
+/** Of a layer that holds a DSSE envelope. */
 export const dsseEnvelopeType = 'application/vnd.dsse.envelope.v1+json';
 /** Of the payload inside an envelope, and all that is ever accepted there. */
 export const inTotoPayloadType = 'application/vnd.in-toto+json';
+/** Of a sigstore bundle, and of the artifact that holds one. */
 export const bundleMediaType = 'application/vnd.dev.sigstore.bundle.v0.3+json';
 /** Of the statement that stands for "this image is signed". */
 export const signPredicateType = 'https://sigstore.dev/cosign/sign/v1';

@@ -1,4 +1,5 @@
 import { knownOptions } from '@securosys/core';
+import type { CosignSigner } from '@securosys/cosign';
 import type { SignatureContents } from '@securosys/notation-envelope';
 import { openRoute, type ProcessedImage, routeNames } from './image-route.js';
 import { loadOcicrypt } from './load-ocicrypt.js';
@@ -12,8 +13,10 @@ export interface DecryptImageOptions extends OpenEncryptedOptions {
 
 /** An image that was decrypted. */
 export interface DecryptedImage extends ProcessedImage {
-  /** Contents of every trusted signature of the encrypted image; empty with `trust: 'none'`. */
+  /** Contents of every trusted Notary signature of the encrypted image; empty with `trust: 'none'` and with `cosignTrust`. */
   readonly signers: readonly SignatureContents[];
+  /** Keys behind its trusted cosign signatures; empty with any other trust. */
+  readonly cosignSigners: readonly CosignSigner[];
 }
 
 const names = [...routeNames, ...openNames, 'maxUnpackedBytes'];
@@ -53,5 +56,5 @@ export async function decryptImage(reference: string, options: DecryptImageOptio
     ...opening.options,
     ...(maxUnpackedBytes !== undefined && { maxUnpackedBytes }),
   });
-  return { ...route.result(report), signers: opening.signers() };
+  return { ...route.result(report), ...opening.signers() };
 }

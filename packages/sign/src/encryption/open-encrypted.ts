@@ -1,10 +1,13 @@
 import { type Clock, invalidArgument, type OperationState, systemClock } from '@securosys/core';
+import type { CosignSigner } from '@securosys/cosign';
 import type { SignatureContents } from '@securosys/notation-envelope';
 import type { Opener, VerifyImage } from '@securosys/ocicrypt';
+import { trustedCosignImage } from '../cosign-report.js';
 import { Deadline } from '../deadline.js';
+import { judgeCosignImage } from '../judge-cosign-image.js';
 import { judgeImage, trustedImage } from '../judge-image.js';
 import { checkSelection, type ManifestSelection } from '../select-manifests.js';
-import type { NotationTrust } from '../trust.js';
+import type { Trust } from '../trust.js';
 import type { ImageRoute, ImageRouteOptions } from './image-route.js';
 
 /** Who opens an encrypted image, and whom to believe that it is the right one. */
@@ -13,7 +16,7 @@ export interface OpenEncryptedOptions extends ImageRouteOptions {
    * What makes the encrypted image trusted: its signature is checked before a key is used or anybody asked to approve. `'none'` asks for no signature:
    * whoever knows a recipient's public key can then make images that decrypt.
    */
-  trust: NotationTrust | 'none';
+  trust: Trust | 'none';
   /** Tried in this order for each layer. */
   openers: readonly Opener[];
   /** Which manifests of an index have to be signed, as for `verifyImage`. Default `index`: what the reference names. */
@@ -58,6 +61,12 @@ function waiting(opener: Opener, approvalTimeoutMs: number): Opener {
   };
 }
 
+/** Who has signed an image, by the kind of trust that it was judged by. */
+export interface ImageSigners {
+  readonly signers: readonly SignatureContents[];
+  readonly cosignSigners: readonly CosignSigner[];
+}
+
 /** What the room of encryption is told, and what was found out about the signatures. */
 export interface Opening {
   readonly options: {
@@ -66,15 +75,17 @@ export interface Opening {
     readonly requireEncrypted?: boolean | readonly number[];
     readonly onApproval?: (state: OperationState) => void;
   };
-  /** Contents of every trusted signature; empty before the image was judged, and where nobody had to sign. */
-  signers(): readonly SignatureContents[];
+  /** Who has signed; nobody before the image was judged, and where nobody had to sign. */
+  signers(): ImageSigners;
 }
 
 /** @throws SignError `ERR_INVALID_ARGUMENT` */
 export function prepareOpening(where: string, route: ImageRoute, given: OpenEncryptedOptions): Opening {
   const { trust, openers, requireEncrypted, approvalTimeoutMs = 0, onApproval, clock = systemClock, manifests = 'index' } = given;
-  if (trust !== 'none' && trust?.kind !== 'notation')
-    invalidArgument(`${where}: trust is a value of notationTrust, or 'none' for an image that nobody has to have signed`);
+  if (trust !== 'none' && trust?.kind !== 'notation' && trust?.kind !== 'cosign')
+    invalidArgument(
+      `${where}: trust is a value of notationTrust or cosignTrust, or 'none' for an image that nobody has to have signed`,
+    );
   if (!Array.isArray(openers)) invalidArgument(`${where}: openers are a list`);
   if (typeof approvalTimeoutMs !== 'number' || !(approvalTimeoutMs >= 0))
     invalidArgument(`${where}: approvalTimeoutMs is a number of milliseconds`);
@@ -82,14 +93,21 @@ export function prepareOpening(where: string, route: ImageRoute, given: OpenEncr
   // An index that is trusted stands for all that it lists; children that are trusted have to be those that are meant.
   const selection = { manifests, ...(manifests === 'children' && platforms && { platforms }) };
   checkSelection(selection);
-  let signers: readonly SignatureContents[] = [];
+  let signed: ImageSigners = { signers: [], cosignSigners: [] };
   const verify: VerifyImage = async (image, call) => {
     if (trust === 'none') return;
     const { timeoutMs: _, ...others } = call;
     const deadline = new Deadline('verifying the image', clock, judgementMs, others);
     try {
+      if (trust.kind === 'cosign') {
+        const judgement = { trust, clock, deadline, selection, signatureRepository: undefined };
+        const { signers } = trustedCosignImage(await judgeCosignImage(image, route.source, judgement));
+        signed = { signers: [], cosignSigners: signers };
+        return;
+      }
       const at = { repository: route.source, reference: route.from };
-      signers = trustedImage(await judgeImage(image, at, { trust, clock, deadline, selection })).signers;
+      const { signers } = trustedImage(await judgeImage(image, at, { trust, clock, deadline, selection }));
+      signed = { signers, cosignSigners: [] };
     } finally {
       deadline.end();
     }
@@ -101,6 +119,6 @@ export function prepareOpening(where: string, route: ImageRoute, given: OpenEncr
       ...(requireEncrypted !== undefined && { requireEncrypted }),
       ...(onApproval && { onApproval }),
     },
-    signers: () => signers,
+    signers: () => signed,
   };
 }
