@@ -10,7 +10,7 @@ import {
 import { describe, expect, it } from 'vitest';
 import { cosignLimits, layerAnnotations } from '../../src/constants.js';
 import { bundleJson, signOver, signStatement } from '../signing/artifacts.js';
-import { attested, name, other, p256, signed, tagged, tagOf, type World, world } from '../storage/world.js';
+import { attested, name, other, p256, signed, type World, world } from '../storage/world.js';
 import { plantBundle, plantLayer, plantPayload, short } from './plant.js';
 
 const trust = cosignTrust({ keys: [{ publicKey: p256.spki, name: 'release' }] });
@@ -18,76 +18,6 @@ const judge = async (w: World, by = trust) => short(await evaluateCosignImage(w.
 const digest = (w: World) => w.subject.digest;
 const statementOf = (w: World) => writeImageStatement(digest(w));
 const payloadOf = (w: World) => writePayload({ dockerReference: name, digest: digest(w) });
-
-describe('an image is trusted', () => {
-  it.each([
-    ['with the referrers API', true],
-    ['with the fallback tag only', false],
-  ])('by both shapes, in a registry %s', async (_, referrersApi) => {
-    const w = world({ referrersApi });
-    await attachCosign(w.repository, signed(w.subject, p256, { annotations: { build: '42' } }), w.subject);
-    const report = await evaluateCosignImage(w.repository, w.subject, trust);
-    expect(report).toMatchObject({ kind: 'cosign', verdict: 'trusted', subject: w.subject, limits: [] });
-    expect(report.verdict === 'trusted' && report.signers).toEqual([
-      { name: 'release', spkiSha256: expect.stringMatching(/^[0-9a-f]{64}$/), algorithm: 'ecdsa-sha256' },
-    ]);
-    expect(report.signatures).toMatchObject([
-      { shape: 'legacy', status: 'good', annotations: { build: '42' } },
-      { shape: 'bundle', status: 'good', annotations: { build: '42' }, predicateType: 'https://sigstore.dev/cosign/sign/v1' },
-    ]);
-  });
-
-  it('by a legacy signature beside a foreign bundle, which hides it from cosign (§1, §16 no. 1)', async () => {
-    const w = world();
-    await attachCosign(w.repository, signed(w.subject, p256, { shapes: ['legacy'] }), w.subject);
-    await attachCosign(w.repository, signed(w.subject, other, { shapes: ['bundle'] }), w.subject);
-    await attachCosign(w.repository, attested(w.subject, other, {}, ['bundle']), w.subject);
-    expect(await judge(w)).toEqual(['trusted', 'legacy: good', 'bundle: no-trusted-key', 'bundle: no-trusted-key']);
-  });
-
-  it('by one good signature among broken ones of both shapes', async () => {
-    const w = world();
-    await plantPayload(w, payloadOf(w), new Uint8Array(70));
-    await plantLayer(w, '.sig', utf8Bytes('{}'), {});
-    await plantLayer(w, '.sig', payloadOf(w), { [layerAnnotations.signature]: '' });
-    await plantBundle(w, '{}');
-    await attachCosign(w.repository, signed(w.subject), w.subject);
-    const [verdict, ...results] = await judge(w);
-    expect(verdict).toBe('trusted');
-    expect(results.sort()).toEqual([
-      'bundle: good',
-      'bundle: malformed',
-      'legacy: good',
-      'legacy: malformed',
-      'legacy: malformed',
-      'legacy: no-trusted-key',
-    ]);
-  });
-
-  it('by a base64 signature with line breaks, as `base64 | cosign attach` leaves it (§4)', async () => {
-    const w = world();
-    const text = base64Text(signOver(payloadOf(w))).replace(/.{20}/g, '$&\r\n');
-    await plantLayer(w, '.sig', payloadOf(w), { [layerAnnotations.signature]: `${text}\n` });
-    expect(await judge(w)).toEqual(['trusted', 'legacy: good']);
-  });
-
-  it('by a bundle whose entry in the fallback index has the type of its config, or none (§7.3)', async () => {
-    for (const artifactType of ['application/vnd.oci.empty.v1+json', undefined]) {
-      const w = world({ referrersApi: false });
-      await attachCosign(w.repository, signed(w.subject, p256, { shapes: ['bundle'] }), w.subject);
-      const index = tagged<{ manifests: object[] }>(w, tagOf(w.subject));
-      const manifests = index.manifests.map((entry) => ({ ...entry, artifactType, annotations: undefined }));
-      const key = `app@${w.registry.tags.get(`app:${tagOf(w.subject)}`)}`;
-      const { mediaType } = w.registry.manifests.get(key) as { mediaType: string };
-      w.registry.faults.push((request) =>
-        request.url.endsWith(`/manifests/${tagOf(w.subject)}`)
-          ? new Response(JSON.stringify({ ...index, manifests }), { headers: { 'content-type': mediaType } })
-          : undefined,
-      );
-      expect(await judge(w)).toEqual(['trusted', 'bundle: good']);
-    }
-  });
-});
 
 describe('an image is not trusted', () => {
   it('without signatures, and that is not an error', async () => {
@@ -262,55 +192,5 @@ describe('an image is not trusted', () => {
     const before = w.registry.requests.length;
     expect(await judge(w)).toEqual(['no-good-signature', 'bundle: limit']);
     expect(w.registry.requests.slice(before).filter(({ url }) => url.includes('/blobs/'))).toEqual([]);
-  });
-});
-
-describe('a search that ends at a limit says so', () => {
-  it('over a hundred referrers that may be bundles: not the same as no signature (S23)', async () => {
-    const w = world();
-    for (let i = 0; i <= cosignLimits.referrers; i++) await plantBundle(w, `{"junk":${i}}`);
-    const report = await evaluateCosignImage(w.repository, w.subject, trust);
-    expect(report).toMatchObject({ verdict: 'not-trusted', reason: { code: 'limit' } });
-    expect(report.limits).toHaveLength(1);
-    await attachCosign(w.repository, signed(w.subject, p256, { shapes: ['legacy'] }), w.subject);
-    expect((await evaluateCosignImage(w.repository, w.subject, trust)).verdict).toBe('trusted');
-  });
-
-  it('over a thousand layers', async () => {
-    const w = world();
-    await attachCosign(w.repository, signed(w.subject, other, { shapes: ['legacy'] }), w.subject);
-    const tag = tagOf(w.subject, '.sig');
-    const manifest = tagged(w, tag);
-    const layers = Array.from({ length: cosignLimits.layers + 1 }, () => ({ ...manifest.layers[0], mediaType: 'a/b' }));
-    const key = `app@${w.registry.tags.get(`app:${tag}`)}`;
-    const bytes = utf8Bytes(JSON.stringify({ ...manifest, layers }));
-    w.registry.faults.push((r) =>
-      r.url.endsWith(tag)
-        ? new Response(Uint8Array.from(bytes), { headers: { 'content-type': String(manifest.mediaType) } })
-        : undefined,
-    );
-    expect(w.registry.manifests.has(key)).toBe(true);
-    const report = await evaluateCosignImage(w.repository, w.subject, trust);
-    expect(report).toMatchObject({ reason: { code: 'limit' } });
-    expect(report.signatures).toHaveLength(cosignLimits.layers);
-  });
-});
-
-describe('trouble with the registry is an error and no verdict', () => {
-  it.each([['.sig'], ['/referrers/']])('at %s', async (where) => {
-    const w = world();
-    await attachCosign(w.repository, signed(w.subject), w.subject);
-    w.registry.faults.push((r) => (r.url.includes(where) ? new Response(null, { status: 403 }) : undefined));
-    await expect(judge(w)).rejects.toMatchObject({ code: 'ERR_FORBIDDEN' });
-  });
-
-  it('but a lost blob, or one that is something else, concerns one signature only', async () => {
-    const w = world();
-    await attachCosign(w.repository, signed(w.subject), w.subject);
-    const [layer] = tagged(w, tagOf(w.subject, '.sig')).layers;
-    w.registry.blobs.set(layer?.digest ?? '', utf8Bytes('something else'));
-    expect(await judge(w)).toEqual(['trusted', 'legacy: unreadable', 'bundle: good']);
-    w.registry.blobs.delete(layer?.digest ?? '');
-    expect(await judge(w)).toEqual(['trusted', 'legacy: unreadable', 'bundle: good']);
   });
 });
