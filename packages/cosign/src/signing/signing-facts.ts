@@ -22,10 +22,9 @@ class Details {
     this.#facts.set(free, shown(text));
   }
 
-  annotations(values: Readonly<Record<string, unknown>> = {}): void {
-    // JSON for everything: a text that looks like a number must not read as one.
+  annotations(values: Readonly<Record<string, unknown>> = {}, prefix = ''): void {
     for (const [name, value] of Object.entries(values))
-      this.add(`annotation ${name}`, typeof value === 'string' ? value : JSON.stringify(value));
+      this.add(`${prefix}annotation ${name}`, typeof value === 'string' ? value : `${JSON.stringify(value)} (not a text)`);
   }
 
   all(): Record<string, string> {
@@ -43,10 +42,14 @@ export function payloadFacts(format: string, bytes: Uint8Array): SigningFacts {
   return { format, title: `cosign signature of image ${digest} in ${shown(dockerReference)}`, details: details.all() };
 }
 
-function addSubject(details: Details, { name, digest, annotations }: StatementSubject, prefix: string): void {
+/** @param number of the subject, when there are several */
+function addSubject(details: Details, subject: StatementSubject, number: number | undefined): void {
+  const prefix = number === undefined ? '' : `${number}: `;
+  const { name, digest, annotations, ...others } = subject;
   if (name !== undefined) details.add(`${prefix}subject`, name);
-  for (const [hash, hex] of Object.entries(digest)) details.add(`${prefix}digest`, `${hash}:${hex}`);
-  details.annotations(annotations);
+  for (const [hash, hex] of Object.entries(digest)) details.add(`${prefix}image digest`, `${hash}:${hex}`);
+  for (const [member, text] of Object.entries(others)) details.add(`${prefix}${member}`, text);
+  details.annotations(annotations, prefix);
 }
 
 /** The statement in a pre-authentication encoding. @throws SignError `ERR_MALFORMED`, `ERR_LIMIT` */
@@ -60,8 +63,7 @@ export function statementFacts(format: string, kind: string, statement: InTotoSt
   const { subjects, predicateType, predicate } = statement;
   const details = new Details();
   details.add('predicate type', predicateType);
-  for (const [index, subject] of subjects.entries())
-    addSubject(details, subject, subjects.length === 1 ? 'image ' : `${index + 1}: `);
+  for (const [index, subject] of subjects.entries()) addSubject(details, subject, subjects.length === 1 ? undefined : index + 1);
   const text = canonicalJson(predicate);
   if (text.length <= shownPredicate) {
     if (text !== '{}') details.add('predicate', text);

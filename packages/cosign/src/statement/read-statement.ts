@@ -5,8 +5,9 @@ import { isPredicateUri } from './predicate-types.js';
 import type { InTotoStatement, StatementSubject } from './statement.js';
 
 const what = 'in-toto statement';
+const subjectTexts = ['name', 'uri', 'mediaType', 'downloadLocation', 'content'];
 /** Those of a ResourceDescriptor: cosign 3 refuses statements with any other. */
-const subjectMembers = ['name', 'uri', 'digest', 'content', 'downloadLocation', 'mediaType', 'annotations'];
+const subjectMembers = [...subjectTexts, 'digest', 'annotations'];
 
 function digestsOf(value: JsonValue | undefined): Record<string, string> {
   if (!isJsonObject(value)) return malformed(what, 'a subject has no digest');
@@ -24,12 +25,13 @@ function digestsOf(value: JsonValue | undefined): Record<string, string> {
 
 function subjectOf(value: JsonValue): StatementSubject {
   const subject = objectField(value, 'subject of the statement', subjectMembers);
-  for (const name of ['name', 'uri', 'content', 'downloadLocation', 'mediaType'])
-    if (subject[name] !== undefined) textField(subject[name], `${name} of a subject`);
-  const { name, annotations } = subject;
+  const texts = subjectTexts.flatMap((name) =>
+    subject[name] === undefined ? [] : [[name, textField(subject[name], `${name} of a subject`)] as const],
+  );
+  const { annotations } = subject;
   if (annotations !== undefined && !isJsonObject(annotations)) malformed(what, 'annotations of a subject are not an object');
   return {
-    ...(name !== undefined && { name: name as string }),
+    ...Object.fromEntries(texts),
     digest: digestsOf(subject.digest),
     ...(annotations !== undefined && { annotations: annotations as JsonObject }),
   };

@@ -5,6 +5,11 @@ export interface StatementSubject {
   readonly name?: string;
   /** Lower-case hex by name of the hash, for example `sha256`. */
   readonly digest: Readonly<Record<string, string>>;
+  readonly uri?: string;
+  readonly mediaType?: string;
+  readonly downloadLocation?: string;
+  /** Base64. */
+  readonly content?: string;
   /** Image signatures carry theirs here (§6.5); values need not be texts. */
   readonly annotations?: Readonly<JsonObject>;
 }

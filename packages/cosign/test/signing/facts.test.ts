@@ -55,7 +55,7 @@ describe('the facts of an attestation', () => {
         title: `cosign attestation about sha256:${hex}`,
         details: {
           'predicate type': type,
-          'image subject': 'app',
+          subject: 'app',
           'image digest': digest,
           predicate: '{"at":3,"by":"team"}',
         },
@@ -77,14 +77,19 @@ describe('the facts of an attestation', () => {
   });
 
   it('name every subject, also those that somebody put beside ours', () => {
-    const subjects = [{ digest: { sha256: hex } }, { name: 'evil', digest: { sha256: 'cd'.repeat(32) } }];
+    const subjects = [
+      { digest: { sha256: hex } },
+      { name: 'evil', digest: { sha256: 'cd'.repeat(32) }, uri: 'https://example.com/', annotations: { a: 1 } },
+    ];
     const statement = { _type: 'https://in-toto.io/Statement/v1', subject: subjects, predicateType: type, predicate: {} };
     const facts = cosignAttestation.explain(encoded(statement));
     expect(facts?.title).toBe(`cosign attestation about sha256:${hex} and 1 more`);
     expect(facts?.details).toMatchObject({
-      '1: digest': digest,
+      '1: image digest': digest,
       '2: subject': 'evil',
-      '2: digest': `sha256:${'cd'.repeat(32)}`,
+      '2: uri': 'https://example.com/',
+      '2: annotation a': '1 (not a text)',
+      '2: image digest': `sha256:${'cd'.repeat(32)}`,
     });
   });
 

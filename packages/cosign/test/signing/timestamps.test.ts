@@ -26,12 +26,8 @@ describe('timestamps', () => {
 
   it('of an attestation are about the signature for a bundle, and about the JSON of the envelope for a layer', async () => {
     const prepared = cosignAttestation.prepare(subject, p256, { type: 'https://example.com/reviewed/v1', predicate: {} });
-    const { envelope } = (await cosignAttestation.finish?.(prepared.assemble(signAll(prepared)), {
-      clock,
-      timestamper: tsa,
-    })) as never as {
-      envelope: Parameters<typeof writeEnvelope>[0] & { timestamp: Uint8Array; envelopeTimestamp: Uint8Array };
-    };
+    const artifact = prepared.assemble(signAll(prepared));
+    const { envelope = artifact.envelope } = (await cosignAttestation.finish?.(artifact, { clock, timestamper: tsa })) ?? {};
     expect(imprintOf(envelope.timestamp)).toEqual(imprint(envelope.signature));
     expect(imprintOf(envelope.envelopeTimestamp)).toEqual(imprint(writeEnvelope(envelope)));
   });
