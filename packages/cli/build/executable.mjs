@@ -1,8 +1,8 @@
 // Builds one executable as one script without extension, as `notation plugin install` wants it.
 //
-// Reading a script costs a process time for each byte of it, used or not, and a plugin is started two or three times for one
-// signature. So the script is made of parts: the first is run at once and answers `get-plugin-metadata` by itself; each other one
-// stands in a comment, which is read over quickly, and becomes code when something of it is imported (docs/decisions/0017).
+// Reading a script costs a process time for each byte of it, used or not, and a plugin is started two to six times for one signature. So
+// the script is made of parts: the first is run at once and answers by itself what is asked most; each other one stands in a comment, which
+// is read over quickly, and becomes code when something of it is imported (docs/decisions/0017).
 import { createHash } from 'node:crypto';
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -82,14 +82,13 @@ async function built(input, belongs) {
 /** What stands for the end of a comment inside of one. */
 const commentEnd = '*{slash}';
 
-/** How the first part finds the others: in its own text, at places that it was told, and only if they are of the same build. */
+/** How the first part finds the others: in its own bytes, which are read once, at places that it was told, and only if they are of the same build. */
 const loader = `
-var parts={};
+var parts={},whole;
 function part(name){
   if(parts[name])return parts[name].exports;
-  var fs=nodeRequire("fs"),file=fs.openSync(ownFile,"r"),bytes=Buffer.alloc(+places[name][1]);
-  try{fs.readSync(file,bytes,0,bytes.length,+places[name][0])}finally{fs.closeSync(file)}
-  var text=bytes.latin1Slice(),start="/*part "+name+" "+buildId+"\\n",end="\\n*"+"/\\n";
+  whole||(whole=nodeRequire("fs").readFileSync(ownFile));
+  var text=whole.latin1Slice(+places[name][0],+places[name][0]+ +places[name][1]),start="/*part "+name+" "+buildId+"\\n",end="\\n*"+"/\\n";
   if(!text.startsWith(start)||!text.endsWith(end))throw new Error("this executable is damaged");
   var code=text.slice(start.length,-end.length).replaceAll(${JSON.stringify(commentEnd)},"*"+"/");
   var module=parts[name]={exports:{}};
