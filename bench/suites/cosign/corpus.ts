@@ -25,7 +25,11 @@ export async function bundleCorpus(spec: KeySpec, count: number): Promise<Corpus
   for (let index = 0; index < count; index++) {
     const digest = `sha256:${sha256Hex(utf8Bytes(`image ${index}`))}`;
     const image = { mediaType: 'application/vnd.oci.image.manifest.v1+json', digest, size: 1000 + index };
-    const prepared = cosignImage.prepare(image, { spki }, { shapes: ['bundle'], annotations: { build: String(index) } });
+    const prepared = cosignImage.prepare(
+      image,
+      { spec, spki, chain: [] },
+      { shapes: ['bundle'], annotations: { build: String(index) } },
+    );
     const signatures: Record<string, Uint8Array> = {};
     for (const { id, ...part } of prepared.parts) signatures[id] = await signer.sign(part);
     const { bundle } = prepared.assemble(signatures);

@@ -13,7 +13,7 @@ const count = 1_000;
 const atLeast = 1.5;
 const short = process.env.BENCH === 'short';
 const rounds = short ? { rounds: 3, seconds: 0.3 } : { rounds: 11, seconds: 0.6 };
-const warmUpSeconds = short ? 0.5 : 2;
+const warmUpSeconds = short ? 1.5 : 3;
 
 /** The bundle with one changed byte of its signature. */
 function tampered({ bytes }: BundleOfImage): Uint8Array {

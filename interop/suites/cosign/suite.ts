@@ -5,6 +5,7 @@ import { neighbours } from './neighbours.js';
 import { otherKeys } from './other-keys.js';
 import { ourSignatures } from './our-signatures.js';
 import { pluginSignatures } from './plugin.js';
+import { pluginCalls } from './plugin-calls.js';
 import { refusals } from './refusals.js';
 import { theirSignatures } from './their-signatures.js';
 import { timestamps } from './timestamps.js';
@@ -20,6 +21,7 @@ const parts = {
   timestamps,
   refusals,
   pluginSignatures,
+  pluginCalls,
 };
 
 export const suite: Suite = {
