@@ -42,7 +42,8 @@ const optionNames = ['shapes', 'digestAlgorithm', 'dockerReference', 'annotation
 
 function explain(bytes: Uint8Array): SigningFacts | undefined {
   return recognised(() => {
-    if (bytes[0] === 0x7b) return payloadFacts(format, bytes);
+    // A pre-authentication encoding starts with a D, and no JSON does; white space before a payload is free.
+    if (bytes[0] !== 0x44) return payloadFacts(format, bytes);
     const statement = signedStatement(bytes);
     if (!statement || !isSignPredicate(statement.predicateType)) return undefined;
     return statementFacts(format, 'signature of image', statement);

@@ -1,9 +1,10 @@
 import { base64Text, utf8Bytes } from '@securosys/core';
 import { createOci } from '@securosys/oci';
-import { createFakeTsa, createMemoryRegistry, expectOwnMemory, type FakeTsa } from '@securosys/testing';
+import { createMemoryRegistry, expectOwnMemory } from '@securosys/testing';
 import { describe, expect, it } from 'vitest';
 import * as api from '../../src/index.js';
 import { digest, dockerReference, p256, signAll, signedImage, subject } from '../signing/artifacts.js';
+import { sharedTsa } from '../signing/tsa.js';
 
 /** Cut from a larger block. */
 function pooled(bytes: Uint8Array): Uint8Array {
@@ -17,10 +18,8 @@ const statement = api.writeImageStatement(digest);
 const predicate = { by: 'team' };
 const type = 'https://example.com/reviewed/v1';
 
-let tsa: Promise<FakeTsa> | undefined;
 async function finished<A>(format: { finish?(artifact: A, options: never): Promise<A> }, artifact: A): Promise<A | undefined> {
-  tsa ??= createFakeTsa();
-  const timestamper = await tsa;
+  const timestamper = await sharedTsa();
   return format.finish?.(artifact, { clock: { now: () => 0 }, timestamper } as never);
 }
 

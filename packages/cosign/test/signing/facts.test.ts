@@ -38,6 +38,12 @@ describe('the facts of an image signature', () => {
     expect(details['annotation long']).toHaveLength(5_000);
   });
 
+  it('are found in a payload that others wrote, however it is indented', () => {
+    const [legacy] = cosignImage.prepare(subject, p256, { dockerReference }).parts;
+    const json: unknown = JSON.parse(new TextDecoder().decode(legacy?.input.message));
+    expect(cosignImage.explain(utf8Bytes(`\n ${JSON.stringify(json, null, 2)}\n`))).toEqual(legacy?.facts);
+  });
+
   it('are absent for what is no image signature', () => {
     const attested = preAuthEncoding(inToto, writeStatement({ digest, predicateType: type, predicate: {} }));
     const others = ['', '{}', 'DSSEv1 1 x 1 y', '{"critical":{}}', 'garbage'].map((text) => utf8Bytes(text));

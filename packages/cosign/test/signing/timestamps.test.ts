@@ -1,14 +1,15 @@
 import { hashBytes, hexBytes, systemClock, utf8Bytes } from '@securosys/core';
 import { parseTimestampToken } from '@securosys/pki';
-import { createFakeTsa, type FakeTsa } from '@securosys/testing';
+import type { FakeTsa } from '@securosys/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { thrown } from '../../../notation-envelope/test/helpers/thrown.js';
 import { cosignAttestation, cosignBlob, cosignImage, timestampResponse, timestampToken, writeEnvelope } from '../../src/index.js';
 import { p256, signAll, signedImage, subject } from './artifacts.js';
+import { sharedTsa } from './tsa.js';
 
 let tsa: FakeTsa;
 beforeAll(async () => {
-  tsa = await createFakeTsa();
+  tsa = await sharedTsa();
 });
 const clock = systemClock;
 const imprintOf = (response: Uint8Array | undefined) => {
