@@ -4,7 +4,8 @@ import { type Cure, cureFor, isAmbiguous, isDeviceError } from './cures.js';
 import { outcomeUnknown } from './errors.js';
 import { guard, isBounded } from './guard.js';
 import type { HostFailure } from './outcome.js';
-import { type SlotHost, slotError } from './slot-host.js';
+import { slotError } from './slot-errors.js';
+import type { SlotHost } from './slot-host.js';
 import type { SlotUser } from './slot-user.js';
 import { pause } from './timers.js';
 
@@ -75,7 +76,7 @@ async function attempts<C extends Command>(user: SlotUser, call: ControlCall<C>,
   for (let patience = 0; ; ) {
     await slot.ready(user);
     const { generation, epoch } = slot;
-    const session = await slot.workSession(user, readWrite);
+    const session = await slot.sessions.forWork(user, readWrite);
     let failure: HostFailure | undefined = session.failure;
     if (!session.failure) {
       const command = await call.command(session.value);
@@ -91,7 +92,7 @@ async function attempts<C extends Command>(user: SlotUser, call: ControlCall<C>,
       }
       failure = outcome.failure;
       if (failure.session === 'lost' || (cureFor(operation, failure) === 'session' && !failure.session))
-        slot.dropWorkSession(user, readWrite);
+        slot.sessions.dropWork(user, readWrite);
       if (changes && isAmbiguous(failure))
         throw outcomeUnknown(failure, { operation, tokenLabel: slot.info.label }, changes.ckaId);
     }

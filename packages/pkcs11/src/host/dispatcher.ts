@@ -3,14 +3,15 @@ import type { UseOptions } from '../token/token-calls.js';
 import type { Command, Results } from '../worker/wire.js';
 import type { Counters } from './counters.js';
 import { Estimates } from './estimate.js';
-import { Fifo } from './fifo.js';
 import { guard, isBounded } from './guard.js';
 import { Job, type JobHost, type Use } from './job.js';
+import { JobQueue } from './job-queue.js';
 import type { Lane } from './lane.js';
 import { LanePool, type PoolHost } from './lane-pool.js';
 import type { TokenSettings } from './options-of.js';
 import type { HostFailure, Outcome } from './outcome.js';
 import type { References } from './references.js';
+import { refusal } from './refusal.js';
 import type { SlotHost } from './slot-host.js';
 import type { SlotUser } from './slot-user.js';
 import { type Treated, treat } from './treat-job.js';
@@ -33,9 +34,7 @@ export class Dispatcher implements JobHost, PoolHost {
   readonly estimates = new Estimates();
   readonly pool: LanePool;
   readonly #host: DispatcherHost;
-  readonly #queue = new Fifo<Job>();
-  /** Uses that wait for a lane and whose callers wait. */
-  #waiting = 0;
+  readonly #queue = new JobQueue();
   /** Uses whose callers wait: in the queue, in lanes, or being cured. */
   readonly #pending = new Set<Job>();
   #scheduled = false;
@@ -47,8 +46,9 @@ export class Dispatcher implements JobHost, PoolHost {
     this.pool = new LanePool(host.slots, host.settings, host.start, this);
   }
 
+  /** Uses that wait for a lane and whose callers wait. */
   get waiting(): number {
-    return this.#waiting;
+    return this.#queue.waiting;
   }
 
   get running(): number {
@@ -114,12 +114,8 @@ export class Dispatcher implements JobHost, PoolHost {
     this.pump();
   }
 
-  noLane(error: SignError): void {
-    for (const job of this.#queue.drain()) {
-      job.queued = false;
-      this.#end(job, error);
-    }
-    this.#waiting = 0;
+  noLane(error: unknown): void {
+    for (const job of this.#queue.drain()) this.#end(job, error);
   }
 
   slotFailed(slot: SlotHost, generation: number, failure: HostFailure): void {
@@ -165,56 +161,35 @@ export class Dispatcher implements JobHost, PoolHost {
   }
 
   #refusal(): SignError | undefined {
-    if (this.#closed) return this.#closed;
-    const { maxQueue, lanes } = this.#host.settings;
-    if (this.#waiting >= maxQueue)
-      return new SignError('ERR_UNAVAILABLE', `${maxQueue} calls wait for the token already; call later or less often`, {
-        details: { waiting: this.#waiting },
-      });
-    if (this.pool.hanging >= lanes)
-      return new SignError(
-        'ERR_UNAVAILABLE',
-        `${this.pool.hanging} threads hang in the module; check its device, then restart this process`,
-        {
-          details: { lostLanes: this.pool.hanging },
-        },
-      );
-    return undefined;
+    return this.#closed ?? refusal(this.waiting, this.pool.hanging, this.#host.settings);
   }
 
   #enqueue(job: Job, again: boolean): void {
     if (job.done) return;
-    job.queued = true;
-    this.#waiting++;
-    if (again) this.#queue.putBack(job);
-    else this.#queue.push(job);
+    this.#queue.add(job, again);
     this.pump();
   }
 
   #send(): void {
-    if (this.#waiting === 0) return;
+    if (this.waiting === 0) return;
     this.#prepare();
     const { references } = this.#host;
-    let work = 0;
-    for (let job = this.#queue.peek(); job; job = this.#queue.peek()) {
-      if (!job.done) {
-        const lane = this.pool.pick(job.estimate);
-        if (!lane) break;
-        job.queued = false;
-        this.#waiting--;
-        const key = references.lookUp(job.use.key, lane.slot);
-        if (key) lane.add(job, key);
-        else void this.#resolve(job, lane.slot);
-      }
-      this.#queue.shift();
+    for (let job = this.#queue.first(); job; job = this.#queue.first()) {
+      const lane = this.pool.pick(job.estimate);
+      if (!lane) break;
+      this.#queue.take();
+      const key = references.lookUp(job.use.key, lane.slot);
+      if (key) lane.add(job, key);
+      else void this.#resolve(job, lane.slot);
     }
-    const each = this.#queue.peek()?.estimate.ms ?? 1;
-    this.pool.flush(this.#waiting * each);
+    const each = this.#queue.first()?.estimate.ms ?? 1;
+    let work = this.waiting * each;
+    this.pool.flush(work);
     this.pool.watch();
-    if (this.#waiting === 0) return;
+    if (this.waiting === 0) return;
     for (const lane of this.pool.lanes) work += lane.load;
     // One lane for each operation that would wait longer than it takes, or than a lane needs to be worth its start.
-    this.pool.provide(Math.ceil((work + this.#waiting * each) / Math.max(each, 1)));
+    this.pool.provide(Math.ceil(work / Math.max(each, 1)));
   }
 
   /** Slots log in at the first use that needs it. */
@@ -232,11 +207,7 @@ export class Dispatcher implements JobHost, PoolHost {
   /** A slot is out of reach: what waits can only be done in another one. */
   unreachable(error: unknown): void {
     if (this.#host.slots.some((slot) => slot.isReady || slot.isBusy)) return;
-    for (const job of this.#queue.drain()) {
-      job.queued = false;
-      this.#end(job, error);
-    }
-    this.#waiting = 0;
+    this.noLane(error);
   }
 
   async #resolve(job: Job, slot: SlotHost): Promise<void> {
@@ -276,8 +247,7 @@ export class Dispatcher implements JobHost, PoolHost {
   #end(job: Job, reason: unknown): void {
     if (job.done) return;
     job.done = true;
-    if (job.queued) this.#waiting--;
-    job.queued = false;
+    this.#queue.left(job);
     this.#host.counters.failed++;
     job.reject(reason);
     this.#left(job);

@@ -33,7 +33,8 @@ export class KeepAlive {
 
   async #look(user: SlotUser): Promise<void> {
     const slot = this.#slot;
-    const { anchor, generation, epoch } = slot;
+    const { generation, epoch } = slot;
+    const { anchor } = slot.sessions;
     if (!slot.isReady || anchor === undefined || !slot.users.has(user)) return;
     try {
       const outcome = await slot.call(user, { op: 'sessionInfo', session: anchor });

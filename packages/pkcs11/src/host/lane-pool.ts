@@ -1,17 +1,13 @@
 import { SignError } from '@securosys/core';
 import { Channel } from './channel.js';
-import { cureFor } from './cures.js';
 import type { Estimate } from './estimate.js';
 import { Lane } from './lane.js';
 import { LaneLimit } from './lane-limit.js';
+import { LaneSessions } from './lane-sessions.js';
 import type { TokenSettings } from './options-of.js';
 import { type HostFailure, lostWorker } from './outcome.js';
-import { type SlotHost, slotError } from './slot-host.js';
+import type { SlotHost } from './slot-host.js';
 import type { StartWorker } from './worker-port.js';
-
-/** Attempts to open the session of the only lane, with growing pauses between them. */
-const maxOpenings = 4;
-const openingPauseMs = 100;
 
 /** Longest time that an answer waits for others. */
 const maxPatienceMs = 16;
@@ -40,9 +36,7 @@ export class LanePool {
   readonly #start: StartWorker;
   readonly #host: PoolHost;
   readonly #limit = new LaneLimit();
-  readonly #openings = new WeakMap<Lane, number>();
-  /** The last opening or closing of a session that a lane was asked for: when it is answered, so are those before. */
-  readonly #asked = new WeakMap<Lane, Promise<unknown>>();
+  readonly #sessions: LaneSessions;
   readonly #waiting = new Map<Lane, (() => void)[]>();
   #stopLook: (() => void) | undefined;
   #closed = false;
@@ -52,6 +46,14 @@ export class LanePool {
     this.#settings = settings;
     this.#start = start;
     this.#host = host;
+    this.#sessions = new LaneSessions(settings.timers, {
+      pump: () => host.pump(),
+      noLane: (error) => host.noLane(error),
+      slotFailed: (slot, generation, failure) => host.slotFailed(slot, generation, failure),
+      reduce: (lane) => this.reduce(lane),
+      retire: (lane) => this.retire(lane),
+      hasOther: (lane) => [...this.lanes].some((each) => each !== lane && each.usable),
+    });
   }
 
   /** The lane with the least work that takes one more of this kind. */
@@ -75,8 +77,7 @@ export class LanePool {
   /** Has lanes for `wanted` operations at the same time, as far as the tokens bear them. */
   provide(wanted: number): void {
     if (this.#closed) return;
-    for (const lane of this.lanes)
-      if (lane.slot.isReady && !lane.usable && !lane.opening && !lane.retired && !this.#openings.has(lane)) void this.#open(lane);
+    for (const lane of this.lanes) this.#sessions.provide(lane);
     for (let have = this.#living() + this.starting; have < Math.min(wanted, this.#settings.lanes); have++) {
       const slot = this.#roomiest();
       if (!slot) break;
@@ -87,17 +88,12 @@ export class LanePool {
 
   /** The session of a lane is dead: opens another. */
   reopen(lane: Lane): void {
-    if (!lane.opening && !lane.retired && lane.slot.isReady) void this.#open(lane);
+    this.#sessions.reopen(lane);
   }
 
   /** The slot is lost: its lanes close their sessions, behind the calls that they are in. */
   abandon(slot: SlotHost): void {
-    for (const lane of this.lanes)
-      if (lane.slot === slot && lane.session !== undefined && !lane.channel.lost) {
-        const { session } = lane;
-        lane.session = undefined;
-        this.#asked.set(lane, lane.channel.call({ op: 'closeSession', session }));
-      }
+    for (const lane of this.lanes) if (lane.slot === slot) this.#sessions.abandon(lane);
   }
 
   /** The token has too little room for all its lanes. Returns false for the last one, which has to do. */
@@ -113,11 +109,7 @@ export class LanePool {
   async retire(lane: Lane): Promise<void> {
     if (lane.retired) return;
     lane.retired = true;
-    // A session that is on its way, or not closed yet, would stay open for as long as the process lives.
-    await this.#asked.get(lane);
-    const { session } = lane;
-    lane.session = undefined;
-    if (session !== undefined && !lane.channel.lost) await lane.channel.call({ op: 'closeSession', session });
+    await this.#sessions.end(lane);
     await this.#answered(lane);
     this.lanes.delete(lane);
     if (!lane.channel.lost) lane.channel.end();
@@ -207,7 +199,7 @@ export class LanePool {
     };
     channel.onLost = (failure) => this.#lost(lane, failure);
     this.lanes.add(lane);
-    await this.#open(lane);
+    await this.#sessions.open(lane);
   }
 
   #begin(slot: SlotHost): Channel {
@@ -215,53 +207,6 @@ export class LanePool {
     // The control worker is held while anything is pending: lanes never keep the process alive.
     channel.unref();
     return channel;
-  }
-
-  async #open(lane: Lane): Promise<void> {
-    lane.opening = true;
-    const { slot, channel } = lane;
-    const { generation } = slot;
-    if (lane.running === 0) lane.busySince = this.#settings.timers.now();
-    const { session } = lane;
-    lane.session = undefined;
-    // What it answers does not matter: the session is not used any more.
-    if (session !== undefined) void channel.call({ op: 'closeSession', session });
-    const opened = channel.call({ op: 'openSession', slot: slot.info.slotId, readWrite: false });
-    this.#asked.set(lane, opened);
-    const outcome = await opened;
-    lane.opening = false;
-    if (channel.lost) return;
-    if (outcome.failure) {
-      if (!lane.retired) this.#notOpened(lane, generation, outcome.failure);
-      return;
-    }
-    this.#openings.delete(lane);
-    lane.session = outcome.value;
-    lane.generation = generation;
-    if (!lane.retired) this.#host.pump();
-  }
-
-  #notOpened(lane: Lane, generation: number, failure: HostFailure): void {
-    const { slot } = lane;
-    const cure = cureFor('open', failure);
-    if (cure === 'slot' || cure === 'module') {
-      this.#host.slotFailed(slot, generation, failure);
-      return;
-    }
-    if (cure === 'room' && this.reduce(lane)) return;
-    const openings = (this.#openings.get(lane) ?? 0) + 1;
-    this.#openings.set(lane, openings);
-    const others = [...this.lanes].some((each) => each !== lane && each.usable);
-    if (cure !== 'none' && openings < maxOpenings && !others) {
-      const { timers } = this.#settings;
-      timers.after(openingPauseMs * 2 ** (openings - 1), () => {
-        if (!lane.retired && !lane.opening && !lane.channel.lost && slot.isReady) void this.#open(lane);
-        else this.#openings.delete(lane);
-      });
-      return;
-    }
-    void this.retire(lane);
-    if (!others) this.#host.noLane(slotError(slot, 'open', failure));
   }
 
   #lost(lane: Lane, failure: HostFailure): void {

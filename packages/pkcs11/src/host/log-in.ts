@@ -1,7 +1,9 @@
 import { SignError } from '@securosys/core';
 import { cureFor } from './cures.js';
 import type { HostFailure } from './outcome.js';
-import { absent, type SlotHost, slotError } from './slot-host.js';
+import { isSameToken } from './same-token.js';
+import { absent, slotError } from './slot-errors.js';
+import type { SlotHost } from './slot-host.js';
 import type { SlotUser } from './slot-user.js';
 
 /** After these the PIN was not looked at: with the token back, the login may be made again. */
@@ -19,10 +21,10 @@ export async function logIn(slot: SlotHost, user: SlotUser): Promise<HostFailure
   const info = await slot.call(user, { op: 'tokenInfo', slot: slot.info.slotId });
   if (info.failure) return info.failure;
   // Another token may be in the slot by now: it gets no PIN that is not its own.
-  if (!slot.isSame(info.value)) return absent;
+  if (!isSameToken(slot, info.value)) return absent;
   slot.info = info.value;
   if (!user.pin.required(info.value)) return undefined;
-  const session = slot.anchor;
+  const session = slot.sessions.anchor;
   if (session === undefined) return { code: 0, name: '', method: '', worker: 'exit' };
   let failed: HostFailure | undefined;
   try {

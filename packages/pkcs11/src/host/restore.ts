@@ -4,7 +4,9 @@ import type { SlotsRead } from '../worker/wire.js';
 import { cureFor } from './cures.js';
 import { logIn } from './log-in.js';
 import type { HostFailure } from './outcome.js';
-import { absent, type SlotHost, slotError } from './slot-host.js';
+import { findToken } from './same-token.js';
+import { absent, slotError } from './slot-errors.js';
+import type { SlotHost } from './slot-host.js';
 import type { SlotUser } from './slot-user.js';
 import { pause } from './timers.js';
 
@@ -81,11 +83,11 @@ async function attempt(slot: SlotHost, user: SlotUser, search: boolean): Promise
   if (search) {
     const tokens = await slot.call(user, { op: 'slots' });
     if (tokens.failure) return tokens.failure;
-    const found = slot.match(tokens.value.tokens);
+    const found = findToken(slot, tokens.value.tokens);
     if (!found) return unreadable(tokens.value) ?? absent;
     slot.info = found;
   }
-  return (await slot.openAnchor(user)) ?? logIn(slot, user);
+  return (await slot.sessions.openAnchor(user)) ?? logIn(slot, user);
 }
 
 /** Only a module that we initialised, that nobody else uses, and in which no thread is: the others would crash. */

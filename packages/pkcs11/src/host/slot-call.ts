@@ -2,7 +2,8 @@ import type { CallOptions } from '@securosys/core';
 import type { Command, ResultOf } from '../worker/wire.js';
 import { cureFor } from './cures.js';
 import { guard, isBounded } from './guard.js';
-import { type SlotHost, slotError } from './slot-host.js';
+import { slotError } from './slot-errors.js';
+import type { SlotHost } from './slot-host.js';
 import type { SlotUser } from './slot-user.js';
 
 /** A call that needs no login, such as the mechanisms of a slot. @throws SignError */

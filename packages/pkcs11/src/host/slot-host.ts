@@ -1,22 +1,13 @@
-import { equalBytes, type SignError } from '@securosys/core';
 import { sessionStates } from '../cryptoki/flags.js';
-import { returnValues as rv } from '../cryptoki/return-values.js';
 import type { TokenInfo } from '../token/token-calls.js';
 import type { Command, ResultOf } from '../worker/wire.js';
-import type { Channel } from './channel.js';
-import { signError } from './errors.js';
 import { KeepAlive } from './keep-alive.js';
 import { logIn } from './log-in.js';
 import type { ModuleHost } from './module-host.js';
 import type { HostFailure, Outcome } from './outcome.js';
 import { restore } from './restore.js';
+import { SlotSessions } from './slot-sessions.js';
 import type { SlotUser } from './slot-user.js';
-
-/** A session of the control worker, good while that worker lives and the slot is not restored. */
-interface Session {
-  readonly channel: Channel;
-  readonly number: number;
-}
 
 /** Device errors in a row after which the token is looked for anew. */
 const maxDeviceErrors = 3;
@@ -30,6 +21,7 @@ const deviceResetMs = 10_000;
 export class SlotHost {
   readonly module: ModuleHost;
   readonly users = new Set<SlotUser>();
+  readonly sessions = new SlotSessions(this);
   /** As it was read last; the slot's id may change when a token comes back. */
   info: TokenInfo;
   /** Login epoch: object handles of another one are not used. 0 before the first login. */
@@ -37,9 +29,6 @@ export class SlotHost {
   /** Counts how often the slot was opened: sessions from before are not used. */
   generation = 0;
   #ready = false;
-  #anchor: Session | undefined;
-  readonly #work = new Map<boolean, Session>();
-  readonly #opening = new Map<boolean, Promise<Outcome<number>>>();
   #flight: Promise<void> | undefined;
   #deviceErrors = 0;
   #reset = Number.NEGATIVE_INFINITY;
@@ -93,36 +82,9 @@ export class SlotHost {
     return this.module.call(command, user.timers, user.operationTimeoutMs * factor);
   }
 
-  /** A session of the control worker for everything but login; opened at first use, once for all who ask for it meanwhile. */
-  async workSession(user: SlotUser, readWrite: boolean): Promise<Outcome<number>> {
-    const known = this.#work.get(readWrite);
-    if (known && known.channel === this.module.channel && !known.channel.lost) return { value: known.number };
-    const opening = this.#opening.get(readWrite) ?? this.#openWork(user, readWrite);
-    this.#opening.set(readWrite, opening);
-    return opening;
-  }
-
-  async #openWork(user: SlotUser, readWrite: boolean): Promise<Outcome<number>> {
-    try {
-      const outcome = await this.call(user, { op: 'openSession', slot: this.info.slotId, readWrite });
-      const { channel } = this.module;
-      if (!outcome.failure && channel) this.#work.set(readWrite, { channel, number: outcome.value });
-      return outcome;
-    } finally {
-      this.#opening.delete(readWrite);
-    }
-  }
-
-  /** That session failed, or is dead: the next one is a new one. */
-  dropWorkSession(user: SlotUser, readWrite: boolean): void {
-    const session = this.#work.get(readWrite);
-    this.#work.delete(readWrite);
-    if (session) void this.#close(user, session);
-  }
-
   /** Whether the token wants a login and has none, by its own word. */
   async isLoggedOut(user: SlotUser): Promise<boolean> {
-    const session = this.anchor;
+    const session = this.sessions.anchor;
     if (session === undefined || !user.pin.required(this.info)) return false;
     const outcome = await this.call(user, { op: 'sessionInfo', session });
     return (
@@ -143,37 +105,18 @@ export class SlotHost {
 
   /** The control worker is gone, and with it the numbers of its sessions. */
   controlLost(): void {
-    this.#anchor = undefined;
-    this.#work.clear();
+    this.sessions.forget();
     this.#ready = false;
   }
 
   // What follows is for `restore` and `logIn` only.
-
-  get anchor(): number | undefined {
-    const { channel } = this.module;
-    return this.#anchor && this.#anchor.channel === channel && !channel.lost ? this.#anchor.number : undefined;
-  }
 
   /** Stops all use of the slot and closes the sessions of this process on it; none of others. */
   async abandon(user: SlotUser): Promise<void> {
     this.#ready = false;
     this.#keepAlive.stop();
     for (const each of this.users) each.slotLost(this);
-    const sessions = [...this.#work.values(), ...(this.#anchor ? [this.#anchor] : [])];
-    this.#work.clear();
-    this.#anchor = undefined;
-    for (const session of sessions) await this.#close(user, session);
-  }
-
-  /** Opens the anchor. */
-  async openAnchor(user: SlotUser): Promise<HostFailure | undefined> {
-    if (this.anchor !== undefined) return undefined;
-    const outcome = await this.call(user, { op: 'openSession', slot: this.info.slotId, readWrite: false });
-    if (outcome.failure) return outcome.failure;
-    const { channel } = this.module;
-    if (channel) this.#anchor = { channel, number: outcome.value };
-    return undefined;
+    await this.sessions.close(user);
   }
 
   /** The slot is open and logged in; with `anew` so are sessions from before void. */
@@ -181,7 +124,7 @@ export class SlotHost {
     this.epoch = this.module.nextEpoch();
     if (anew) this.generation++;
     this.#deviceErrors = 0;
-    this.#ready = this.anchor !== undefined;
+    this.#ready = this.sessions.anchor !== undefined;
     this.#keepAlive.start(user);
     for (const each of this.users) each.slotReady(this);
   }
@@ -198,21 +141,6 @@ export class SlotHost {
     if (this.users.size === 0) await this.abandon(user);
   }
 
-  /** Whether `token` is the one that this slot held, as far as a token can be told from another. */
-  isSame(token: TokenInfo): boolean {
-    return token.serial === this.info.serial && token.label === this.info.label;
-  }
-
-  /** Where the token is now: in the same slot if it is there, otherwise in one that no other slot of ours has. */
-  match(tokens: readonly TokenInfo[]): TokenInfo | undefined {
-    const others = [...this.module.slots.values()].filter((slot) => slot !== this && slot.users.size > 0);
-    const same = tokens.filter((token) => this.isSame(token));
-    return (
-      same.find(({ slotId }) => equalBytes(slotId, this.info.slotId)) ??
-      same.find(({ slotId }) => !others.some(({ info }) => equalBytes(info.slotId, slotId)))
-    );
-  }
-
   #single(run: () => Promise<void>): Promise<void> {
     this.#flight ??= run()
       .finally(() => {
@@ -224,16 +152,4 @@ export class SlotHost {
       });
     return this.#flight;
   }
-
-  async #close(user: SlotUser, { channel, number }: Session): Promise<void> {
-    // A session that cannot be closed is dead, or dies with its worker: either way it is not used any more.
-    if (channel === this.module.channel && !channel.lost) await this.call(user, { op: 'closeSession', session: number });
-  }
 }
-
-/** The failure of a token that is not in any slot. */
-export const absent: HostFailure = { code: rv.CKR_TOKEN_NOT_PRESENT, name: 'CKR_TOKEN_NOT_PRESENT', method: 'C_GetSlotList' };
-
-/** The error of a failure on this slot. */
-export const slotError = (slot: SlotHost, operation: string, failure: HostFailure): SignError =>
-  signError(failure, { operation, tokenLabel: slot.info.label });
