@@ -9,7 +9,7 @@ import {
 } from '@securosys/core';
 import type { Repository } from '@securosys/oci';
 import { signPredicateType } from '../constants.js';
-import { checkedImageDigest } from '../image-digest.js';
+import { checkedSubject } from '../signing/shapes.js';
 import type { CosignAttestation, CosignSignature } from '../signing/signature.js';
 import { appendLayer } from './append-layer.js';
 import { attachBundle } from './attach-bundle.js';
@@ -63,11 +63,11 @@ export async function attachCosign(
   options: AttachCosignOptions = {},
 ): Promise<Descriptor[]> {
   const { by, signatureRepository: target = repository, clock, call } = attachSettings('attachCosign', options);
-  checkedImageDigest(subject.digest);
-  if (artifact.subject.digest !== subject.digest) invalidArgument('attachCosign: the signature is about another image');
+  const image = checkedSubject(subject);
+  if (artifact?.subject?.digest !== image.digest) invalidArgument('attachCosign: the signature is about another image');
   const stored: Descriptor[] = [];
   const append = async (layer: NewLayer) =>
-    stored.push(await appendLayer(target, subject, layer, sameLayer(target, layer, by, call), call));
+    stored.push(await appendLayer(target, image, layer, sameLayer(target, layer, by, call), call));
   const [legacy, bundle, predicateType] =
     artifact.kind === 'signature'
       ? [artifact.legacy && signatureLayer(artifact.legacy), artifact.bundle, signPredicateType]
@@ -77,7 +77,7 @@ export async function attachCosign(
           artifact.predicateType,
         ];
   if (legacy) await append(legacy);
-  if (bundle) stored.push(await attachBundle(target, subject, bundle, predicateType, { by, now: clock.now(), call }));
+  if (bundle) stored.push(await attachBundle(target, image, bundle, predicateType, { by, now: clock.now(), call }));
   if (stored.length === 0) throw new SignError('ERR_INVALID_ARGUMENT', 'attachCosign: the artifact holds no signature');
   return stored;
 }

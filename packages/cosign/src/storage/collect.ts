@@ -1,5 +1,6 @@
 import { type CallOptions, type Descriptor, knownOptions } from '@securosys/core';
 import type { Repository } from '@securosys/oci';
+import { checkedSubject } from '../signing/shapes.js';
 import { searchCosign } from './search.js';
 import type { CosignCollection, StoredBundle, StoredFault, StoredLayer, StoredLimit } from './stored.js';
 
@@ -22,12 +23,13 @@ export async function collectCosign(
 ): Promise<CosignCollection> {
   knownOptions('collectCosign', options, ['signatureRepository', 'signal', 'timeoutMs', 'logger']);
   const { signatureRepository = repository, ...call } = options;
+  const image = checkedSubject(subject);
   const signatures: StoredLayer[] = [];
   const attestations: StoredLayer[] = [];
   const bundles: StoredBundle[] = [];
   const faults: StoredFault[] = [];
   const limits: StoredLimit[] = [];
-  for await (const item of searchCosign(signatureRepository, subject, ['signature', 'attestation', 'bundle'], call)) {
+  for await (const item of searchCosign(signatureRepository, image, ['signature', 'attestation', 'bundle'], call)) {
     if (item.kind === 'limit') limits.push(item);
     else if (item.kind === 'fault') faults.push(item);
     else if (item.kind === 'bundle') bundles.push(item);

@@ -1,12 +1,13 @@
 import { type Descriptor, invalidArgument } from '@securosys/core';
 import type { Repository } from '@securosys/oci';
 import { readEnvelope } from '../dsse/envelope.js';
+import { checkedSubject } from '../signing/shapes.js';
 import { searchCosign } from '../storage/search.js';
 import type { StoredBundle, StoredLayer } from '../storage/stored.js';
 import { attestationVerdict, type GoodStatement } from './attestation-verdict.js';
 import type { WantedStatements } from './claims.js';
 import { faultResult } from './evaluate-image.js';
-import { type CosignEvaluateOptions, callOf, evaluateNames, judgeContext, subjectOf } from './evaluate-options.js';
+import { type CosignEvaluateOptions, callOf, evaluateNames, judgeContext } from './evaluate-options.js';
 import { judgeBundle } from './judge-bundle.js';
 import { type JudgedStatement, judgeEnvelope } from './judge-envelope.js';
 import { layerTimestamps } from './judge-payload.js';
@@ -75,7 +76,7 @@ export async function evaluateCosignAttestations(
 ): Promise<CosignAttestationReport> {
   const context = judgeContext('evaluateCosignAttestations', trust, options, evaluateNames);
   const wanted = wantedAttestations(context.rules);
-  const image = subjectOf(subject);
+  const image = checkedSubject(subject);
   const signatures: CosignSignatureResult[] = [];
   const good: GoodStatement[] = [];
   const limits: string[] = [];

@@ -1,8 +1,9 @@
 import type { Descriptor } from '@securosys/core';
 import type { Repository } from '@securosys/oci';
+import { checkedSubject } from '../signing/shapes.js';
 import { searchCosign } from '../storage/search.js';
 import type { StoredBundle, StoredFault, StoredLayer } from '../storage/stored.js';
-import { type CosignEvaluateOptions, callOf, evaluateNames, judgeContext, subjectOf } from './evaluate-options.js';
+import { type CosignEvaluateOptions, callOf, evaluateNames, judgeContext } from './evaluate-options.js';
 import { judgeBundle } from './judge-bundle.js';
 import { judgePayload } from './judge-payload.js';
 import { type JudgeContext, judge } from './judging.js';
@@ -52,7 +53,7 @@ export async function evaluateCosignImage(
   options: CosignEvaluateOptions = {},
 ): Promise<CosignReport> {
   const context = judgeContext('evaluateCosignImage', trust, options, evaluateNames);
-  const image = subjectOf(subject);
+  const image = checkedSubject(subject);
   const signatures: CosignSignatureResult[] = [];
   const limits: string[] = [];
   for await (const item of searchCosign(

@@ -1,6 +1,5 @@
-import { type CallOptions, type Clock, type Descriptor, invalidArgument, knownOptions, systemClock } from '@securosys/core';
+import { type CallOptions, type Clock, invalidArgument, knownOptions, systemClock } from '@securosys/core';
 import type { Repository } from '@securosys/oci';
-import { checkedImageDigest } from '../image-digest.js';
 import type { JudgeContext } from './judging.js';
 import { type CosignTrust, rulesOf } from './trust.js';
 
@@ -35,9 +34,4 @@ export const evaluateNames = ['signatureRepository', 'signal', 'timeoutMs', 'log
 /** What goes on to each request. */
 export function callOf({ signal, timeoutMs, logger }: CallOptions): CallOptions {
   return { ...(signal && { signal }), ...(timeoutMs !== undefined && { timeoutMs }), ...(logger && { logger }) };
-}
-
-/** The manifest that is asked about, without what others may have added. @throws SignError `ERR_INVALID_ARGUMENT` */
-export function subjectOf({ mediaType, digest, size }: Descriptor): Descriptor {
-  return { mediaType, digest: checkedImageDigest(digest), size };
 }

@@ -1,4 +1,5 @@
-import { SignError, type SignErrorCode, sanitizeText } from '@securosys/core';
+import { SignError, sanitizeText } from '@securosys/core';
+import { isUnusable, type UnusableCode } from '../unusable.js';
 
 /** Why one signature does not count. The codes are stable. */
 export type CosignSignatureReason =
@@ -57,7 +58,7 @@ export function refuse(code: CosignSignatureReason, message: string): never {
   throw new Refusal({ code, message });
 }
 
-const codes: Partial<Record<SignErrorCode, CosignSignatureReason>> = {
+const codes: Readonly<Record<UnusableCode, CosignSignatureReason>> = {
   ERR_MALFORMED: 'malformed',
   ERR_LIMIT: 'limit',
   ERR_DIGEST_MISMATCH: 'unreadable',
@@ -68,7 +69,6 @@ const codes: Partial<Record<SignErrorCode, CosignSignatureReason>> = {
 /** Why a signature does not count, from what was thrown; anything that is not about the signature is thrown on. */
 export function reasonOf(error: unknown): Reason<CosignSignatureReason> {
   if (error instanceof Refusal) return error.reason;
-  const code = SignError.is(error) ? codes[error.code] : undefined;
-  if (!SignError.is(error) || !code) throw error;
-  return { code, message: sanitizeText(error.message, 400) };
+  if (!isUnusable(error)) throw error;
+  return { code: codes[error.code], message: sanitizeText(error.message, 400) };
 }
