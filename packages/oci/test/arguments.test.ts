@@ -72,7 +72,10 @@ describe('what callers without a type checker pass is ERR_INVALID_ARGUMENT, neve
     const calls: [string, () => Promise<unknown>][] = [
       ...all
         .filter((v) => v !== undefined && v !== null && v !== 'x')
-        .map((v) => ['resolve', () => repository.resolve(v)] as [string, () => Promise<unknown>]),
+        .flatMap((v): [string, () => Promise<unknown>][] => [
+          ['resolve', () => repository.resolve(v)],
+          ['updateTag', () => repository.updateTag(v, () => undefined)],
+        ]),
       ...all.flatMap((v): [string, () => Promise<unknown>][] => [
         ['fetchManifest', () => repository.fetchManifest(v)],
         ['fetchBlob', () => repository.fetchBlob(v, { maxBytes: 9 })],
@@ -84,6 +87,8 @@ describe('what callers without a type checker pass is ERR_INVALID_ARGUMENT, neve
         ['fetchBlobStream', () => collect(repository.fetchBlobStream(v))],
         ['pushManifest', () => repository.pushManifest(v, mediaTypes.imageManifest)],
         ['referrers', () => collect(repository.referrers(v))],
+        ['update', () => repository.updateTag('1', v)],
+        ['content of a tag', () => repository.updateTag('1', () => ({ bytes: v, mediaType: mediaTypes.imageManifest }))],
         ['attach', () => repository.attach(v, mediaTypes.imageManifest, subject)],
         ['attach to', () => repository.attach(bytes, mediaTypes.imageManifest, v)],
       ]),
@@ -96,6 +101,7 @@ describe('what callers without a type checker pass is ERR_INVALID_ARGUMENT, neve
         ['fetchBlobStream options', () => collect(repository.fetchBlobStream(subject, v))],
         ['pushBlobStream options', () => repository.pushBlobStream([bytes], 'a/b', v)],
         ['pushManifest options', () => repository.pushManifest(bytes, mediaTypes.imageManifest, v)],
+        ['updateTag options', () => repository.updateTag('1', () => undefined, v)],
         ['referrers options', () => collect(repository.referrers(subject, v))],
       ]),
       ...[Number.NaN, -1, '5'].map(

@@ -1,8 +1,9 @@
 import { type Descriptor, invalidArgument } from '@securosys/core';
 import { isMediaType } from '../descriptor.js';
 import { parseDigest } from '../digest.js';
+import { decodeManifest } from '../manifest.js';
 import { isRepositoryName, isTag } from '../reference.js';
-import type { PushBlobStreamOptions, TagUpdate } from '../repository.js';
+import type { PushBlobStreamOptions, TagContent, TagUpdate } from '../repository.js';
 
 /**
  * Refuses what callers without a type checker pass for a descriptor.
@@ -37,6 +38,12 @@ export function checkPush({ mountFrom, chunkBytes, expected }: PushBlobStreamOpt
 /** Refuses a cap that would let everything pass. @throws SignError `ERR_INVALID_ARGUMENT` */
 export function checkMaxBytes(value: number): void {
   if (typeof value !== 'number' || !(value >= 0)) invalidArgument('maxBytes is a number of bytes, at least 0');
+}
+
+/** Refuses what an update of a tag may not give. @throws SignError `ERR_INVALID_ARGUMENT`; `ERR_MALFORMED`, `ERR_LIMIT` for no sound manifest */
+export function checkTagContent({ bytes, mediaType }: TagContent, maxBytes: number): void {
+  checkBytes(bytes);
+  decodeManifest(bytes, mediaType, maxBytes);
 }
 
 /** Refuses a bad tag and what is no function. @throws SignError `ERR_INVALID_ARGUMENT` */

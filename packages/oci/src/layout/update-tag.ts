@@ -1,7 +1,7 @@
 import { type Descriptor, type JsonObject, SignError } from '@securosys/core';
 import type { Call } from '@securosys/transport';
+import { checkTagContent } from '../internal/arguments.js';
 import { Turns } from '../internal/turns.js';
-import { decodeManifest } from '../manifest.js';
 import type { ResolvedManifest, TagUpdate } from '../repository.js';
 import { tagOf, updateIndex, withEntry } from './index-file.js';
 import { writeBlob } from './store.js';
@@ -44,7 +44,7 @@ export async function updateLayoutTag(
       const wanted = await call.race(Promise.resolve(update(current)));
       if (!wanted) return current?.descriptor;
       const { bytes, mediaType } = wanted;
-      decodeManifest(bytes, mediaType, maxBytes);
+      checkTagContent(wanted, maxBytes);
       const next = { mediaType, digest: await call.step(writeBlob(layout, bytes)), size: bytes.byteLength };
       try {
         await call.race(updateIndex(layout, maxBytes, (entries) => replaced(entries, tag, current?.descriptor.digest, next)));

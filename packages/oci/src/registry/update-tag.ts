@@ -1,6 +1,6 @@
 import { type Descriptor, invalidArgument } from '@securosys/core';
 import type { Call } from '@securosys/transport';
-import { decodeManifest } from '../manifest.js';
+import { checkTagContent } from '../internal/arguments.js';
 import { acceptManifests } from '../media-types.js';
 import type { ResolvedManifest, TagContent, TagUpdate } from '../repository.js';
 import type { RegistryClient } from './client.js';
@@ -40,7 +40,7 @@ export async function updateTag(
 ): Promise<Descriptor | undefined> {
   const ask = async (current: TaggedManifest | undefined): Promise<TagContent | undefined> => {
     const wanted = await call.race(Promise.resolve(update(current?.resolved)));
-    if (wanted) decodeManifest(wanted.bytes, wanted.mediaType, client.settings.limits.manifestBytes);
+    if (wanted) checkTagContent(wanted, client.settings.limits.manifestBytes);
     return wanted;
   };
   return client.turns.take(`${client.name}:${tag}`, async () => {
