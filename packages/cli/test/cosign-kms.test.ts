@@ -274,13 +274,14 @@ describe('secrets (S37)', () => {
   it('stay out of errors when the backend refuses them, or they stand where they do not belong', async () => {
     const token = createSentinel('token');
     const { sign, writeConfig } = await world();
-    for (const change of [
+    const wrong: JsonObject[] = [
       { token },
       { token: [token] },
       { tokenFile: `/${token}/x`, token },
       { apiKeys: { KeyOperationToken: token } },
       { keys: { release: { password: token } } },
-    ]) {
+    ];
+    for (const change of wrong) {
       writeConfig(change);
       const run = await expectNoSecret({ token }, () => sign('release'));
       expect(run.value?.exitCode).toBe(1);
