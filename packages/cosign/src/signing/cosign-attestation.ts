@@ -1,5 +1,4 @@
 import {
-  base64Text,
   type Descriptor,
   type FinishOptions,
   type Format,
@@ -8,29 +7,21 @@ import {
   type JsonObject,
   knownOptions,
   type Prepared,
-  type SignatureAlgorithm,
-  type SigningFacts,
 } from '@securosys/core';
-import { inTotoPayloadType } from '../constants.js';
 import { writeEnvelope } from '../dsse/envelope.js';
-import { preAuthEncoding } from '../dsse/pre-auth-encoding.js';
-import { bytesField, malformed } from '../fields.js';
+import { bytesField } from '../fields.js';
 import { cosignAlgorithm } from '../keys/cosign-algorithm.js';
-import { keyHint } from '../keys/public-key.js';
 import { isSignPredicate, predicateTypeOf } from '../statement/predicate-types.js';
 import { readStatement } from '../statement/read-statement.js';
 import { checkedPredicate, type PredicateInput } from '../statement/typed-predicate.js';
 import { writeStatement } from '../statement/write-statement.js';
 import { checkFinish, timestampOf } from './add-timestamps.js';
-import { preparedSignature } from './prepared-signature.js';
+import { attestationFormat, explainAttestation, preparedAttestation } from './prepared-attestation.js';
 import { restoredHead, restoredShapes, restoredSubject } from './restored-json.js';
 import { checkRewritten } from './rewritten.js';
 import { type CosignSigningOptions, checkedShapes, checkedSubject } from './shapes.js';
-import type { CosignAttestation, CosignShape } from './signature.js';
-import { recognised, signedStatement, statementFacts } from './signing-facts.js';
-import { type SigningKey, signingKey } from './signing-key.js';
-
-const format = 'cosign-attestation';
+import type { CosignAttestation } from './signature.js';
+import { signingKey } from './signing-key.js';
 
 /** What is said about the image: a predicate and its type, which is never that of image signatures. */
 export type CosignAttestOptions = CosignSigningOptions &
@@ -41,45 +32,8 @@ export type CosignAttestOptions = CosignSigningOptions &
 
 const optionNames = ['shapes', 'digestAlgorithm', 'type', 'predicate', 'subjectName'];
 
-function explain(bytes: Uint8Array): SigningFacts | undefined {
-  return recognised(() => {
-    const statement = signedStatement(bytes);
-    if (!statement || isSignPredicate(statement.predicateType)) return undefined;
-    return statementFacts(format, 'attestation about', statement);
-  });
-}
-
-/** What waits for its signature, besides the key. */
-interface Attested {
-  readonly subject: Descriptor;
-  readonly shapes: readonly CosignShape[];
-  readonly predicateType: string;
-  readonly statement: Uint8Array;
-}
-
-function prepared(key: SigningKey, algorithm: SignatureAlgorithm, attested: Attested): Prepared<CosignAttestation> {
-  const { subject, shapes, predicateType, statement } = attested;
-  const message = preAuthEncoding(inTotoPayloadType, statement);
-  // Read again, so that what is shown is what the bytes say.
-  const facts = explain(message) ?? malformed('prepared attestation', 'its statement cannot be read again');
-  return preparedSignature({
-    format,
-    key,
-    algorithm,
-    parts: [{ id: 'envelope', message, domain: 'dsse', facts }],
-    json: { subject: { ...subject } as JsonObject[string], shapes: [...shapes], statement: base64Text(statement) },
-    build: (signatures) => ({
-      kind: 'attestation',
-      subject,
-      predicateType,
-      shapes,
-      envelope: { payload: statement, signature: signatures.get('envelope') as Uint8Array, keyHint: keyHint(key.spki) },
-    }),
-  });
-}
-
 function prepare(image: Descriptor, { spki }: FormatKey, options: CosignAttestOptions): Prepared<CosignAttestation> {
-  knownOptions(format, options, optionNames);
+  knownOptions(attestationFormat, options, optionNames);
   const subject = checkedSubject(image);
   const key = signingKey(spki);
   const { subjectName } = options;
@@ -93,11 +47,16 @@ function prepare(image: Descriptor, { spki }: FormatKey, options: CosignAttestOp
     predicate,
   });
   const shapes = checkedShapes(options.shapes);
-  return prepared(key, cosignAlgorithm(key.spec, options.digestAlgorithm), { subject, shapes, predicateType, statement });
+  return preparedAttestation(key, cosignAlgorithm(key.spec, options.digestAlgorithm), {
+    subject,
+    shapes,
+    predicateType,
+    statement,
+  });
 }
 
 function restore(json: JsonObject): Prepared<CosignAttestation> {
-  const { members, key, algorithm } = restoredHead(json, format, ['subject', 'shapes', 'statement']);
+  const { members, key, algorithm } = restoredHead(json, attestationFormat, ['subject', 'shapes', 'statement']);
   const subject = restoredSubject(members.subject);
   const statement = bytesField(members.statement, 'statement');
   const { subjects, predicateType, predicate } = readStatement(statement);
@@ -105,7 +64,7 @@ function restore(json: JsonObject): Prepared<CosignAttestation> {
   checkRewritten(statement, () =>
     writeStatement({ digest: subject.digest, ...(name !== undefined && { name }), predicateType, predicate }),
   );
-  return prepared(key, algorithm, { subject, shapes: restoredShapes(members.shapes), predicateType, statement });
+  return preparedAttestation(key, algorithm, { subject, shapes: restoredShapes(members.shapes), predicateType, statement });
 }
 
 async function finish(attestation: CosignAttestation, options: FinishOptions): Promise<CosignAttestation> {
@@ -142,10 +101,10 @@ async function finish(attestation: CosignAttestation, options: FinishOptions): P
  * @throws SignError `ERR_INVALID_ARGUMENT`, `ERR_ALGORITHM_UNSUPPORTED`, `ERR_MALFORMED`
  */
 export const cosignAttestation: Format<CosignAttestation, CosignAttestOptions> = {
-  id: format,
+  id: attestationFormat,
   prepare: (subject, key, options) =>
     prepare(subject, key, options ?? invalidArgument('an attestation needs a type and a predicate')),
   restore,
-  explain,
+  explain: explainAttestation,
   finish,
 };

@@ -1,5 +1,4 @@
 import {
-  base64Text,
   type Descriptor,
   type FinishOptions,
   type Format,
@@ -8,27 +7,17 @@ import {
   type JsonObject,
   knownOptions,
   type Prepared,
-  type SignatureAlgorithm,
-  type SigningFacts,
 } from '@securosys/core';
-import { inTotoPayloadType } from '../constants.js';
-import { preAuthEncoding } from '../dsse/pre-auth-encoding.js';
-import { malformed } from '../fields.js';
 import { cosignAlgorithm } from '../keys/cosign-algorithm.js';
-import { keyHint } from '../keys/public-key.js';
 import { writePayload } from '../payload/simple-signing.js';
-import { isSignPredicate } from '../statement/predicate-types.js';
 import { writeImageStatement } from '../statement/write-statement.js';
 import { checkFinish, timestampOf } from './add-timestamps.js';
-import { type ImageDocuments, restoredDocuments } from './image-documents.js';
-import { type CosignPart, preparedSignature } from './prepared-signature.js';
+import { restoredDocuments } from './image-documents.js';
+import { explainImage, imageFormat, preparedImage } from './prepared-image.js';
 import { restoredHead, restoredSubject } from './restored-json.js';
 import { type CosignSigningOptions, checkedShapes, checkedSubject } from './shapes.js';
 import type { CosignSignature } from './signature.js';
-import { payloadFacts, recognised, signedStatement, statementFacts } from './signing-facts.js';
-import { type SigningKey, signingKey } from './signing-key.js';
-
-const format = 'cosign';
+import { signingKey } from './signing-key.js';
 
 /** What is signed besides the digest of the image. */
 export interface CosignPrepareOptions extends CosignSigningOptions {
@@ -40,53 +29,8 @@ export interface CosignPrepareOptions extends CosignSigningOptions {
 
 const optionNames = ['shapes', 'digestAlgorithm', 'dockerReference', 'annotations'];
 
-function explain(bytes: Uint8Array): SigningFacts | undefined {
-  return recognised(() => {
-    // A pre-authentication encoding starts with a D, and no JSON does; white space before a payload is free.
-    if (bytes[0] !== 0x44) return payloadFacts(format, bytes);
-    const statement = signedStatement(bytes);
-    if (!statement || !isSignPredicate(statement.predicateType)) return undefined;
-    return statementFacts(format, 'signature of image', statement);
-  });
-}
-
-function partOf(id: string, message: Uint8Array, domain: 'cosign-payload' | 'dsse'): CosignPart {
-  // Read again, so that what is shown is what the bytes say.
-  return { id, message, domain, facts: explain(message) ?? malformed('prepared signature', `part '${id}' cannot be read again`) };
-}
-
-function prepared(
-  key: SigningKey,
-  algorithm: SignatureAlgorithm,
-  subject: Descriptor,
-  { payload, statement }: ImageDocuments,
-): Prepared<CosignSignature> {
-  return preparedSignature({
-    format,
-    key,
-    algorithm,
-    parts: [
-      ...(payload ? [partOf('legacy', payload, 'cosign-payload')] : []),
-      ...(statement ? [partOf('bundle', preAuthEncoding(inTotoPayloadType, statement), 'dsse')] : []),
-    ],
-    json: {
-      subject: { ...subject } as JsonObject[string],
-      ...(payload && { legacy: base64Text(payload) }),
-      ...(statement && { bundle: base64Text(statement) }),
-    },
-    build: (signatures) => ({
-      kind: 'signature',
-      subject,
-      ...(payload && { legacy: { payload, signature: signatures.get('legacy') as Uint8Array } }),
-      ...(statement && {
-        bundle: { payload: statement, signature: signatures.get('bundle') as Uint8Array, keyHint: keyHint(key.spki) },
-      }),
-    }),
-  });
-}
-
 function prepare(image: Descriptor, { spki }: FormatKey, options: CosignPrepareOptions): Prepared<CosignSignature> {
-  knownOptions(format, options, optionNames);
+  knownOptions(imageFormat, options, optionNames);
   const subject = checkedSubject(image);
   const key = signingKey(spki);
   const algorithm = cosignAlgorithm(key.spec, options.digestAlgorithm);
@@ -97,16 +41,16 @@ function prepare(image: Descriptor, { spki }: FormatKey, options: CosignPrepareO
     dockerReference === undefined
       ? invalidArgument("dockerReference is needed for the shape 'legacy': its payload names the repository")
       : writePayload({ dockerReference, digest, annotations });
-  return prepared(key, algorithm, subject, {
+  return preparedImage(key, algorithm, subject, {
     ...(shapes.includes('legacy') && { payload: payload() }),
     ...(shapes.includes('bundle') && { statement: writeImageStatement(digest, annotations) }),
   });
 }
 
 function restore(json: JsonObject): Prepared<CosignSignature> {
-  const { members, key, algorithm } = restoredHead(json, format, ['subject', 'legacy', 'bundle']);
+  const { members, key, algorithm } = restoredHead(json, imageFormat, ['subject', 'legacy', 'bundle']);
   const subject = restoredSubject(members.subject);
-  return prepared(key, algorithm, subject, restoredDocuments(members, subject.digest));
+  return preparedImage(key, algorithm, subject, restoredDocuments(members, subject.digest));
 }
 
 async function finish(signature: CosignSignature, options: FinishOptions): Promise<CosignSignature> {
@@ -137,9 +81,9 @@ async function finish(signature: CosignSignature, options: FinishOptions): Promi
  * @throws SignError `ERR_INVALID_ARGUMENT`, `ERR_ALGORITHM_UNSUPPORTED`, `ERR_MALFORMED`
  */
 export const cosignImage: Format<CosignSignature, CosignPrepareOptions> = {
-  id: format,
+  id: imageFormat,
   prepare: (subject, key, options = {}) => prepare(subject, key, options),
   restore,
-  explain,
+  explain: explainImage,
   finish,
 };
