@@ -42,6 +42,8 @@ const decided = new Set([
   'ERR_REQUEST_STALE',
 ]);
 
+const undecided = new Set<OperationState['status']>(['pending', 'approved']);
+
 /** Whether asking again for the same request can come to nothing else: what is kept of it is of no use any more. */
 export function isDecided(error: unknown): boolean {
   return SignError.is(error) && decided.has(error.code);
@@ -97,20 +99,20 @@ export class RequestCourse<T> {
     for (const operation of this.#operations.values()) await operation.refresh(options);
   }
 
-  /** Waits for people. What it throws while they decide names this signing request and the broker's. */
+  /** Waits for people, at all parts at once. What it throws while they decide names this signing request and the broker's. */
   async signatures(options: CompleteOptions): Promise<Signatures> {
     const { approvalTimeoutMs = Number.POSITIVE_INFINITY, onProgress, ...call } = options;
-    try {
-      const signatures: Record<string, Uint8Array> = {};
-      for (const [id, operation] of this.#operations) {
+    const wait: WaitOptions = { ...call, timeoutMs: approvalTimeoutMs, ...(onProgress && { onProgress }) };
+    const waited = await Promise.allSettled(
+      [...this.#operations].map(async ([id, operation]) => {
         this.#waited ||= operation.state.status !== 'executed';
-        const wait: WaitOptions = { ...call, timeoutMs: approvalTimeoutMs, ...(onProgress && { onProgress }) };
-        signatures[id] = await operation.result(wait);
-      }
-      return signatures;
-    } catch (error) {
-      throw this.named(error);
-    }
+        return [id, await operation.result(wait)] as const;
+      }),
+    );
+    const failures = waited.flatMap((one) => (one.status === 'rejected' ? [one.reason as unknown] : []));
+    // What people decided against one part is known although they still decide on another.
+    if (failures.length > 0) throw this.named(failures.find(isDecided) ?? failures[0]);
+    return Object.fromEntries(waited.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : [])));
   }
 
   /** Says of an error that people still decide which signing request it is about. */
@@ -166,10 +168,13 @@ export class RequestCourse<T> {
     return this.#parts.target.find?.(own, this.#taken.subject, this.id, call);
   }
 
-  /** The record goes first: without it nobody takes this request up again, while what approvals have earned is still there. */
+  /**
+   * The record goes first: without it nobody takes this request up again, while what approvals have earned is still there. A part that people
+   * still decide on stays known, so that asking again about the same bytes opens no second request.
+   */
   async forget(): Promise<void> {
     await this.#parts.store.delete(recordKey(this.id), { ifNonce: this.#taken.record.nonce });
-    for (const operation of this.#operations.values()) await operation.release();
+    for (const operation of this.#operations.values()) if (!undecided.has(operation.state.status)) await operation.release();
   }
 
   async cancel(options: CallOptions): Promise<void> {

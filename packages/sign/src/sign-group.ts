@@ -1,13 +1,16 @@
 import { type CallOptions, type Descriptor, SignError, type SignErrorCode } from '@securosys/core';
+import type { ManifestFormatId } from './image-formats.js';
 import { isDecided, type RequestCourse, type Signatures } from './request-course.js';
 import type { CompleteOptions } from './request-state.js';
 import type { SignedManifest } from './request-target.js';
 
-/** Where one manifest stands when not all of them could be signed; in `details.manifests` of the error. */
+/** Where one signature of one manifest stands when not all of them could be made; in `details.manifests` of the error. */
 export interface ManifestProgress {
   /** `repository@digest`. */
   readonly reference: string;
   readonly platform?: string;
+  /** What it is to be signed in. */
+  readonly format: ManifestFormatId;
   /** Of its own signing request. */
   readonly requestId: string;
   /**
@@ -22,10 +25,10 @@ export interface ManifestProgress {
 }
 
 type Course = RequestCourse<SignedManifest>;
-type Progress = Omit<ManifestProgress, 'reference' | 'platform' | 'requestId'> & { readonly error?: SignError };
+type Progress = Omit<ManifestProgress, 'reference' | 'platform' | 'format' | 'requestId'> & { readonly error?: SignError };
 
 /**
- * Signs several manifests as one: every request is submitted before any is waited for, and nothing is forgotten until all are attached, so
+ * Signs several manifests, or one in several formats, as one: every request is submitted before any is waited for, and nothing is forgotten until all are attached, so
  * that a second call goes on where this one stopped. What people refused is forgotten by itself.
  * @throws SignError the first failure, else `ERR_APPROVAL_PENDING`, with `details.manifests`
  */
@@ -119,12 +122,13 @@ class Group {
     const error = (all.find(([, { status }]) => status === 'failed') ?? all.find(([, { error }]) => error))?.[1].error;
     if (!error) return;
     const manifests = all.map(([course, { error: _, ...progress }]): ManifestProgress => {
-      const { reference, platform } = course.taken.record.identity;
-      return { reference, ...(platform !== undefined && { platform }), requestId: course.id, ...progress };
+      const { reference, platform, format } = course.taken.record.identity;
+      const about = { reference, ...(platform !== undefined && { platform }), format: format as ManifestFormatId };
+      return { ...about, requestId: course.id, ...progress };
     });
     const count = (status: Progress['status']) => manifests.filter((one) => one.status === status).length;
     const counts = `${count('attached')} attached, ${count('pending')} waiting for people, ${count('failed')} failed`;
-    throw new SignError(error.code, `${error.message} (of ${all.length} manifests: ${counts})`, {
+    throw new SignError(error.code, `${error.message} (of ${all.length} signatures: ${counts})`, {
       cause: error,
       retryable: error.retryable,
       details: { ...error.details, manifests },

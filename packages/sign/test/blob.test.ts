@@ -234,14 +234,15 @@ const imageOptions = (world: World) =>
   ({ signer: world.signer(), format: 'notation-jws', oci: world.oci, clock: world.clock }) as const;
 
 describe('bad input', () => {
+  const shared = createWorld({ approvals: false });
   it.each([
     ['an unknown option', { expires: '1d' }],
     ['a media type that is none', { mediaType: 'gzip' }],
     ['a name with a folder', { name: '../tool.tgz' }],
     ['a name that hides what it is', { name: 'tool\u202egz' }],
-    ['an unknown format', { format: 'cosign' }],
+    ['an unknown format', { format: 'notary' }],
   ])('%s is refused before anything is signed', async (_, more) => {
-    const world = await createWorld({ approvals: false });
+    const world = await shared;
     expect((await thrown(sign(world, more))).code).toBe('ERR_INVALID_ARGUMENT');
     expect(world.tsb.requests).toHaveLength(0);
   });

@@ -1,4 +1,4 @@
-import { SignError } from '@securosys/core';
+import { createMemoryStore, SignError } from '@securosys/core';
 import { createFakeTsa } from '@securosys/testing';
 import { describe, expect, it } from 'vitest';
 import {
@@ -255,6 +255,10 @@ describe('several manifests and people', () => {
     expect(contents.timestamp).toMatchObject({ imprintMatches: true });
   });
 
+  const sharedRequest = askedWith({
+    attributes: [{ name: 'com.acme.gate', value: 'passed', critical: true }],
+    annotations: { build: '42' },
+  });
   it.each([
     ['attributes', [{ name: 'com.acme.gate', value: 'failed', critical: true }]],
     ['attributes', undefined],
@@ -262,15 +266,12 @@ describe('several manifests and people', () => {
     ['style', 'artifact-type'],
     ['signingAgent', 'somebody/1'],
   ])('a stored request whose %s became %j is refused (S30)', async (member, value) => {
-    const world = await createWorld();
-    const more = { attributes: [{ name: 'com.acme.gate', value: 'passed', critical: true }], annotations: { build: '42' } };
-    const { details } = await thrown(sign(world, more, tagged));
-    const key = `request-${details.requestId}`;
-    const record = (await world.store.get(key)) as { identity: object };
+    const { world, more, key, record } = await sharedRequest;
     const { [member as never]: _, ...rest } = record.identity as Record<string, unknown>;
     const identity = value === undefined ? rest : { ...rest, [member]: value };
-    await world.store.put(key, { ...record, identity } as never);
-    expect((await thrown(sign(world, more, tagged))).code).toBe('ERR_MALFORMED');
+    const store = createMemoryStore();
+    await store.put(key, { ...record, identity } as never);
+    expect((await thrown(sign(world, { ...more, store }, tagged))).code).toBe('ERR_MALFORMED');
   });
 
   it('bytes of another request under the identity of this one are refused (S30)', async () => {
@@ -299,6 +300,13 @@ describe('several manifests and people', () => {
     expect(await signatureCount(world, index.children['linux/amd64'] as string)).toBe(1);
   });
 });
+
+/** A request that people are asked about, and what the store holds of it. */
+async function askedWith(more: object) {
+  const world = await createWorld();
+  const key = `request-${(await thrown(sign(world, more, tagged))).details.requestId}`;
+  return { world, more, key, record: (await world.store.get(key)) as { identity: object } };
+}
 
 /** Signs by another key, into the same registry. */
 async function elsewhere(world: World) {

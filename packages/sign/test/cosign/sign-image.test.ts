@@ -183,6 +183,20 @@ describe('people and cosign', () => {
     await verifyImage(tagged, { trust: world.trust(), oci: world.oci, clock: world.clock });
   });
 
+  it('one payload rejected ends the request at once; the other stays open, and asking again asks about the first alone', async () => {
+    const world = await createWorld();
+    const run = () => signImage(tagged, { signer: world.signer(), format: 'cosign', oci: world.oci, clock: world.clock });
+    expect((await thrown(run())).code).toBe('ERR_APPROVAL_PENDING');
+    const [, second] = world.tsb.requests;
+    for (const approver of world.approvers.slice(0, 2)) await world.tsb.reject(second?.id as string, approver);
+    expect((await thrown(run())).code).toBe('ERR_APPROVAL_REJECTED');
+    expect((await thrown(run())).code).toBe('ERR_APPROVAL_PENDING');
+    expect(world.tsb.requests.map(({ status }) => status)).toEqual(['PENDING', 'REJECTED', 'PENDING']);
+    await approveAll(world);
+    expect((await run()).manifests[0]?.attached).toHaveLength(2);
+    expect(world.tsb.requests).toHaveLength(3);
+  });
+
   it('a request is taken up by its id in another process, from what the store holds', async () => {
     const world = await createWorld();
     const ask = () =>
@@ -220,21 +234,38 @@ describe('a stored request is hostile input (S30)', () => {
     prepared[part] = Buffer.from(text.replace(/[0-9a-f]{64}/, 'f'.repeat(64))).toString('base64');
   };
 
-  it.each(changes)('%s, altered, is refused before anybody is asked', async (_, change) => {
-    const world = await createCosignWorld();
-    const dying: PendingStore = { ...world.store, delete: () => Promise.reject(new Error('killed')) };
-    await expect(sign(world, { signer: world.signer('release', { store: dying }) })).rejects.toThrow('killed');
-    const [key] = [...(await keys(world))];
-    const record = structuredClone(await world.store.get(key as string)) as never;
-    change(record);
+  const asked = stored();
+  it.each(changes)('%s, altered, is refused before anything is signed', async (_, change) => {
+    const { world, key, record } = await asked;
+    const altered = structuredClone(record);
+    change(altered);
     const store = createMemoryStore();
-    await store.put(key as string, record);
+    await store.put(key, altered as never);
+    const before = world.registry.blobs.size;
     expect(['ERR_MALFORMED', 'ERR_INVALID_ARGUMENT']).toContain((await thrown(sign(world, { store }))).code);
+    expect(world.registry.blobs.size).toBe(before);
+  });
+
+  it('as it was written, it is taken up', async () => {
+    const { world, key, record } = await asked;
+    const store = createMemoryStore();
+    await store.put(key, record as never);
+    await sign(world, { store });
   });
 });
 
-/** Names of the records that the store holds: the request's id is that of its first record. */
-async function keys(world: CosignWorld): Promise<string[]> {
-  const { requestId } = await sign(world, { store: createMemoryStore() });
-  return [`request-${requestId}`];
+/** What the store holds of a request whose run died before it could forget it. */
+async function stored() {
+  const world = await createCosignWorld();
+  const written: [string, JsonObject][] = [];
+  const store: PendingStore = {
+    ...world.store,
+    put: (key, record, options) => {
+      written.push([key, structuredClone(record)]);
+      return world.store.put(key, record, options);
+    },
+  };
+  await sign(world, { store });
+  const [key, record] = written.find(([name]) => name.startsWith('request-')) ?? expect.unreachable();
+  return { world, key, record: record as { identity: JsonObject; prepared: JsonObject } & JsonObject };
 }
