@@ -48,6 +48,19 @@ const rawEcdsa = async (w: World) => {
 };
 const attestation = (w: World) => attachCosign(w.repository, attested(w.subject), w.subject);
 
+/** Judging changes nothing, so one world for each preparation will do. */
+const worlds = new Map<Row[1], Promise<World>>();
+function prepared(prepare: Row[1]): Promise<World> {
+  const make = async () => {
+    const w = world();
+    await prepare(w);
+    return w;
+  };
+  const made = worlds.get(prepare) ?? make();
+  worlds.set(prepare, made);
+  return made;
+}
+
 const images: readonly Row[] = [
   ['keys', bySelf, { keys: [key] }, { keys: [{ publicKey: other.spki }] }, 'no-good-signature'],
   [
@@ -131,8 +144,7 @@ const images: readonly Row[] = [
 
 describe('each option of cosignTrust alone turns the verdict on an image (S24):', () => {
   it.each(images)('%s', async (_, prepare, accepting, refusing, reason) => {
-    const w = world();
-    await prepare(w);
+    const w = await prepared(prepare);
     const judge = (options: CosignTrustOptions) =>
       evaluateCosignImage(w.repository, w.subject, cosignTrust(options), { clock: w.clock });
     expect(await judge(accepting)).toMatchObject({ verdict: 'trusted' });
@@ -220,8 +232,7 @@ describe('each option of cosignTrust alone turns the verdict on attestations (S2
     ],
   ];
   it.each(rows)('%s', async (_, prepare, accepting, refusing, reason) => {
-    const w = world();
-    await prepare(w);
+    const w = await prepared(prepare);
     const judge = (options: CosignTrustOptions) => evaluateCosignAttestations(w.repository, w.subject, cosignTrust(options));
     expect(await judge(accepting)).toMatchObject({ verdict: 'trusted' });
     expect(await judge(refusing)).toMatchObject({ verdict: 'not-trusted', reason: { code: reason } });

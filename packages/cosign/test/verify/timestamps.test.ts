@@ -39,13 +39,21 @@ const trusting = (timestamps?: Partial<CosignTimestampPolicy>, key: Partial<Cosi
   });
 
 /** An image with a signature and an attestation, in both shapes, stamped by this authority. */
-async function stampedBy(authority: FakeTsa | undefined): Promise<World> {
+async function newlyStamped(authority: FakeTsa | undefined): Promise<World> {
   const w = world();
   const options = { clock: w.clock, ...(authority && { timestamper: authority }) };
   const signature = await cosignImage.finish?.(signed(w.subject), options);
   const attestation = await cosignAttestation.finish?.(attested(w.subject), options);
   for (const artifact of [signature, attestation]) if (artifact) await attachCosign(w.repository, artifact, w.subject);
   return w;
+}
+
+/** Nobody changes them, so one for each authority will do. */
+const worlds = new Map<FakeTsa | undefined, Promise<World>>();
+function stampedBy(authority: FakeTsa | undefined): Promise<World> {
+  const made = worlds.get(authority) ?? newlyStamped(authority);
+  worlds.set(authority, made);
+  return made;
 }
 
 async function judge(w: World, trust: ReturnType<typeof trusting>, now = start): Promise<string> {
