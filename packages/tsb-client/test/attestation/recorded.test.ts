@@ -53,7 +53,7 @@ describe('the attestation of a real Primus HSM', () => {
 
   it('is refused as soon as one of its bytes is another one', async () => {
     const bytes = Buffer.from(String(real.xml));
-    for (let at = 0; at < bytes.length; at++) {
+    for (let at = 0; at < bytes.length; at += process.env.SLOW ? 1 : 5) {
       const changed = Uint8Array.from(bytes);
       changed[at] = (bytes[at] as number) ^ (1 << (at % 7));
       const error = await verifyAttestation({ ...real, xml: changed }, { roots, clock }).catch((one: unknown) => one);

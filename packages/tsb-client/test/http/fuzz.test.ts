@@ -5,7 +5,7 @@ import type { TsbClient } from '../../src/index.js';
 import { clientOf, fakeFetch, version } from '../fake-fetch.js';
 
 const seed = 20261121;
-const rounds = process.env.SLOW ? 60_000 : 1_200;
+const rounds = process.env.SLOW ? 60_000 : 500;
 const id = '11111111-2222-4333-8444-555555555555';
 const signBody = { payload: 'aGk=', signKeyName: 'k', signatureAlgorithm: 'SHA256_WITH_ECDSA', keyPassword: ['p', 'w'] } as const;
 const policy = {

@@ -97,9 +97,9 @@ describe('buildPolicy', () => {
         expect(ruleStrength(policy.ruleModify)).toBeGreaterThanOrEqual(ruleStrength(policy.ruleUse));
         expect(ruleStrength(policy.ruleUnblock)).toBeGreaterThanOrEqual(ruleStrength(policy.ruleUse));
       }),
-      { numRuns: 500 },
+      { numRuns: process.env.SLOW ? 500 : 100 },
     );
-    expect(built).toBeGreaterThan(20);
+    expect(built).toBeGreaterThan(10);
   });
 });
 

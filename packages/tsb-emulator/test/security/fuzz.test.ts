@@ -9,7 +9,7 @@ import { approvers, createWorld, login, rule, signBody } from '../support.js';
 const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const attestationKey = rsaKey();
 const [person] = approvers(1);
-const runs = process.env.SLOW ? 6000 : 500;
+const runs = process.env.SLOW ? 6000 : 250;
 const codes = new Map<string, number>();
 
 afterAll(() => {
