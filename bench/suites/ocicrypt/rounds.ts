@@ -1,7 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createOci } from '@securosys/oci';
-import { succeed } from '../../../interop/lib/process.js';
 import { median } from '../../measure.js';
 import type { Copier, Verb } from './copies.js';
 import type { Timed } from './timed.js';
@@ -42,8 +41,6 @@ export async function alternateCopies(
   const taken: Record<Verb, Taken> = { encrypt: { ours: [], theirs: [] }, decrypt: { ours: [], theirs: [] } };
   const at = (name: string) => join(folder, name);
   for (let round = 0; round < rounds; round++) {
-    // Nobody waits for what was written before.
-    await succeed('sync', [], { timeoutMs: 300_000 });
     taken.encrypt.ours.push(await ours.copy('encrypt', image, at('by-us')));
     if (theirs) taken.encrypt.theirs.push(await theirs.copy('encrypt', image, at('by-them')));
     taken.decrypt.ours.push(await ours.copy('decrypt', at(theirs ? 'by-them' : 'by-us'), at('back-by-us')));
