@@ -40,6 +40,18 @@ async function publicKeyIn(path: string, what: string): Promise<Uint8Array> {
   }
 }
 
+/** A service reads its files once, as it does with its configuration. What failed is tried again. */
+function once<T>(load: () => Promise<T>): () => Promise<T> {
+  let loaded: Promise<T> | undefined;
+  return () => {
+    loaded ??= load().catch((error: unknown) => {
+      loaded = undefined;
+      throw error;
+    });
+    return loaded;
+  };
+}
+
 function keyOf(kid: string, json: JsonObject): KeySettings {
   const what = `keys.${sanitizeText(kid, 80)}`;
   knownOptions(`${what} of the configuration`, json, names);
@@ -56,7 +68,7 @@ function keyOf(kid: string, json: JsonObject): KeySettings {
   return {
     ...(named.label !== undefined && { label: named.label }),
     passwords: { ...(passwordFile !== undefined && { passwordFile }), ...(passwordEnv !== undefined && { passwordEnv }) },
-    load: async () => {
+    load: once(async () => {
       const publicKey = path === undefined ? undefined : await publicKeyIn(path, `${what}.publicKey`);
       const own = publicKey && sha256Hex(publicKey);
       if (own !== undefined && pin !== undefined && own !== pin) wrong(`${what}: publicKey is another key than spkiSha256`);
@@ -66,7 +78,7 @@ function keyOf(kid: string, json: JsonObject): KeySettings {
         ...(publicKey && { publicKey }),
         ...(algorithm !== undefined && { algorithm }),
       };
-    },
+    }),
   };
 }
 
