@@ -1,6 +1,6 @@
 import { canonicalJson } from '@securosys/core';
 import type { CosignShape } from '../signing/signature.js';
-import type { InTotoStatement } from '../statement/statement.js';
+import { type InTotoStatement, isAboutDigest, type StatementSubject } from '../statement/statement.js';
 import { typedPredicate } from '../statement/typed-predicate.js';
 import type { CosignAttestationReport, CosignFindings, CosignSigner, TrustedStatement } from './report.js';
 import type { TrustRules } from './trust.js';
@@ -24,6 +24,25 @@ function groups(good: readonly GoodStatement[]): GoodStatement[][] {
   return [...byContents.values()];
 }
 
+/**
+ * The statement of a group, with those of its subjects that enough keys have named: a group agrees on the predicate only, and what one key
+ * says of a subject, or of further ones, is not said by the others.
+ */
+function agreedStatement(group: readonly GoodStatement[], digest: string, threshold: number): InTotoStatement {
+  const [{ statement }] = group as [GoodStatement];
+  const namedBy = new Map<string, CosignSigner[]>();
+  for (const { statement: one, signer } of group)
+    for (const subject of one.subjects) {
+      const text = canonicalJson(subject);
+      namedBy.set(text, [...(namedBy.get(text) ?? []), signer]);
+    }
+  const subjects = statement.subjects.filter(
+    (subject) => distinctSigners(namedBy.get(canonicalJson(subject)) ?? []).length >= threshold,
+  );
+  const asked: StatementSubject = { digest: { sha256: digest.slice('sha256:'.length) } };
+  return { ...statement, subjects: isAboutDigest({ subjects }, digest) ? subjects : [asked, ...subjects] };
+}
+
 /** What the results of all attestations come to: a statement is trusted when enough distinct keys signed it, in each shape if both are demanded. */
 export function attestationVerdict(
   { threshold, require }: TrustRules,
@@ -39,7 +58,7 @@ export function attestationVerdict(
   );
   if (complete.length > 0) {
     const statements = complete.map((group): TrustedStatement => {
-      const [{ statement }] = group as [GoodStatement];
+      const statement = agreedStatement(group, findings.subject.digest, threshold);
       return { statement, typed: typedPredicate(statement), signers: signersOf(group) };
     });
     return {

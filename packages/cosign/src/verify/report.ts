@@ -79,10 +79,11 @@ export type CosignReport =
 
 /** A statement that as many distinct keys as the threshold demands have signed. */
 export interface TrustedStatement {
+  /** Its subjects are those that as many keys as the threshold demands have named alike; at least what was asked about. */
   readonly statement: InTotoStatement;
   /** Its predicate by the short name of its type, where it has what that type cannot do without. */
   readonly typed: TypedPredicate;
-  /** Distinct keys that signed this very statement. */
+  /** Distinct keys that said this predicate of what was asked about. */
   readonly signers: readonly CosignSigner[];
 }
 

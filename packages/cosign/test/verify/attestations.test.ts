@@ -47,6 +47,23 @@ describe('attestations are trusted', () => {
     expect(report.statements[0]?.signers).toHaveLength(2);
   });
 
+  it('and name those subjects only that as many keys have named alike: one key alone speaks for itself', async () => {
+    const w = world();
+    const [bare] = statementOf(w).subject;
+    const shared = { name: 'shared', digest: { sha256: 'ef'.repeat(32) } };
+    const alone = { name: 'never said by the other', digest: { sha256: 'cd'.repeat(32) } };
+    const named = { ...bare, name: 'renamed' };
+    await plantEnvelope(w, writeEnvelope(signStatement(statementOf(w, { subject: [named, alone, shared] }))));
+    await plantEnvelope(w, writeEnvelope(signStatement(statementOf(w, { subject: [bare, shared] }), other)));
+    const subjectsFor = async (threshold: number) => {
+      const by = cosignTrust({ keys: both, predicateTypes: [reviewed], threshold });
+      const report = await evaluateCosignAttestations(w.repository, w.subject, by);
+      return report.verdict === 'trusted' ? report.statements.map(({ statement }) => statement.subjects) : report.reason;
+    };
+    expect(await subjectsFor(2)).toEqual([[{ digest: bare?.digest }, shared]]);
+    expect(await subjectsFor(1)).toEqual([[named, alone, shared]]);
+  });
+
   it('by their short names, and come back typed', async () => {
     const w = world();
     const predicate = { Data: 'text', Timestamp: '2026-01-01T00:00:00Z' };
