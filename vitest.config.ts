@@ -12,10 +12,19 @@ const patience = process.env.SLOW ? 10 : 1;
 const seed = fileURLToPath(new URL('./tests/seed.ts', import.meta.url));
 const conditions = ['@securosys/source'];
 
+/** Rooms whose tests load native modules, count what a process has loaded or change it under themselves: each has processes of its own. */
+const apart = ['cli', 'pkcs11', 'sign', 'testing'];
+/** Of the others, a run of everything compiles and loads the sources that all use once, and not once for each. */
+const together = process.argv.some((argument) => argument.startsWith('--project'))
+  ? []
+  : rooms.filter((name) => !apart.includes(name));
+const ofRoom = { extends: true as const, test: { setupFiles: [seed], isolate: false, testTimeout: 20_000 * patience } };
+
 /**
- * One project per room and one for the examples, all run against sources; `tests` holds what is true of the whole house.
+ * One project per room and one for the examples, all run against sources; `tests` holds what is true of the whole house. Rooms that get
+ * along are one project, `rooms`, unless a project is asked for by its name.
  *
- * The files of a room share the processes that run them, because loading the sources anew for each takes longer than most tests: what
+ * The files of a project share the processes that run them, because loading the sources anew for each takes longer than most tests: what
  * a test changes in its process (environment, globals, timers) it puts back. Examples and guides are programs and may do as they
  * like, so each has a process of its own.
  */
@@ -27,17 +36,25 @@ export default defineConfig({
     // The default leaves one processor to Vitest itself, which has little to do once everything is compiled.
     maxWorkers: availableParallelism(),
     projects: [
-      ...rooms.map((name) => ({
-        extends: true as const,
-        test: {
-          name,
-          root: `packages/${name}`,
-          include: ['test/**/*.test.ts'],
-          setupFiles: [seed],
-          isolate: false,
-          testTimeout: 20_000 * patience,
-        },
-      })),
+      ...rooms
+        .filter((name) => !together.includes(name))
+        .map((name) => ({
+          ...ofRoom,
+          test: { ...ofRoom.test, name, root: `packages/${name}`, include: ['test/**/*.test.ts'] },
+        })),
+      ...(together.length === 0
+        ? []
+        : [
+            {
+              ...ofRoom,
+              test: {
+                ...ofRoom.test,
+                name: 'rooms',
+                root: '.',
+                include: together.map((name) => `packages/${name}/test/**/*.test.ts`),
+              },
+            },
+          ]),
       {
         extends: true as const,
         test: { name: 'examples', root: 'examples', include: ['*/*.test.ts'], testTimeout: 20_000 * patience },
