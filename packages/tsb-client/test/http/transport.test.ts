@@ -51,7 +51,7 @@ describe('a connection', () => {
     });
     const transport = pooledTransport({ connections: 1, timeoutMs: 4_000, ca: undefined, identity: undefined, proxy: undefined });
     let time = 0;
-    vi.spyOn(performance, 'now').mockImplementation(() => time);
+    vi.spyOn(process, 'hrtime').mockImplementation(() => [time / 1_000, 0]);
     const deadline = new Deadline(4_000, false);
     await transport.prepare(deadline);
     await transport.send('http://localhost', {}, deadline);
