@@ -1,6 +1,6 @@
 import type { CallOptions, Descriptor } from '@securosys/core';
 import type { Repository } from '@securosys/oci';
-import { boundedReader } from './bounded-reader.js';
+import { boundedReader, overBudget } from './bounded-reader.js';
 import { searchBundles } from './search-bundles.js';
 import { searchLayers } from './search-layers.js';
 import type { StoredItem } from './stored.js';
@@ -17,6 +17,8 @@ export async function* searchCosign(
   call: CallOptions,
 ): AsyncGenerator<StoredItem, void> {
   const reader = boundedReader(repository, call);
-  for (const kind of kinds)
+  for (const kind of kinds) {
     yield* kind === 'bundle' ? searchBundles(reader, subject) : searchLayers(reader, subject.digest, kind);
+    if (reader.leftOut()) yield { kind: 'limit', shape: kind === 'bundle' ? 'bundle' : 'legacy', message: overBudget };
+  }
 }

@@ -30,7 +30,7 @@ export interface StoredFault {
   readonly error: SignError;
 }
 
-/** A limit that ended the search for one shape: what comes behind it is not known. */
+/** A limit that ended the search for one shape, or left something out of it: what is there beyond it is not known. */
 export interface StoredLimit {
   readonly kind: 'limit';
   readonly shape: CosignShape;

@@ -1,9 +1,9 @@
-import { utf8Bytes } from '@securosys/core';
-import { attachCosign, cosignTrust, evaluateCosignImage } from '@securosys/cosign';
+import { SignError, utf8Bytes } from '@securosys/core';
+import { attachCosign, cosignTrust, evaluateCosignAttestations, evaluateCosignImage } from '@securosys/cosign';
 import { mediaTypes } from '@securosys/oci';
-import { describe, expect, it } from 'vitest';
-import { bundleMediaType, cosignLimits } from '../../src/constants.js';
-import { other, p256, signed, tagged, tagOf, type World, world } from '../storage/world.js';
+import { describe, expect, it, vi } from 'vitest';
+import { bundleMediaType, cosignLimits, dsseEnvelopeType, layerAnnotations } from '../../src/constants.js';
+import { other, p256, putTag, signed, tagged, tagOf, type World, world } from '../storage/world.js';
 import { short } from './plant.js';
 
 const trust = cosignTrust({ keys: [{ publicKey: p256.spki, name: 'release' }] });
@@ -48,6 +48,37 @@ describe('a search that ends at a limit says so', () => {
     const report = await evaluateCosignImage(w.repository, w.subject, trust);
     expect(report).toMatchObject({ reason: { code: 'limit' } });
     expect(report.signatures).toHaveLength(cosignLimits.layers);
+  });
+});
+
+describe('the bytes that are read about one image are bounded', () => {
+  const layersOf = (count: number) =>
+    Array.from({ length: count }, (_, i) => ({
+      mediaType: dsseEnvelopeType,
+      digest: `sha256:${String(i).padStart(64, '0')}`,
+      size: cosignLimits.envelopeBytes,
+      annotations: { [layerAnnotations.signature]: '' },
+    }));
+
+  /** The verdict on so many layers that cannot be read, and how often one was asked for. */
+  async function judged(count: number, code: 'ERR_DIGEST_MISMATCH' | 'ERR_NOT_FOUND') {
+    const w = world();
+    const config = await w.repository.pushBlob(utf8Bytes('{}'), mediaTypes.imageConfig);
+    const manifest = { schemaVersion: 2, mediaType: mediaTypes.imageManifest, config, layers: layersOf(count) };
+    putTag(w, tagOf(w.subject, '.att'), manifest, mediaTypes.imageManifest);
+    const reading = vi.spyOn(w.repository, 'fetchBlob').mockRejectedValue(new SignError(code, 'not what it should be'));
+    const wanted = cosignTrust({ keys: [{ publicKey: p256.spki }], predicateTypes: ['custom'] });
+    const report = await evaluateCosignAttestations(w.repository, w.subject, wanted);
+    const reads = reading.mock.calls.length;
+    return { reads, verdict: short(report)[0], found: report.signatures.length, limits: report.limits.length };
+  }
+
+  it('also when they turn out to be others than the registry said, and the verdict says that there may be more', async () => {
+    expect(await judged(6, 'ERR_DIGEST_MISMATCH')).toEqual({ reads: 2, verdict: 'limit', found: 6, limits: 1 });
+  });
+
+  it('but layers that are named and not there cost nothing', async () => {
+    expect(await judged(6, 'ERR_NOT_FOUND')).toEqual({ reads: 6, verdict: 'no-good-signature', found: 6, limits: 0 });
   });
 });
 
