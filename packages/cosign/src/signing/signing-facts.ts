@@ -58,6 +58,12 @@ export function signedStatement(bytes: Uint8Array): InTotoStatement | undefined 
   return payloadType === inTotoPayloadType ? readStatement(payload) : undefined;
 }
 
+/** The digest that verifiers compare, where there is one. */
+function shownDigest(digest: StatementSubject['digest']): string {
+  const [hash, hex] = Object.entries(digest).find(([name]) => name === 'sha256') ?? Object.entries(digest)[0] ?? [];
+  return `${hash}:${hex}`;
+}
+
 /** What a statement says: every subject, and the predicate, whole or by its hash. */
 export function statementFacts(format: string, kind: string, statement: InTotoStatement): SigningFacts {
   const { subjects, predicateType, predicate } = statement;
@@ -73,7 +79,7 @@ export function statementFacts(format: string, kind: string, statement: InTotoSt
     details.add('predicate members', Object.keys(predicate).join(', ').slice(0, shownPredicate));
     details.add('predicate, sorted and compact', `${bytes.byteLength} bytes, SHA-256 ${sha256Hex(bytes)}`);
   }
-  const [first] = subjects.flatMap(({ digest }) => Object.entries(digest).map(([hash, hex]) => `${hash}:${hex}`));
+  const first = subjects.map(({ digest }) => shownDigest(digest))[0];
   const others = subjects.length === 1 ? '' : ` and ${subjects.length - 1} more`;
   return { format, title: `cosign ${kind} ${first}${others}`, details: details.all() };
 }

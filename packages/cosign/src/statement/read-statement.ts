@@ -9,6 +9,9 @@ const subjectTexts = ['name', 'uri', 'mediaType', 'downloadLocation', 'content']
 /** Those of a ResourceDescriptor: cosign 3 refuses statements with any other. */
 const subjectMembers = [...subjectTexts, 'digest', 'annotations'];
 
+/** A word, such as `sha256` or `gitCommit`: one with a colon in it could show people another digest than the one that is signed. */
+const digestName = /^[A-Za-z0-9_.+-]{1,64}$/;
+
 function digestsOf(value: JsonValue | undefined): Record<string, string> {
   if (!isJsonObject(value)) return malformed(what, 'a subject has no digest');
   const entries = Object.entries(value);
@@ -16,6 +19,7 @@ function digestsOf(value: JsonValue | undefined): Record<string, string> {
     malformed(what, `a subject has no digest, or over ${cosignLimits.digestsPerSubject}`);
   const digests: Record<string, string> = Object.create(null);
   for (const [name, hex] of entries) {
+    if (!digestName.test(name)) malformed(what, `'${sanitizeText(name, 60)}' is no name of a digest`);
     if (typeof hex !== 'string' || !/^(?:[0-9a-f]{2})+$/.test(hex))
       malformed(what, `digest '${sanitizeText(name, 60)}' of a subject is not lower-case hex`);
     digests[name] = hex as string;
@@ -39,7 +43,7 @@ function subjectOf(value: JsonValue): StatementSubject {
 
 /**
  * Reads an in-toto statement strictly (`cosign.md` §5.1, §10.5): `_type` v0.1 or v1, no members but the four and, in subjects, those of the
- * specification, digests in lower-case hex, an object for a predicate.
+ * specification, digests by words and in lower-case hex, an object for a predicate.
  * @throws SignError `ERR_MALFORMED`, `ERR_LIMIT`
  */
 export function readStatement(bytes: Uint8Array): InTotoStatement {

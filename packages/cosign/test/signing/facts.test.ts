@@ -99,6 +99,22 @@ describe('the facts of an attestation', () => {
     });
   });
 
+  it('are headed by the digest that verifiers compare, and no name of a digest can pass for another digest (S1)', () => {
+    const explained = (given: object) =>
+      cosignAttestation.explain(
+        encoded({
+          _type: 'https://in-toto.io/Statement/v1',
+          subject: [{ digest: given }],
+          predicateType: type,
+          predicate: {},
+        }),
+      )?.title;
+    const evil = 'cd'.repeat(32);
+    expect(explained({ gitCommit: hex, sha256: evil })).toBe(`cosign attestation about sha256:${evil}`);
+    expect(explained({ gitCommit: 'ab' })).toBe('cosign attestation about gitCommit:ab');
+    expect(explained({ [`sha256:${hex}`]: 'ab', sha256: evil })).toBeUndefined();
+  });
+
   it('are absent for image signatures and everything else', () => {
     const [legacy, bundle] = cosignImage.prepare(subject, p256, { dockerReference }).parts;
     for (const part of [legacy, bundle]) expect(cosignAttestation.explain(part?.input.message as Uint8Array)).toBeUndefined();
