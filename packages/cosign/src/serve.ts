@@ -1,24 +1,12 @@
 import { SignError } from '@securosys/core';
 import { readStdin, watchParent, writeOut } from '@securosys/core/serve';
-import { type CosignKmsAnswer, type CosignKmsPlugin, type CosignKmsProgress, handleCosignKms } from '@securosys/cosign';
+import { type CosignKmsAnswer, type CosignKmsPlugin, handleCosignKms } from '@securosys/cosign';
 import { errorText } from './kms/error-text.js';
 import { progressTeller } from './serve/progress.js';
+import { tellingPlugin } from './serve/telling-plugin.js';
 
 /** The largest message: whole blobs come through stdin. */
 const mostBytes = 256 * 1024 * 1024;
-
-/** Tells whoever looks at cosign as well as the plugin. */
-function withTeller(plugin: CosignKmsPlugin): CosignKmsPlugin {
-  const tell = progressTeller(`sigstore-kms-${plugin.name}`, (text) => void process.stderr.write(text));
-  return Object.create(plugin, {
-    onProgress: {
-      value: async (progress: CosignKmsProgress, context: Parameters<NonNullable<CosignKmsPlugin['onProgress']>>[1]) => {
-        tell(progress);
-        await plugin.onProgress?.(progress, context);
-      },
-    },
-  }) as CosignKmsPlugin;
-}
 
 async function answerTo(argv: readonly string[], plugin: CosignKmsPlugin, signal: AbortSignal): Promise<CosignKmsAnswer> {
   try {
@@ -52,7 +40,8 @@ async function answerTo(argv: readonly string[], plugin: CosignKmsPlugin, signal
 export async function serveCosignKms(plugin: CosignKmsPlugin): Promise<never> {
   const orphaned = new AbortController();
   const stopWatching = watchParent(() => orphaned.abort(new DOMException('cosign has gone', 'AbortError')));
-  const { stdout, exitCode } = await answerTo(process.argv.slice(2), withTeller(plugin), orphaned.signal);
+  const tell = progressTeller(`sigstore-kms-${plugin.name}`, (text) => void process.stderr.write(text));
+  const { stdout, exitCode } = await answerTo(process.argv.slice(2), tellingPlugin(plugin, tell), orphaned.signal);
   stopWatching();
   const arrived = await writeOut(process.stdout, stdout);
   process.exit(arrived ? exitCode : 1);

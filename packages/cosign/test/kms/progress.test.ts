@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { CosignKmsProgress } from '../../src/index.js';
+import type { CosignKmsPlugin, CosignKmsProgress } from '../../src/index.js';
 import { progressTeller } from '../../src/serve/progress.js';
+import { tellingPlugin } from '../../src/serve/telling-plugin.js';
+import { ask, memoryPlugin, pemOf } from './kms.js';
 
 const progress: CosignKmsProgress = {
   keyResourceId: 'release\u001b[2J',
@@ -33,5 +35,30 @@ describe('what cosign shows while people decide', () => {
     for (const status of ['pending', 'pending', 'executed'] as const) tell({ ...progress, status });
     expect(written).toHaveLength(2);
     expect(written[1]).not.toMatch(/waits until|not yet/);
+  });
+});
+
+describe('a plugin that is a class with private fields', () => {
+  it('is served like any other, and hears of progress itself', async () => {
+    const { plugin: inner } = await memoryPlugin();
+    class Plugin implements CosignKmsPlugin {
+      readonly name = 'example';
+      readonly version = '1.0.0';
+      readonly #inner = inner;
+      readonly heard: string[] = [];
+      open: CosignKmsPlugin['open'] = (context) => inner.open(context);
+      keyRef(context: Parameters<CosignKmsPlugin['keyRef']>[0]) {
+        return this.#inner.keyRef(context);
+      }
+      onProgress({ status }: CosignKmsProgress) {
+        this.heard.push(status);
+      }
+    }
+    const plugin = new Plugin();
+    const told: string[] = [];
+    const telling = tellingPlugin(plugin, ({ status }) => void told.push(status));
+    expect(pemOf(await ask(telling, 'publicKey'))).toMatch(/^-----BEGIN PUBLIC KEY-----/);
+    await telling.onProgress?.(progress, { method: 'signMessage', keyResourceId: 'release', env: {} });
+    expect([told, plugin.heard]).toEqual([['pending'], ['pending']]);
   });
 });
