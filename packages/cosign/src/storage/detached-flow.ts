@@ -4,6 +4,7 @@ import { verifyStoredSignature } from '../keys/signature-bytes.js';
 import { dockerReferenceOf } from '../payload/docker-reference.js';
 import { readPayload, writePayload } from '../payload/simple-signing.js';
 import { readDetachedSignature } from '../signing/detached-signature.js';
+import { timestampToken } from '../signing/timestamp-response.js';
 import { appendLayer } from './append-layer.js';
 import { type AttachCosignOptions, attachSettings } from './attach.js';
 import { sameLayer } from './same-layer.js';
@@ -68,6 +69,8 @@ export async function attachCosignSignature(
   const signature = readDetachedSignature(files.signature);
   if (by && !verifyStoredSignature(publicKeyFromSpki(by.spki), by.algorithm, payload, signature))
     throw new SignError('ERR_SIGNATURE_MISMATCH', 'the key did not make this signature over this payload');
+  // A bare token is easily taken for a response, and cosign would refuse the signature because of it (§13).
+  if (timestamp) timestampToken(timestamp);
   const layer = signatureLayer({ payload, signature, ...(timestamp && { timestamp }) });
   return appendLayer(target, subject, layer, sameLayer(target, layer, by, call), call);
 }

@@ -6,6 +6,7 @@ import {
   detachedSignature,
   evaluateCosignImage,
   generatePayload,
+  timestampResponse,
 } from '@securosys/cosign';
 import { describe, expect, it } from 'vitest';
 import { layerAnnotations } from '../../src/constants.js';
@@ -41,14 +42,17 @@ describe('the detached flow: generate, sign elsewhere, attach (cosign.md §4)', 
   it('keeps the timestamp that came with it', async () => {
     const w = world();
     const payload = generatePayload(w.repository, w.subject);
-    const timestamp = Uint8Array.of(0x30, 0);
+    const token = Uint8Array.of(0x30, 0);
+    const timestamp = timestampResponse(token);
     await attachCosignSignature(
       w.repository,
       { payload, signature: detachedSignature({ signature: signOver(payload) }), timestamp },
       w.subject,
     );
     const [stored] = (await collectCosign(w.repository, w.subject)).signatures;
-    expect(stored?.layer.annotations?.[layerAnnotations.timestamp]).toBe('{"SignedRFC3161Timestamp":"MAA="}');
+    expect(stored?.layer.annotations?.[layerAnnotations.timestamp]).toBe(`{"SignedRFC3161Timestamp":"${base64Text(timestamp)}"}`);
+    const bare = { payload, signature: detachedSignature({ signature: signOver(payload) }), timestamp: token };
+    await expect(attachCosignSignature(w.repository, bare, w.subject)).rejects.toMatchObject({ code: 'ERR_MALFORMED' });
   });
 
   it.each([
