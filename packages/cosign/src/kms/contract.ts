@@ -1,10 +1,24 @@
 /** Version of cosign's KMS plugin protocol that is spoken here (`cosign.md` §11): the first argument of the process. */
 export const kmsProtocolVersion = 'v1';
 
-const methods = ['defaultAlgorithm', 'supportedAlgorithms', 'createKey', 'publicKey', 'signMessage', 'verifySignature'] as const;
 
 /** What a plugin is asked to do; one process serves one method. */
-export type CosignKmsMethod = (typeof methods)[number];
+export type CosignKmsMethod =
+  | 'defaultAlgorithm'
+  | 'supportedAlgorithms'
+  | 'createKey'
+  | 'publicKey'
+  | 'signMessage'
+  | 'verifySignature';
+
+const methods: readonly CosignKmsMethod[] = [
+  'defaultAlgorithm',
+  'supportedAlgorithms',
+  'createKey',
+  'publicKey',
+  'signMessage',
+  'verifySignature',
+];
 
 /** Whether a word is a method of the protocol (§11.2). */
 export function isKmsMethod(word: unknown): word is CosignKmsMethod {
