@@ -10,6 +10,7 @@ function checkMember(name: string, value: unknown): unknown {
     refuse(name, 'is a number that is not finite, or beyond ±(2^53 − 1)');
   if (typeof value === 'bigint' || typeof value === 'function' || typeof value === 'symbol') refuse(name, 'is not JSON');
   if (typeof value === 'string' && !value.isWellFormed()) refuse(name, 'holds a lone surrogate');
+  if (Array.isArray(value) && value.includes(undefined)) refuse(name, 'is a list with a gap');
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
     const prototype: unknown = Object.getPrototypeOf(value);
     if (prototype !== Object.prototype && prototype !== null) refuse(name, 'is an object of a class');

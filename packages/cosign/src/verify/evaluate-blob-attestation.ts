@@ -28,7 +28,7 @@ export async function evaluateCosignBlobAttestation(
   const context = judgeContext('evaluateCosignBlobAttestation', trust, options);
   const wanted = wantedAttestations(context.rules);
   const [kind, bytes] = onlyMember('evaluateCosignBlobAttestation', artifact, ['bundle', 'envelope']);
-  const digest = subject instanceof Uint8Array ? `sha256:${sha256Hex(subject)}` : checkedImageDigest(subject.digest);
+  const digest = subject instanceof Uint8Array ? `sha256:${sha256Hex(subject)}` : checkedImageDigest(subject?.digest);
   let kept: JudgedStatement | undefined;
   const keep = (judged: JudgedStatement) => {
     kept = judged;

@@ -21,7 +21,7 @@ export async function evaluateCosignBundle(
 ): Promise<CosignReport> {
   const context = judgeContext('evaluateCosignBundle', trust, options);
   if (!(bundle instanceof Uint8Array)) invalidArgument('bundle is no Uint8Array');
-  const digest = checkedImageDigest(subject.digest);
+  const digest = checkedImageDigest(subject?.digest);
   const result = await judge(context, { shape: 'bundle' }, (known) =>
     judgeBundle(context, bundle, { digest, wanted: { kind: 'signature' } }, known),
   );

@@ -52,6 +52,7 @@ describe('a statement about an image', () => {
     ['a number that is none', { predicate: { a: [Number.NaN] } }],
     ['a number beyond 2^53', { predicate: { a: 2 ** 60 } }],
     ['a function', { predicate: { a: () => 1 } }],
+    ['undefined in a list, which would become null', { predicate: { a: [1, undefined] } }],
     ['a bigint', { predicate: { a: 1n } }],
     ['a Map', { predicate: { a: new Map() } }],
     ['a lone surrogate', { predicate: { a: '\ud800' } }],

@@ -70,6 +70,14 @@ describe('each option of a call alone turns the verdict (S24):', () => {
     await expect(evaluate({ clock: 5 } as object)).rejects.toMatchObject({ code: 'ERR_INVALID_ARGUMENT' });
   });
 
+  it('a file is judged about something, or not at all', async () => {
+    const bundle = writeBundle(attested(w.subject).envelope);
+    const nothing = undefined as never;
+    const refused = { code: 'ERR_INVALID_ARGUMENT' };
+    await expect(evaluateCosignBlobAttestation(nothing, { bundle }, trust)).rejects.toMatchObject(refused);
+    await expect(evaluateCosignBundle(bundle, nothing, trust)).rejects.toMatchObject(refused);
+  });
+
   it.each(asksRegistry)('%s ends when its signal does, and passes its deadline on', async (_, evaluate) => {
     const reason = new Error('enough');
     await expect(evaluate({ signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
