@@ -95,7 +95,8 @@ function statementContents(shape: CosignShape, { payload, signature }: DsseEnvel
     digests: subjects.flatMap(({ digest }) => (digest.sha256 === undefined ? [] : [`sha256:${digest.sha256}`])),
     predicateType,
     ...(!isSignature && { predicate }),
-    annotations: Object.assign({}, ...subjects.map(({ annotations }) => annotations)),
+    // Without a prototype, which a foreign annotation called `__proto__` would replace.
+    annotations: Object.assign(Object.create(null), ...subjects.map(({ annotations }) => annotations)),
     signature: base64Text(signature),
   };
 }

@@ -29,6 +29,8 @@ export interface InspectedCosignManifest {
 /** More than any image has; cosign reads no more either. */
 const maxLayers = 1_000;
 const maxContentBytes = 16 << 20;
+/** Of all layers together: what they say is kept. */
+const maxTotalBytes = 256 << 20;
 
 /** Shows everything that a manifest of cosign holds; see `inspectSignature`. */
 export async function inspectCosignSignature(
@@ -44,10 +46,12 @@ export async function inspectCosignSignature(
     if (manifest.kind !== 'manifest') throw new SignError('ERR_MALFORMED', 'this is no manifest of cosign signatures');
     if (manifest.layers.length > maxLayers) throw new SignError('ERR_LIMIT', `the manifest has over ${maxLayers} layers`);
     const signatures: InspectedCosignManifest['signatures'][number][] = [];
+    let left = maxTotalBytes;
     for (const layer of manifest.layers) {
       const kind = kindOf(layer);
       try {
-        const content = await repository.fetchBlob(layer, { ...deadline.one(), maxBytes: maxContentBytes });
+        const content = await repository.fetchBlob(layer, { ...deadline.one(), maxBytes: Math.min(maxContentBytes, left) });
+        left -= content.byteLength;
         signatures.push(contentsOf({ kind, manifest: descriptor, layer, content } as StoredLayer | StoredBundle));
       } catch (error) {
         if (!SignError.is(error) || !unusable.has(error.code)) throw error;
