@@ -44,4 +44,4 @@ if (missing.length > 0) {
 
 const { failed } = report.end();
 // A case that missed its deadline may still hold something open; it does not get to keep this process.
-process.send?.(report.counts(), () => process.exit(failed ? 1 : 0));
+process.send?.(report.counts(), undefined, undefined, () => process.exit(failed ? 1 : 0));
