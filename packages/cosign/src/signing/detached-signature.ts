@@ -8,7 +8,7 @@ export function detachedSignature({ signature }: { readonly signature: Uint8Arra
 }
 
 /**
- * Reads such a file: base64, which GNU `base64` breaks into lines (`cosign.md` §4).
+ * Reads such a file, or the annotation that `cosign attach` made of one: base64, which GNU `base64` breaks into lines (`cosign.md` §4).
  * @returns ECDSA as DER, RSA and Ed25519 as they are
  * @throws SignError `ERR_MALFORMED`, `ERR_LIMIT`
  */

@@ -2,7 +2,7 @@ import { inTotoPayloadType } from '../constants.js';
 import type { DsseEnvelope } from '../dsse/envelope.js';
 import { preAuthEncoding } from '../dsse/pre-auth-encoding.js';
 import { readStatement } from '../statement/read-statement.js';
-import type { InTotoStatement } from '../statement/statement.js';
+import { type InTotoStatement, isAboutDigest } from '../statement/statement.js';
 import { checkAllowed, checkPredicateType, hasAnnotations, refuseAnnotations, textsOf, type WantedStatements } from './claims.js';
 import type { JudgeContext, Known } from './judging.js';
 import { refuse } from './reasons.js';
@@ -44,7 +44,7 @@ export function judgeEnvelope(
     refuse('key-id', 'the envelope names another key than the one that made it');
   const statement = readStatement(payload);
   const { predicateType } = statement;
-  const matching = statement.subjects.filter((subject) => `sha256:${subject.digest.sha256}` === digest);
+  const matching = statement.subjects.filter((subject) => isAboutDigest({ subjects: [subject] }, digest));
   if (matching.length === 0) refuse('subject-mismatch', 'the statement is about something else');
   checkPredicateType(predicateType, wanted, rules);
   checkAllowed(signer, predicateType);

@@ -1,7 +1,8 @@
-import { base64Bytes, type Descriptor, parseJsonObject } from '@securosys/core';
+import { type Descriptor, parseJsonObject, utf8Bytes } from '@securosys/core';
 import { layerAnnotations, signPredicateType } from '../constants.js';
 import { bytesField, malformed, objectField } from '../fields.js';
 import { readPayload } from '../payload/simple-signing.js';
+import { readDetachedSignature } from '../signing/detached-signature.js';
 import { checkAllowed, hasAnnotations, refuseAnnotations, textsOf } from './claims.js';
 import type { JudgeContext, Judged, Known } from './judging.js';
 import { refuse } from './reasons.js';
@@ -16,13 +17,10 @@ export function layerTimestamps({ annotations }: Pick<Descriptor, 'annotations'>
   return [bytesField(json.SignedRFC3161Timestamp, what)];
 }
 
-/** The signature of a layer: base64, into which `base64 | cosign attach` puts line breaks (§4). */
+/** The signature of a layer is what a file of `cosign attach` held, line breaks and all (§4). */
 function layerSignature({ annotations }: Pick<Descriptor, 'annotations'>): Uint8Array {
   const text = annotations?.[layerAnnotations.signature];
-  const what = 'signature of a layer';
-  if (text === undefined) return malformed(what, 'there is none');
-  const bytes = base64Bytes(text.replace(/[\r\n]+/g, ''), what);
-  return bytes.byteLength === 0 ? malformed(what, 'it is empty') : bytes;
+  return text === undefined ? malformed('signature of a layer', 'there is none') : readDetachedSignature(utf8Bytes(text));
 }
 
 /**
