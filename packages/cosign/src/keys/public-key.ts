@@ -1,4 +1,14 @@
-import { hashBytes, type KeySpec, keySpecOf, nodeCrypto, publicKeyFromSpki, SignError, spkiOf, utf8Text } from '@securosys/core';
+import {
+  hashBytes,
+  type KeySpec,
+  keySpecOf,
+  nodeCrypto,
+  publicKeyFromSpki,
+  SignError,
+  sanitizeText,
+  spkiOf,
+  utf8Text,
+} from '@securosys/core';
 import { type PemBlock, pemBlocks, pemText } from '@securosys/pki';
 
 /** A public key that can verify cosign signatures. */
@@ -45,7 +55,10 @@ export function readCosignPublicKey(pem: string | Uint8Array): CosignPublicKey {
   const [block] = pemBlocks(typeof pem === 'string' ? pem : utf8Text(pem, 'public key'));
   if (block?.label === 'PUBLIC KEY') return keyOf(() => publicKeyFromSpki(block.bytes));
   if (block?.label === 'RSA PUBLIC KEY') return keyOf(() => pkcs1Key(block));
-  throw new SignError('ERR_MALFORMED', 'the first PEM block is neither a PUBLIC KEY nor an RSA PUBLIC KEY');
+  const found = block
+    ? `the first block is a ${sanitizeText(block.label, 40)}`
+    : 'there is no block in it, and a path is not read';
+  throw new SignError('ERR_MALFORMED', `a public key is PEM, PUBLIC KEY or RSA PUBLIC KEY: ${found}`);
 }
 
 /**

@@ -52,7 +52,7 @@ async function judgeAttestation(
 
 /**
  * Judges the attestations of an image (`cosign.md` §5, §10), of both shapes, and gives back those that are trusted. The types that count stand
- * in the trust. A threshold counts the distinct keys behind one and the same statement.
+ * in the trust. A threshold counts the distinct keys that said one and the same predicate of the image.
  * @param subject the manifest as it was resolved
  * @throws SignError `ERR_INVALID_ARGUMENT`; those of the repository
  *

@@ -43,6 +43,12 @@ XDKBA6orzhWUyhY8T3U6Vb8B3FP2wLDH7ueLQMb/fSWpbiKCuYnO9xwUSg==
     expect(code(pemText(new Uint8Array(40), 'PUBLIC KEY'))).toBe('ERR_MALFORMED');
   });
 
+  it('is refused with what was given in its place: a certificate, or a path', () => {
+    const message = (given: string) => thrown(() => readCosignPublicKey(given)).message;
+    expect(message(pemText(rootCertificate(), 'CERTIFICATE'))).toMatch(/the first block is a CERTIFICATE$/);
+    expect(message('cosign.pub')).toMatch(/a path is not read$/);
+  });
+
   it('is of a kind that cosign can verify with', () => {
     const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'secp256k1' });
     expect(code(pemText(spkiOf(publicKey), 'PUBLIC KEY'))).toBe('ERR_ALGORITHM_UNSUPPORTED');
