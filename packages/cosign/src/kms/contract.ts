@@ -1,7 +1,6 @@
 /** Version of cosign's KMS plugin protocol that is spoken here (`cosign.md` §11): the first argument of the process. */
 export const kmsProtocolVersion = 'v1';
 
-
 /** What a plugin is asked to do; one process serves one method. */
 export type CosignKmsMethod =
   | 'defaultAlgorithm'
