@@ -222,7 +222,8 @@ describe('cross-protocol signing (S9)', () => {
       state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
       return state >>> 24;
     };
-    for (let i = 0; i < (process.env.SLOW ? 20_000 : 5_000); i++) expect(classifySigningBytes(Uint8Array.from({ length: i % 80 }, random))).toBeUndefined();
+    for (let i = 0; i < (process.env.SLOW ? 20_000 : 5_000); i++)
+      expect(classifySigningBytes(Uint8Array.from({ length: i % 80 }, random))).toBeUndefined();
   });
 
   it.each(Object.entries(large))('takes linear time for many MiB: %s', (_, make) => {
