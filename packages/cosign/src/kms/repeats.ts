@@ -1,19 +1,26 @@
-import { type Operation, type PendingStore, recordKey, sha256Hex, utf8Bytes } from '@securosys/core';
+import { type Operation, type PendingStore, recordKey, SignError, sha256Hex, utf8Bytes } from '@securosys/core';
 
 const kind = 'cosign-kms';
 
 /** How long a signature is given out again, in milliseconds. */
 export const repeatedForMs = 15 * 60_000;
 
-/** Removes what finished long ago: whoever wants such a signature once more asks people once more. */
+/**
+ * Removes what finished long ago: whoever wants such a signature once more asks people once more. A record of others that cannot be read
+ * keeps nobody from signing; the one that is needed is read by itself.
+ */
 export async function forgetOldRepeats(store: PendingStore, now: number): Promise<void> {
-  if (!store.records) return;
-  for await (const { kind: of, key, requestKey, finishedAt } of store.records()) {
-    if (of !== kind || typeof key !== 'string' || typeof requestKey !== 'string' || typeof finishedAt !== 'number') continue;
-    const age = now - finishedAt;
-    if (age >= 0 && age < repeatedForMs) continue;
-    await store.delete(requestKey);
-    await store.delete(key);
+  try {
+    for await (const record of store.records?.() ?? []) {
+      const { kind: of, key, requestKey, finishedAt } = record;
+      if (of !== kind || typeof key !== 'string' || typeof requestKey !== 'string' || typeof finishedAt !== 'number') continue;
+      const age = now - finishedAt;
+      if (age >= 0 && age < repeatedForMs) continue;
+      await store.delete(requestKey);
+      await store.delete(key);
+    }
+  } catch (error) {
+    if (!SignError.is(error)) throw error;
   }
 }
 

@@ -5,6 +5,7 @@ import {
   invalidArgument,
   knownOptions,
   SignError,
+  signatureAlgorithms,
   systemClock,
 } from '@securosys/core';
 import type { Repository } from '@securosys/oci';
@@ -32,7 +33,7 @@ const names = ['by', 'signatureRepository', 'clock', 'signal', 'timeoutMs', 'log
 export function attachSettings(where: string, options: AttachCosignOptions) {
   knownOptions(where, options, names);
   const { by, signatureRepository, clock = systemClock, ...call } = options;
-  if (by !== undefined && (!(by.spki instanceof Uint8Array) || typeof by.algorithm !== 'string'))
+  if (by !== undefined && (!(by?.spki instanceof Uint8Array) || !signatureAlgorithms.includes(by.algorithm)))
     invalidArgument(`${where}: by is a key with spki and algorithm`);
   return { by, signatureRepository, clock, call };
 }

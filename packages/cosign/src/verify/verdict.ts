@@ -13,7 +13,7 @@ export function refusalOf({ signatures, limits }: CosignFindings, good: number, 
   if (limits.length > 0) return { code: 'limit', message: `not verified, a limit was reached: ${limits.join('; ')}` };
   if (signatures.length === 0) return { code: 'no-signatures', message: 'there are no signatures' };
   if (good === 0) return { code: 'no-good-signature', message: `none of ${signatures.length} signatures counts` };
-  return { code: 'threshold', message: `${good} distinct keys have signed where ${threshold} have to` };
+  return { code: 'threshold', message: `${good} of the ${threshold} distinct keys that have to sign have signed` };
 }
 
 /** What the results of all signatures come to (`cosign.md` §10.8, §10.10). */
