@@ -71,7 +71,8 @@ export async function interleave<Name extends string>(
   { starts, rounds, seconds }: Schedule,
 ): Promise<Record<Name, Outcome>> {
   const names = Object.keys(entrants) as Name[];
-  const played = Object.fromEntries(names.map((name) => [name, { processes: [] }])) as unknown as Record<Name, Played>;
+  const played = {} as Record<Name, Played>;
+  for (const name of names) played[name] = { processes: [] };
   for (let at = 0; at < starts; at++) {
     const due = names.filter((name) => at % (entrants[name].every ?? 1) === 0 && played[name].ended === undefined);
     const sides = new Map<Name, Side>();

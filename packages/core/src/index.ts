@@ -31,5 +31,7 @@ export { beginAct, resumeAct } from './recorded.js';
 export type { SecretKey, SecretKeyOptions, SecretRequest } from './secret-use.js';
 export * from './signer.js';
 export * from './text.js';
+export { type TimeLimit, withTimeLimit } from './time-limit.js';
 export type { Timestamper, TimestampHash } from './timestamper.js';
 export * from './verifier.js';
+export { withBackend } from './with-backend.js';

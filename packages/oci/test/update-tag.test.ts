@@ -5,6 +5,7 @@ import type { Clock } from '@securosys/core';
 import { createTestClock, type MemoryRegistry, type RegistryFault } from '@securosys/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createOci, mediaTypes, type Repository, type ResolvedManifest } from '../src/index.js';
+import { eventClock } from './support/event-clock.js';
 import { describe256, jsonBytes, name, seeded } from './support/images.js';
 
 const tag = 'shared';
@@ -39,30 +40,6 @@ const versions =
     if (request.method === 'GET' && response.ok) response.headers.set('etag', `"${registry.tags.get(`app:${tag}`)}"`);
     return response;
   };
-/** A clock whose sleepers wake in the order of their times: while nothing else happens, time passes at once. */
-function eventClock(): Clock {
-  let time = 0;
-  let quiet = 0;
-  const sleepers: { at: number; wake: () => void }[] = [];
-  const pump = () => {
-    if (sleepers.length === 0) return;
-    if (quiet++ < 10) return void setImmediate(pump);
-    quiet = 0;
-    sleepers.sort((a, b) => a.at - b.at);
-    const next = sleepers.shift();
-    time = next?.at ?? time;
-    next?.wake();
-    setImmediate(pump);
-  };
-  return {
-    now: () => time,
-    sleep: (ms) =>
-      new Promise((wake) => {
-        quiet = 0;
-        if (sleepers.push({ at: time + ms, wake }) === 1) setImmediate(pump);
-      }),
-  };
-}
 /** Answers that take their time before and after they are made, so that writers really meet. */
 const slowly = (clock: Clock): RegistryFault => {
   let n = 0;

@@ -134,6 +134,8 @@ const withoutBytes = [
   'signatureAlgorithmFor',
   'utf8Text',
   'verifySignature',
+  'withBackend',
+  'withTimeLimit',
   'wipe',
 ];
 

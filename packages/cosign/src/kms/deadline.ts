@@ -29,30 +29,3 @@ export function kmsTimes(now: number, { deadline }: KmsCall, { timeoutMs }: Cosi
   if (endsAt <= now) throw new SignError('ERR_TIMEOUT', "cosign's deadline is too near to sign anything");
   return { waitsUntil: Math.max(now, Math.min(deadline - margin, now + (timeoutMs ?? Number.POSITIVE_INFINITY))), endsAt };
 }
-
-/**
- * Runs work that has to be over in time, whatever a backend does with its signal.
- * @param ms real time
- */
-export async function inTime<T>(
-  ms: number,
-  outer: AbortSignal | undefined,
-  work: (signal: AbortSignal) => Promise<T>,
-): Promise<T> {
-  const late = new AbortController();
-  const signal = outer ? AbortSignal.any([outer, late.signal]) : late.signal;
-  // Longer than a timer can be is as good as no limit.
-  const timer = setTimeout(
-    () => late.abort(new SignError('ERR_TIMEOUT', "the key's backend has not answered in time")),
-    Math.min(ms, 2 ** 31 - 1),
-  );
-  const aborted = new Promise<never>((_, reject) => {
-    if (signal.aborted) reject(signal.reason);
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-  });
-  try {
-    return await Promise.race([work(signal), aborted]);
-  } finally {
-    clearTimeout(timer);
-  }
-}

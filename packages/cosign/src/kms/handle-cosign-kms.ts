@@ -1,7 +1,7 @@
-import { systemClock } from '@securosys/core';
+import { systemClock, withTimeLimit } from '@securosys/core';
 import { defaultKmsAlgorithm, kmsAlgorithms } from './algorithms.js';
 import type { CosignKmsResponse } from './contract.js';
-import { inTime, kmsTimes } from './deadline.js';
+import { kmsTimes } from './deadline.js';
 import { errorText } from './error-text.js';
 import type { CosignKmsContext, CosignKmsPlugin } from './plugin.js';
 import { answerPublicKey } from './public-key.js';
@@ -37,7 +37,8 @@ async function keyMethod(
   const now = (plugin.clock ?? systemClock).now();
   const settings = (await plugin.settings?.(outer)) ?? {};
   const times = kmsTimes(now, call, settings);
-  return inTime(times.endsAt - now, outer.signal, async (signal) => {
+  const message = "the key's backend has not answered in time";
+  return withTimeLimit({ ms: times.endsAt - now, message, signal: outer.signal }, async (signal) => {
     const context = { ...outer, signal };
     switch (call.method) {
       case 'signMessage': {

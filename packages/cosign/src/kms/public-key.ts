@@ -1,9 +1,8 @@
-import { base64Text, createSigner, type KeyRef, keySpecOfSpki, sha256Hex, utf8Bytes } from '@securosys/core';
+import { base64Text, createSigner, type KeyRef, keySpecOfSpki, sha256Hex, utf8Bytes, withBackend } from '@securosys/core';
 import { cosignAlgorithm } from '../keys/cosign-algorithm.js';
 import { cosignPublicKeyPem } from '../keys/public-key.js';
 import type { CosignKmsResponse } from './contract.js';
 import type { CosignKmsContext, CosignKmsPlugin } from './plugin.js';
-import { withBackend } from './with-backend.js';
 
 /** What was seen before counts only where the key is pinned, and only when it is that very key (S29). */
 async function remembered(
@@ -23,7 +22,7 @@ export async function publicKeyOf(plugin: CosignKmsPlugin, context: CosignKmsCon
   const ref = await plugin.keyRef(context);
   const known = await remembered(plugin, context, ref);
   if (known) return known;
-  return withBackend(plugin, context, async (backend) => {
+  return withBackend(plugin.open(context), async (backend) => {
     const { spki } = await createSigner(backend, ref).describe(context.signal ? { signal: context.signal } : {});
     if (ref.spkiSha256 !== undefined) await plugin.publicKeys?.put(context, spki);
     return spki;

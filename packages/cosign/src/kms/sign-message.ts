@@ -6,6 +6,7 @@ import {
   SignError,
   type SigningFacts,
   systemClock,
+  withBackend,
 } from '@securosys/core';
 import { storedSignature } from '../keys/signature-bytes.js';
 import type { CosignKmsResponse } from './contract.js';
@@ -18,7 +19,6 @@ import type { CosignKmsContext, CosignKmsKeySettings, CosignKmsPlugin } from './
 import type { KmsCall } from './read-call.js';
 import { forgetOldRepeats, keepForRepeats } from './repeats.js';
 import { waitForPeople } from './wait-for-people.js';
-import { withBackend } from './with-backend.js';
 
 /** One signature for cosign. */
 export interface KmsSigning {
@@ -88,7 +88,7 @@ export async function answerSignMessage(signing: KmsSigning, stdin: Uint8Array):
   // Before anything is opened: what may not be signed costs no login.
   inputOf(signing, stdin);
   const { plugin, context, settings } = signing;
-  const made = await withBackend(plugin, context, async (backend: KeyBackend) =>
+  const made = await withBackend(plugin.open(context), async (backend: KeyBackend) =>
     signature(signing, stdin, await openKey(plugin, context, backend, settings)),
   );
   return { signMessage: { signature: base64Text(made) } };

@@ -2,7 +2,7 @@ import { attachCosign, collectCosign } from '@securosys/cosign';
 import { mediaTypes } from '@securosys/oci';
 import type { RegistryFault } from '@securosys/testing';
 import { describe, expect, it } from 'vitest';
-import { eventClock } from './event-clock.js';
+import { eventClock } from '../../../oci/test/support/event-clock.js';
 import { attested, by, p256, putTag, signed, tagged, tagOf, type World, world } from './world.js';
 
 /** A registry that takes its time before and after each answer about the tag, and perhaps looks at the version that is to be replaced. */

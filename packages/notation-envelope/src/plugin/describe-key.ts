@@ -1,7 +1,6 @@
 import type { JsonObject, KeyBackend, KeyInfo } from '@securosys/core';
-import { SignError } from '@securosys/core';
+import { SignError, withBackend } from '@securosys/core';
 import type { DescribeKeyResponse } from './contract.js';
-import { withBackend } from './key-session.js';
 import { contractKey } from './key-specs.js';
 import type { NotationPlugin, PluginKeyContext } from './notation-plugin.js';
 
@@ -23,6 +22,6 @@ export async function describeKey(
   context: PluginKeyContext,
   _request: JsonObject,
 ): Promise<DescribeKeyResponse> {
-  const { spec } = await withBackend(plugin, context, (backend) => describe(plugin, context, backend));
+  const { spec } = await withBackend(plugin.open(context), (backend) => describe(plugin, context, backend));
   return { keyId: context.keyId, keySpec: contractKey(spec).keySpec };
 }

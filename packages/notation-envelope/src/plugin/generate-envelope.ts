@@ -1,10 +1,19 @@
-import { base64Text, type JsonObject, type KeyBackend, type Prepared, SignError, sha256Hex, systemClock } from '@securosys/core';
+import {
+  base64Text,
+  type JsonObject,
+  type KeyBackend,
+  type Prepared,
+  SignError,
+  sha256Hex,
+  systemClock,
+  withBackend,
+} from '@securosys/core';
 import { coseMediaType, jwsMediaType, payloadType } from '../constants.js';
 import { parsePayload } from '../envelope/payload.js';
 import type { NotationSignature } from '../signing/signature.js';
 import type { GenerateEnvelopeRequest, GenerateEnvelopeResponse } from './contract.js';
 import { envelopeFormat, type NotationFormat } from './formats.js';
-import { type KeySession, openKey, withBackend } from './key-session.js';
+import { type KeySession, openKey } from './key-session.js';
 import type { NotationPlugin, PluginKeyContext } from './notation-plugin.js';
 import { type PendingEnvelope, pendingEnvelope } from './pending-envelope.js';
 import { defaultTimeoutMs, pluginOptions } from './plugin-options.js';
@@ -118,6 +127,6 @@ export async function generateEnvelope(
   const request = readEnvelopeRequest(json, context);
   const format = envelopeFormat(request.signatureEnvelopeType);
   const work = { plugin, context, request, format };
-  const { envelope, mediaType } = await withBackend(plugin, context, (backend) => sign(work, backend));
+  const { envelope, mediaType } = await withBackend(plugin.open(context), (backend) => sign(work, backend));
   return { signatureEnvelope: base64Text(envelope), signatureEnvelopeType: mediaType };
 }

@@ -1,7 +1,15 @@
-import { base64Text, classifySigningBytes, type JsonObject, type KeyBackend, SignError, systemClock } from '@securosys/core';
+import {
+  base64Text,
+  classifySigningBytes,
+  type JsonObject,
+  type KeyBackend,
+  SignError,
+  systemClock,
+  withBackend,
+} from '@securosys/core';
 import type { ContractKeySpec, GenerateSignatureRequest, GenerateSignatureResponse } from './contract.js';
 import { notationFormats } from './formats.js';
-import { type KeySession, openKey, withBackend } from './key-session.js';
+import { type KeySession, openKey } from './key-session.js';
 import { contractKeySpecs } from './key-specs.js';
 import type { NotationPlugin, PluginKeyContext } from './notation-plugin.js';
 import { pluginOptions } from './plugin-options.js';
@@ -95,5 +103,5 @@ export async function generateSignature(
   json: JsonObject,
 ): Promise<GenerateSignatureResponse> {
   const request = readSignatureRequest(json, context);
-  return withBackend(plugin, context, (backend) => sign(plugin, context, request, backend));
+  return withBackend(plugin.open(context), (backend) => sign(plugin, context, request, backend));
 }

@@ -23,20 +23,6 @@ export interface KeySession {
   readonly store: PendingStore;
 }
 
-/** Opens the plugin's backend for one piece of work, and closes it whatever happens. */
-export async function withBackend<T>(
-  plugin: NotationPlugin,
-  context: PluginKeyContext,
-  work: (backend: KeyBackend) => Promise<T>,
-): Promise<T> {
-  const backend = await plugin.open(context);
-  try {
-    return await work(backend);
-  } finally {
-    await backend.close();
-  }
-}
-
 /**
  * Finds the key and its certificates.
  * @throws SignError `ERR_KEY_NOT_FOUND`, `ERR_ALGORITHM_UNSUPPORTED`, `ERR_CHAIN_INVALID` for a key without certificates, `ERR_STORE`
