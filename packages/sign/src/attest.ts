@@ -1,12 +1,12 @@
 import { type Descriptor, invalidArgument, type JsonObject, knownOptions } from '@securosys/core';
 import { checkedPredicate, type PredicateName, type Predicates, type PredicateUri, predicateTypeOf } from '@securosys/cosign';
 import { createOci, type Oci } from '@securosys/oci';
-import { completeCourses } from './complete-courses.js';
 import { predicateHash, prepareAttestation } from './formats/cosign-attestation.js';
 import { cosignIdentity, rememberedManifest } from './formats/cosign-options.js';
 import type { CosignManifestOptions } from './formats/format-options.js';
-import { findImage, prepareImage } from './prepare-image.js';
-import type { SignedManifest } from './request-target.js';
+import { completeCourses } from './requests/complete-courses.js';
+import { findImage, prepareImage } from './requests/prepare-image.js';
+import type { SignedManifest } from './requests/request-target.js';
 import { checkSelection, type ManifestSelection, selectionNames } from './select-manifests.js';
 import { callOf, type SigningOptions, signingOptionNames } from './sign-options.js';
 import { checkTimestamper } from './sign-plans.js';

@@ -7,14 +7,14 @@ import {
   type NotationSignature,
 } from '@securosys/notation-envelope';
 import { checkBlobName } from './blob-name.js';
-import { keyedPlan, prepareCourse } from './prepare-course.js';
 import { readUntil } from './read-blob.js';
-import type { RequestIdentity } from './request-identity.js';
-import type { RequestTarget } from './request-target.js';
+import { ItemRequest } from './requests/item-request.js';
+import { keyedPlan, prepareCourse } from './requests/prepare-course.js';
+import type { RequestIdentity } from './requests/request-identity.js';
+import type { RequestTarget } from './requests/request-target.js';
 import { type SignCosignBlobOptions, type SignedCosignBlob, signCosignBlob } from './sign-cosign-blob.js';
 import { callOf, type SignOptions, signingOptionNames } from './sign-options.js';
 import { signingPlans } from './sign-plans.js';
-import { SigningRequest } from './signing-request.js';
 
 /** How a blob is signed, in a format of the Notary Project. */
 export interface SignBlobOptions extends SignOptions {
@@ -60,7 +60,7 @@ const optionNames = ['format', 'annotations', 'expiry', 'attributes', 'signingAg
  * const { envelope, fileName } = await signBlob(createReadStream('tool.tgz'), options);
  * await writeFile(fileName, envelope); // tool.tgz.cose.sig
  * ```
- * @throws SignError `ERR_APPROVAL_PENDING`, `ERR_CHAIN_INVALID`, `ERR_ALGORITHM_UNSUPPORTED`, those of {@link SigningRequest.complete} but
+ * @throws SignError `ERR_APPROVAL_PENDING`, `ERR_CHAIN_INVALID`, `ERR_ALGORITHM_UNSUPPORTED`, those of {@link ItemRequest.complete} but
  * for the registry's; `ERR_TIMEOUT`; what reading the blob throws
  */
 export async function signBlob(
@@ -81,7 +81,7 @@ export async function signBlob(
   return request.complete({ ...callOf(options), approvalTimeoutMs, ...(onProgress && { onProgress }) });
 }
 
-async function prepareBlob(blob: BlobSource, options: SignBlobOptions): Promise<SigningRequest<SignedBlob>> {
+async function prepareBlob(blob: BlobSource, options: SignBlobOptions): Promise<ItemRequest<SignedBlob>> {
   const { mediaType, name } = options;
   checkBlobName(name);
   const [plan, more] = signingPlans('signBlob', options);
@@ -104,7 +104,7 @@ async function prepareBlob(blob: BlobSource, options: SignBlobOptions): Promise<
     keyed,
     options,
   );
-  return new SigningRequest(course);
+  return new ItemRequest(course);
 }
 
 /** Gives the envelope out; where it goes is the caller's business. */

@@ -3,13 +3,13 @@ import { type CosignBlobSignature, detachedSignature, writeBundle } from '@secur
 import { checkBlobName } from './blob-name.js';
 import { prepareCosignBlob } from './formats/cosign-blob.js';
 import { cosignAdvice } from './formats/cosign-options.js';
-import { keyedPlan, prepareCourse } from './prepare-course.js';
 import { readUntil, wholeBlob } from './read-blob.js';
-import type { RequestIdentity } from './request-identity.js';
-import type { RequestTarget } from './request-target.js';
+import { ItemRequest } from './requests/item-request.js';
+import { keyedPlan, prepareCourse } from './requests/prepare-course.js';
+import type { RequestIdentity } from './requests/request-identity.js';
+import type { RequestTarget } from './requests/request-target.js';
 import { callOf, type SigningOptions, signingOptionNames } from './sign-options.js';
 import { checkTimestamper } from './sign-plans.js';
-import { SigningRequest } from './signing-request.js';
 
 /** How a blob is signed as cosign does it. */
 export interface SignCosignBlobOptions extends SigningOptions {
@@ -80,7 +80,7 @@ export async function signCosignBlob(
     keyed,
     options,
   );
-  return new SigningRequest(course).complete({ ...callOf(options), approvalTimeoutMs, ...(onProgress && { onProgress }) });
+  return new ItemRequest(course).complete({ ...callOf(options), approvalTimeoutMs, ...(onProgress && { onProgress }) });
 }
 
 /** Gives both forms out; where they go is the caller's business. */

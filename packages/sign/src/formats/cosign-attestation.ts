@@ -15,7 +15,7 @@ import {
   readPreAuthEncoding,
   readStatement,
 } from '@securosys/cosign';
-import type { RequestIdentity } from '../request-identity.js';
+import type { RequestIdentity } from '../requests/request-identity.js';
 import { findCosignAttestation } from './cosign-find.js';
 import { cosignAdvice, cosignMembers, keyOf, manifestOf, repositoryOf, signingOptions } from './cosign-options.js';
 import { publishCosign } from './cosign-publish.js';

@@ -1,6 +1,6 @@
 import { canonicalJson, type FormatKey, type Prepared } from '@securosys/core';
 import { type CosignBlobSignature, cosignBlob } from '@securosys/cosign';
-import type { RequestIdentity } from '../request-identity.js';
+import type { RequestIdentity } from '../requests/request-identity.js';
 import { keyOf } from './cosign-options.js';
 import type { RequestFormat } from './image-format.js';
 import { optional } from './members.js';

@@ -1,6 +1,6 @@
 import { canonicalJson, type Descriptor, type FormatKey, type Prepared } from '@securosys/core';
 import { type CosignSignature, cosignImage, dockerReferenceOf } from '@securosys/cosign';
-import type { RequestIdentity } from '../request-identity.js';
+import type { RequestIdentity } from '../requests/request-identity.js';
 import { findCosignSignature } from './cosign-find.js';
 import {
   cosignAdvice,

@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import type { CallOptions, Clock, Descriptor, Format, FormatKey, Prepared, PreparedPart } from '@securosys/core';
 import type { Repository } from '@securosys/oci';
-import type { RequestIdentity } from '../request-identity.js';
+import type { RequestIdentity } from '../requests/request-identity.js';
 import type { FormatIdentity } from './format-identity.js';
 import type { FormatOptions } from './format-options.js';
 import type { MemberCheck } from './members.js';

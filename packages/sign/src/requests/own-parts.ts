@@ -1,5 +1,5 @@
 import { base64Bytes, publicKeyFromSpki } from '@securosys/core';
-import type { OwnParts } from './formats/image-format.js';
+import type { OwnParts } from '../formats/image-format.js';
 import type { TakenUp } from './take-up.js';
 
 /** What signatures of a request are told by; `undefined` when such signatures are of no use, because they have expired. */

@@ -14,14 +14,14 @@ import {
   type Timestamper,
 } from '@securosys/core';
 import { createOci, type Oci } from '@securosys/oci';
-import { requestFormat } from './image-formats.js';
+import { requestFormat } from '../image-formats.js';
+import { blobTarget, type SignedBlob } from '../sign-blob.js';
+import { cosignBlobTarget, type SignedCosignBlob } from '../sign-cosign-blob.js';
+import { ItemRequest } from './item-request.js';
 import { RequestCourse } from './request-course.js';
 import type { RequestIdentity } from './request-identity.js';
 import { recordKey } from './request-record.js';
 import { manifestTarget, type RequestTarget } from './request-target.js';
-import { blobTarget, type SignedBlob } from './sign-blob.js';
-import { cosignBlobTarget, type SignedCosignBlob } from './sign-cosign-blob.js';
-import { SigningRequest } from './signing-request.js';
 import { takeUp } from './take-up.js';
 
 /** What taking up a signing request needs. */
@@ -64,7 +64,7 @@ const optionNames = ['backend', 'store', 'guards', 'timestamper', 'clock', 'sign
  * @throws SignError `ERR_REQUEST_NOT_FOUND`; `ERR_MALFORMED` when the record was altered; `ERR_INVALID_ARGUMENT` for another backend, or when the request demands a
  * timestamp and there is no timestamper
  */
-export async function resumeSigningRequest(id: string, options: ResumeOptions): Promise<SigningRequest> {
+export async function resumeSigningRequest(id: string, options: ResumeOptions): Promise<ItemRequest> {
   knownOptions('resumeSigningRequest', options, [...optionNames, 'oci']);
   const { oci = createOci() } = options;
   return resume(id, options, (identity) => {
@@ -81,12 +81,12 @@ export async function resumeSigningRequest(id: string, options: ResumeOptions): 
 export async function resumeBlobSigningRequest(
   id: string,
   options: ResumeCosignBlobOptions,
-): Promise<SigningRequest<SignedCosignBlob>>;
-export async function resumeBlobSigningRequest(id: string, options: ResumeBlobOptions): Promise<SigningRequest<SignedBlob>>;
+): Promise<ItemRequest<SignedCosignBlob>>;
+export async function resumeBlobSigningRequest(id: string, options: ResumeBlobOptions): Promise<ItemRequest<SignedBlob>>;
 export async function resumeBlobSigningRequest(
   id: string,
   options: ResumeBlobOptions | ResumeCosignBlobOptions,
-): Promise<SigningRequest<SignedBlob> | SigningRequest<SignedCosignBlob>> {
+): Promise<ItemRequest<SignedBlob> | ItemRequest<SignedCosignBlob>> {
   if ('format' in options) return resumeCosignBlob(id, options);
   knownOptions('resumeBlobSigningRequest', options, optionNames);
   return resume(id, options, (identity) => {
@@ -97,7 +97,7 @@ export async function resumeBlobSigningRequest(
   });
 }
 
-async function resumeCosignBlob(id: string, options: ResumeCosignBlobOptions): Promise<SigningRequest<SignedCosignBlob>> {
+async function resumeCosignBlob(id: string, options: ResumeCosignBlobOptions): Promise<ItemRequest<SignedCosignBlob>> {
   knownOptions('resumeBlobSigningRequest', options, [...optionNames, 'format', 'allowOpaque']);
   if (options.format !== 'cosign') return invalidArgument("format is 'cosign', or left out");
   return resume(id, options, (identity) => {
@@ -110,7 +110,7 @@ async function resume<T>(
   id: string,
   options: ResumeOptions & { readonly allowOpaque?: boolean },
   targetOf: (identity: RequestIdentity) => RequestTarget<T>,
-): Promise<SigningRequest<T>> {
+): Promise<ItemRequest<T>> {
   const { backend, store, clock = systemClock, guards, timestamper, allowOpaque } = options;
   if (typeof id !== 'string' || !/^[0-9a-f]{64}$/.test(id)) invalidArgument('the id of a signing request has 64 hex characters');
   const stored = await store.get(recordKey(id));
@@ -132,5 +132,5 @@ async function resume<T>(
     ...(guards && { guards }),
     ...(allowOpaque !== undefined && { allowOpaque }),
   });
-  return new SigningRequest(new RequestCourse({ ...taken, signer, store, clock, target, timestamper, stored: true }));
+  return new ItemRequest(new RequestCourse({ ...taken, signer, store, clock, target, timestamper, stored: true }));
 }

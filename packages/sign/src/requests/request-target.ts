@@ -1,7 +1,7 @@
 import { type CallOptions, type Clock, type Descriptor, invalidArgument } from '@securosys/core';
 import type { Oci } from '@securosys/oci';
-import type { OwnParts } from './formats/image-format.js';
-import { isManifestFormat, type ManifestFormatId, manifestFormat } from './image-formats.js';
+import type { OwnParts } from '../formats/image-format.js';
+import { isManifestFormat, type ManifestFormatId, manifestFormat } from '../image-formats.js';
 import type { RequestIdentity } from './request-identity.js';
 
 /** A manifest and the signature that is now attached to it. */

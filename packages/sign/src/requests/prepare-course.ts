@@ -15,8 +15,8 @@ import {
   type Signer,
   type Timestamper,
 } from '@securosys/core';
-import type { FormatIdentity } from './formats/format-identity.js';
-import { type RequestFormatId, requestFormat } from './image-formats.js';
+import type { FormatIdentity } from '../formats/format-identity.js';
+import { type RequestFormatId, requestFormat } from '../image-formats.js';
 import { RequestCourse } from './request-course.js';
 import { type RequestIdentity, requestId } from './request-identity.js';
 import { recordKey } from './request-record.js';

@@ -1,6 +1,6 @@
 import { canonicalJson, sha256Hex, utf8Bytes } from '@securosys/core';
-import type { FormatIdentity } from './formats/format-identity.js';
-import type { RequestFormatId } from './image-formats.js';
+import type { FormatIdentity } from '../formats/format-identity.js';
+import type { RequestFormatId } from '../image-formats.js';
 
 /** A blob that a signing request is about. */
 export interface BlobIdentity {

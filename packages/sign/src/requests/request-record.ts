@@ -1,7 +1,7 @@
 import { type Claims, type Descriptor, isJsonObject, type JsonObject, type JsonValue, SignError } from '@securosys/core';
-import type { FormatIdentity } from './formats/format-identity.js';
-import { hasOnly, isDescriptor, isText, isTexts, type MemberCheck, optional } from './formats/members.js';
-import { isRequestFormat, requestFormat } from './image-formats.js';
+import type { FormatIdentity } from '../formats/format-identity.js';
+import { hasOnly, isDescriptor, isText, isTexts, type MemberCheck, optional } from '../formats/members.js';
+import { isRequestFormat, requestFormat } from '../image-formats.js';
 import { type RequestIdentity, requestId } from './request-identity.js';
 
 /** What the store holds of a request until its artifact is attached. No secrets, no signatures. */

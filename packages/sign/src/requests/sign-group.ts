@@ -1,5 +1,5 @@
 import { type CallOptions, type Descriptor, SignError, type SignErrorCode } from '@securosys/core';
-import type { ManifestFormatId } from './image-formats.js';
+import type { ManifestFormatId } from '../image-formats.js';
 import { isDecided, type RequestCourse, type Signatures } from './request-course.js';
 import type { CompleteOptions } from './request-state.js';
 import type { SignedManifest } from './request-target.js';

@@ -12,7 +12,7 @@ import {
   type Timestamper,
   type WaitOptions,
 } from '@securosys/core';
-import { requestFormat } from './image-formats.js';
+import { requestFormat } from '../image-formats.js';
 import { ownParts } from './own-parts.js';
 import { requestId } from './request-identity.js';
 import { recordKey, writeRecord } from './request-record.js';

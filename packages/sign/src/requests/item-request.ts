@@ -6,7 +6,7 @@ import type { SignedManifest } from './request-target.js';
 export const completeNames = ['approvalTimeoutMs', 'onProgress', 'signal', 'timeoutMs', 'logger'];
 
 /** One manifest or blob, one format, one key: from prepared bytes to the finished signature, over as many processes as people need days. */
-export class SigningRequest<T = SignedManifest> {
+export class ItemRequest<T = SignedManifest> {
   readonly id: string;
   readonly #course: RequestCourse<T>;
   #completed: Promise<T> | undefined;

@@ -1,12 +1,12 @@
 import { type CallOptions, invalidArgument } from '@securosys/core';
 import type { Oci, ResolvedManifest } from '@securosys/oci';
 import { parseReference } from '@securosys/oci';
-import type { ImageFormat } from './formats/image-format.js';
+import type { ImageFormat } from '../formats/image-format.js';
+import { type ManifestSelection, type SelectedManifest, selectManifests } from '../select-manifests.js';
+import { callOf } from '../sign-options.js';
 import { type CourseOptions, type KeyedPlan, keyedPlan, prepareCourse, type UnkeyedPlan } from './prepare-course.js';
 import type { RequestCourse } from './request-course.js';
 import { manifestTarget, type SignedManifest } from './request-target.js';
-import { type ManifestSelection, type SelectedManifest, selectManifests } from './select-manifests.js';
-import { callOf } from './sign-options.js';
 
 /** An image that was looked up once, and what of it is meant. */
 export interface FoundImage {

@@ -1,5 +1,5 @@
 import { base64Bytes, type Descriptor, type JsonObject, type Prepared, SignError, sha256Hex } from '@securosys/core';
-import { requestFormat } from './image-formats.js';
+import { requestFormat } from '../image-formats.js';
 import { type RequestRecord, readRecord } from './request-record.js';
 
 /** A stored request that was found to be what its id stands for. */
