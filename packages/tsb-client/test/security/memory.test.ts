@@ -124,7 +124,6 @@ const withoutBytes = [
   'encodePreimage',
   'explainPolicy',
   'fromCharArray',
-  'loadContract',
   'meaningOf',
   'nameApprovers',
   'never',
