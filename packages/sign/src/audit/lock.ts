@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type Clock, nodeCrypto, nodeFiles, SignError } from '@securosys/core';
+import { nodeCrypto, nodeFiles, SignError } from '@securosys/core';
 import { absent } from './folder.js';
 import { isDead, isLock, lockName } from './owner.js';
 
@@ -23,21 +23,21 @@ export interface Turn {
  * that clearing away a dead one cannot hit a living one.
  * @throws SignError `ERR_STORE` when others never end
  */
-export async function takeTurn(folder: string, clock: Clock): Promise<Turn> {
-  const start = clock.now();
+export async function takeTurn(folder: string): Promise<Turn> {
+  const end = performance.now() + patienceMs;
   for (;;) {
-    const turn = await attempt(folder, () => clock.now() - start < patienceMs);
+    const turn = await attempt(folder);
     if (turn) return turn;
-    if (clock.now() - start >= patienceMs)
+    if (performance.now() > end)
       throw new SignError('ERR_STORE', 'another process holds the audit log and does not let go', { retryable: true });
-    await clock.sleep(pause());
+    await pause(1 + nodeCrypto().randomInt(8));
   }
 }
 
-/** Milliseconds; differs, so that two do not keep meeting. */
-const pause = () => 1 + nodeCrypto().randomInt(8);
+/** Other processes live by the machine's time, whatever clock was handed in. */
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-async function attempt(folder: string, patient: () => boolean): Promise<Turn | undefined> {
+async function attempt(folder: string): Promise<Turn | undefined> {
   const own = await lockName();
   const path = join(folder, own);
   const raised = performance.now();
@@ -47,9 +47,10 @@ async function attempt(folder: string, patient: () => boolean): Promise<Turn | u
     for (;;) {
       const names = await nodeFiles().readdir(folder);
       const others = await living(folder, own, names);
-      if (others.length === 0) return { names, release, fresh: () => performance.now() - raised < turnMs };
-      if (!patient() || performance.now() - raised > turnMs / 2 || others.some((name) => token(name) < token(own))) break;
-      await new Promise((resolve) => setTimeout(resolve, 1));
+      if (others.length === 0)
+        return { names, release: async () => void (await release()), fresh: () => performance.now() - raised < turnMs };
+      if (performance.now() - raised > turnMs / 2 || others.some((name) => token(name) < token(own))) break;
+      await pause(1);
     }
   } catch (error) {
     await release();
