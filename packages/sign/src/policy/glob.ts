@@ -36,8 +36,11 @@ export function matchesGlob(pattern: string, text: string): boolean {
   return reached[patterns.length] ?? false;
 }
 
+const layoutLetters = "letters, digits, . _ - : / and * behind 'oci:'";
+
 /** What a pattern over repositories may not be: one sentence; `undefined` for one that is right. */
 export function repositoryGlobFault(pattern: string): string | undefined {
+  if (pattern.startsWith('oci:')) return globFault(pattern, /^[A-Za-z0-9._:*/-]+$/, layoutLetters);
   const fault = globFault(pattern, /^[a-z0-9._:*/[\]-]+$/, 'lower-case letters, digits, . _ - : / and *');
   if (fault !== undefined || pattern === '**') return fault;
   const [host = '', ...path] = pattern.split('/');

@@ -3,7 +3,7 @@ import { policyOf, type SigningPolicy } from './signing-policy.js';
 import { yamlDocument } from './yaml-document.js';
 
 /** Longest text of a policy, in bytes of UTF-8. */
-const longest = 262_144;
+const longest = 65_536;
 
 /** How a policy is read. */
 export interface ParseSigningPolicyOptions {
@@ -12,7 +12,7 @@ export interface ParseSigningPolicyOptions {
 }
 
 /**
- * Reads a policy in YAML 1.2 or JSON. At most 256 KiB, strict: see `docs/guides/signing-policy.md`. Errors name line and column, and the
+ * Reads a policy in YAML 1.2 or JSON. At most 64 KiB, strict: see `docs/guides/signing-policy.md`. Errors name line and column, and the
  * member that a misspelt one was probably meant to be.
  * @param text or its bytes in UTF-8
  *

@@ -52,11 +52,10 @@ export function placeOf({ content, at }: DocumentNode, path: string, file: strin
         if (known.includes(name)) continue;
         const suggestion = nearest(name, known);
         const hint = suggestion === undefined ? `; known are ${known.join(', ')}` : `; did you mean '${suggestion}'?`;
-        complain(
-          `unknown member '${sanitizeText(name, 60)}'${hint}`,
-          nameAt ?? at,
-          suggestion === undefined ? {} : { suggestion },
-        );
+        complain(`unknown member '${sanitizeText(name, 60)}'${hint}`, nameAt ?? at, {
+          known,
+          ...(suggestion !== undefined && { suggestion }),
+        });
       }
       return new Map([...found].map(([name, { node }]) => [name, placeOf(node, below(name), file)]));
     },

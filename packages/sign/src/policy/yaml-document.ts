@@ -7,10 +7,15 @@ type Yaml = typeof import('yaml');
 /** Where errors are, and what they are called. */
 interface Source {
   readonly yaml: Yaml;
-  readonly document: Document.Parsed;
   readonly position: (offset: number | undefined) => Position | undefined;
   readonly refuse: (what: string, offset: number | undefined, code?: 'ERR_MALFORMED' | 'ERR_LIMIT') => never;
 }
+
+/** Said better than by the parser. */
+const saidOf: Readonly<Record<string, string>> = {
+  DUPLICATE_KEY: 'a name stands here twice',
+  MULTIPLE_DOCS: 'a second document begins here: a policy is one',
+};
 
 /**
  * Reads YAML 1.2 (core schema), of which JSON is a part, strictly: one document, no tags, no merge keys, no name twice, names are texts;
@@ -32,11 +37,11 @@ export async function yamlDocument(text: string, file: string | undefined): Prom
   };
   const document = parsed(yaml, text, lines, refuse);
   const [fault] = [...document.errors, ...document.warnings];
-  if (fault) refuse(fault.code === 'DUPLICATE_KEY' ? 'a name stands here twice' : sanitizeText(fault.message, 200), fault.pos[0]);
+  if (fault) refuse(saidOf[fault.code] ?? sanitizeText(fault.message, 200), fault.pos[0]);
   const { explicit, version } = document.directives?.yaml ?? {};
   if (explicit && version !== '1.2') refuse('is not YAML 1.2', 0);
   if (!document.contents) return refuse('the policy is empty', undefined);
-  return nodeOf({ yaml, document, position, refuse })(document.contents, 0);
+  return nodeOf({ yaml, position, refuse })(document.contents, 0);
 }
 
 function parsed(
@@ -45,6 +50,7 @@ function parsed(
   lineCounter: InstanceType<Yaml['LineCounter']>,
   refuse: Source['refuse'],
 ): Document.Parsed {
+  if (isDeep(yaml, text)) refuse('the policy is too deep', undefined, 'ERR_LIMIT');
   const options = {
     version: '1.2',
     schema: 'core',
@@ -54,16 +60,30 @@ function parsed(
     strict: true,
   } as const;
   try {
-    return yaml.parseDocument(text, { ...options, stringKeys: false, prettyErrors: false, logLevel: 'silent', lineCounter });
+    return yaml.parseDocument(text, { ...options, stringKeys: false, prettyErrors: false, logLevel: 'error', lineCounter });
   } catch (error) {
-    // Its parser calls itself for each level.
     if (error instanceof RangeError) return refuse('the policy is too deep', undefined, 'ERR_LIMIT');
     throw error;
   }
 }
 
-function nodeOf({ yaml, document, position, refuse }: Source) {
+/** The parser takes long over what is nested deep, so that is found out before: by brackets, and by indicators of one line. */
+function isDeep(yaml: Yaml, text: string): boolean {
+  let [open, inLine] = [0, 0];
+  for (const token of new yaml.Lexer().lex(text)) {
+    if (token === '[' || token === '{') open++;
+    else if (token === ']' || token === '}') open--;
+    else if (token === '-' || token === '?') inLine++;
+    else if (token.startsWith('\n') || token.startsWith('\r')) inLine = 0;
+    if (open > maxDepth || inLine > maxDepth) return true;
+  }
+  return false;
+}
+
+function nodeOf({ yaml, position, refuse }: Source) {
   let left = maxValues;
+  // In the order of the text, so that an alias means what was last called so before it.
+  const anchors = new Map<string, Node>();
   const convert = (node: Node | null, depth: number, at?: number): DocumentNode => {
     const start = node?.range?.[0] ?? at;
     if (depth > maxDepth || left-- <= 0) return refuse('the policy is too deep or too large', start, 'ERR_LIMIT');
@@ -71,9 +91,11 @@ function nodeOf({ yaml, document, position, refuse }: Source) {
     const about = place ? { at: place } : {};
     if (node === null) return { content: null, ...about };
     if (yaml.isAlias(node)) {
-      const target = node.resolve(document);
+      const target = anchors.get(node.source);
       return target ? convert(target, depth + 1) : refuse('an alias of nothing', start);
     }
+    const { anchor } = node as Scalar;
+    if (anchor !== undefined) anchors.set(anchor, node);
     if (node.tag !== undefined) return refuse('has a tag, which a policy never needs', start);
     if (yaml.isMap(node)) return { content: members(node as YAMLMap<Node, Node | null>, depth), ...about };
     if (yaml.isSeq(node))
