@@ -100,3 +100,10 @@ export class Lane {
     this.lastUsed = now;
   }
 }
+
+/** How many of these take work, now or later. */
+export function living(lanes: Iterable<Lane>): number {
+  let count = 0;
+  for (const lane of lanes) if (!lane.retired) count++;
+  return count;
+}
