@@ -28,6 +28,7 @@ const cases: readonly (readonly [string, object, readonly Partial<SigningSubject
       { repository: 'registry.example/prod/a/b' },
       { repository: undefined },
       { signedRepository: 'other.example/app' },
+      { repository: 'registry.example/prod/..' },
     ],
   ],
   ['tags', { tags: ['v*'] }, [{ tag: '1.4' }, { tag: undefined }]],
@@ -79,6 +80,53 @@ describe('evaluatePolicy', () => {
       }
     },
   );
+});
+
+describe('rules together', () => {
+  const rules = (...list: readonly (readonly [object | undefined, object])[]) =>
+    signingPolicy({
+      version: 1,
+      rules: list.map(([when, require], index) => ({ name: `${index}`, ...(when && { when }), require })),
+    });
+  const run = (policy: ReturnType<typeof rules>, about = subject) => evaluatePolicy(policy, about, { clock });
+
+  it('all that are about the signature have to be satisfied, in whatever order', async () => {
+    const [prod, base] = [
+      [{ repositories: ['registry.example/prod/**'] }, { maxValidity: '7d' }],
+      [undefined, { formats: ['notation-jws'] }],
+    ] as const;
+    expect(await run(rules(base))).toMatchObject({ verdict: 'allowed' });
+    expect(await run(rules(prod, base))).toMatchObject({ verdict: 'refused', rule: '0' });
+    expect(await run(rules(base, prod))).toMatchObject({ verdict: 'refused', rule: '1', index: 1 });
+  });
+
+  it('nothing is allowed that no rule is about', async () => {
+    expect(await run(rules())).toMatchObject({ verdict: 'refused', reason: expect.stringContaining('has no rule') });
+    const result = await run(rules([{ tags: ['dev-*'] }, {}]));
+    expect(result).toMatchObject({ verdict: 'refused', rules: [{ status: 'not-applicable' }] });
+    expect(result).not.toHaveProperty('rule');
+  });
+
+  it('a rule whose condition nobody can judge refuses: what is stricter is not left out', async () => {
+    const policy = rules([{ repositories: ['registry.example/prod/**'] }, { requireExpiry: true }], [undefined, {}]);
+    const { repository: _, ...homeless } = subject;
+    expect(await run(policy, homeless)).toMatchObject({
+      verdict: 'refused',
+      rule: '0',
+      requirement: 'repositories',
+      path: 'rules[0].when.repositories',
+      reason: expect.stringContaining('nobody can tell whether the rule applies'),
+    });
+  });
+
+  it('a condition that is known not to hold is enough to leave a rule out', async () => {
+    const policy = rules(
+      [{ repositories: ['registry.example/prod/**'], formats: ['cosign'] }, { requireExpiry: true }],
+      [undefined, {}],
+    );
+    const { repository: _, ...homeless } = subject;
+    expect(await run(policy, homeless)).toMatchObject({ verdict: 'allowed' });
+  });
 });
 
 describe('parseSigningPolicy', () => {

@@ -12,6 +12,8 @@ export const repositories: Requirement<readonly string[]> = {
     const known = [repository, signedRepository].filter((name) => name !== undefined);
     if (known.length === 0)
       return unknown(`it is not known to which repository the signature goes; allowed is ${oneOf(patterns)}`);
+    const unclear = known.find((name) => name.split('/').includes('..'));
+    if (unclear !== undefined) return unknown(`the folder ${sanitizeText(unclear, 300)} goes up; name it without ..`);
     const wrong = known.find((name) => !patterns.some((pattern) => matchesGlob(pattern, name)));
     if (wrong === undefined) return satisfied;
     return unsatisfied(`the repository is ${sanitizeText(wrong, 300)}; allowed is ${oneOf(patterns)}`);
