@@ -15,7 +15,6 @@ async function runSlot(works: StageWorks, slot: Uint8Array, at: number, scratch:
       for (const work of works.pieces) piece = work(piece, at + from) ?? piece;
       if (piece !== place) place.set(piece);
     }
-    works.write?.(slot, at);
   } finally {
     await unpacking;
   }

@@ -4,9 +4,13 @@ import { type DiffIdCheck, startDiffIdCheck } from '../image/diff-id.js';
 import type { StageAnswer, StageJob, StageStep } from './pass-job.js';
 import { failureOf } from './stage-failure.js';
 
-/** Bytes that go through the steps of a stage at once. They stay near the processor from the first step to the last: each costs half as much then. */
+/**
+ * Bytes that go through the steps of a stage at once. They stay near the processor from the first step to the last: each costs half as much then. Nor
+ * may more be written at once: for large writes the system takes large pieces of memory, which in virtual machines it often has to ask its host for, and
+ * that takes as long as all hashes together.
+ */
 export const pieceBytes = 64 * 1024;
-const progressSlots = 4;
+const progressBytes = 4 * 1024 * 1024;
 /**
  * Numbers that fill the young heap of a thread every few slots. Outputs of ciphers and decompressors lie outside of the heap, and are let go of only when the
  * heap is full or there are 32 MiB of them.
@@ -22,15 +26,13 @@ export interface StageWorks {
   readonly pieces: readonly PieceWork[];
   /** Begins with a whole slot, which is in use until it resolves; it never rejects. */
   unpack?(slot: Uint8Array): Promise<void>;
-  /** Takes a whole slot when all else has been done with it: the system likes large ones. */
-  write?(slot: Uint8Array, at: number): void;
   /** To be called after each slot. */
   letGo(): void;
   finish(): Promise<StageAnswer>;
   close(): void;
 }
 
-/** @param tell what was written so far; not for every slot */
+/** @param tell what was written so far; not for every piece */
 export async function stageWorks(job: StageJob, tell: (bytes: number) => void): Promise<StageWorks> {
   const { createCipheriv, createHash, createHmac } = process.getBuiltinModule('node:crypto');
   const { readSync, writeSync } = process.getBuiltinModule('node:fs');
@@ -42,7 +44,6 @@ export async function stageWorks(job: StageJob, tell: (bytes: number) => void): 
   const cipher = does('crypt') ? createCipheriv('aes-256-ctr', key, nonce) : undefined;
   let check: DiffIdCheck | undefined;
   if (does('unpack') && unpacked) check = await startDiffIdCheck(unpacked.compression, unpacked.diffId, unpacked.maxBytes);
-  let written = 0;
   let filler: number[] = [];
   const works: Readonly<Partial<Record<StageStep, PieceWork>>> = {
     read(piece, at) {
@@ -60,16 +61,16 @@ export async function stageWorks(job: StageJob, tell: (bytes: number) => void): 
     cipher: (piece) => void digests.cipher.update(piece),
     mac: (piece) => void mac?.update(piece),
     crypt: (piece) => cipher?.update(piece),
+    write(piece, at) {
+      for (let from = 0; from < piece.byteLength; ) from += writeSync(target, piece, from, piece.byteLength - from, at + from);
+      const written = at + piece.byteLength;
+      if (written % progressBytes === 0) tell(written);
+      return undefined;
+    },
   };
   return {
     pieces: steps.flatMap((step) => works[step] ?? []),
     ...(check && { unpack: check.write }),
-    ...(does('write') && {
-      write(slot, at) {
-        for (let from = 0; from < slot.byteLength; ) from += writeSync(target, slot, from, slot.byteLength - from, at + from);
-        if (++written % progressSlots === 0) tell(at + slot.byteLength);
-      },
-    }),
     letGo() {
       filler = new Array(fillers).fill(filler.length);
     },
