@@ -146,7 +146,7 @@ export type {
   NotationSignOptions,
 } from './formats/format-options.js';
 export { type GeneratedPayload, type GeneratePayloadOptions, generatePayload } from './generate-payload.js';
-export type { ImageFormatId, ManifestFormatId } from './image-formats.js';
+export type { AttachedFormatId, ImageFormatId, ManifestFormatId } from './image-formats.js';
 export type { ImageReport, ManifestReport, ReportCommon, SignatureReport, Verdict } from './image-report.js';
 export type { InspectCosignSignatureOptions, InspectedCosignManifest } from './inspect-cosign-signature.js';
 export { type InspectedSignature, type InspectSignatureOptions, inspectSignature } from './inspect-signature.js';
@@ -154,15 +154,30 @@ export type { InspectedTimestamp } from './inspect-timestamp.js';
 export type { CosignSignatureList, ListCosignSignaturesOptions, ListedCosignSignature } from './list-cosign-signatures.js';
 export { type ListedSignature, type ListSignaturesOptions, listSignatures, type SignatureList } from './list-signatures.js';
 export type { ItemRequest } from './requests/item-request.js';
-export type { CompleteOptions, SigningRequestState } from './requests/request-state.js';
+export { prepareSigningRequest } from './requests/prepare-request.js';
+export type {
+  AttestationItemInput,
+  BlobItemInput,
+  ImageItemInput,
+  PrepareRequestOptions,
+  RequestItemInput,
+  RequestItemOptions,
+} from './requests/request-inputs.js';
+export type { CompleteOptions, ItemRequestState } from './requests/request-state.js';
 export type { SignedManifest } from './requests/request-target.js';
-export {
-  type ResumeBlobOptions,
-  type ResumeCosignBlobOptions,
-  type ResumeOptions,
-  resumeBlobSigningRequest,
-  resumeSigningRequest,
-} from './requests/resume.js';
+export type {
+  CompletedItem,
+  CompletedRequest,
+  CompleteRequestOptions,
+  RequestItem,
+  RequestItemKind,
+  RequestItemStatus,
+  SigningRequest,
+  SigningRequestState,
+} from './requests/request-types.js';
+export { resumeSigningRequest } from './requests/resume.js';
+export { resumeBlobSigningRequest } from './requests/resume-blob.js';
+export type { ResumeBlobOptions, ResumeCosignBlobOptions, ResumeOptions } from './requests/resume-options.js';
 export type { ManifestProgress } from './requests/sign-group.js';
 export type { ManifestSelection } from './select-manifests.js';
 export { type SignBlobOptions, type SignedBlob, signBlob } from './sign-blob.js';

@@ -10,6 +10,7 @@ import { checkBlobName } from './blob-name.js';
 import { readUntil } from './read-blob.js';
 import { ItemRequest } from './requests/item-request.js';
 import { keyedPlan, prepareCourse } from './requests/prepare-course.js';
+import type { RequestCourse } from './requests/request-course.js';
 import type { RequestIdentity } from './requests/request-identity.js';
 import type { RequestTarget } from './requests/request-target.js';
 import { type SignCosignBlobOptions, type SignedCosignBlob, signCosignBlob } from './sign-cosign-blob.js';
@@ -77,11 +78,12 @@ export async function signBlob(
   knownOptions('signBlob', options, optionNames);
   const { approvalTimeoutMs = 0, onProgress } = options;
   if (!isBlobSource(blob)) invalidArgument('blob is neither bytes, nor a stream of them, nor something that has a digest');
-  const request = await prepareBlob(blob, options);
+  const request = new ItemRequest(await prepareBlob(blob, options));
   return request.complete({ ...callOf(options), approvalTimeoutMs, ...(onProgress && { onProgress }) });
 }
 
-async function prepareBlob(blob: BlobSource, options: SignBlobOptions): Promise<ItemRequest<SignedBlob>> {
+/** Makes or finds the signing request of a blob. Nothing is submitted here. */
+export async function prepareBlob(blob: BlobSource, options: SignBlobOptions): Promise<RequestCourse<SignedBlob>> {
   const { mediaType, name } = options;
   checkBlobName(name);
   const [plan, more] = signingPlans('signBlob', options);
@@ -93,7 +95,7 @@ async function prepareBlob(blob: BlobSource, options: SignBlobOptions): Promise<
   const { digest, size } = subject;
   const about = { mediaType: subject.mediaType, size, ...(name !== undefined && { name }) };
   const claims: Claims = name === undefined ? {} : { file: name };
-  const course = await prepareCourse(
+  return prepareCourse(
     {
       about: { reference: `blob@${digest}`, blob: about },
       subject,
@@ -104,7 +106,6 @@ async function prepareBlob(blob: BlobSource, options: SignBlobOptions): Promise<
     keyed,
     options,
   );
-  return new ItemRequest(course);
 }
 
 /** Gives the envelope out; where it goes is the caller's business. */

@@ -41,6 +41,7 @@ export const cosignFormat: ImageFormat<CosignSignature> = {
   }),
   remembered: rememberedManifest,
   prepare,
+  again: (_, subject, key, identity) => prepare(subject, key, identity),
   about(prepared, identity) {
     const subject = manifestOf(identity);
     if (!subject) return undefined;

@@ -1,6 +1,7 @@
 import { type CallOptions, knownOptions, type SigningFacts } from '@securosys/core';
-import { isDecided, type RequestCourse } from './request-course.js';
-import type { CompleteOptions, SigningRequestState } from './request-state.js';
+import { isDecided } from './decided.js';
+import type { RequestCourse } from './request-course.js';
+import type { CompleteOptions, ItemRequestState } from './request-state.js';
 import type { SignedManifest } from './request-target.js';
 
 export const completeNames = ['approvalTimeoutMs', 'onProgress', 'signal', 'timeoutMs', 'logger'];
@@ -19,11 +20,11 @@ export class ItemRequest<T = SignedManifest> {
 
   /** What the bytes to be signed say, part by part. */
   get facts(): readonly SigningFacts[] {
-    return this.#course.taken.prepared.parts.map((part) => part.facts);
+    return this.#course.facts;
   }
 
   /** As last seen; no I/O. */
-  get state(): SigningRequestState {
+  get state(): ItemRequestState {
     return this.#course.state;
   }
 
@@ -31,13 +32,13 @@ export class ItemRequest<T = SignedManifest> {
    * Writes the record, then begins or finds the request of each part. Safe to call again.
    * @throws SignError `ERR_REQUEST_NOT_FOUND` when somebody else has ended this request, and those of `Signer.begin`
    */
-  async submit(options: CallOptions = {}): Promise<SigningRequestState> {
+  async submit(options: CallOptions = {}): Promise<ItemRequestState> {
     await this.#course.submit(options);
     return this.state;
   }
 
   /** One look at every request, no waiting. */
-  async refresh(options: CallOptions = {}): Promise<SigningRequestState> {
+  async refresh(options: CallOptions = {}): Promise<ItemRequestState> {
     await this.#course.refresh(options);
     return this.state;
   }

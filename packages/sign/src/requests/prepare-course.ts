@@ -16,16 +16,17 @@ import {
   type Timestamper,
 } from '@securosys/core';
 import type { FormatIdentity } from '../formats/format-identity.js';
-import { type RequestFormatId, requestFormat } from '../image-formats.js';
+import type { RequestFormat } from '../formats/image-format.js';
+import { type FormatTable, ownFormats } from '../image-formats.js';
 import { RequestCourse } from './request-course.js';
 import { type RequestIdentity, requestId } from './request-identity.js';
-import { recordKey } from './request-record.js';
+import { hasEnded, recordKey } from './request-record.js';
 import type { RequestTarget } from './request-target.js';
 import { takeUp } from './take-up.js';
 
 /** How something is to be signed: the format, the key, and what is asked of them. */
 export interface KeyedPlan {
-  readonly id: RequestFormatId;
+  readonly id: string;
   readonly signer: Signer;
   readonly timestamper: Timestamper | undefined;
   readonly key: KeyInfo;
@@ -36,7 +37,7 @@ export interface KeyedPlan {
 
 /** What a plan consists of before its key was asked about. */
 export interface UnkeyedPlan {
-  readonly id: RequestFormatId;
+  readonly id: string;
   readonly signer: Signer;
   readonly timestamper: Timestamper | undefined;
   readonly asked: FormatIdentity;
@@ -90,6 +91,8 @@ export interface CourseOptions {
   readonly claims?: Claims;
   readonly store?: PendingStore;
   readonly clock?: Clock;
+  /** Formats that the identity may name. Default: those of the house. */
+  readonly formats?: FormatTable;
 }
 
 /** Takes up the signing request that the store holds about the same thing, or prepares one. */
@@ -99,18 +102,21 @@ export async function prepareCourse<T>(
   options: CourseOptions,
 ): Promise<RequestCourse<T>> {
   const { signer, key, timestamper } = plan;
-  const { clock = signer.clock, store = signer.store } = options;
+  const { clock = signer.clock, store = signer.store, formats = ownFormats } = options;
   const identity: RequestIdentity = { ...plan.identity, ...about };
-  const parts = { signer, store, clock, target: target(identity, clock), timestamper };
+  const parts = { signer, store, clock, target: target(identity, clock), timestamper, formats };
   const id = requestId(identity);
   const stored = await store.get(recordKey(id));
-  if (stored) return new RequestCourse({ ...takeUp(stored, id, clock.now()), ...parts, stored: true });
+  if (stored && !hasEnded(stored))
+    return new RequestCourse({ ...takeUp(stored, id, clock.now(), formats), ...parts, origin: 'stored' });
   const { spec, spki, assurance } = key;
   const prepared = prepare({ spec, spki, chain: await plan.chain(), assurance }, identity, clock);
   // What a later process could not tell from something altered is not asked for in the first place.
-  if (!requestFormat(identity.format).about(prepared, identity))
+  const format = formats.request(identity.format) as RequestFormat;
+  if (!format.about(prepared, identity))
     invalidArgument('an attribute or annotation cannot be shown to people as it is: leave out what is not printable text');
   const nonce = hexText(nodeCrypto().randomBytes(16));
   const record = { identity, claims: { ...claims, ...options.claims }, nonce, prepared: prepared.toJSON() };
-  return new RequestCourse({ record, prepared, subject, ...parts, stored: false });
+  const replaces = typeof stored?.nonce === 'string' ? { replaces: stored.nonce } : {};
+  return new RequestCourse({ record, prepared, subject, ...parts, ...replaces, origin: 'new' });
 }

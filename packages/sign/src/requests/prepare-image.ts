@@ -55,7 +55,7 @@ export async function prepareImage(
           subject: manifest.descriptor,
           claims: claimsOf(found, manifest),
           prepare: (formatKey, identity, clock) => format.prepare(manifest.descriptor, formatKey, identity, clock),
-          target: (identity, clock) => manifestTarget(found.oci, clock, identity),
+          target: (identity, clock) => manifestTarget(found.oci, clock, identity, options.formats),
         },
         key,
         options,

@@ -1,6 +1,5 @@
-import { canonicalJson, sha256Hex, utf8Bytes } from '@securosys/core';
+import { canonicalJson, type SigningTarget, sha256Hex, utf8Bytes } from '@securosys/core';
 import type { FormatIdentity } from '../formats/format-identity.js';
-import type { RequestFormatId } from '../image-formats.js';
 
 /** A blob that a signing request is about. */
 export interface BlobIdentity {
@@ -23,7 +22,8 @@ export interface RequestIdentity extends FormatIdentity {
   readonly index?: string;
   /** As the index says. */
   readonly platform?: string;
-  readonly format: RequestFormatId;
+  /** One of ours, or the id of a format that the caller brought. */
+  readonly format: string;
   readonly backend: string;
   readonly keyLabel?: string;
   /** SubjectPublicKeyInfo of the key, DER in base64: resuming needs no right to read attributes. */
@@ -38,4 +38,22 @@ export interface RequestIdentity extends FormatIdentity {
  */
 export function requestId(identity: RequestIdentity): string {
   return sha256Hex(utf8Bytes(canonicalJson(identity)));
+}
+
+/** Repository of the subject: `registry.example/team/app`, `oci:./folder`; `blob` for a blob. */
+export function repositoryOf(reference: string): string {
+  return reference.slice(0, reference.lastIndexOf('@'));
+}
+
+/** Where the signature of a request goes, for guards. */
+export function signingTarget({ reference, tag, blob }: RequestIdentity): SigningTarget {
+  const digest = reference.slice(reference.lastIndexOf('@') + 1);
+  if (blob) return { digest, ...(blob.name !== undefined && { name: blob.name }) };
+  return { repository: repositoryOf(reference), digest, ...(tag !== undefined && { tag }) };
+}
+
+/** Repositories that are written to when the signature of a request is published. */
+export function writtenRepositories({ reference, blob, signatureRepository }: RequestIdentity): readonly string[] {
+  if (blob) return [];
+  return [repositoryOf(reference), ...(signatureRepository === undefined ? [] : [signatureRepository])];
 }

@@ -9,7 +9,7 @@ export interface CompleteOptions extends CallOptions {
 }
 
 /** Where a signing request stands, over all its parts. */
-export interface SigningRequestState {
+export interface ItemRequestState {
   readonly status: OperationState['status'];
   /** By part: a format may need several signatures for one artifact. */
   readonly parts: readonly (OperationState & {

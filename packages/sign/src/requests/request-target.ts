@@ -1,7 +1,7 @@
-import { type CallOptions, type Clock, type Descriptor, invalidArgument } from '@securosys/core';
+import { type CallOptions, type Clock, type Descriptor, invalidArgument, SignError } from '@securosys/core';
 import type { Oci } from '@securosys/oci';
 import type { OwnParts } from '../formats/image-format.js';
-import { isManifestFormat, type ManifestFormatId, manifestFormat } from '../image-formats.js';
+import { type AttachedFormatId, type FormatTable, ownFormats } from '../image-formats.js';
 import type { RequestIdentity } from './request-identity.js';
 
 /** A manifest and the signature that is now attached to it. */
@@ -13,7 +13,7 @@ export interface SignedManifest {
   /** As the index says that lists it: `os/architecture[/variant]`. */
   readonly platform?: string;
   /** What it was signed in. */
-  readonly format: ManifestFormatId;
+  readonly format: AttachedFormatId;
   /** Descriptor of the signature's manifest, attached to the subject: the first of `attached`. */
   readonly signature: Descriptor;
   /** Every manifest that holds a part of the signature: one for each shape that it is kept in. */
@@ -28,6 +28,8 @@ export interface SignedManifest {
 export interface RequestTarget<T> {
   /** Why what was asked is no longer so, after people had time: one sentence, or `undefined` when it still is. */
   moved(subject: Descriptor, call: CallOptions): Promise<string | undefined>;
+  /** Descriptors of what a delivery wrote; none where the signature goes to the caller. */
+  attached?(delivered: T): readonly Descriptor[];
   /** Gives the signature out. The same signature has the same effect. */
   deliver(artifact: unknown, subject: Descriptor, requestId: string, call: CallOptions): Promise<T>;
   /**
@@ -44,10 +46,15 @@ export interface RequestTarget<T> {
 }
 
 /** Attaches to a manifest of a registry or layout. @throws SignError `ERR_INVALID_ARGUMENT` */
-export function manifestTarget(oci: Oci, clock: Clock, identity: RequestIdentity): RequestTarget<SignedManifest> {
+export function manifestTarget(
+  oci: Oci,
+  clock: Clock,
+  identity: RequestIdentity,
+  formats: FormatTable = ownFormats,
+): RequestTarget<SignedManifest> {
   const { reference, tag, index, platform, format: id, signatureRepository } = identity;
-  if (!isManifestFormat(id)) return invalidArgument('what this signing request makes is not attached to a manifest');
-  const format = manifestFormat(id);
+  const format = formats.manifest(id);
+  if (!format) return invalidArgument('what this signing request makes is not attached to a manifest');
   const repository = oci.open(reference);
   const place = {
     repository,
@@ -67,10 +74,19 @@ export function manifestTarget(oci: Oci, clock: Clock, identity: RequestIdentity
   });
   return {
     async moved(subject, call) {
-      if (tag === undefined) return undefined;
-      const { descriptor } = await repository.resolve(tag, call);
-      return descriptor.digest === (index ?? subject.digest) ? undefined : `the tag '${tag}' names another image now`;
+      try {
+        if (tag === undefined) {
+          await repository.fetchManifest(subject, call);
+          return undefined;
+        }
+        const { descriptor } = await repository.resolve(tag, call);
+        return descriptor.digest === (index ?? subject.digest) ? undefined : `the tag '${tag}' names another image now`;
+      } catch (error) {
+        if (SignError.is(error, 'ERR_NOT_FOUND')) return tag === undefined ? 'the image is gone' : `the tag '${tag}' is gone`;
+        throw error;
+      }
     },
+    attached: ({ attached }) => attached,
     async deliver(artifact, subject, requestId, call) {
       if (advice !== undefined) call.logger?.warn(advice, { reference });
       return signed(subject, await format.publish(place, artifact, subject, identity, call), requestId);

@@ -1,6 +1,8 @@
 import { type CallOptions, type Descriptor, SignError, type SignErrorCode } from '@securosys/core';
-import type { ManifestFormatId } from '../image-formats.js';
-import { isDecided, type RequestCourse, type Signatures } from './request-course.js';
+import type { AttachedFormatId } from '../image-formats.js';
+import { isDecided } from './decided.js';
+import type { Signatures } from './part-operations.js';
+import type { RequestCourse } from './request-course.js';
 import type { CompleteOptions } from './request-state.js';
 import type { SignedManifest } from './request-target.js';
 
@@ -10,7 +12,7 @@ export interface ManifestProgress {
   readonly reference: string;
   readonly platform?: string;
   /** What it is to be signed in. */
-  readonly format: ManifestFormatId;
+  readonly format: AttachedFormatId;
   /** Of its own signing request. */
   readonly requestId: string;
   /**
@@ -123,7 +125,7 @@ class Group {
     if (!error) return;
     const manifests = all.map(([course, { error: _, ...progress }]): ManifestProgress => {
       const { reference, platform, format } = course.taken.record.identity;
-      const about = { reference, ...(platform !== undefined && { platform }), format: format as ManifestFormatId };
+      const about = { reference, ...(platform !== undefined && { platform }), format };
       return { ...about, requestId: course.id, ...progress };
     });
     const count = (status: Progress['status']) => manifests.filter((one) => one.status === status).length;

@@ -1,5 +1,6 @@
 import { base64Bytes, type Descriptor, type JsonObject, type Prepared, SignError, sha256Hex } from '@securosys/core';
-import { requestFormat } from '../image-formats.js';
+import type { RequestFormat } from '../formats/image-format.js';
+import { type FormatTable, ownFormats } from '../image-formats.js';
 import { type RequestRecord, readRecord } from './request-record.js';
 
 /** A stored request that was found to be what its id stands for. */
@@ -20,10 +21,10 @@ const clockSkewMs = 300_000;
  * @param now milliseconds since 1970
  * @throws SignError `ERR_MALFORMED`
  */
-export function takeUp(stored: JsonObject, id: string, now: number): TakenUp {
-  const record = readRecord(stored, id);
+export function takeUp(stored: JsonObject, id: string, now: number, formats: FormatTable = ownFormats): TakenUp {
+  const record = readRecord(stored, id, formats);
   const { identity } = record;
-  const { format, about } = requestFormat(identity.format);
+  const { format, about } = formats.request(identity.format) as RequestFormat;
   const prepared = format.restore(record.prepared);
   if (prepared.parts.length === 0) throw new SignError('ERR_MALFORMED', `the stored signing request ${id} signs nothing`);
   const keyHash = sha256Hex(base64Bytes(identity.spki, 'public key'));
