@@ -34,13 +34,23 @@ const common = {
  * that stand below it here, and no other. What is `packed` is large, and rarely needed.
  */
 const groups = [
+  // securosys-sign: what runs its commands, the one that is started most, and all others.
+  { part: 'frame', holds: (path) => path === './securosys-sign/process.js' },
+  { part: 'verify', holds: (path) => path === './subcommands/verify.js' },
+  { part: 'subcommands', holds: (path) => path.startsWith('./subcommands/') },
+  { part: 'commander', holds: (path) => path === 'commander' },
+  { part: 'bars', holds: (path) => path === './bars.js', packed: true },
   { part: 'tsb', holds: (path) => path.endsWith('/connect-tsb.js') },
+  { part: 'policy', holds: (path) => path === './policy-guard.js', packed: true },
+  // What the backend of a TSB can beside using keys.
+  { part: 'tsb-rare', holds: (path) => ['./operation-calls.js', './recognise.js', './orphans.js'].includes(path) },
   { part: 'pkcs11', holds: (path) => path.endsWith('/connect-pkcs11.js') || path === '@securosys/pkcs11' },
   { part: 'service', holds: (path) => path === './serve.js' },
   { part: 'grpc', holds: (path) => path === '@grpc/grpc-js', packed: true },
   { part: 'undici', holds: (path) => path === 'undici', packed: true },
   // With what they stand on, which would else be in two parts.
   { part: 'asn1', holds: (path) => /^(@peculiar\/|(asn1js|pvtsutils|pvutils)$)/.test(path), packed: true },
+  { part: 'yaml', holds: (path) => path === 'yaml', packed: true },
   { part: 'post-quantum', holds: (path) => path.startsWith('@noble/post-quantum') },
 ];
 

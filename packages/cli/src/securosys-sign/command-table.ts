@@ -30,6 +30,8 @@ export interface CommandEntry {
 
 /** Every command, in the order of `--help`. */
 export const commandTable: readonly CommandEntry[] = [
+  { name: 'sign', summary: 'sign images and files', load: () => import('./subcommands/sign.js') },
+  { name: 'attest', summary: 'make a signed statement about an image', load: () => import('./subcommands/attest.js') },
   { name: 'verify', summary: 'verify images and files', load: () => import('./subcommands/verify.js') },
 ];
 

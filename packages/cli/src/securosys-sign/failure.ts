@@ -1,9 +1,9 @@
 import { SignError, sanitizeText } from '@securosys/core';
 import { adviceOf } from './advice.js';
 import { type Exit, exitCodes, exitOf } from './exit-codes.js';
-import { programName } from './help.js';
 import type { SecurosysSignIo } from './io.js';
 import { asciiJson, shownLine } from './output/output.js';
+import { programName } from './program-name.js';
 
 /** The user wants it to end; `resume` says how to go on where something waits. */
 export class Interruption extends Error {

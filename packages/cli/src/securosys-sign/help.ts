@@ -1,7 +1,5 @@
 import { commandTable } from './command-table.js';
-
-/** Name of the program. */
-export const programName = 'securosys-sign';
+import { programName } from './program-name.js';
 
 const width = Math.max(...commandTable.map(({ name }) => name.length)) + 2;
 

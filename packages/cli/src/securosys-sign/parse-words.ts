@@ -1,8 +1,8 @@
 import { invalidArgument } from '@securosys/core';
 import type { Option } from 'commander';
 import type { Command, CommandOption } from './command.js';
-import { programName } from './help.js';
 import { suggestion } from './nearest.js';
+import { programName } from './program-name.js';
 
 /** Options that every command has. */
 export const commonOptions: readonly CommandOption[] = [
@@ -88,7 +88,7 @@ function complaint(
   const names = options.map(({ name }) => name);
   const unknown = words.map(optionIn).find((name) => name !== undefined && !names.includes(name));
   if (unknown === undefined) return 'an argument is no option that there is';
-  return `there is no option --${unknown}${suggestion(unknown, names)}`;
+  return `there is no option --${unknown}${suggestion(unknown, names).replace("'", "'--")}`;
 }
 
 /**

@@ -8,7 +8,7 @@ import { passwordOf } from '../../config/key-password.js';
 import { userFolder } from '../../config/user-folder.js';
 import type { CommandOption } from '../command.js';
 import type { CommandContext } from '../context.js';
-import { programName } from '../help.js';
+import { programName } from '../program-name.js';
 import type { Settings } from '../settings/settings.js';
 import type { NamedKey } from './key-settings.js';
 
