@@ -4,7 +4,8 @@ import type { AuditHead } from './record.js';
 
 /** Signs a head. The signer may be any; a key that asks people is asked once for the same head. */
 export async function signCheckpoint(head: AuditHead, signer: Signer, options: WaitOptions): Promise<AuditCheckpoint> {
-  const { spec, ref } = await signer.describe(options);
+  const { signal, logger } = options;
+  const { spec, ref } = await signer.describe({ ...(signal && { signal }), ...(logger && { logger }) });
   const algorithm = checkpointAlgorithm(spec);
   const message = checkpointBytes(head);
   const facts = auditCheckpointFormat.explain(message);
