@@ -131,10 +131,13 @@ const withoutBytes = [
   'policyProblems',
   'policyWeaknesses',
   'quorum',
+  'requestData',
+  'requestText',
   'risksToAccept',
   'ruleStrength',
   'signMetadata',
   'taskText',
+  'timeLeftText',
   'toCharArray',
 ];
 
