@@ -1,0 +1,14 @@
+export type { DctFault } from './model/fault.js';
+export type { FileHashes } from './model/hashes.js';
+export { type DctKey, type DctKeyType, type DctMethod, dctCertificateKey, dctKey } from './model/keys.js';
+export type { ListingFile } from './model/listing.js';
+export type { BaseRole, DctRole, DelegationRole } from './model/roles.js';
+export type { KeyMap, RoleKeys, RootFile } from './model/root.js';
+export type { FileSignature, SignedFile } from './model/signed-file.js';
+export type { DctTarget, Delegation, TargetsFile } from './model/targets.js';
+export { type NotaryServer, type NotaryServerOptions, openNotaryServer, type PublishedFile } from './server/notary-server.js';
+export type { SkippedDelegation, VerifiedDelegation } from './verify/delegations.js';
+export type { DctRootPin } from './verify/pinning.js';
+export type { MetadataSource, ReadOptions } from './verify/source.js';
+export { findTag, tagsOf, type TrustedTag, type UntrustedTag } from './verify/tags.js';
+export { type TrustedRepository, type UpdateOptions, verifyRepository } from './verify/update.js';
