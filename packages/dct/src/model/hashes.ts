@@ -1,4 +1,13 @@
-import { base64Bytes, base64Text, hexBytes, hexText, isJsonObject, type JsonObject, type JsonValue, SignError } from '@securosys/core';
+import {
+  base64Bytes,
+  base64Text,
+  hexBytes,
+  hexText,
+  isJsonObject,
+  type JsonObject,
+  type JsonValue,
+  SignError,
+} from '@securosys/core';
 
 /** Length and hashes of a file of metadata, or of a manifest. */
 export interface FileHashes {

@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import {
   base64Bytes,
   base64Text,
@@ -16,7 +17,6 @@ import {
   utf8Text,
 } from '@securosys/core';
 import { type Certificate, parseCertificate, pemBytes, pemText } from '@securosys/pki';
-import type { KeyObject } from 'node:crypto';
 import { notaryJson } from './canonical-json.js';
 
 /** Key types of the metadata (`dct.md` §2.1). */
@@ -77,8 +77,7 @@ export function dctKey(spki: Uint8Array): DctKey {
 }
 
 /** PEM of certificates as its hash needs it (`dct.md` §2.1): 64 characters a line, a line feed behind each. */
-const normalized = (certificates: readonly Certificate[]) =>
-  certificates.map(({ der }) => pemText(der, 'CERTIFICATE')).join('');
+const normalized = (certificates: readonly Certificate[]) => certificates.map(({ der }) => pemText(der, 'CERTIFICATE')).join('');
 
 /**
  * A key wrapped in certificates, for metadata.

@@ -29,8 +29,7 @@ export function readListing(role: 'snapshot' | 'timestamp', bytes: Uint8Array): 
     for (const name of files.keys())
       if (!listed[role].some((known) => known === name) && !(role === 'snapshot' && isDelegation(name)))
         malformedFile(role, 'it lists a file of no role', 'invalid-role');
-    for (const name of listed[role])
-      if (!files.has(name)) throw dctFault(role, 'unlisted', `it does not list ${name}`);
+    for (const name of listed[role]) if (!files.has(name)) throw dctFault(role, 'unlisted', `it does not list ${name}`);
     return { ...file, meta: files };
   });
 }

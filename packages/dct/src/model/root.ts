@@ -44,7 +44,9 @@ export function readRoleKeys(role: SignedFile['role'], json: JsonValue | undefin
   if (!Array.isArray(keyids) || keyids.length > maxKeys) return malformedFile(role, 'a role lists no keys');
   if (typeof threshold !== 'number' || !Number.isSafeInteger(threshold) || threshold < 1)
     return malformedFile(role, 'the threshold of a role is no whole number from 1 on', 'threshold');
-  const ids = keyids.map((id) => (typeof id === 'string' && keys.has(id) ? id : malformedFile(role, 'a role names an unknown key')));
+  const ids = keyids.map((id) =>
+    typeof id === 'string' && keys.has(id) ? id : malformedFile(role, 'a role names an unknown key'),
+  );
   if (new Set(ids).size !== ids.length) malformedFile(role, 'a role names a key twice');
   return { keyIds: ids, threshold };
 }

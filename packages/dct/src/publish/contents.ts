@@ -2,7 +2,7 @@ import type { JsonObject } from '@securosys/core';
 import { hashesJson } from '../model/hashes.js';
 import type { DctKey } from '../model/keys.js';
 import type { RoleKeys, RootFile } from '../model/root.js';
-import type { Delegation, DctTarget, TargetsFile } from '../model/targets.js';
+import type { DctTarget, Delegation, TargetsFile } from '../model/targets.js';
 import { expiryText } from './write-file.js';
 
 /** Default lifetimes in milliseconds, those of Notary (`dct.md` §4.4). */

@@ -20,7 +20,6 @@ const escapes: Readonly<Record<string, string>> = {
 };
 
 /** Canonical JSON leaves them as they are, and no reader of JSON takes that. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const controls = /[\u0000-\u001f]/;
 
 /**

@@ -28,7 +28,11 @@ export function refusedUpdate(body: Uint8Array, about: string): SignError {
   const { code, detail } = errorOf(body);
   const meaning = code === undefined ? undefined : codes[code];
   const why = code === 'VERSION' ? 'somebody published before' : `the server refuses it${code === undefined ? '' : ` (${code})`}`;
-  return new SignError(meaning ?? 'ERR_NOT_TRUSTED', `cannot publish to ${about}: ${why}${detail === undefined ? '' : `: ${detail}`}`, {
-    details: { status: 400, ...(code !== undefined && { upstreamName: code }) },
-  });
+  return new SignError(
+    meaning ?? 'ERR_NOT_TRUSTED',
+    `cannot publish to ${about}: ${why}${detail === undefined ? '' : `: ${detail}`}`,
+    {
+      details: { status: 400, ...(code !== undefined && { upstreamName: code }) },
+    },
+  );
 }

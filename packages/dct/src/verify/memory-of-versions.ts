@@ -1,4 +1,13 @@
-import { base64Bytes, base64Text, isJsonObject, type JsonObject, type PendingStore, SignError, sha256Hex, utf8Bytes } from '@securosys/core';
+import {
+  base64Bytes,
+  base64Text,
+  isJsonObject,
+  type JsonObject,
+  type PendingStore,
+  SignError,
+  sha256Hex,
+  utf8Bytes,
+} from '@securosys/core';
 import { type RootFile, readRoot } from '../model/root.js';
 
 /** What was seen of a repository: its root, and the version of every other file. */

@@ -1,5 +1,5 @@
-import { type Certificate, issuedBy, parseCertificates } from '@securosys/pki';
 import { invalidArgument, knownOptions, utf8Bytes } from '@securosys/core';
+import { type Certificate, issuedBy, parseCertificates } from '@securosys/pki';
 import type { DctKey } from '../model/keys.js';
 
 /**

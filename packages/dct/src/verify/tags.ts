@@ -80,9 +80,7 @@ export function tagsOf(repository: TrustedRepository): {
   readonly trusted: readonly TrustedTag[];
   readonly untrusted: readonly UntrustedTag[];
 } {
-  const judged = [...listingsOf(repository)]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([tag, listings]) => judge(tag, listings));
+  const judged = [...listingsOf(repository)].sort(([a], [b]) => (a < b ? -1 : 1)).map(([tag, listings]) => judge(tag, listings));
   return {
     trusted: judged.flatMap((one) => ('digest' in one ? [one] : [])),
     untrusted: judged.flatMap((one) => ('digest' in one ? [] : [one])),

@@ -49,7 +49,10 @@ export function openRegistryService(server: string, name: string, options: OciOp
   if (base.search !== '' || base.hash !== '') invalidArgument('the address of the server has more than a path');
   const plain = options.plainHttp?.includes(base.host) ?? false;
   if (base.protocol !== 'https:' && !(base.protocol === 'http:' && plain))
-    throw new SignError('ERR_ORIGIN_REFUSED', `${base.host} is to be spoken to over ${base.protocol}: name it in plainHttp if that is meant`);
+    throw new SignError(
+      'ERR_ORIGIN_REFUSED',
+      `${base.host} is to be spoken to over ${base.protocol}: name it in plainHttp if that is meant`,
+    );
   // Whoever gives an address means that host, wherever it is.
   const settings = settingsOf({ ...options, allowHosts: [...(options.allowHosts ?? []), base.host] });
   const authenticator = new Authenticator(settings, base.host, base);
