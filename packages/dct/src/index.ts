@@ -21,6 +21,14 @@ export { prepareTags, type TagChanges, type TagOptions, type TagTarget } from '.
 export { type NotaryServer, type NotaryServerOptions, openNotaryServer, type PublishedFile } from './server/notary-server.js';
 export type { SkippedDelegation, VerifiedDelegation } from './verify/delegations.js';
 export type { DctRootPin } from './verify/pinning.js';
+export {
+  type DctKeyReport,
+  type DctReport,
+  type DctRoleReport,
+  type DctWeakness,
+  inspectRepository,
+  reportText,
+} from './verify/report.js';
 export type { MetadataSource, ReadOptions } from './verify/source.js';
 export { findTag, type TrustedTag, tagsOf, type UntrustedTag } from './verify/tags.js';
 export { type TrustedRepository, type UpdateOptions, verifyRepository } from './verify/update.js';

@@ -43,6 +43,13 @@ export interface DctKey {
 /** First bytes of the SubjectPublicKeyInfo of an Ed25519 key (RFC 8410); 32 bytes of key follow. */
 const ed25519Prefix = Uint8Array.of(0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00);
 
+/** The keys for `node:crypto`: reading one costs more than verifying with it. */
+const objects = new WeakMap<DctKey, KeyObject>();
+
+/** Keys by their ids, which are hashes of all that they are: the same files are read again and again. Oldest first. */
+const known = new Map<string, DctKey>();
+const mostKnown = 512;
+
 const keyObject = (keyType: string, bytes: Uint8Array): JsonObject => ({
   keytype: keyType,
   keyval: { private: null, public: base64Text(bytes) },
@@ -51,8 +58,8 @@ const keyObject = (keyType: string, bytes: Uint8Array): JsonObject => ({
 /** Id of a key (`dct.md` §2.1): over exactly these members. */
 const idOf = (json: JsonObject) => sha256Hex(notaryJson(json));
 
-function typeOf(spki: Uint8Array): 'ecdsa' | 'rsa' | 'ed25519' {
-  const spec = keySpecOf(publicKeyFromSpki(spki));
+function typeOf(key: KeyObject): 'ecdsa' | 'rsa' | 'ed25519' {
+  const spec = keySpecOf(key);
   if (spec?.startsWith('ec-')) return 'ecdsa';
   if (spec?.startsWith('rsa-')) return 'rsa';
   if (spec === 'ed25519') return 'ed25519';
@@ -68,12 +75,15 @@ function typeOf(spki: Uint8Array): 'ecdsa' | 'rsa' | 'ed25519' {
  * @throws SignError `ERR_ALGORITHM_UNSUPPORTED`, `ERR_MALFORMED`
  */
 export function dctKey(spki: Uint8Array): DctKey {
-  const keyType = typeOf(spki);
+  const object = publicKeyFromSpki(spki);
+  const keyType = typeOf(object);
   // The bytes that are hashed are those of one encoding.
-  const own = spkiOf(publicKeyFromSpki(spki));
+  const own = spkiOf(object);
   const json = keyObject(keyType, keyType === 'ed25519' ? own.subarray(ed25519Prefix.byteLength) : own);
   const id = idOf(json);
-  return { id, canonicalId: id, keyType, spki: own, certificates: [], json };
+  const key: DctKey = { id, canonicalId: id, keyType, spki: own, certificates: [], json };
+  objects.set(key, object);
+  return key;
 }
 
 /** PEM of certificates as its hash needs it (`dct.md` §2.1): 64 characters a line, a line feed behind each. */
@@ -92,7 +102,9 @@ export function dctCertificateKey(certificates: readonly Certificate[]): DctKey 
     throw new SignError('ERR_ALGORITHM_UNSUPPORTED', 'Docker Content Trust takes no certificates with Ed25519 keys');
   const keyType = `${bare.keyType as 'ecdsa' | 'rsa'}-x509` as const;
   const json = keyObject(keyType, utf8Bytes(normalized(certificates)));
-  return { id: idOf(json), canonicalId: bare.id, keyType, spki: bare.spki, certificates, json };
+  const key: DctKey = { id: idOf(json), canonicalId: bare.id, keyType, spki: bare.spki, certificates, json };
+  objects.set(key, publicKeyOf(bare));
+  return key;
 }
 
 function readPublic(keyType: string, bytes: Uint8Array): DctKey | undefined {
@@ -117,15 +129,23 @@ export function readKey(json: JsonValue | undefined): { readonly id: string; rea
   const bytes = base64Bytes(keyval.public, 'public key');
   if ((keyval.private ?? null) !== null) throw new SignError('ERR_MALFORMED', 'a key holds a private part');
   const id = idOf(keyObject(json.keytype, bytes));
+  const before = known.get(id);
+  if (before) return { id, key: before };
   try {
     const key = readPublic(json.keytype, bytes);
     // What is verified with is what the id was made of: another encoding of the same key is another key.
-    const same = key !== undefined && key.id === id;
-    return { id, key: same ? key : undefined };
+    if (key?.id !== id) return { id, key: undefined };
+    remember(key);
+    return { id, key };
   } catch (error) {
     if (SignError.is(error)) return { id, key: undefined };
     throw error;
   }
+}
+
+function remember(key: DctKey): void {
+  known.set(key.id, key);
+  for (const oldest of known.keys()) if (known.size > mostKnown) known.delete(oldest);
 }
 
 /** Whether two keys are the same key, in whichever certificates. */
@@ -157,14 +177,7 @@ export function signingMethod(
   return { method, algorithm: algorithmOf(key, method) as SignatureAlgorithm };
 }
 
-const objects = new WeakMap<DctKey, KeyObject>();
-
-/** The key for `node:crypto`, made once. */
+/** The key for `node:crypto`. */
 export function publicKeyOf(key: DctKey): KeyObject {
-  let object = objects.get(key);
-  if (!object) {
-    object = publicKeyFromSpki(key.spki);
-    objects.set(key, object);
-  }
-  return object;
+  return objects.get(key) ?? publicKeyFromSpki(key.spki);
 }
