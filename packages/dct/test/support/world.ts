@@ -36,7 +36,8 @@ export interface World {
 }
 
 export async function rootCertificate(key: TestKey, name = gun): Promise<Uint8Array> {
-  const { der } = await issue(key, { subject: `CN=${name}` });
+  const validity = { notBefore: Date.UTC(2026, 0, 1), notAfter: Date.UTC(2046, 0, 1) };
+  const { der } = await issue(key, { subject: `CN=${name}`, validity });
   return der;
 }
 
