@@ -23,7 +23,7 @@ export default defineConfig((options) => ({
   // Subpaths import their own package by name: one file each, instead of a chunk for everything two of them share.
   external: [manifest.name],
   // Development dependencies that are built in; harmless for packages without them.
-  noExternal: ['zod', '@noble/post-quantum', 'cborg'],
+  noExternal: ['zod', '@noble/post-quantum', 'cborg', 'commander', 'cli-progress'],
   esbuildPlugins: [bundledText()],
   // Compiling is most of what an import costs, and it grows with the text. Names stay, for stack traces.
   esbuildOptions: (esbuild, { format }) => {

@@ -29,6 +29,7 @@ const heavy = [
   '@grpc/',
   'jose',
   'tar-stream',
+  'yaml',
   'msw',
   'node:http',
   'node:https',

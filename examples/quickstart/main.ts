@@ -95,7 +95,8 @@ for (const person of people.slice(0, 2)) {
 step('Come back later, maybe in another process, and attach the signature');
 const request = await resumeSigningRequest(id, { backend, store });
 tell(`the request is ${(await request.refresh()).status}`);
-const signed = await request.complete();
+const [signed] = (await request.complete()).manifests;
+if (!signed) throw new Error('the request has one item');
 tell(`signed   ${signed.reference}`, `attached ${signed.signature.digest} (Notary Project, JWS)`);
 
 step('Verify: a trust policy, a trust store, and the exact digest to run');

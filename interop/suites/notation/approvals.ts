@@ -49,8 +49,8 @@ export async function approvedSignatures(world: World): Promise<void> {
 
       const id = String(pending.details.requestId);
       const request = await resumeSigningRequest(id, { backend: connect(), store: createFolderStore(folder), oci });
-      const signed = await request.complete({ approvalTimeoutMs: 20_000 });
-      assert.equal(signed.reference, reference);
+      const { manifests } = await request.complete({ approvalTimeoutMs: 20_000 });
+      assert.equal(manifests[0]?.reference, reference);
       await theyAccept(home, reference);
       await weAccept(home, reference, { oci, trust: emulated });
     });

@@ -8,7 +8,7 @@ function packageFolder(source) {
 }
 
 function licenceText(folder) {
-  const file = readdirSync(folder).find((name) => /^licen[cs]e(\.(md|txt))?$/i.test(name));
+  const file = readdirSync(folder).find((name) => /^licen[cs]e(-mit)?(\.(md|txt))?$/i.test(name));
   if (!file) throw new Error(`${folder} has no licence text`);
   return readFileSync(join(folder, file), 'utf8').trim();
 }

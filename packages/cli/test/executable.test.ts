@@ -62,13 +62,10 @@ describe('notation-securosys, as it is installed', () => {
   });
 });
 
-describe('when the file was replaced in the very moment of its start', () => {
-  it('parts of another build are refused, and nothing is signed by a mixture', () => {
-    const path = join(folder, 'notation-mixed');
-    writeFileSync(
-      path,
-      readFileSync(program, 'latin1').replace(/^\/\*part main [0-9a-f]{16}$/m, `/*part main ${'0'.repeat(16)}`),
-    );
+describe('a file that is damaged', () => {
+  it('signs nothing, and says what to do', () => {
+    const path = join(folder, 'notation-damaged');
+    writeFileSync(path, readFileSync(program, 'latin1').replace('"main"(){/*\n', '"main"(){/*\n)'));
     const asked = run(path, ['describe-key'], JSON.stringify({ contractVersion: '1.0', keyId: 'x' }));
     expect(JSON.parse(asked.stderr)).toEqual({ errorCode: 'ERROR', errorMessage: 'the plugin failed' });
     expect(run(path, ['--version'])).toMatchObject({
@@ -76,6 +73,16 @@ describe('when the file was replaced in the very moment of its start', () => {
       stdout: '',
       stderr: expect.stringMatching(/damaged: install it again\n$/),
     });
+  });
+});
+
+describe('when the file is replaced in the very moment of its start', () => {
+  it('the process goes on with what it was started with', () => {
+    const path = join(folder, 'notation-replaced');
+    const replace = 'nodeRequire("fs").writeFileSync(ownFile,"another");var packed=';
+    writeFileSync(path, readFileSync(program, 'latin1').replace('var packed=', replace));
+    const { stderr, status } = run(path, ['--help']);
+    expect({ now: readFileSync(path, 'utf8'), stderr, status }).toEqual({ now: 'another', stderr: '', status: 0 });
   });
 });
 
@@ -140,7 +147,7 @@ describe('sigstore-kms-securosys, as it is installed', () => {
 
   it('a damaged one is an error that cosign shows', () => {
     const path = join(folder, 'kms-mixed');
-    writeFileSync(path, readFileSync(kms, 'latin1').replace(/^\/\*part main [0-9a-f]{16}$/m, `/*part main ${'0'.repeat(16)}`));
+    writeFileSync(path, readFileSync(kms, 'latin1').replace('"main"(){/*\n', '"main"(){/*\n)'));
     const { stdout, status } = start(path, ['--help']);
     expect(status).toBe(1);
     expect(JSON.parse(stdout)).toEqual({ errorMessage: 'this program is damaged: install it again' });

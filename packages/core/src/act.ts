@@ -1,4 +1,4 @@
-import type { ApprovalWindow, BeginResult, RequestState } from './backend.js';
+import type { ApprovalProgress, ApprovalWindow, BeginResult, RequestState } from './backend.js';
 import { sha256Hex, utf8Bytes } from './bytes.js';
 import type { Clock } from './clock.js';
 import { SignError } from './errors.js';
@@ -32,6 +32,14 @@ export interface ActIdentity {
 /** Whether a request that turned up after a lost answer is the one whose answer was lost. */
 export type Kinship = 'ours' | 'foreign' | 'unknown';
 
+/** How the request of an act has ended: a result that was accepted, or the reason why there is none. */
+export interface ActEnding<T> {
+  readonly requestId: string;
+  readonly approvals?: ApprovalProgress;
+  readonly result?: T;
+  readonly error?: SignError;
+}
+
 /**
  * Something asked of a backend that may have to wait for people, with all that recording, recovering and waiting need to know. Its
  * result is never `undefined`: that is what an undecided operation answers.
@@ -49,6 +57,8 @@ export interface Act<T> {
   accept(result: Uint8Array, options: CallOptions): Promise<T>;
   /** Default: an executed request is ours when `accept` accepts its result, and nobody can tell about an undecided one. */
   compare?(id: string, state: RequestState, options: CallOptions): Promise<Kinship>;
+  /** Told how its request has ended, before anybody else learns it; told again by the next look when it throws. */
+  ended?(ending: ActEnding<T>): Promise<void>;
 }
 
 /** What acts of one caller have in common. */

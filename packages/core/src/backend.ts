@@ -1,6 +1,6 @@
 import type { KeySpec, SignatureAlgorithm } from './algorithms.js';
 import type { EncryptionAlgorithm } from './encryption-algorithms.js';
-import type { Claims, SigningFacts } from './facts.js';
+import type { Claims, RequestBatch, SigningFacts } from './facts.js';
 import type { AgreementAlgorithm } from './key-agreement.js';
 import type { CallOptions } from './options.js';
 
@@ -61,6 +61,8 @@ export interface SignOperation {
   /** Recomputed from the input, for backends that show people what they approve. */
   readonly facts?: SigningFacts;
   readonly claims?: Claims;
+  /** With what else people are asked to decide on it; for backends that show them. */
+  readonly batch?: RequestBatch;
 }
 
 /**
@@ -77,6 +79,8 @@ export interface DecryptOperation {
   /** Recomputed from what the ciphertext came with, for backends that show people what they approve. */
   readonly facts?: SigningFacts;
   readonly claims?: Claims;
+  /** With what else people are asked to decide on it; for backends that show them. */
+  readonly batch?: RequestBatch;
 }
 
 /**
@@ -92,6 +96,8 @@ export interface DeriveOperation {
   /** Recomputed from what the public key came with, for backends that show people what they approve. */
   readonly facts?: SigningFacts;
   readonly claims?: Claims;
+  /** With what else people are asked to decide on it; for backends that show them. */
+  readonly batch?: RequestBatch;
 }
 
 /** Encrypting a short plaintext to a key's public half. Asks nobody. */

@@ -1,12 +1,13 @@
-import { type Act, type ActContext, type ActIdentity, actKey } from './act.js';
+import { type Act, type ActContext, type ActEnding, type ActIdentity, actKey } from './act.js';
 import type { KeyBackend, KeyInfo, KeyRef, SignOperation } from './backend.js';
+import { checkedBatch } from './batch.js';
 import { hexText, ownBytes, sha256Hex } from './bytes.js';
 import { systemClock } from './clock.js';
 import { invalidArgument, knownOptions, SignError } from './errors.js';
 import type { SigningFacts } from './facts.js';
-import type { Guard, SigningIntent } from './guards.js';
+import { guarding, outcomeOf } from './guarding.js';
+import type { SigningIntent, SigningOutcome } from './guards.js';
 import { canonicalJson } from './json.js';
-import { isOpen } from './look-again.js';
 import type { Operation } from './operation.js';
 import type { CallOptions } from './options.js';
 import { createMemoryStore } from './pending-store.js';
@@ -53,6 +54,7 @@ export function createSigner(backend: KeyBackend, ref: KeyRef, options: SignerOp
   if (ref.label === undefined && ref.id === undefined && ref.spkiSha256 === undefined)
     invalidArgument('a key reference needs a label, an id or spkiSha256');
   const { guards = [], store = createMemoryStore(), clock = systemClock } = options;
+  const asked = guarding(guards);
   let pinned: KeyInfo | undefined;
   const acts: ActContext = { store, clock, ...(options.random && { random: options.random }) };
   const port = backendPort(backend, 'sign');
@@ -68,10 +70,12 @@ export function createSigner(backend: KeyBackend, ref: KeyRef, options: SignerOp
     return pinned;
   }
 
-  async function begin(request: SignRequest, call: CallOptions = {}): Promise<Operation<Uint8Array>> {
+  /** All that is checked before anybody is asked. */
+  async function intended(request: SignRequest, call: CallOptions): Promise<Intended> {
     const key = await describe(call);
     const { input, message } = checkedInput(request, key, options);
     const context = checkedContext(request);
+    const batch = checkedBatch(request.batch, message && sha256Hex(message));
     const proven = explained(message, options.formats);
     if (proven && request.facts && canonicalJson(proven) !== canonicalJson(request.facts))
       throw new SignError('ERR_FACTS_MISMATCH', 'the facts given are not what the bytes say');
@@ -84,6 +88,7 @@ export function createSigner(backend: KeyBackend, ref: KeyRef, options: SignerOp
       ...(context && { context }),
       ...(facts && { facts }),
       ...(request.claims && { claims: request.claims }),
+      ...(batch && { batch }),
     };
     const intent: SigningIntent = {
       backend: backend.id,
@@ -91,11 +96,15 @@ export function createSigner(backend: KeyBackend, ref: KeyRef, options: SignerOp
       domain: request.domain,
       operation: { ...operation, facts: proven },
       inputSha256: sha256Hex(input.message ?? input.digest),
+      ...(request.target && { target: request.target }),
+      ...(batch && { batch }),
     };
-    for (const guard of guards) await allowed(guard, intent);
-    const tell = async (outcome: Parameters<NonNullable<Guard['after']>>[0]) => {
-      for (const guard of guards) await guard.after?.(outcome);
-    };
+    return { key, operation, intent };
+  }
+
+  async function begin(request: SignRequest, call: CallOptions = {}): Promise<Operation<Uint8Array>> {
+    const { key, operation, intent } = await intended(request, call);
+    await asked.agree(intent, call);
     const accept = acceptor({ backend, key, verifier: loadedVerifier }, operation);
     const act: Act<Uint8Array> = {
       port,
@@ -105,16 +114,15 @@ export function createSigner(backend: KeyBackend, ref: KeyRef, options: SignerOp
       begin: (later) => backend.begin(operation, later),
       accept,
       compare: (id, state, later) => compareUse({ backend, operation, accept }, id, state, later),
+      // Whoever waits for thousands keeps no intents that nobody hears of.
+      ...(guards.length > 0 && { ended: (ending: ActEnding<Uint8Array>) => asked.tell({ intent, ...endOf(ending) }) }),
     };
-    try {
-      const begun = await beginAct(act, acts, call);
-      const pending = isOpen(begun.state);
-      await tell({ intent, result: pending ? 'pending' : 'signed', ...(begun.id !== undefined && { requestId: begun.id }) });
-      return begun;
-    } catch (error) {
-      if (SignError.is(error)) await tell({ intent, result: 'failed', error });
+    const begun = await beginAct(act, acts, call).catch(async (error: unknown) => {
+      if (SignError.is(error)) await asked.tell({ intent, result: outcomeOf(error), error });
       throw error;
-    }
+    });
+    await asked.tell({ intent, ...(await beginningOf(begun)) });
+    return begun;
   }
 
   return {
@@ -124,6 +132,13 @@ export function createSigner(backend: KeyBackend, ref: KeyRef, options: SignerOp
     clock,
     describe,
     begin,
+    async check(request, call = {}) {
+      const { intent } = await intended(request, call);
+      await asked.judge(intent, call);
+    },
+    async published(publication, call = {}) {
+      await asked.published({ ...publication, backend: backend.id, key: await describe(call) });
+    },
     async chain(call = {}) {
       chain ??= Object.freeze((options.chain ?? (await backend.certificates?.(ref, call)) ?? []).map(ownBytes));
       return chain;
@@ -136,6 +151,28 @@ export function createSigner(backend: KeyBackend, ref: KeyRef, options: SignerOp
       return signature;
     },
   };
+}
+
+/** A request, checked. */
+interface Intended {
+  readonly key: KeyInfo;
+  readonly operation: SignOperation;
+  readonly intent: SigningIntent;
+}
+
+type Outcome = Omit<SigningOutcome, 'intent'>;
+
+/** What a backend has done at once is verified by now; of a request, however it stands, the end is told later. */
+async function beginningOf(begun: Operation<Uint8Array>): Promise<Outcome> {
+  const { approvals } = begun.state;
+  if (begun.id !== undefined) return { result: 'pending', requestId: begun.id, ...(approvals && { approvals }) };
+  const signature = await begun.settled();
+  return { result: 'signed', ...(signature && { signatureSha256: sha256Hex(signature) }) };
+}
+
+function endOf({ result, error, ...known }: ActEnding<Uint8Array>): Outcome {
+  if (result) return { ...known, result: 'signed', signatureSha256: sha256Hex(result) };
+  return { ...known, result: error ? outcomeOf(error) : 'failed', ...(error && { error }) };
 }
 
 /** By what a store knows a signature that was asked for. */
@@ -181,12 +218,4 @@ function explained(message: Uint8Array | undefined, formats: SignerOptions['form
     if (facts) return facts;
   }
   return undefined;
-}
-
-async function allowed(guard: Guard, intent: SigningIntent): Promise<void> {
-  try {
-    await guard.before?.(intent);
-  } catch (cause) {
-    throw new SignError('ERR_VETOED', 'a guard refused this use of the key', { cause });
-  }
 }

@@ -6,7 +6,7 @@ import { looksLikeJws } from './domain-jws.js';
  * What kind of message some bytes are. Every signature format has a domain of its own; a signing call names the domain
  * it means, and bytes of another one are refused (S9), so that signing "a blob" cannot make a certificate. `asn1` is any other SEQUENCE
  * or SET over all the bytes, which needs the right to sign certificates too. `tsb-approval` is what an approver of a TSB signs: challenges,
- * and the time that is the message of a login.
+ * and the time that is the message of a login. `audit-checkpoint` is the head of an audit log.
  */
 export type SigningDomain =
   | 'jws'
@@ -20,7 +20,8 @@ export type SigningDomain =
   | 'ocsp-response'
   | 'asn1'
   | 'cms-attributes'
-  | 'tsb-approval';
+  | 'tsb-approval'
+  | 'audit-checkpoint';
 
 const latin1 = (bytes: Uint8Array) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
 
@@ -31,6 +32,9 @@ const latin1 = (bytes: Uint8Array) => Buffer.from(bytes.buffer, bytes.byteOffset
 const coseContext = /^[\x80-\x9f][\x00-\x20]{0,8}[\x60-\x7f][\x00-\x20]{0,8}[\x60-\x7b]?[\x00-\x20]{0,8}(?:Counter)?Signature/;
 /** Pre-authentication encoding of DSSE, of whichever version. */
 const dssePrefix = /^DSSEv[0-9]+ /;
+
+/** First line of a checkpoint of an audit log, of whichever version. */
+const checkpointPrefix = /^securosys-audit-checkpoint\b/;
 
 /**
  * The approval challenge of a TSB (`tsb-rest-api.md` §5.4): a length frame whose first element is the operation. The length before it is
@@ -65,6 +69,7 @@ export function classifySigningBytes(bytes: Uint8Array): SigningDomain | undefin
   const start = latin1(bytes.subarray(0, 64));
   if (coseContext.test(start)) return 'cose-sign';
   if (dssePrefix.test(start)) return 'dsse';
+  if (checkpointPrefix.test(start)) return 'audit-checkpoint';
   if (approvalFrame.test(start) || isLoginTime(bytes)) return 'tsb-approval';
   return asn1Domain(bytes) ?? jsonDomain(bytes) ?? (looksLikeJws(bytes) ? 'jws' : undefined);
 }

@@ -21,3 +21,25 @@ export interface SigningFacts {
 
 /** What nobody can prove from the bytes: tag, commit, build URL, who asks, why. Always shown as claimed. */
 export type Claims = Readonly<Record<string, string>>;
+
+/** Where a signature is going to be put, as the caller of the key knows it: in no bytes, and no word of somebody else. What is absent is unknown. */
+export interface SigningTarget {
+  /** Repository with its registry, for example `registry.example/team/app`. */
+  readonly repository?: string;
+  readonly tag?: string;
+  /** Of the subject, as a descriptor has it. */
+  readonly digest?: string;
+  /** Of a file that is signed as a blob. */
+  readonly name?: string;
+}
+
+/** Uses of keys that people are asked to decide on together. Nothing follows from the id alone: the members are what is compared (S10). */
+export interface RequestBatch {
+  /** 64 lower-case hex characters. */
+  readonly id: string;
+  /**
+   * SHA-256 of what each member asks for (message, ciphertext, public key), 64 lower-case hex characters each; with this member's own, and
+   * as often as it is asked for. At most 10,000. Read once: a list is not changed after it was handed in.
+   */
+  readonly payloads: readonly string[];
+}

@@ -1,6 +1,9 @@
-import type { KeyInfo, SignOperation } from './backend.js';
+import type { ApprovalProgress, KeyInfo, SignOperation } from './backend.js';
+import type { Descriptor } from './descriptor.js';
 import type { SigningDomain } from './domains.js';
 import type { SignError } from './errors.js';
+import type { RequestBatch, SigningTarget } from './facts.js';
+import type { CallOptions } from './options.js';
 
 /**
  * What is about to happen. `operation.facts` are what the signer's `formats` recomputed from the bytes, absent when none of them
@@ -13,21 +16,63 @@ export interface SigningIntent {
   readonly operation: SignOperation;
   /** SHA-256 of the message or digest given, hex. */
   readonly inputSha256: string;
-}
-
-/** What came of an intent: a verified signature, a request that people decide on (`requestId`), or an error. */
-export interface SigningOutcome {
-  readonly intent: SigningIntent;
-  readonly result: 'signed' | 'pending' | 'failed';
-  readonly requestId?: string;
-  readonly error?: SignError;
+  /** Where the signature will be put; absent when the caller does not know. */
+  readonly target?: SigningTarget;
+  readonly batch?: RequestBatch;
 }
 
 /**
- * A second opinion on every use of a key: policy and audit sit here. `before` vetoes by throwing; whatever it throws
- * reaches the caller as the cause of `ERR_VETOED`. `after` is told once per begun operation; an error in it is thrown on.
+ * What came of an intent: `signed`, a verified signature; `pending`, a request at the backend (`requestId`) that people decide on, or have
+ * decided on, which is told when somebody looks;
+ * `refused`, by a guard (`ERR_VETOED`) or by people (`ERR_APPROVAL_REJECTED`); `failed`, any other error.
+ */
+export interface SigningOutcome {
+  readonly intent: SigningIntent;
+  readonly result: 'signed' | 'pending' | 'refused' | 'failed';
+  readonly requestId?: string;
+  /** As last seen, where people were asked and the backend tells. */
+  readonly approvals?: ApprovalProgress;
+  /** Of the signature as {@link Signer.begin} gives it out, 64 hex characters; when `signed`. */
+  readonly signatureSha256?: string;
+  readonly error?: SignError;
+}
+
+/** That signatures were put where others find them, as their publisher tells it. */
+export interface PublishedSignatures {
+  /** `inputSha256` of the uses of the key that they needed. */
+  readonly inputs: readonly string[];
+  readonly target: SigningTarget;
+  /** What was written; empty for signatures that went to the caller. */
+  readonly artifacts: readonly Descriptor[];
+  /** Of the signing request. */
+  readonly requestId?: string;
+  /** Id of the format, for example `notation-jws`. */
+  readonly format: string;
+}
+
+/** As guards are told. */
+export interface Publication extends PublishedSignatures {
+  readonly backend: string;
+  readonly key: KeyInfo;
+}
+
+/**
+ * A second opinion on every use of a key: policy and audit sit here. `judge` and `before` veto by throwing; whatever they throw reaches
+ * the caller as the cause of `ERR_VETOED`, and an `ERR_VETOED` of their own as it is.
  */
 export interface Guard {
+  /**
+   * A veto without side effects, asked any number of times: before anything of a request is sent, at each beginning, and once more before
+   * what was signed is used.
+   */
+  judge?(intent: SigningIntent, options?: CallOptions): Promise<void> | void;
+  /** Directly before the backend is asked, when every `judge` has agreed. */
   before?(intent: SigningIntent): Promise<void> | void;
+  /**
+   * Told once per begun operation, also of one that a guard refused, and a second time when this process learns how one that was `pending`
+   * has ended. Every guard is told; the first error is thrown on, and an end that not all could note is told again by the next look.
+   */
   after?(outcome: SigningOutcome): Promise<void> | void;
+  /** Told when signatures were put where others find them. The first error is thrown on when every guard was told. */
+  published?(publication: Publication): Promise<void> | void;
 }

@@ -1,4 +1,4 @@
-import { type Act, type ActContext, actJson, actKey } from './act.js';
+import { type Act, type ActContext, type ActEnding, actJson, actKey } from './act.js';
 import type { RequestState } from './backend.js';
 import { invalidArgument, SignError, type SignErrorCode, type SignErrorDetails } from './errors.js';
 import type { JsonObject } from './json.js';
@@ -30,7 +30,7 @@ const retryable = (error: unknown): error is SignError => SignError.is(error) &&
 const lookOf = ({ signal, logger }: CallOptions): CallOptions => ({ ...(signal && { signal }), ...(logger && { logger }) });
 
 /** The part of an act that is needed once its request exists: whoever waits for thousands keeps no more than this. */
-type Kept<T> = Pick<Act<T>, 'port' | 'identity' | 'accept' | 'secret' | 'windows' | 'recorded'>;
+type Kept<T> = Pick<Act<T>, 'port' | 'identity' | 'accept' | 'secret' | 'windows' | 'recorded' | 'ended'>;
 
 class RunningOperation<T> implements Operation<T> {
   readonly #act: Kept<T>;
@@ -39,11 +39,13 @@ class RunningOperation<T> implements Operation<T> {
   #state: RequestState;
   #accepted: Promise<T> | undefined;
   #deleted: Promise<void> | undefined;
+  #told: Promise<void> | undefined;
   #released = false;
 
   constructor(act: Act<T>, context: ActContext, { initial, ...beginning }: Beginning) {
-    const { port, identity, accept, secret, windows, recorded } = act;
-    this.#act = { port, identity, accept, recorded, ...(secret && { secret }), ...(windows && { windows }) };
+    const { port, identity, accept, secret, windows, recorded, ended } = act;
+    const kept = { ...(secret && { secret }), ...(windows && { windows }), ...(ended && { ended }) };
+    this.#act = { port, identity, accept, recorded, ...kept };
     this.#context = context;
     this.#beginning = beginning;
     this.#state = initial;
@@ -84,18 +86,39 @@ class RunningOperation<T> implements Operation<T> {
         const result = await this.#accepted.catch(async (error: unknown) => {
           // What is not what was looked for is somebody's secret all the same.
           if (!retryable(error)) await this.#deleteSecret(options);
+          if (SignError.is(error) && !error.retryable) await this.#tell({ error });
           throw error;
         });
         await this.#deleteSecret(options);
+        await this.#tell({ result });
         return result;
       }
       default: {
+        const error = this.#ending(state);
+        await this.#tell({ error });
         await this.release();
-        const why = state.reason === undefined ? '' : `: ${state.reason}`;
-        throw new SignError(endings[state.status], `the request was ${state.status}${why}`, {
-          details: this.#ids(),
-        });
+        throw error;
       }
+    }
+  }
+
+  #ending({ status, reason }: { readonly status: keyof typeof endings; readonly reason?: string }): SignError {
+    const why = reason === undefined ? '' : `: ${reason}`;
+    return new SignError(endings[status], `the request was ${status}${why}`, { details: this.#ids() });
+  }
+
+  /** Once, unless it throws. What a backend did at once is told by who began it. */
+  async #tell(ending: Pick<ActEnding<T>, 'result' | 'error'>): Promise<void> {
+    const { id: requestId } = this;
+    const { ended } = this.#act;
+    if (requestId === undefined || !ended) return;
+    const { approvals } = this.#state;
+    this.#told ??= ended({ requestId, ...(approvals && { approvals }), ...ending });
+    try {
+      await this.#told;
+    } catch (error) {
+      this.#told = undefined;
+      throw error;
     }
   }
 
@@ -195,7 +218,9 @@ class RunningOperation<T> implements Operation<T> {
     if (id === undefined || !isOpen(this.#state)) return;
     if (!port.cancel) throw new SignError('ERR_CAPABILITY_MISSING', `backend '${port.id}' cannot cancel requests`);
     await port.cancel(id, options);
-    this.#state = { status: 'cancelled', ...(this.#state.approvals && { approvals: this.#state.approvals }) };
+    const cancelled = { status: 'cancelled', ...(this.#state.approvals && { approvals: this.#state.approvals }) } as const;
+    this.#state = cancelled;
+    await this.#tell({ error: this.#ending(cancelled) });
     await this.release();
   }
 

@@ -1,9 +1,10 @@
 import type { Act, ActContext, ActIdentity, Kinship } from './act.js';
 import type { DecryptOperation, DeriveOperation, KeyBackend, KeyInfo, KeyRef, RequestState } from './backend.js';
+import { checkedBatch } from './batch.js';
 import { ownBytes, sha256Hex } from './bytes.js';
 import { type Clock, systemClock } from './clock.js';
 import { invalidArgument, SignError } from './errors.js';
-import type { Claims, SigningFacts } from './facts.js';
+import type { Claims, RequestBatch, SigningFacts } from './facts.js';
 import type { Operation } from './operation.js';
 import type { CallOptions } from './options.js';
 import { createMemoryStore, type PendingStore } from './pending-store.js';
@@ -20,6 +21,8 @@ export interface SecretRequest {
   readonly opens?: (secret: Uint8Array) => boolean | Promise<boolean>;
   readonly facts?: SigningFacts;
   readonly claims?: Claims;
+  /** With what else people are asked to decide on it. */
+  readonly batch?: RequestBatch;
 }
 
 /** How a key that gives out secrets is bound. */
@@ -77,7 +80,9 @@ export function bindSecretUse<R extends SecretRequest>(
     const key = await describe(call);
     if (key.blocked) throw new SignError('ERR_KEY_NOT_USABLE', 'the key is blocked');
     if (!key.usages.includes(use.kind)) throw new SignError('ERR_KEY_NOT_USABLE', `the key may not ${use.kind}`);
-    const operation = { ...use.operation(key, request), ...(facts && { facts }), ...(claims && { claims }) };
+    const plain = use.operation(key, request);
+    const batch = checkedBatch(request.batch, sha256Hex(secretInput(plain)));
+    const operation = { ...plain, ...(facts && { facts }), ...(claims && { claims }), ...(batch && { batch }) };
     const accept = acceptor(request.opens, use.result);
     const act: Act<Uint8Array> = {
       port,
@@ -95,12 +100,15 @@ export function bindSecretUse<R extends SecretRequest>(
   return { backend, ref, store, describe, begin };
 }
 
+/** What is asked for. */
+const secretInput = (operation: SecretOperation): Uint8Array =>
+  operation.kind === 'decrypt' ? operation.ciphertext : operation.publicKey;
+
 function identityOf(operation: SecretOperation): ActIdentity {
   const { kind, key, algorithm } = operation;
-  const input = operation.kind === 'decrypt' ? operation.ciphertext : operation.publicKey;
   return {
     kind,
-    inputSha256: sha256Hex(input),
+    inputSha256: sha256Hex(secretInput(operation)),
     algorithm,
     ...(key.label !== undefined && { keyLabel: key.label }),
     ...(key.spkiSha256 !== undefined && { spkiSha256: key.spkiSha256 }),

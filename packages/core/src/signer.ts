@@ -2,8 +2,8 @@ import type { SignatureAlgorithm } from './algorithms.js';
 import type { KeyBackend, KeyInfo, KeyRef, SignInput } from './backend.js';
 import type { Clock } from './clock.js';
 import type { SigningDomain } from './domains.js';
-import type { Claims, SigningFacts } from './facts.js';
-import type { Guard } from './guards.js';
+import type { Claims, RequestBatch, SigningFacts, SigningTarget } from './facts.js';
+import type { Guard, PublishedSignatures } from './guards.js';
 import type { Operation, WaitOptions } from './operation.js';
 import type { CallOptions } from './options.js';
 import type { PendingStore } from './pending-store.js';
@@ -19,6 +19,10 @@ export interface SignRequest {
   readonly domain?: SigningDomain;
   readonly facts?: SigningFacts;
   readonly claims?: Claims;
+  /** Where the signature will be put, for guards. Never sent to the backend. */
+  readonly target?: SigningTarget;
+  /** With what else people are asked to decide on it. */
+  readonly batch?: RequestBatch;
 }
 
 /** How a key is bound: what is known about it already, what it may sign, and where requests are remembered. */
@@ -59,6 +63,12 @@ export interface Signer {
   /** Certificate chain, DER, leaf first; empty when there is none. The same array each time. */
   chain(options?: CallOptions): Promise<readonly Uint8Array[]>;
   /**
+   * All that {@link Signer.begin} checks before the backend is asked, and every guard's `judge`. Uses no key, asks no people, notes nothing.
+   * @throws SignError `ERR_CROSS_PROTOCOL`, `ERR_BLIND_SIGNING`, `ERR_ALGORITHM_UNSUPPORTED`, `ERR_KEY_CHANGED`,
+   * `ERR_KEY_NOT_USABLE`, `ERR_FACTS_MISMATCH`, `ERR_INVALID_ARGUMENT`, `ERR_VETOED`
+   */
+  check(request: SignRequest, options?: CallOptions): Promise<void>;
+  /**
    * Starts one use of the key, or continues the one that the store knows for the same bytes. Call `release` on the operation when
    * its result is kept.
    * @throws SignError `ERR_CROSS_PROTOCOL`, `ERR_BLIND_SIGNING`, `ERR_ALGORITHM_UNSUPPORTED`, `ERR_KEY_CHANGED`,
@@ -67,4 +77,6 @@ export interface Signer {
   begin(request: SignRequest, options?: CallOptions): Promise<Operation<Uint8Array>>;
   /** {@link Signer.begin}, wait, and release. @throws SignError `ERR_APPROVAL_PENDING` when `timeoutMs` ran out, the request stays */
   sign(request: SignRequest, options?: WaitOptions): Promise<Uint8Array>;
+  /** Tells the guards that signatures of this key were put where others find them. @throws what the first of them throws */
+  published(publication: PublishedSignatures, options?: CallOptions): Promise<void>;
 }

@@ -37,6 +37,7 @@ const messages: Record<SigningDomain, Uint8Array> = {
   asn1: sequence(empty, derWrap(0x16, ascii('challenge'))),
   'cms-attributes': derWrap(0x31, sequence(derWrap(0x06, Uint8Array.of(0x2a, 0x86, 0x48)), derWrap(0x31, empty))),
   'tsb-approval': Uint8Array.of(12, 0, 0, 0, 0x3b, 0, 4, 0, 1, 0, 0, 0, 2, 0x10, 0, 0),
+  'audit-checkpoint': ascii(`securosys-audit-checkpoint v1\nlog: ${'ab'.repeat(16)}\nseq: 7\nhash: ${'cd'.repeat(32)}\n`),
 };
 const base64 = (text: string) => Buffer.from(text).toString('base64');
 const utf16 = (text: string) => Uint8Array.from(Buffer.from(text, 'utf16le'));

@@ -45,6 +45,7 @@ const messages: Readonly<Record<SigningDomain, () => Promise<Uint8Array> | Uint8
   'ocsp-response': () => Buffer.from('3015a1023000180f32303236303130313030303030305a3000'.replace('3015', '3017'), 'hex'),
   'cms-attributes': () => Buffer.from('310c300a06032a0304310306012a'.replace('06012a', '020101'), 'hex'),
   asn1: () => Uint8Array.from([0x30, 0x05, 0x30, 0x00, 0x16, 0x01, 0x78]),
+  'audit-checkpoint': () => new TextEncoder().encode(`securosys-audit-checkpoint v1\nlog: ${'ab'.repeat(16)}\nseq: 7\n`),
   'tsb-approval': () => Uint8Array.from([8, 0, 0, 0, 0x3b, 0, 4, 0, 0, 0, 0, 0]),
 };
 

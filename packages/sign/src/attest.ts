@@ -1,12 +1,12 @@
 import { type Descriptor, invalidArgument, type JsonObject, knownOptions } from '@securosys/core';
 import { checkedPredicate, type PredicateName, type Predicates, type PredicateUri, predicateTypeOf } from '@securosys/cosign';
 import { createOci, type Oci } from '@securosys/oci';
-import { completeCourses } from './complete-courses.js';
 import { predicateHash, prepareAttestation } from './formats/cosign-attestation.js';
 import { cosignIdentity, rememberedManifest } from './formats/cosign-options.js';
 import type { CosignManifestOptions } from './formats/format-options.js';
-import { findImage, prepareImage } from './prepare-image.js';
-import type { SignedManifest } from './request-target.js';
+import { completeCourses } from './requests/complete-courses.js';
+import { findImage, type ManifestPlan, prepareImage } from './requests/prepare-image.js';
+import type { SignedManifest } from './requests/request-target.js';
 import { checkSelection, type ManifestSelection, selectionNames } from './select-manifests.js';
 import { callOf, type SigningOptions, signingOptionNames } from './sign-options.js';
 import { checkTimestamper } from './sign-plans.js';
@@ -57,6 +57,25 @@ const optionNames = [
   'oci',
 ];
 
+/** The signature that an attestation needs. @throws SignError `ERR_INVALID_ARGUMENT` for what is no predicate of its type */
+export function attestationPlan(
+  options: AttestedPredicate & CosignManifestOptions & Pick<SigningOptions, 'signer' | 'timestamper'>,
+): ManifestPlan {
+  const { type, predicate } = checkedPredicate(options.predicateType, options.predicate);
+  const predicateType = predicateTypeOf(type) as PredicateUri;
+  return {
+    id: 'cosign-attestation',
+    signer: options.signer,
+    timestamper: options.timestamper,
+    asked: { ...cosignIdentity(options), predicateType, predicateSha256: predicateHash(predicate) },
+    format: {
+      certified: false,
+      remembered: rememberedManifest,
+      prepare: (subject, key, identity) => prepareAttestation(subject, key, identity, predicate),
+    },
+  };
+}
+
 /**
  * Makes a signed statement about the image that a reference names now, and attaches it (`cosign.md` §5): an in-toto statement in a DSSE
  * envelope, as `cosign verify-attestation` and admission controllers read it. Where the reference names an index, `manifests` and `platforms`
@@ -82,29 +101,13 @@ export async function attest(reference: string, options: AttestOptions): Promise
   if (typeof signer?.begin !== 'function') invalidArgument('attest needs a signer: createSigner(backend, { label })');
   checkTimestamper(timestamper);
   checkSelection(options);
-  const { type, predicate } = checkedPredicate(options.predicateType, options.predicate);
-  const predicateType = predicateTypeOf(type) as PredicateUri;
+  const plan = attestationPlan(options);
   const { approvalTimeoutMs = 0, onProgress, oci = createOci() } = options;
   const found = await findImage(reference, options, oci);
-  const courses = await prepareImage(
-    found,
-    [
-      {
-        id: 'cosign-attestation',
-        signer,
-        timestamper,
-        asked: { ...cosignIdentity(options), predicateType, predicateSha256: predicateHash(predicate) },
-        format: {
-          certified: false,
-          remembered: rememberedManifest,
-          prepare: (subject, key, identity) => prepareAttestation(subject, key, identity, predicate),
-        },
-      },
-    ],
-    options,
-  );
+  const courses = await prepareImage(found, [plan], options);
   const waiting = { ...callOf(options), approvalTimeoutMs, ...(onProgress && { onProgress }) };
   const manifests = await completeCourses(courses, waiting);
   const { signature, requestId } = manifests[0] as SignedManifest;
+  const predicateType = plan.asked.predicateType as string;
   return { reference: found.image.reference, subject: found.image.descriptor, predicateType, signature, requestId, manifests };
 }

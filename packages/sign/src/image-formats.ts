@@ -12,6 +12,9 @@ export type ImageFormatId = 'notation-jws' | 'notation-cose' | 'cosign';
 /** Formats of what is attached to manifests. */
 export type ManifestFormatId = ImageFormatId | 'cosign-attestation';
 
+/** The same, and the ids of formats that a caller brought. */
+export type AttachedFormatId = ManifestFormatId | (string & Record<never, never>);
+
 /** Formats of what signing requests are about. */
 export type RequestFormatId = ManifestFormatId | 'cosign-blob';
 
@@ -31,21 +34,18 @@ const requestFormats: Readonly<Record<RequestFormatId, RequestFormat>> = {
   'cosign-blob': cosignBlobFormat,
 };
 
-export function isRequestFormat(id: string): id is RequestFormatId {
-  return Object.hasOwn(requestFormats, id);
+/** Formats by their ids: what a signing request may name. */
+export interface FormatTable {
+  request(id: string): RequestFormat | undefined;
+  /** Those of what is attached to manifests. */
+  manifest(id: string): ManifestFormat | undefined;
 }
 
-export function requestFormat(id: RequestFormatId): RequestFormat {
-  return requestFormats[id];
-}
-
-export function isManifestFormat(id: RequestFormatId): id is ManifestFormatId {
-  return Object.hasOwn(manifestFormats, id);
-}
-
-export function manifestFormat(id: ManifestFormatId): ManifestFormat {
-  return manifestFormats[id];
-}
+/** The formats of the house. */
+export const ownFormats: FormatTable = {
+  request: (id) => (Object.hasOwn(requestFormats, id) ? requestFormats[id as RequestFormatId] : undefined),
+  manifest: (id) => (Object.hasOwn(manifestFormats, id) ? manifestFormats[id as ManifestFormatId] : undefined),
+};
 
 /** @throws SignError `ERR_INVALID_ARGUMENT` for a format that does not exist */
 export function imageFormat(id: string): ImageFormat {

@@ -146,31 +146,46 @@ export type {
   NotationSignOptions,
 } from './formats/format-options.js';
 export { type GeneratedPayload, type GeneratePayloadOptions, generatePayload } from './generate-payload.js';
-export type { ImageFormatId, ManifestFormatId } from './image-formats.js';
+export type { AttachedFormatId, ImageFormatId, ManifestFormatId } from './image-formats.js';
 export type { ImageReport, ManifestReport, ReportCommon, SignatureReport, Verdict } from './image-report.js';
 export type { InspectCosignSignatureOptions, InspectedCosignManifest } from './inspect-cosign-signature.js';
 export { type InspectedSignature, type InspectSignatureOptions, inspectSignature } from './inspect-signature.js';
 export type { InspectedTimestamp } from './inspect-timestamp.js';
 export type { CosignSignatureList, ListCosignSignaturesOptions, ListedCosignSignature } from './list-cosign-signatures.js';
 export { type ListedSignature, type ListSignaturesOptions, listSignatures, type SignatureList } from './list-signatures.js';
-export type { CompleteOptions, SigningRequestState } from './request-state.js';
-export type { SignedManifest } from './request-target.js';
-export {
-  type ResumeBlobOptions,
-  type ResumeCosignBlobOptions,
-  type ResumeOptions,
-  resumeBlobSigningRequest,
-  resumeSigningRequest,
-} from './resume.js';
+export type { ItemRequest } from './requests/item-request.js';
+export { prepareSigningRequest } from './requests/prepare-request.js';
+export type {
+  AttestationItemInput,
+  BlobItemInput,
+  ImageItemInput,
+  PrepareRequestOptions,
+  RequestItemInput,
+  RequestItemOptions,
+} from './requests/request-inputs.js';
+export type { CompleteOptions, ItemRequestState } from './requests/request-state.js';
+export type { SignedManifest } from './requests/request-target.js';
+export type {
+  CompletedItem,
+  CompletedRequest,
+  CompleteRequestOptions,
+  RequestItem,
+  RequestItemKind,
+  RequestItemStatus,
+  SigningRequest,
+  SigningRequestState,
+} from './requests/request-types.js';
+export { resumeSigningRequest } from './requests/resume.js';
+export { resumeBlobSigningRequest } from './requests/resume-blob.js';
+export type { ResumeBlobOptions, ResumeCosignBlobOptions, ResumeOptions } from './requests/resume-options.js';
+export type { ManifestProgress } from './requests/sign-group.js';
 export type { ManifestSelection } from './select-manifests.js';
 export { type SignBlobOptions, type SignedBlob, signBlob } from './sign-blob.js';
 export type { SignCosignBlobOptions, SignedCosignBlob } from './sign-cosign-blob.js';
-export type { ManifestProgress } from './sign-group.js';
 export { type SignedImage, type SignImageOptions, signImage } from './sign-image.js';
 export type { SigningOptions, SignOptions } from './sign-options.js';
 export { type SignedPayload, type SignPayloadOptions, signPayload } from './sign-payload.js';
 export type { CosignEntry, FormatChoice, FormatEntry, FormatEntryOptions, NotationEntry } from './sign-plans.js';
-export type { SigningRequest } from './signing-request.js';
 export { type NotationTrust, type NotationTrustOptions, type NotationTrustRules, notationTrust, type Trust } from './trust.js';
 export { notationTrustFromConfig } from './trust-from-config.js';
 export {

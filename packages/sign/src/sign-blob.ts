@@ -7,14 +7,15 @@ import {
   type NotationSignature,
 } from '@securosys/notation-envelope';
 import { checkBlobName } from './blob-name.js';
-import { keyedPlan, prepareCourse } from './prepare-course.js';
 import { readUntil } from './read-blob.js';
-import type { RequestIdentity } from './request-identity.js';
-import type { RequestTarget } from './request-target.js';
+import { ItemRequest } from './requests/item-request.js';
+import { keyedPlan, prepareCourse } from './requests/prepare-course.js';
+import type { RequestCourse } from './requests/request-course.js';
+import type { RequestIdentity } from './requests/request-identity.js';
+import type { RequestTarget } from './requests/request-target.js';
 import { type SignCosignBlobOptions, type SignedCosignBlob, signCosignBlob } from './sign-cosign-blob.js';
 import { callOf, type SignOptions, signingOptionNames } from './sign-options.js';
 import { signingPlans } from './sign-plans.js';
-import { SigningRequest } from './signing-request.js';
 
 /** How a blob is signed, in a format of the Notary Project. */
 export interface SignBlobOptions extends SignOptions {
@@ -60,7 +61,7 @@ const optionNames = ['format', 'annotations', 'expiry', 'attributes', 'signingAg
  * const { envelope, fileName } = await signBlob(createReadStream('tool.tgz'), options);
  * await writeFile(fileName, envelope); // tool.tgz.cose.sig
  * ```
- * @throws SignError `ERR_APPROVAL_PENDING`, `ERR_CHAIN_INVALID`, `ERR_ALGORITHM_UNSUPPORTED`, those of {@link SigningRequest.complete} but
+ * @throws SignError `ERR_APPROVAL_PENDING`, `ERR_CHAIN_INVALID`, `ERR_ALGORITHM_UNSUPPORTED`, those of {@link ItemRequest.complete} but
  * for the registry's; `ERR_TIMEOUT`; what reading the blob throws
  */
 export async function signBlob(
@@ -77,11 +78,12 @@ export async function signBlob(
   knownOptions('signBlob', options, optionNames);
   const { approvalTimeoutMs = 0, onProgress } = options;
   if (!isBlobSource(blob)) invalidArgument('blob is neither bytes, nor a stream of them, nor something that has a digest');
-  const request = await prepareBlob(blob, options);
+  const request = new ItemRequest(await prepareBlob(blob, options));
   return request.complete({ ...callOf(options), approvalTimeoutMs, ...(onProgress && { onProgress }) });
 }
 
-async function prepareBlob(blob: BlobSource, options: SignBlobOptions): Promise<SigningRequest<SignedBlob>> {
+/** Makes or finds the signing request of a blob. Nothing is submitted here. */
+export async function prepareBlob(blob: BlobSource, options: SignBlobOptions): Promise<RequestCourse<SignedBlob>> {
   const { mediaType, name } = options;
   checkBlobName(name);
   const [plan, more] = signingPlans('signBlob', options);
@@ -93,7 +95,7 @@ async function prepareBlob(blob: BlobSource, options: SignBlobOptions): Promise<
   const { digest, size } = subject;
   const about = { mediaType: subject.mediaType, size, ...(name !== undefined && { name }) };
   const claims: Claims = name === undefined ? {} : { file: name };
-  const course = await prepareCourse(
+  return prepareCourse(
     {
       about: { reference: `blob@${digest}`, blob: about },
       subject,
@@ -104,7 +106,6 @@ async function prepareBlob(blob: BlobSource, options: SignBlobOptions): Promise<
     keyed,
     options,
   );
-  return new SigningRequest(course);
 }
 
 /** Gives the envelope out; where it goes is the caller's business. */

@@ -3,13 +3,14 @@ import { type CosignBlobSignature, detachedSignature, writeBundle } from '@secur
 import { checkBlobName } from './blob-name.js';
 import { prepareCosignBlob } from './formats/cosign-blob.js';
 import { cosignAdvice } from './formats/cosign-options.js';
-import { keyedPlan, prepareCourse } from './prepare-course.js';
 import { readUntil, wholeBlob } from './read-blob.js';
-import type { RequestIdentity } from './request-identity.js';
-import type { RequestTarget } from './request-target.js';
+import { ItemRequest } from './requests/item-request.js';
+import { keyedPlan, prepareCourse } from './requests/prepare-course.js';
+import type { RequestCourse } from './requests/request-course.js';
+import type { RequestIdentity } from './requests/request-identity.js';
+import type { RequestTarget } from './requests/request-target.js';
 import { callOf, type SigningOptions, signingOptionNames } from './sign-options.js';
 import { checkTimestamper } from './sign-plans.js';
-import { SigningRequest } from './signing-request.js';
 
 /** How a blob is signed as cosign does it. */
 export interface SignCosignBlobOptions extends SigningOptions {
@@ -53,8 +54,18 @@ export async function signCosignBlob(
   options: SignCosignBlobOptions,
 ): Promise<SignedCosignBlob> {
   knownOptions('signBlob', options, optionNames);
+  const { approvalTimeoutMs = 0, onProgress } = options;
+  const request = new ItemRequest(await prepareCosignBlobCourse(blob, options));
+  return request.complete({ ...callOf(options), approvalTimeoutMs, ...(onProgress && { onProgress }) });
+}
+
+/** Makes or finds the signing request of a blob. Nothing is submitted here. */
+export async function prepareCosignBlobCourse(
+  blob: Uint8Array | AsyncIterable<Uint8Array>,
+  options: SignCosignBlobOptions,
+): Promise<RequestCourse<SignedCosignBlob>> {
   const { signer, timestamper, digestAlgorithm, name, mediaType = 'application/octet-stream' } = options;
-  const { approvalTimeoutMs = 0, onProgress, maxBytes = defaultMaxBytes } = options;
+  const { maxBytes = defaultMaxBytes } = options;
   checkBlobName(name);
   checkTimestamper(timestamper);
   if (!Number.isSafeInteger(maxBytes) || maxBytes < 0) invalidArgument('maxBytes is a number of bytes');
@@ -66,7 +77,7 @@ export async function signCosignBlob(
   const bytes = await readUntil(options, ({ signal }) => wholeBlob(blob, maxBytes, signal));
   const subject: Descriptor = { mediaType, digest: `sha256:${sha256Hex(bytes)}`, size: bytes.byteLength };
   const claims: Claims = name === undefined ? {} : { file: name };
-  const course = await prepareCourse(
+  return prepareCourse(
     {
       about: {
         reference: `blob@${subject.digest}`,
@@ -80,7 +91,6 @@ export async function signCosignBlob(
     keyed,
     options,
   );
-  return new SigningRequest(course).complete({ ...callOf(options), approvalTimeoutMs, ...(onProgress && { onProgress }) });
 }
 
 /** Gives both forms out; where they go is the caller's business. */

@@ -1,9 +1,9 @@
 import { type Descriptor, invalidArgument, knownOptions } from '@securosys/core';
 import { createOci, type Oci } from '@securosys/oci';
-import { completeCourses } from './complete-courses.js';
 import { type FormatOptions, formatOptionNames } from './formats/format-options.js';
-import { findImage, prepareImage } from './prepare-image.js';
-import type { SignedManifest } from './request-target.js';
+import { completeCourses } from './requests/complete-courses.js';
+import { findImage, prepareImage } from './requests/prepare-image.js';
+import type { SignedManifest } from './requests/request-target.js';
 import { checkSelection, type ManifestSelection, selectionNames } from './select-manifests.js';
 import { callOf, type SigningOptions, signingOptionNames } from './sign-options.js';
 import { type FormatChoice, signingPlans } from './sign-plans.js';
@@ -51,7 +51,7 @@ export const signImageNames: readonly string[] = ['format', ...signingOptionName
  * console.log(signed.reference); // registry.example/app@sha256:…
  * ```
  * @throws SignError `ERR_APPROVAL_PENDING`; `ERR_CHAIN_INVALID` when the key has no certificate chain that the format takes;
- * `ERR_NOT_FOUND` when the index lists no manifest for a platform; those of {@link SigningRequest.complete}, of the signer, the
+ * `ERR_NOT_FOUND` when the index lists no manifest for a platform; those of {@link ItemRequest.complete}, of the signer, the
  * backend and the registry
  */
 export async function signImage(reference: string, options: SignImageOptions): Promise<SignedImage> {

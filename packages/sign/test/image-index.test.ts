@@ -214,7 +214,7 @@ describe('several manifests and people', () => {
     const [first, second] = progress(error).map(({ requestId }) => requestId);
     const resume = (id = '') =>
       resumeSigningRequest(id, { backend: world.backend(), store: world.store, oci: world.oci, clock: world.clock });
-    expect(await (await resume(first)).complete()).toMatchObject({
+    expect((await (await resume(first)).complete()).manifests[0]).toMatchObject({
       reference: `${repositoryName}@${index.children['linux/amd64']}`,
       platform: 'linux/amd64',
     });
@@ -247,8 +247,8 @@ describe('several manifests and people', () => {
     const id = details.requestId as string;
     expect((await thrown(resumeSigningRequest(id, options))).code).toBe('ERR_INVALID_ARGUMENT');
     await approveAll(world);
-    const signed = await (await resumeSigningRequest(id, { ...options, timestamper })).complete();
-    const contents = await inspectSignature(`${repositoryName}@${signed.signature.digest}`, {
+    const { manifests } = await (await resumeSigningRequest(id, { ...options, timestamper })).complete();
+    const contents = await inspectSignature(`${repositoryName}@${manifests[0]?.signature.digest}`, {
       oci: world.oci,
       clock: world.clock,
     });

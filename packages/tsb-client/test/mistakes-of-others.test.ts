@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { base64Text, utf8Bytes } from '@securosys/core';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
-import { endpoints, loadContract } from '../src/api/index.js';
+import { endpoints } from '../src/api/index.js';
 import { applicationKeyFromPrivateKey, createTsbBackend, createTsbClient } from '../src/index.js';
 import { clientOf, failure, fakeFetch, json, routes, version } from './fake-fetch.js';
 
@@ -69,7 +69,6 @@ describe('mistakes of other clients', () => {
   });
 
   it('a server that is silent is given up after half a minute (Go client: never)', async () => {
-    await loadContract();
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     try {
       const call = clientOf(fakeFetch(() => new Promise<never>(() => undefined)).fetch).service.version();

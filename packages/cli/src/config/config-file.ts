@@ -2,7 +2,7 @@ import { type JsonObject, parseJsonObject } from '@securosys/core';
 import { readNamedFile, readOwnFile } from '../files/read-file.js';
 
 /** Members whose values are secrets; a file that has one has to be this user's alone. */
-const secretMembers = ['token', 'apiKeys', 'applicationKeyPair'];
+const usualSecrets = ['token', 'apiKeys', 'applicationKeyPair'];
 
 /** Where a configuration may be: absolute paths. */
 export interface ConfigPlaces {
@@ -10,10 +10,17 @@ export interface ConfigPlaces {
   readonly named?: string | undefined;
   /** Where it is else, in this order. */
   readonly usual: readonly string[];
+  /** Default: JSON. */
+  readonly parse?: (path: string, bytes: Uint8Array) => Promise<JsonObject> | JsonObject;
+  /** Members whose values are secrets. Default: those that all programs have. */
+  readonly secretMembers?: readonly string[];
 }
 
-async function parsed(path: string, bytes: Uint8Array): Promise<JsonObject> {
-  const json = parseJsonObject(bytes, { what: 'the configuration' });
+const parseJson = (_: string, bytes: Uint8Array): JsonObject => parseJsonObject(bytes, { what: 'the configuration' });
+
+async function parsed(path: string, bytes: Uint8Array, places: ConfigPlaces): Promise<JsonObject> {
+  const { parse = parseJson, secretMembers = usualSecrets } = places;
+  const json = await parse(path, bytes);
   // Read again with more care: whether it holds secrets is known now.
   if (secretMembers.some((name) => json[name] !== undefined)) await readNamedFile(path, 'the configuration', 'private');
   return json;
@@ -25,11 +32,12 @@ async function parsed(path: string, bytes: Uint8Array): Promise<JsonObject> {
  * @throws SignError `ERR_INVALID_ARGUMENT`, `ERR_NOT_FOUND` for a named file that is not there, `ERR_STORE` for one that others may touch,
  * `ERR_MALFORMED`
  */
-export async function readConfigFile({ named, usual }: ConfigPlaces): Promise<JsonObject | undefined> {
-  if (named !== undefined) return parsed(named, await readNamedFile(named, 'the configuration', 'own'));
+export async function readConfigFile(places: ConfigPlaces): Promise<JsonObject | undefined> {
+  const { named, usual } = places;
+  if (named !== undefined) return parsed(named, await readNamedFile(named, 'the configuration', 'own'), places);
   for (const path of usual) {
     const bytes = await readOwnFile(path, 'the configuration', 'own');
-    if (bytes) return parsed(path, bytes);
+    if (bytes) return parsed(path, bytes, places);
   }
   return undefined;
 }

@@ -1,6 +1,6 @@
-import { constants } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
-import { invalidArgument, nodeFiles, SignError, sanitizeText } from '@securosys/core';
+import { invalidArgument, SignError, sanitizeText } from '@securosys/core';
 
 /** Largest file that is read, in bytes. */
 const maxBytes = 1024 * 1024;
@@ -19,16 +19,17 @@ export function absolutePath(path: string, what: string): string {
 }
 
 /**
- * A whole regular file; links are not followed.
+ * A whole regular file; links are not followed. Read in one go: what reads it asynchronously takes a program of one call longer to load than
+ * its files take to be read.
  * @returns `undefined` when there is none
  * @throws SignError `ERR_INVALID_ARGUMENT` for a relative path, `ERR_STORE` when it cannot be read or others may touch it, `ERR_LIMIT`
  */
 export async function readOwnFile(path: string, what: string, care: FileCare): Promise<Uint8Array | undefined> {
   const shown = sanitizeText(absolutePath(path, what), 400);
   const flags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
-  let file: Awaited<ReturnType<ReturnType<typeof nodeFiles>['open']>>;
+  let file: number;
   try {
-    file = await nodeFiles().open(path, flags);
+    file = openSync(path, flags);
   } catch (cause) {
     if (codeOf(cause) === 'ENOENT') return undefined;
     if (codeOf(cause) === 'ELOOP')
@@ -36,7 +37,7 @@ export async function readOwnFile(path: string, what: string, care: FileCare): P
     throw new SignError('ERR_STORE', `${what} cannot be read: ${shown}`, { cause });
   }
   try {
-    const stats = await file.stat();
+    const stats = fstatSync(file);
     const { size, mode, uid } = stats;
     if (!stats.isFile()) throw new SignError('ERR_STORE', `${what} is no regular file: ${shown}`);
     const posix = process.platform !== 'win32';
@@ -45,9 +46,9 @@ export async function readOwnFile(path: string, what: string, care: FileCare): P
     const mine = process.getuid === undefined || uid === process.getuid() || uid === 0;
     if (care !== 'any' && !mine) throw new SignError('ERR_STORE', `${what} belongs to another user: ${shown}`);
     if (size > maxBytes) throw new SignError('ERR_LIMIT', `${what} is over ${maxBytes} bytes: ${shown}`);
-    return new Uint8Array(await file.readFile());
+    return new Uint8Array(readFileSync(file));
   } finally {
-    await file.close();
+    closeSync(file);
   }
 }
 

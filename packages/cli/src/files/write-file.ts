@@ -1,3 +1,4 @@
+import { lstatSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { hexText, nodeCrypto, nodeFiles, SignError, sanitizeText } from '@securosys/core';
 import { codeOf } from './read-file.js';
@@ -16,8 +17,8 @@ export interface WriteOptions {
  */
 export async function makeOwnFolder(folder: string): Promise<void> {
   try {
-    await nodeFiles().mkdir(folder, { recursive: true, mode: 0o700 });
-    if ((await nodeFiles().lstat(folder)).isDirectory()) return;
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    if (lstatSync(folder).isDirectory()) return;
   } catch (cause) {
     throw new SignError('ERR_STORE', `the folder cannot be made: ${sanitizeText(folder, 400)}`, { cause });
   }

@@ -1,6 +1,6 @@
-import { constants } from 'node:fs';
+import { closeSync, constants, openSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { nodeFiles, SignError, sanitizeText } from '@securosys/core';
+import { SignError, sanitizeText } from '@securosys/core';
 import type { KeyProviderUse } from '@securosys/ocicrypt';
 import { makeOwnFolder } from '../files/write-file.js';
 
@@ -13,11 +13,11 @@ export async function writeAudit(path: string, { at, kids, ...use }: KeyProvider
   const line = JSON.stringify({ at: new Date(at).toISOString(), kids: kids.map((kid) => sanitizeText(kid, 80)), ...use });
   try {
     const flags = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0);
-    const file = await nodeFiles().open(path, flags, 0o600);
+    const file = openSync(path, flags, 0o600);
     try {
-      await file.writeFile(`${line}\n`);
+      writeFileSync(file, `${line}\n`);
     } finally {
-      await file.close();
+      closeSync(file);
     }
   } catch (cause) {
     throw new SignError('ERR_STORE', `the audit log cannot be written: ${sanitizeText(path, 400)}`, { cause });

@@ -18,7 +18,8 @@ ocicrypt-securosys serve: the same for many calls, as a gRPC service
                            a port with mutual TLS
   --plaintext-on-loopback  a port of this machine without TLS, for all its users
   --share-ms <number>      how long an unwrapped key opens the other layers of its
-                           image; default 30000
+                           image, since its last use, and ten times that in all;
+                           default 30000
 
 Arguments of the closed plugin (-tsb-api-endpoint, -auth, -token, -certpath,
 -keypath, -keyOperationToken, -publicKey, -privateKey, -key-label) and KEY_PASSWORD

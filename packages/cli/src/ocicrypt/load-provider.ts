@@ -10,6 +10,7 @@ import { usualFolder } from './folders.js';
 import { type ProviderParts, securosysProvider } from './provider.js';
 import { configuredName } from './provider-name.js';
 import { millisecondsOf, type ProviderSettings, providerSettingsOf, vendorSettingsOf } from './settings.js';
+import { vendorConfig } from './vendor-config.js';
 
 /** The process that a provider runs in. */
 export interface ProviderProcess {
@@ -27,7 +28,6 @@ const text = (value: string | boolean | undefined): string | undefined => (typeo
 
 async function vendorSettings({ vendor = {}, own }: CommandLine, env: Environment): Promise<ProviderSettings> {
   if (own.config !== undefined) invalidArgument('give --config, or arguments in the style of the closed plugin');
-  const { vendorConfig } = await import('./vendor-config.js');
   return vendorSettingsOf(await vendorConfig(vendor), textOf(vendor, 'key-label'), env);
 }
 

@@ -20,8 +20,10 @@ export interface KeyProviderServiceOptions {
   /** Serves a port of this machine without TLS, to every user of it. */
   allowPlaintextLoopback?: boolean;
   /**
-   * How long a content key that was unwrapped opens the other layers of its image, in milliseconds since its last use. Without it each
-   * layer that comes after another asks anew. Default 30 000; 0 shares between calls at the same time only.
+   * How long a content key that was unwrapped opens the other layers of its image, in milliseconds since its last use, and in all at most
+   * ten times as long: those whose packets carry it in the same encrypted form, and no others. It is in the memory of this process only,
+   * and wiped when the time is over. Without it each layer that comes after another asks anew. Default 30 000; 0 shares between calls at
+   * the same time only.
    */
   shareForMs?: number;
   /** What plugins are told as their environment. Default: that of the process. */

@@ -11,7 +11,7 @@ export interface Decompressor {
 }
 
 /** Bytes that come out at once: fewer would mean more turns between threads than work. */
-const chunkSize = 256 * 1024;
+const chunkSize = 1024 * 1024;
 
 /**
  * zstd, on the thread that calls. Newer runtimes have their own, which fails where a frame ends and another begins between two pieces, as layers

@@ -4,6 +4,8 @@ import { withDeadline } from './deadline.js';
 import type { KeyProviderOperation, KeyProviderPlugin } from './key-provider.js';
 import { readRequest } from './request.js';
 import type { KeyPool } from './resident-keys.js';
+import { unwrapKey } from './unwrap-key.js';
+import { wrapKey } from './wrap-key.js';
 
 /** One call of a key provider. */
 export interface KeyProviderCall {
@@ -61,11 +63,7 @@ export async function answerCall(
     const context = { operation, parameters, env, signal };
     const { open, close } = lazyBackend(() => plugin.open(context));
     try {
-      if (operation === 'keywrap') {
-        const { wrapKey } = await import('./wrap-key.js');
-        return resultJson(operation, await wrapKey(plugin, context, input, open), plugin);
-      }
-      const { unwrapKey } = await import('./unwrap-key.js');
+      if (operation === 'keywrap') return resultJson(operation, await wrapKey(plugin, context, input, open), plugin);
       return resultJson(operation, await unwrapKey(plugin, context, input, { open, timeoutMs, pool }), plugin);
     } finally {
       await close();

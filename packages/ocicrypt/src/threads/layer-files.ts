@@ -11,6 +11,7 @@ import {
   nonceBytes,
 } from '../cipher/layer-options.js';
 import type { DecryptPlan } from '../image/layer-blobs.js';
+import type { StageStep } from './pass-job.js';
 import { errorOf, type PassPlan, type PassThreads, startPassThreads } from './pass-threads.js';
 import { writeBehind } from './write-behind.js';
 
@@ -33,23 +34,17 @@ export interface LayerFiles {
 
 type Pass = Omit<PassPlan, 'source' | 'target' | 'secret' | 'size'>;
 
-/** Three threads each: they read and hash what comes in, run the cipher, and hash and write what goes out. */
-const encryption: Pass = {
-  stages: [
-    { steps: ['read', 'plain', 'crypt'], after: [2] },
-    { steps: ['mac', 'cipher'], after: [0] },
-    { steps: ['write'], after: [1] },
-  ],
-};
-const decryption: Pass['stages'] = [
-  { steps: ['read', 'cipher', 'mac'], after: [1] },
-  { steps: ['crypt', 'plain', 'write'], after: [0] },
+/**
+ * Two threads, with about as much to do each. The second one hashes what the first one made of the bytes; while it writes, a third one of the
+ * system's unpacks.
+ */
+const stages = (first: readonly StageStep[], second: readonly StageStep[]): Pass['stages'] => [
+  { steps: first, after: [1] },
+  { steps: second, after: [0] },
 ];
-const unpacking: Pass['stages'] = [
-  { steps: ['read', 'cipher', 'mac'], after: [2] },
-  { steps: ['crypt', 'plain', 'write'], after: [0] },
-  { steps: ['unpack'], after: [1] },
-];
+const encryption: Pass = { stages: stages(['read', 'plain', 'crypt'], ['mac', 'cipher', 'write']) };
+const decryption = stages(['read', 'cipher', 'mac', 'crypt'], ['plain', 'write']);
+const unpacking = stages(['read', 'cipher', 'mac', 'crypt'], ['unpack', 'plain', 'write']);
 
 /** Runs `work` until the caller's deadline. */
 async function inTime<T>({ signal, timeoutMs }: CallOptions, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
@@ -93,7 +88,7 @@ class Files implements LayerFiles {
     onProgress: ((bytes: number) => void) | undefined,
     digestOf: (facts: Awaited<ReturnType<PassThreads['run']>>) => string,
   ): Promise<void> {
-    this.#threads ??= startPassThreads(3);
+    this.#threads ??= startPassThreads(encryption.stages.length);
     const threads = await this.#threads;
     const secret = secretOf(key, nonce);
     try {

@@ -1,7 +1,10 @@
 import type { SignErrorCode } from '@securosys/core';
 import type { RingMemory } from './ring.js';
 
-/** What a stage does with each slot, in this order. `plain` and `cipher` are digests of what the slot holds then. */
+/**
+ * What a stage does, in this order. `plain` and `cipher` are digests of what a slot holds then. `read` is for the first stage. `unpack` takes what was handed
+ * on, and works while the others do.
+ */
 export type StageStep = 'read' | 'plain' | 'cipher' | 'mac' | 'crypt' | 'write' | 'unpack';
 
 /** What one thread does in one pass. */

@@ -12,8 +12,8 @@ export interface RingMemory {
 const maxStages = 8;
 const stopped = maxStages;
 
-/** 16 slots of 256 KiB: what a processor keeps near itself, and enough that no stage waits for another for long. */
-export function createRing(slots = 16, slotBytes = 256 * 1024): RingMemory {
+/** 4 slots of 1 MiB: a thread that is woken for each is woken seldom, and none waits for another for long. */
+export function createRing(slots = 4, slotBytes = 1024 * 1024): RingMemory {
   return {
     control: new SharedArrayBuffer((maxStages + 1) * Int32Array.BYTES_PER_ELEMENT),
     data: new SharedArrayBuffer(slots * slotBytes),

@@ -29,17 +29,18 @@ export class Estimates {
     return known;
   }
 
-  /** A lane did these, one after the other, in `ms`: each gets its share as it was expected. */
-  static measured(done: readonly Estimate[], ms: number): void {
+  /** A lane did so many of these, one after the other, in `ms`: each gets its share as it was expected. */
+  static measured(done: ReadonlyMap<Estimate, number>, ms: number): void {
     let expected = 0;
-    for (const estimate of done) expected += estimate.ms;
+    for (const [estimate, times] of done) expected += estimate.ms * times;
     const ratio = Math.max(ms, 0.001) / expected;
-    const share = done.map((estimate) => estimate.ms * ratio);
-    for (const [index, estimate] of done.entries()) {
-      const each = share[index]!;
-      estimate.ms += (estimate.count === 0 ? 1 : each < estimate.ms ? shorter : longer) * (each - estimate.ms);
-      estimate.count++;
-      estimate.totalMs += each;
+    for (const [estimate, times] of done) {
+      const each = estimate.ms * ratio;
+      for (let time = 0; time < times; time++) {
+        estimate.ms += (estimate.count === 0 ? 1 : each < estimate.ms ? shorter : longer) * (each - estimate.ms);
+        estimate.count++;
+      }
+      estimate.totalMs += each * times;
     }
   }
 

@@ -1,9 +1,12 @@
-import { SignError } from '@securosys/core';
-import { Channel } from './channel.js';
+import type { SignError } from '@securosys/core';
+import type { Channel } from './channel.js';
 import type { Estimate } from './estimate.js';
+import { HangingLanes } from './hanging-lanes.js';
 import { Lane } from './lane.js';
-import { LaneLimit } from './lane-limit.js';
 import { LaneSessions } from './lane-sessions.js';
+import { LaneStarts } from './lane-starts.js';
+import { LaneWaits } from './lane-waits.js';
+import { LaneWatch } from './lane-watch.js';
 import type { TokenSettings } from './options-of.js';
 import { type HostFailure, lostWorker } from './outcome.js';
 import type { SlotHost } from './slot-host.js';
@@ -27,25 +30,22 @@ export interface PoolHost {
 /** Starts lanes when there is work for them and ends them when there is none, over all slots of a token. */
 export class LanePool {
   readonly lanes = new Set<Lane>();
-  /** Workers that load the module. */
-  starting = 0;
-  /** Lanes whose thread hangs in the module. */
-  hanging = 0;
-  readonly #slots: readonly SlotHost[];
   readonly #settings: TokenSettings;
-  readonly #start: StartWorker;
   readonly #host: PoolHost;
-  readonly #limit = new LaneLimit();
   readonly #sessions: LaneSessions;
-  readonly #waiting = new Map<Lane, (() => void)[]>();
-  #stopLook: (() => void) | undefined;
-  #closed = false;
+  readonly #starts: LaneStarts;
+  readonly #waits = new LaneWaits();
+  readonly #watch: LaneWatch;
+  readonly #hanging = new HangingLanes();
 
   constructor(slots: readonly SlotHost[], settings: TokenSettings, start: StartWorker, host: PoolHost) {
-    this.#slots = slots;
     this.#settings = settings;
-    this.#start = start;
     this.#host = host;
+    this.#watch = new LaneWatch(this.lanes, settings, (lane) => void this.retire(lane));
+    this.#starts = new LaneStarts(this.lanes, slots, settings, start, {
+      started: (slot, channel) => void this.#add(slot, channel),
+      noLane: (error) => host.noLane(error),
+    });
     this.#sessions = new LaneSessions(settings.timers, {
       pump: () => host.pump(),
       noLane: (error) => host.noLane(error),
@@ -54,6 +54,16 @@ export class LanePool {
       retire: (lane) => this.retire(lane),
       hasOther: (lane) => [...this.lanes].some((each) => each !== lane && each.usable),
     });
+  }
+
+  /** Workers that load the module. */
+  get starting(): number {
+    return this.#starts.count;
+  }
+
+  /** Lanes whose thread hangs in the module. */
+  get hanging(): number {
+    return this.#hanging.count;
   }
 
   /** The lane with the least work that takes one more of this kind. */
@@ -76,14 +86,15 @@ export class LanePool {
 
   /** Has lanes for `wanted` operations at the same time, as far as the tokens bear them. */
   provide(wanted: number): void {
-    if (this.#closed) return;
+    if (this.#starts.closed) return;
     for (const lane of this.lanes) this.#sessions.provide(lane);
-    for (let have = this.#living() + this.starting; have < Math.min(wanted, this.#settings.lanes); have++) {
-      const slot = this.#roomiest();
-      if (!slot) break;
-      void this.#add(slot);
-    }
+    this.#starts.provide(wanted);
     this.watch();
+  }
+
+  /** Looks from time to time after lanes that hang, and lanes that nobody needs. */
+  watch(): void {
+    this.#watch.start();
   }
 
   /** The session of a lane is dead: opens another. */
@@ -100,7 +111,7 @@ export class LanePool {
   reduce(lane: Lane): boolean {
     const others = [...this.lanes].filter((each) => each !== lane && each.slot === lane.slot && each.usable).length;
     if (others === 0) return false;
-    this.#limit.refused(lane.slot, others, this.#settings.timers.now());
+    this.#starts.refused(lane.slot, others);
     void this.retire(lane);
     return true;
   }
@@ -117,8 +128,8 @@ export class LanePool {
 
   /** Ends all lanes; those that do not answer are left to themselves after `ms`. */
   async close(ms: number): Promise<void> {
-    this.#closed = true;
-    this.#stopLook?.();
+    this.#starts.closed = true;
+    this.#watch.close();
     const { timers } = this.#settings;
     await Promise.all(
       [...this.lanes].map((lane) => {
@@ -133,68 +144,16 @@ export class LanePool {
     for (const lane of [...this.lanes]) if (lane.slot === slot) await this.#answered(lane);
   }
 
-  /** Resolves when a lane has nothing in hand. */
   #answered(lane: Lane): Promise<void> {
-    if (lane.running === 0) return Promise.resolve();
-    this.watch();
-    return new Promise((resolve) => {
-      const waiting = this.#waiting.get(lane) ?? [];
-      waiting.push(resolve);
-      this.#waiting.set(lane, waiting);
-    });
+    if (lane.running > 0) this.watch();
+    return this.#waits.answered(lane);
   }
 
-  #tellIdle(lane: Lane): void {
-    if (lane.running > 0) return;
-    for (const resolve of this.#waiting.get(lane) ?? []) resolve();
-    this.#waiting.delete(lane);
-  }
-
-  #living(): number {
-    let count = 0;
-    for (const lane of this.lanes) if (!lane.retired) count++;
-    return count;
-  }
-
-  /** The ready slot that has the fewest lanes, if it bears another. */
-  #roomiest(): SlotHost | undefined {
-    let best: SlotHost | undefined;
-    let fewest = Number.POSITIVE_INFINITY;
-    for (const slot of this.#slots) {
-      if (!slot.isReady) continue;
-      let count = this.#startingIn.get(slot) ?? 0;
-      for (const lane of this.lanes) if (lane.slot === slot && !lane.retired) count++;
-      if (count < fewest && count < this.#limit.of(slot, this.#settings.lanes, this.#settings.timers.now())) {
-        best = slot;
-        fewest = count;
-      }
-    }
-    return best;
-  }
-
-  readonly #startingIn = new Map<SlotHost, number>();
-
-  async #add(slot: SlotHost): Promise<void> {
-    this.starting++;
-    this.#startingIn.set(slot, (this.#startingIn.get(slot) ?? 0) + 1);
-    const channel = this.#begin(slot);
-    let error: unknown;
-    try {
-      await channel.ready;
-    } catch (caught) {
-      error = caught;
-    }
-    this.starting--;
-    this.#startingIn.set(slot, (this.#startingIn.get(slot) ?? 1) - 1);
-    if (error !== undefined || this.#closed) {
-      channel.end();
-      if (SignError.is(error) && this.#living() + this.starting === 0) this.#host.noLane(error);
-      return;
-    }
+  async #add(slot: SlotHost, channel: Channel): Promise<void> {
     const lane = new Lane(slot, channel, this.#settings.timers);
     channel.onAnswers = (ms) => {
       lane.answered(ms);
-      this.#tellIdle(lane);
+      this.#waits.tell(lane);
       this.#host.pump();
     };
     channel.onLost = (failure) => this.#lost(lane, failure);
@@ -202,48 +161,12 @@ export class LanePool {
     await this.#sessions.open(lane);
   }
 
-  #begin(slot: SlotHost): Channel {
-    const channel = new Channel(this.#start('lane'), slot.module.file);
-    // The control worker is held while anything is pending: lanes never keep the process alive.
-    channel.unref();
-    return channel;
-  }
-
   #lost(lane: Lane, failure: HostFailure): void {
-    const stuck = failure.worker === 'stuck';
-    const { module } = lane.slot;
-    if (stuck) {
-      module.hanging++;
-      this.hanging++;
-    }
-    lane.channel.onLate = () => {
-      lane.channel.onLate = () => undefined;
-      lane.channel.end();
-      if (!stuck) return;
-      module.hanging--;
-      this.hanging--;
-    };
+    this.#hanging.lost(lane, failure);
     lane.retired = true;
     this.lanes.delete(lane);
-    this.#tellIdle(lane);
+    this.#waits.tell(lane);
     this.#host.laneLost(lane, failure);
     this.#host.pump();
-  }
-
-  /** Looks from time to time, while there is something to see, for lanes that hang and for lanes that nobody needs. */
-  watch(): void {
-    if (this.#stopLook || this.#closed || this.lanes.size === 0) return;
-    const { timers, operationTimeoutMs, idleLaneMs } = this.#settings;
-    this.#stopLook = timers.after(Math.min(operationTimeoutMs, idleLaneMs) / 2, () => {
-      this.#stopLook = undefined;
-      const now = timers.now();
-      for (const lane of this.lanes) {
-        if ((lane.running > 0 || lane.opening) && now - lane.busySince >= operationTimeoutMs)
-          lane.channel.fail(lostWorker('stuck'));
-        else if (lane.running === 0 && !lane.opening && now - lane.lastUsed >= idleLaneMs && this.#living() > 1)
-          void this.retire(lane);
-      }
-      if (this.#living() > 1 || [...this.lanes].some((lane) => lane.running > 0 || lane.opening)) this.watch();
-    });
   }
 }

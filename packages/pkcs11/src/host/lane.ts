@@ -34,7 +34,8 @@ export class Lane {
   readonly #timers: Timers;
   #hangsIn: Job | undefined;
   #full = false;
-  #done: Estimate[] = [];
+  /** How many of each kind were done since the last message of answers. */
+  readonly #done = new Map<Estimate, number>();
 
   constructor(slot: SlotHost, channel: Channel, timers: Timers) {
     this.slot = slot;
@@ -85,17 +86,24 @@ export class Lane {
     if (failure?.worker === 'stuck') this.#hangsIn ??= job;
     this.running--;
     this.load = this.running === 0 ? 0 : this.load - job.cost;
-    if (!failure) this.#done.push(job.estimate);
+    if (!failure) this.#done.set(job.estimate, (this.#done.get(job.estimate) ?? 0) + 1);
   }
 
   /** A message of answers was read, for which the worker took so long. */
   answered(ms: number): void {
     const now = this.#timers.now();
-    if (this.#done.length > 0) {
+    if (this.#done.size > 0) {
       Estimates.measured(this.#done, ms);
-      this.#done = [];
+      this.#done.clear();
     }
     this.busySince = now;
     this.lastUsed = now;
   }
+}
+
+/** How many of these take work, now or later. */
+export function living(lanes: Iterable<Lane>): number {
+  let count = 0;
+  for (const lane of lanes) if (!lane.retired) count++;
+  return count;
 }

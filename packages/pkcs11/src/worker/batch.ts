@@ -1,3 +1,4 @@
+import { ownBytes } from '@securosys/core';
 import { type PackedAnswers, packAnswers, unpackAnswers } from './pack-answers.js';
 import { type PackedRequests, packRequests, unpackRequests } from './pack-requests.js';
 import type { Answer, Request } from './wire.js';
@@ -41,11 +42,16 @@ export function readRequests({ items, packed }: Batch<Request>): readonly Reques
 /** Sends answers in one message, with the milliseconds that the commands took. */
 export function sendAnswers(port: Poster, answers: readonly Answer[], ms: number): void {
   if (answers.length < worthPacking) {
-    port.postMessage({ kind: 'batch', items: answers, ms } satisfies Batch<Answer>);
+    port.postMessage({ kind: 'batch', items: answers.map(withOwnBytes), ms } satisfies Batch<Answer>);
     return;
   }
   const packed = packAnswers(answers);
   port.postMessage({ kind: 'batch', packed, ms } satisfies Batch<Answer>, [packed.bytes.buffer]);
+}
+
+/** A view is cloned with all the memory that it is a part of. */
+function withOwnBytes(answer: Answer): Answer {
+  return 'value' in answer && answer.value instanceof Uint8Array ? { ...answer, value: ownBytes(answer.value) } : answer;
 }
 
 /** Bytes in the answers have memory of their own. */

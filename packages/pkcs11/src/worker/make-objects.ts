@@ -7,7 +7,7 @@ import type { GenerateKeyPairCommand, Results, SessionNumber, UnwrapCommand } fr
 
 export function generateKeyPair(native: Native, command: GenerateKeyPairCommand): Results['generateKeyPair'] {
   const session = sessionHandle(native, command.session);
-  const mechanism = nativeMechanism(command.mechanism);
+  const mechanism = nativeMechanism(command.mechanism, session);
   const [publicTemplate, privateTemplate] = [command.publicTemplate, command.privateTemplate].map(nativeTemplate);
   native.method = 'C_GenerateKeyPair';
   const keys = native.p11.C_GenerateKeyPair(session, mechanism, publicTemplate ?? [], privateTemplate ?? []);
@@ -16,7 +16,7 @@ export function generateKeyPair(native: Native, command: GenerateKeyPairCommand)
 
 export function generateKey(native: Native, number: SessionNumber, mechanism: Mechanism, template: Template): Uint8Array {
   const session = sessionHandle(native, number);
-  const [parameters, attributes] = [nativeMechanism(mechanism), nativeTemplate(template)];
+  const [parameters, attributes] = [nativeMechanism(mechanism, session), nativeTemplate(template)];
   native.method = 'C_GenerateKey';
   return copyOf(native.p11.C_GenerateKey(session, parameters, attributes));
 }
@@ -36,7 +36,7 @@ export function destroyObject(native: Native, number: SessionNumber, object: Uin
 
 export function unwrapKey(native: Native, command: UnwrapCommand): Uint8Array {
   const session = sessionHandle(native, command.session);
-  const mechanism = nativeMechanism(command.mechanism);
+  const mechanism = nativeMechanism(command.mechanism, session);
   const attributes = nativeTemplate(command.template);
   native.method = 'C_UnwrapKey';
   const wrapped = bufferOf(command.wrapped);

@@ -1,16 +1,17 @@
-import type { Attribute, ECDH1, Mechanism as NativeMechanism, RsaOAEP, RsaPSS } from 'pkcs11js';
+import type { Attribute, ECDH1, Mechanism as NativeMechanism, RsaOAEP } from 'pkcs11js';
 import type { Mechanism, MechanismParameter } from '../token/mechanism.js';
 import type { Template } from '../token/template.js';
+import { ulongBytes } from '../token/ulong.js';
 
 /** CK_PARAMS_… of pkcs11js, which say how it builds a parameter. */
-const parameterTypes = { oaep: 4, pss: 5, ecdh: 6 } as const;
+const parameterTypes = { oaep: 4, ecdh: 6 } as const;
 
 /** CKZ_DATA_SPECIFIED: the only source that modules accept. */
 const dataSpecified = 1;
 
 /** The same bytes as a Buffer, not copied. */
 export function bufferOf(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return bytes instanceof Buffer ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 /** A copy with memory of its own. */
@@ -21,21 +22,23 @@ export function copyOf(bytes: Uint8Array): Uint8Array {
 /** By identity: all requests of a message for one key have the same one. */
 const mechanisms = new WeakMap<Mechanism, NativeMechanism>();
 
-export function nativeMechanism(mechanism: Mechanism): NativeMechanism {
+/** @param handle any of the module's: it is as long as a CK_ULONG */
+export function nativeMechanism(mechanism: Mechanism, handle: Uint8Array): NativeMechanism {
   let native = mechanisms.get(mechanism);
   if (!native) {
     const { type, parameter } = mechanism;
-    native = parameter ? { mechanism: type, parameter: nativeParameter(parameter) } : { mechanism: type };
+    native = parameter ? { mechanism: type, parameter: nativeParameter(parameter, handle.length) } : { mechanism: type };
     mechanisms.set(mechanism, native);
   }
   return native;
 }
 
-function nativeParameter(parameter: MechanismParameter): Buffer | RsaPSS | RsaOAEP | ECDH1 {
+function nativeParameter(parameter: MechanismParameter, ulong: number): Buffer | RsaOAEP | ECDH1 {
   switch (parameter.kind) {
     case 'pss': {
+      // CK_RSA_PKCS_PSS_PARAMS as memory: pkcs11js reads an object by the names of its members, for each signature again.
       const { hashAlg, mgf, saltLen } = parameter;
-      return { type: parameterTypes.pss, hashAlg, mgf, saltLen };
+      return bufferOf(ulongBytes([hashAlg, mgf, saltLen], ulong));
     }
     case 'oaep': {
       const { hashAlg, mgf, label } = parameter;

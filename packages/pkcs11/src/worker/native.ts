@@ -21,8 +21,12 @@ export interface Native {
   lastSession: number;
   /** Attributes that some object of a kind did not have, by kind: they are asked for one by one from then on. */
   readonly rare: Map<string, Set<number>>;
-  /** Results are written here and copied out. */
+  /** Results that may be secret are written here, copied out and overwritten. */
   scratch: Buffer;
+  /** Signatures are written here, one behind the other: to make memory for each would take longer than its way through the addon. */
+  room: Buffer;
+  /** Bytes of `room` that are signatures. */
+  used: number;
 }
 
 export function createNative(p11: PKCS11): Native {
@@ -33,7 +37,9 @@ export function createNative(p11: PKCS11): Native {
     sessions: new Map(),
     lastSession: 0,
     rare: new Map(),
-    scratch: Buffer.allocUnsafeSlow(1024),
+    scratch: Buffer.alloc(0),
+    room: Buffer.alloc(0),
+    used: 0,
   };
 }
 

@@ -1,18 +1,17 @@
-import { concatBytes } from '@securosys/core';
 import type { Mechanism } from '../token/mechanism.js';
+import { bufferOf } from './native-values.js';
+import { packPieces, readPieces } from './pack-pieces.js';
 import type { Request, UseCommand } from './wire.js';
 
 /** Uses of one key, one after the other, that differ in nothing but their data. */
 interface Run {
-  readonly ids: number[];
-  /** Lengths of the data, which lie behind each other in the message. */
-  readonly lengths: number[];
   readonly use: UseCommand;
+  count: number;
 }
 
 /**
  * Requests in their order. Structured cloning takes longer for each small array than a fast module for a tenth of a signature, so what a
- * busy lane gets, many uses of one key, is written down once, with all data in one buffer that is handed over.
+ * busy lane gets, many uses of one key, is written down once, with the numbers and data of all in one buffer that is handed over.
  */
 export interface PackedRequests {
   readonly parts: readonly (Request | Run)[];
@@ -23,6 +22,7 @@ const nothing = new Uint8Array();
 
 export function packRequests(requests: readonly Request[]): PackedRequests {
   const parts: (Request | Run)[] = [];
+  const ids: number[] = [];
   const data: Uint8Array[] = [];
   let run: Run | undefined;
   for (const request of requests) {
@@ -33,27 +33,38 @@ export function packRequests(requests: readonly Request[]): PackedRequests {
       continue;
     }
     if (!run || !isSameUse(run.use, command)) {
-      run = { ids: [], lengths: [], use: { ...command, data: nothing } };
+      run = { use: { ...command, data: nothing }, count: 0 };
       parts.push(run);
     }
-    run.ids.push(id);
-    run.lengths.push(command.data.length);
+    run.count++;
+    ids.push(id);
     data.push(command.data);
   }
-  return { parts, bytes: concatBytes(...data) };
+  return { parts, bytes: packPieces(ids, data) };
 }
 
-/** Data are views of the message: good for as long as its requests are worked on. */
+/** Data are views of the message: good for as long as its requests are worked on. They and the key are Buffers, as the addon wants them. */
 export function unpackRequests({ parts, bytes }: PackedRequests): Request[] {
-  let at = 0;
-  return parts.flatMap((part) => {
-    if (!('ids' in part)) return part;
-    return part.ids.map((id, index): Request => {
-      const start = at;
-      at += part.lengths[index] ?? 0;
-      return { id, command: { ...part.use, data: bytes.subarray(start, at) } };
-    });
+  const requests: Request[] = [];
+  const all = bufferOf(bytes);
+  let part = 0;
+  let left = 0;
+  let use: UseCommand | undefined;
+  /** Up to the next run. */
+  const advance = () => {
+    for (; left === 0 && part < parts.length; part++) {
+      const next = parts[part]!;
+      if ('id' in next) requests.push(next);
+      else [left, use] = [next.count, { ...next.use, key: bufferOf(next.use.key) }];
+    }
+  };
+  advance();
+  readPieces(bytes, (id, start, end) => {
+    if (!use) return;
+    requests.push({ id, command: { ...use, data: all.subarray(start, end) } });
+    if (--left === 0) advance();
   });
+  return requests;
 }
 
 function isSameUse(a: UseCommand, b: UseCommand): boolean {

@@ -7,13 +7,21 @@ import { readAttributes } from './read-attributes.js';
 import { replaceSession, sessionHandle } from './sessions.js';
 import type { DeriveCommand, UseCommand, WrapCommand } from './wire.js';
 
+/** A module always gets so much room for a result: one that is longer than it should be is refused by its length, and by nothing else. */
+const leastBytes = 1_024;
+/** Room for some tens of signatures. */
+const roomBytes = 16_384;
+
 /** Where results are written: never smaller than asked for, so that no module has to say CKR_BUFFER_TOO_SMALL. */
 function scratch(native: Native, bytes: number): Buffer {
-  if (native.scratch.length < bytes) native.scratch = Buffer.allocUnsafeSlow(bytes);
+  if (native.scratch.length < Math.max(bytes, leastBytes)) native.scratch = Buffer.allocUnsafeSlow(Math.max(bytes, leastBytes));
   return native.scratch;
 }
 
-/** `C_SignInit` and `C_Sign`, or `C_DecryptInit` and `C_Decrypt`. */
+/**
+ * `C_SignInit` and `C_Sign`, or `C_DecryptInit` and `C_Decrypt`.
+ * @returns a plaintext in memory of its own; a signature beside others, in memory that nothing is written to any more
+ */
 export function useKey(native: Native, command: UseCommand): Uint8Array {
   beginUse(native, command);
   const { op, data, contextPin } = command;
@@ -22,13 +30,29 @@ export function useKey(native: Native, command: UseCommand): Uint8Array {
     native.method = 'C_Login';
     native.p11.C_Login(session, userTypes.CONTEXT_SPECIFIC, contextPin);
   }
-  const room = scratch(native, command.bytes);
   const input = nativeInput(data);
-  native.method = op === 'sign' ? 'C_Sign' : 'C_Decrypt';
-  const result = op === 'sign' ? native.p11.C_Sign(session, input, room) : native.p11.C_Decrypt(session, input, room);
+  return op === 'sign' ? signed(native, session, input, command.bytes) : decrypted(native, session, input, command.bytes);
+}
+
+function signed(native: Native, session: Buffer, input: Buffer, bytes: number): Buffer {
+  const most = Math.max(bytes, leastBytes);
+  if (native.room.length - native.used < most) {
+    native.room = Buffer.allocUnsafeSlow(Math.max(most, roomBytes));
+    native.used = 0;
+  }
+  native.method = 'C_Sign';
+  const signature = native.p11.C_Sign(session, input, native.room.subarray(native.used, native.used + most));
+  native.active = false;
+  native.used += signature.length;
+  return signature;
+}
+
+function decrypted(native: Native, session: Buffer, input: Buffer, bytes: number): Uint8Array {
+  native.method = 'C_Decrypt';
+  const result = native.p11.C_Decrypt(session, input, scratch(native, bytes));
   native.active = false;
   const own = copyOf(result);
-  if (op === 'decrypt') result.fill(0);
+  result.fill(0);
   return own;
 }
 
@@ -51,7 +75,7 @@ function beginUse(native: Native, command: UseCommand): void {
 
 function initialiseUse(native: Native, { op, session, key, mechanism }: UseCommand): void {
   const handle = sessionHandle(native, session);
-  const parameters = nativeMechanism(mechanism);
+  const parameters = nativeMechanism(mechanism, handle);
   native.method = op === 'sign' ? 'C_SignInit' : 'C_DecryptInit';
   if (op === 'sign') native.p11.C_SignInit(handle, parameters, bufferOf(key));
   else native.p11.C_DecryptInit(handle, parameters, bufferOf(key));
@@ -60,7 +84,7 @@ function initialiseUse(native: Native, { op, session, key, mechanism }: UseComma
 /** The derived key is read and destroyed, whether it could be read or not. */
 export function deriveSecret(native: Native, { session, key, mechanism, template }: DeriveCommand): Uint8Array {
   const handle = sessionHandle(native, session);
-  const [parameters, attributes] = [nativeMechanism(mechanism), nativeTemplate(template)];
+  const [parameters, attributes] = [nativeMechanism(mechanism, handle), nativeTemplate(template)];
   native.method = 'C_DeriveKey';
   const secret = native.p11.C_DeriveKey(handle, parameters, bufferOf(key), attributes);
   try {
@@ -76,7 +100,7 @@ export function deriveSecret(native: Native, { session, key, mechanism, template
 
 export function wrapKey(native: Native, { session, wrapping, mechanism, key, bytes }: WrapCommand): Uint8Array {
   const handle = sessionHandle(native, session);
-  const parameters = nativeMechanism(mechanism);
+  const parameters = nativeMechanism(mechanism, handle);
   native.method = 'C_WrapKey';
   return copyOf(native.p11.C_WrapKey(handle, parameters, bufferOf(wrapping), bufferOf(key), scratch(native, bytes)));
 }

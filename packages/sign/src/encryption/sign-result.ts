@@ -1,6 +1,6 @@
 import { type CallOptions, invalidArgument, knownOptions, SignError } from '@securosys/core';
 import type { Oci } from '@securosys/oci';
-import { keyedPlan } from '../prepare-course.js';
+import { keyedPlan } from '../requests/prepare-course.js';
 import { checkSelection } from '../select-manifests.js';
 import { type SignedImage, type SignImageOptions, signImage, signImageNames } from '../sign-image.js';
 import { callOf } from '../sign-options.js';

@@ -15,9 +15,17 @@ import {
   readPreAuthEncoding,
   readStatement,
 } from '@securosys/cosign';
-import type { RequestIdentity } from '../request-identity.js';
+import type { RequestIdentity } from '../requests/request-identity.js';
 import { findCosignAttestation } from './cosign-find.js';
-import { cosignAdvice, cosignMembers, keyOf, manifestOf, repositoryOf, signingOptions } from './cosign-options.js';
+import {
+  cosignAdvice,
+  cosignMembers,
+  keyOf,
+  manifestOf,
+  rememberedManifest,
+  repositoryOf,
+  signingOptions,
+} from './cosign-options.js';
 import { publishCosign } from './cosign-publish.js';
 import type { ManifestFormat } from './image-format.js';
 import { isText } from './members.js';
@@ -51,7 +59,12 @@ function predicateOf({ parts }: Prepared<unknown>): Readonly<JsonObject> | undef
 /** Attestations about images, which `attest` makes. */
 export const cosignAttestationFormat: ManifestFormat<CosignAttestation> = {
   format: cosignAttestation,
+  certified: false,
+  remembered: rememberedManifest,
   members: { ...cosignMembers, predicateType: isText, predicateSha256: isText },
+  again(prepared, subject, key, identity) {
+    return prepareAttestation(subject, key, identity, predicateOf(prepared) ?? {});
+  },
   about(prepared, identity) {
     const subject = manifestOf(identity);
     const predicate = predicateOf(prepared);

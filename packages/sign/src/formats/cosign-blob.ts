@@ -1,6 +1,6 @@
 import { canonicalJson, type FormatKey, type Prepared } from '@securosys/core';
 import { type CosignBlobSignature, cosignBlob } from '@securosys/cosign';
-import type { RequestIdentity } from '../request-identity.js';
+import type { RequestIdentity } from '../requests/request-identity.js';
 import { keyOf } from './cosign-options.js';
 import type { RequestFormat } from './image-format.js';
 import { optional } from './members.js';
@@ -17,8 +17,13 @@ export function prepareCosignBlob(blob: Uint8Array, key: FormatKey, identity: Re
 /** cosign signatures of blobs, which `signBlob` makes. */
 export const cosignBlobFormat: RequestFormat<CosignBlobSignature> = {
   format: cosignBlob,
+  certified: false,
   members: {
     digestAlgorithm: optional((value) => value === 'sha256' || value === 'sha384' || value === 'sha512'),
+  },
+  again({ parts }, _, key, identity) {
+    const message = parts[0]?.input.message ?? new Uint8Array();
+    return prepareCosignBlob(message, key, identity);
   },
   about(prepared, identity) {
     const [part] = prepared.parts;

@@ -9,7 +9,7 @@ import {
 } from '@securosys/core';
 import { type CosignShape, type CosignSigningOptions, cosignAlgorithm, verifierAdvice } from '@securosys/cosign';
 import { parseReference } from '@securosys/oci';
-import type { RequestIdentity } from '../request-identity.js';
+import type { RequestIdentity } from '../requests/request-identity.js';
 import type { FormatIdentity } from './format-identity.js';
 import type { CosignManifestOptions } from './format-options.js';
 import type { RequestFormat } from './image-format.js';

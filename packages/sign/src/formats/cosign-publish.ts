@@ -1,6 +1,6 @@
 import { base64Bytes, type CallOptions, type Descriptor, keySpecOf, publicKeyFromSpki } from '@securosys/core';
 import { attachCosign, type CosignAttestation, type CosignSignature, cosignAlgorithm } from '@securosys/cosign';
-import type { RequestIdentity } from '../request-identity.js';
+import type { RequestIdentity } from '../requests/request-identity.js';
 import type { SignaturePlace } from './image-format.js';
 
 /** Stores a signature or attestation in its shapes. What is there already, by the same key about the same, is not stored again. */

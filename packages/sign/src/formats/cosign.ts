@@ -1,6 +1,6 @@
 import { canonicalJson, type Descriptor, type FormatKey, type Prepared } from '@securosys/core';
 import { type CosignSignature, cosignImage, dockerReferenceOf } from '@securosys/cosign';
-import type { RequestIdentity } from '../request-identity.js';
+import type { RequestIdentity } from '../requests/request-identity.js';
 import { findCosignSignature } from './cosign-find.js';
 import {
   cosignAdvice,
@@ -41,6 +41,7 @@ export const cosignFormat: ImageFormat<CosignSignature> = {
   }),
   remembered: rememberedManifest,
   prepare,
+  again: (_, subject, key, identity) => prepare(subject, key, identity),
   about(prepared, identity) {
     const subject = manifestOf(identity);
     if (!subject) return undefined;

@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto';
-import type { CallOptions, Clock, Descriptor, Format, FormatKey, Prepared, PreparedPart } from '@securosys/core';
+import type { CallOptions, Clock, Descriptor, Format, FormatKey, Prepared, PreparedPart, Stale } from '@securosys/core';
 import type { Repository } from '@securosys/oci';
-import type { RequestIdentity } from '../request-identity.js';
+import type { RequestIdentity } from '../requests/request-identity.js';
 import type { FormatIdentity } from './format-identity.js';
 import type { FormatOptions } from './format-options.js';
 import type { MemberCheck } from './members.js';
@@ -34,6 +34,16 @@ export interface RequestFormat<A = unknown> {
    * `undefined` otherwise. That the key is the right one is seen to already.
    */
   about(prepared: Prepared<A>, identity: RequestIdentity): Descriptor | undefined;
+  /** The same once more, for whatever the caller looked up anew: what was asked stays, the time is new. */
+  again(prepared: Prepared<A>, subject: Descriptor, key: FormatKey, identity: RequestIdentity, clock: Clock): Prepared<A>;
+  /** Whether its signatures carry the certificates of the key. */
+  readonly certified: boolean;
+  /** What the bytes to be signed do not say of their subject. */
+  remembered?(subject: Descriptor): FormatIdentity;
+  /** Why the bytes are not worth signing any more at `now` (milliseconds), as far as that is known without a signature. */
+  outdated?(prepared: Prepared<A>, now: number): Stale | undefined;
+  /** Certificates that go with the signature, DER, leaf first; absent for formats without. */
+  chain?(prepared: Prepared<A>): readonly Uint8Array[];
 }
 
 /** A format whose artifacts are kept beside the manifest that they are about. */
@@ -67,11 +77,7 @@ export interface ManifestFormat<A = unknown> extends RequestFormat<A> {
 export interface ImageFormat<A = unknown> extends ManifestFormat<A> {
   /** Options that not every format has, and this one does. */
   readonly options: readonly (keyof FormatOptions)[];
-  /** Its signatures carry the certificates of the key. */
-  readonly certified: boolean;
   /** What the options ask for. @throws SignError `ERR_INVALID_ARGUMENT` */
   identity(options: FormatOptions): FormatIdentity;
-  /** What the bytes to be signed do not say of their subject. */
-  remembered?(subject: Descriptor): FormatIdentity;
   prepare(subject: Descriptor, key: FormatKey, identity: RequestIdentity, clock: Clock): Prepared<A>;
 }

@@ -8,7 +8,7 @@ import {
   type SigningFacts,
   sanitizeText,
 } from '@securosys/core';
-import type { RequestIdentity } from '../request-identity.js';
+import type { RequestIdentity } from '../requests/request-identity.js';
 
 /** The subject of a Notary signature, when its bytes say that subject, that validity, those annotations and attributes, and no others. */
 export function notationAbout({ parts }: Prepared<unknown>, identity: RequestIdentity): Descriptor | undefined {

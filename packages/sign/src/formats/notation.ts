@@ -11,6 +11,7 @@ import { notationOptions } from './format-options.js';
 import type { ImageFormat } from './image-format.js';
 import { hasOnly, isText, isTexts, optional } from './members.js';
 import { notationAbout } from './notation-about.js';
+import { notationChain, notationOutdated } from './notation-chain.js';
 import { findNotation } from './notation-find.js';
 
 function isAttribute(value: JsonValue): value is JsonObject & ExtendedAttribute {
@@ -59,6 +60,11 @@ export function notationFormat(format: typeof notationJws): ImageFormat<Notation
       };
       return format.prepare(subject, key, asked);
     },
+    again(_, subject, key, identity, clock) {
+      return this.prepare(subject, key, identity, clock);
+    },
+    chain: notationChain,
+    outdated: notationOutdated,
     about: notationAbout,
     async publish({ repository }, artifact, subject, { style }, call) {
       return [await attachSignature(repository, artifact, subject, { ...call, ...(style && { style }) })];

@@ -211,8 +211,8 @@ describe('people and cosign', () => {
     await approveAll(world);
     const { store, oci, clock } = world;
     const later = await resumeSigningRequest(id, { backend: world.backend(), store, oci, clock });
-    expect(later.facts.map(({ details }) => details?.['annotation build'])).toEqual(['42', '42']);
-    expect((await later.complete()).attached).toHaveLength(2);
+    expect(later.items[0]?.facts.map(({ details }) => details?.['annotation build'])).toEqual(['42', '42']);
+    expect((await later.complete()).manifests[0]?.attached).toHaveLength(2);
     expect(world.tsb.requests).toHaveLength(2);
   });
 });

@@ -143,7 +143,7 @@ const reports: Readonly<Record<string, () => Promise<unknown>>> = {
       oci,
       clock,
     });
-    return [request.facts, await request.refresh()];
+    return [request.items, await request.refresh()];
   },
 };
 const withoutBytes = [
@@ -173,6 +173,8 @@ const withoutBytes = [
   'localPrivateKey',
   // Gives out what signBlob does.
   'resumeBlobSigningRequest',
+  // Gives out what resumeSigningRequest does.
+  'prepareSigningRequest',
   // Tested in their own room.
   'connectPkcs11',
   'credentialsFromDockerConfig',

@@ -132,7 +132,7 @@ describe('no secret shows up (S37) when', () => {
         const { details } = pending as { details: { requestId: string } };
         const { oci, clock } = world;
         const request = await resumeSigningRequest(details.requestId, { backend: world.backend(), store, oci, clock });
-        watch.show([pending, request, request.state, request.facts]);
+        watch.show([pending, request, request.state, request.items, request.toJSON()]);
         await request.refresh();
         return request;
       },

@@ -1,6 +1,7 @@
 import { invalidArgument, SignError, type SignErrorCode, sanitizeText } from '@securosys/core';
+import type { Schema, Validators } from './schema.js';
 import { type Direction, type Field, schemaOf } from './shape.js';
-import type * as Zod from './validators.js';
+import { checked, type Issue, validators } from './validators.js';
 
 /** Checks an unknown value and returns it typed; unknown members are refused or kept, by direction. */
 export interface Parser<T> {
@@ -22,47 +23,22 @@ export interface Dto<T> {
 
 const codes: Readonly<Record<Direction, SignErrorCode>> = { sent: 'ERR_INVALID_ARGUMENT', received: 'ERR_PROTOCOL' };
 
-interface Issue {
-  readonly code?: string | undefined;
-  readonly path?: readonly PropertyKey[] | undefined;
-  readonly keys?: readonly string[];
-}
-
 /** Where it is wrong: `signRequest.payload`. Member names are foreign text too. */
 function pathsOf(issues: readonly Issue[]): string {
-  const paths = issues.flatMap(({ code, path = [], keys = [] }) => {
-    const at = path.map(String);
-    return code === 'unrecognized_keys' ? keys.map((key) => `${[...at, key].join('.')} (unknown)`) : [at.join('.') || '(top)'];
-  });
+  const paths = issues.flatMap(({ path, unknown }) =>
+    unknown ? unknown.map((name) => `${[...path, name].join('.')} (unknown)`) : [path.join('.') || '(top)'],
+  );
   return sanitizeText(paths.slice(0, 8).join(', '), 300);
 }
 
-/** Validators can write code for themselves. That pays where a document comes often; a process of one call is over before. */
-const worthCode = 16;
-
-let loaded: typeof Zod | undefined;
-
-/**
- * Loads what checks documents. Await it once before the first `parse`; the client does so by itself. Kept out of the import because
- * a program that only verifies never needs it.
- */
-export async function loadContract(): Promise<void> {
-  loaded ??= await import('./validators.js');
-}
-
-function validators(): typeof Zod {
-  return loaded ?? invalidArgument('await loadContract() of @securosys/tsb-client/api before checking documents');
-}
-
 function parser<T>(name: string, shape: Field<T>, direction: Direction): Parser<T> {
-  let schema: ReturnType<typeof schemaOf> | undefined;
-  let uses = 0;
+  let schema: Schema | undefined;
   return {
     parse(value) {
-      schema ??= schemaOf(shape, direction, validators());
-      const result = schema.safeParse(value, { jitless: ++uses < worthCode });
-      if (result.success) return result.data as T;
-      const paths = pathsOf(result.error.issues);
+      schema ??= schemaOf(shape, direction, validators);
+      const result = checked(schema, value);
+      if ('data' in result) return result.data as T;
+      const paths = pathsOf(result.issues);
       throw new SignError(codes[direction], `${name} is not as the TSB contract has it at: ${paths}`, { details: { paths } });
     },
   };
@@ -77,7 +53,7 @@ export function dto<T>(name: string, shape: Field<T>): Dto<T> {
   return made;
 }
 
-/** The strict validator of a document, to be described. Module-internal to the wire contract. */
-export function schemaOfDto(document: Dto<unknown>): ReturnType<typeof schemaOf> {
-  return schemaOf(shapes.get(document) ?? invalidArgument('not a document of the wire contract'), 'sent', validators());
+/** The schema of a document, made with a library. Module-internal to the wire contract. */
+export function schemaOfDto(document: Dto<unknown>, direction: Direction, library: Validators): Schema {
+  return schemaOf(shapes.get(document) ?? invalidArgument('not a document of the wire contract'), direction, library);
 }

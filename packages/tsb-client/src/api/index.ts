@@ -67,8 +67,9 @@ export {
   synchronousDecryptDto,
 } from './ciphers.js';
 export * from './data-objects.js';
-export { type Dto, loadContract, type Parser } from './dto.js';
+export type { Dto, Parser } from './dto.js';
 export * from './endpoints.js';
+export * from './error-table.js';
 export * from './errors.js';
 export {
   type ChallengePayload,

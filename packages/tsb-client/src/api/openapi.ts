@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject, type JsonValue, parseJson } from '@securosys/core';
-import { type Dto, loadContract, schemaOfDto } from './dto.js';
+import { type Dto, schemaOfDto } from './dto.js';
 import type { Endpoint } from './endpoint.js';
 import { endpoints } from './endpoints.js';
 import { errorBodyDto } from './errors.js';
@@ -54,10 +54,9 @@ function plainly(schema: JsonValue): JsonValue {
  * compared with.
  */
 export async function openApiDocument(): Promise<JsonObject> {
-  await loadContract();
-  const { toJSONSchema } = await import('./json-schema.js');
+  const { describable, jsonSchemaOf } = await import('./json-schema.js');
   const describe: Describe = (dto) => {
-    const schema = toJSONSchema(schemaOfDto(dto), { io: 'input', unrepresentable: 'any' });
+    const schema = jsonSchemaOf(schemaOfDto(dto, 'sent', describable));
     const plain = plainly(parseJson(JSON.stringify(schema), { maxDepth: 64 }));
     const { $schema: _, ...rest } = isJsonObject(plain) ? plain : {};
     return rest;

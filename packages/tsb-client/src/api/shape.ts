@@ -1,4 +1,4 @@
-import type * as Zod from './validators.js';
+import type { Schema, Validators } from './schema.js';
 
 /** Which way a document travels, seen from whoever parses it. */
 export type Direction = 'sent' | 'received';
@@ -29,13 +29,13 @@ type Split<S extends Shape> = {
 /** One flat object type, so that editors and documentation show members and not the machinery. */
 type Members<S extends Shape> = Split<S> extends infer All ? { [K in keyof All]: All[K] } : never;
 
-/** The validator's library is handed in, because it loads when first used. */
-type Maker = (direction: Direction, z: typeof Zod) => Zod.ZodMiniType;
+/** What it is made of is handed in: what checks documents, or what describes them. */
+type Maker = (direction: Direction, z: Validators) => Schema;
 
 const makers = new WeakMap<object, Maker>();
 
 /** The validator of a field. Module-internal to the wire contract. */
-export function schemaOf(field: object, direction: Direction, z: typeof Zod): Zod.ZodMiniType {
+export function schemaOf(field: object, direction: Direction, z: Validators): Schema {
   const maker = makers.get(field);
   if (!maker) throw new TypeError('not a wire field');
   return maker(direction, z);

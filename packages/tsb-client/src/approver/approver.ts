@@ -13,11 +13,12 @@ import {
 } from './approver-options.js';
 import { type BatchOutcome, checkViews, decideEach, newcomersOf } from './decide.js';
 import { type Examined, examineTask } from './examine.js';
-import { fetchTasks, readQuery, type TaskQuery } from './fetch-tasks.js';
+import { fetchTasks, type RequestQuery, readQuery, readRequestQuery, type TaskQuery } from './fetch-tasks.js';
 import { approverLogin } from './login.js';
 import { NonceMemory } from './nonce-memory.js';
 import { loadPkix } from './pkix.js';
-import { batchRefusalOf, refusalOf } from './refusal.js';
+import { decisionRefusal, refusalOf } from './refusal.js';
+import { type RequestView, requestViews } from './request-view.js';
 import { sendApproval, sendRejection } from './send.js';
 import type { TaskView } from './view.js';
 
@@ -30,6 +31,12 @@ export interface Approver {
    */
   tasks(query?: TaskQuery): Promise<TaskView[]>;
   /**
+   * The same tasks, those that are to be decided together as one request each. Who has decided so far is fetched too (level 6) unless
+   * another level is named.
+   * @throws SignError as `tasks` does
+   */
+  requests(query?: RequestQuery): Promise<RequestView[]>;
+  /**
    * Signs exactly the bytes that this view was made from.
    * @param view from `tasks()` of this very approver
    * @throws SignError `ERR_FACTS_MISMATCH` when the view has mismatches or was fetched below level 5; `ERR_FORBIDDEN` for a request that
@@ -40,13 +47,13 @@ export interface Approver {
   /** Refuses the request, as far as this approver is concerned. */
   reject(view: TaskView, options?: CallOptions): Promise<void>;
   /**
-   * One decision over exactly these tasks: over the payloads they were shown with, whatever else names the same batch by now (S10).
+   * One decision over exactly these tasks, or those of this request: over the payloads they were shown with, whatever else names the same batch by now (S10).
    * Either all of them can be approved, or none is. Then each is sent; what fails is in the outcome, and nothing is thrown any more.
    * Afterwards the list is fetched once more, only to report tasks that came into a batch after people looked.
-   * @param views from `tasks()` of this very approver
+   * @param what from `tasks()` or `requests()` of this very approver
    * @throws SignError before anything is sent: as `approve` does; `ERR_VETOED` for risks that `acceptRisks` does not name
    */
-  decide(views: readonly TaskView[], decision: 'approve' | 'reject', options?: DecideOptions): Promise<BatchOutcome>;
+  decide(what: readonly TaskView[] | RequestView, decision: 'approve' | 'reject', options?: DecideOptions): Promise<BatchOutcome>;
   close(): Promise<void>;
 }
 
@@ -74,6 +81,7 @@ export function createApprover(options: ApproverOptions): Approver {
   refuseOwnApplication(options);
   const { client, clock, close } = openClient('createApprover', options, styleNames);
   const held = new WeakMap<TaskView, Pick<Examined, 'challenge' | 'nonce'>>();
+  const requests = new WeakSet<RequestView>();
   const nonces = new NonceMemory(style.store);
   const login = () => approverLogin(key, clock);
   const sender = { client, key, login };
@@ -91,6 +99,13 @@ export function createApprover(options: ApproverOptions): Approver {
       held.set(view, rest);
       return [view];
     });
+  }
+
+  /** A request holds its tasks for good, so whoever names one means exactly those that were shown. */
+  function shownTasks(what: readonly TaskView[] | RequestView): readonly TaskView[] {
+    if (Array.isArray(what)) return what;
+    const request = what as RequestView;
+    return requests.has(request) ? request.tasks : invalidArgument('this request was not made by requests() of this approver');
   }
 
   function heldOf(view: TaskView): Pick<Examined, 'challenge' | 'nonce'> {
@@ -121,6 +136,12 @@ export function createApprover(options: ApproverOptions): Approver {
       checkObject('options of tasks', query);
       return look(query);
     },
+    async requests(query = {}) {
+      checkObject('options of requests', query);
+      const shown = requestViews(await look(readRequestQuery(query)));
+      for (const request of shown) requests.add(request);
+      return shown;
+    },
     async approve(view, approveOptions = {}) {
       const { exceptions, call } = splitOptions('approve', approveOptions);
       heldOf(view);
@@ -133,17 +154,15 @@ export function createApprover(options: ApproverOptions): Approver {
       heldOf(view);
       await sendRejection(sender, view, call);
     },
-    async decide(views, decision, decideOptions = {}) {
+    async decide(what, decision, decideOptions = {}) {
       const { exceptions, acceptRisks, call } = splitOptions('decide', decideOptions, ['acceptRisks']);
       if (decision !== 'approve' && decision !== 'reject') invalidArgument("a decision is 'approve' or 'reject'");
-      checkViews(views);
-      const shown = [...views];
-      for (const view of shown) {
-        heldOf(view);
-        const all = { ...exceptions, requireKnownRequester };
-        const refusal = decision === 'approve' ? batchRefusalOf(view, all, acceptRisks) : undefined;
-        if (refusal) throw refusal;
-      }
+      const shown = [...shownTasks(what)];
+      checkViews(shown);
+      for (const view of shown) heldOf(view);
+      const all = { ...exceptions, requireKnownRequester };
+      const refusal = decision === 'approve' ? decisionRefusal(shown, all, acceptRisks) : undefined;
+      if (refusal) throw refusal;
       const outcomes =
         decision === 'approve'
           ? await decideEach(shown, 'approved', (view) => send(view, call), call.signal)

@@ -1,6 +1,7 @@
 import { isoSeconds, ownBytes, sanitizeText, sha256Hex } from '@securosys/core';
 import type { ApprovalChallenge } from '../api/approval-frame.js';
 import { type ApprovalTask, type DetailLevel, detailLevels } from '../api/tasks.js';
+import { listedMembers } from '../metadata/batch.js';
 import type { PolicyProblem } from '../policy/check-rule.js';
 import { explainPolicy } from '../policy/explain.js';
 import { askedOf } from './asked.js';
@@ -12,6 +13,7 @@ import { progressOf } from './progress.js';
 import { type ReadTask, readTask } from './read-task.js';
 import type { TaskRisk } from './risks.js';
 import { cleanChanges, cleanClaims, cleanFacts, cleanPolicy } from './sanitize.js';
+import { taskWindow } from './task-window.js';
 import type { TaskView } from './view.js';
 
 /** A view, the bytes that approving it would sign, and what is needed to compare it with others. */
@@ -41,21 +43,25 @@ function allRisks(task: ApprovalTask, read: ReadTask, judgement: Judgement, chan
 }
 
 /** What a task says in numbers and hashes: nothing here is free text. */
-function measured({ challenge, key, bytes }: ReadTask) {
+function measured({ challenge, key, bytes, explanation }: ReadTask) {
   const payload = challenge?.payload;
+  const window = challenge && key && taskWindow(challenge, key);
   return {
     ...(challenge && { requestedAt: requestTime(challenge) }),
     ...(payload && { payloadSha256: sha256Hex(payload.bytes), payloadSize: payload.bytes.byteLength }),
+    ...(explanation?.messageSha256 !== undefined && { messageSha256: explanation.messageSha256 }),
+    ...(window && { window }),
     ...(key && { keySpkiSha256: key.spkiSha256, keyAttested: key.attested }),
     challengeSha256: sha256Hex(bytes),
   };
 }
 
 function batchOf({ description }: ReadTask): Pick<TaskView, 'batch'> {
-  const { batchId, batchSha256 } = description.metadata?.binding ?? {};
+  const { batchId, batchSha256, batchPayloads } = description.metadata?.binding ?? {};
   if (batchId === undefined) return {};
   const known = batchSha256 !== undefined && /^[0-9a-f]{64}$/.test(batchSha256);
-  return { batch: { id: sanitizeText(batchId), ...(known && { sha256: batchSha256 }) } };
+  const members = listedMembers(batchSha256, batchPayloads);
+  return { batch: { id: sanitizeText(batchId), ...(known && { sha256: batchSha256 }), ...(members && { members }) } };
 }
 
 const mistakeText = ({ path, message }: PolicyProblem): string => `MISTAKE: ${path}: ${message}`;

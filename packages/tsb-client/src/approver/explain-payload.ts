@@ -1,4 +1,4 @@
-import { algorithmFacts, equalBytes, type Format, hashBytes, type SigningFacts } from '@securosys/core';
+import { algorithmFacts, equalBytes, type Format, hashBytes, type SigningFacts, sha256Hex } from '@securosys/core';
 import { algorithmsNamed, takesMessage } from '../backend/algorithms.js';
 import type { RequestMetadata } from '../metadata/metadata.js';
 import { decodePreimage } from '../metadata/preimage.js';
@@ -12,6 +12,8 @@ export interface Explanation {
   readonly facts?: SigningFacts;
   /** A bare digest is signed, and nothing shows what it stands for. */
   readonly blind: boolean;
+  /** SHA-256 of the whole message, hex, where the payload is its digest. */
+  readonly messageSha256?: string;
   /** What the bytes are, and cannot be under such a request. */
   readonly contradiction?: string;
 }
@@ -42,8 +44,9 @@ function explainMessage(
   metadata: RequestMetadata | undefined,
   formats: readonly ExplainingFormat[],
 ): Explanation {
-  const message = takesMessage(algorithm) ? payload : preimageOf(payload, algorithm, metadata);
-  return message ? explained(readings(message, formats)) : { blind: true };
+  if (takesMessage(algorithm)) return explained(readings(payload, formats));
+  const message = preimageOf(payload, algorithm, metadata);
+  return message ? { ...explained(readings(message, formats)), messageSha256: sha256Hex(message) } : { blind: true };
 }
 
 /** A certificate operation signs one structure, and no other (`tsb-rest-api.md` §5.4). */

@@ -17,6 +17,12 @@ export interface TaskQuery extends CallOptions {
   readonly id?: string;
 }
 
+/** How closely to look at requests. There is no other choice: a part of a batch is no request. */
+export interface RequestQuery extends CallOptions {
+  /** Default `level6`. */
+  readonly detailLevel?: DetailLevel;
+}
+
 const lists = {
   sign: endpoints.signTasks,
   decrypt: endpoints.decryptTasks,
@@ -55,6 +61,13 @@ export function readQuery(query: TaskQuery): ReadQuery {
     only: { ...(id !== undefined && { id }), ...(requestId !== undefined && { requestId }) },
     call,
   };
+}
+
+/** @throws SignError `ERR_INVALID_ARGUMENT` */
+export function readRequestQuery(query: RequestQuery): TaskQuery {
+  knownOptions('requests', query, ['signal', 'timeoutMs', 'logger', 'detailLevel']);
+  const { detailLevel = 'level6', ...call } = query;
+  return { ...call, detailLevel };
 }
 
 /**

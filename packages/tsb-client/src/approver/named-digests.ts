@@ -1,4 +1,4 @@
-import { hexText, nodeCrypto, type SigningFacts } from '@securosys/core';
+import { hexText, isMovedFromClaim, nodeCrypto, type SigningFacts } from '@securosys/core';
 import type { Statements } from '../metadata/distinct.js';
 import type { TaskParts } from './compare.js';
 
@@ -23,7 +23,8 @@ function provenHashes(facts: SigningFacts, { challenge, key }: Pick<TaskParts, '
 }
 
 /**
- * Claims that name a digest, anywhere in them, must name one that is proven: whoever reads another one would approve something else.
+ * Claims that name a digest, anywhere in them, must name one that is proven: whoever reads another one would approve something else. What
+ * a tag named before is said under a name of its own.
  * @param said what the requester says, of metadata in any form
  */
 export function digestMismatches(said: Statements, parts: Pick<TaskParts, 'challenge' | 'key' | 'facts'>): string[] {
@@ -34,6 +35,8 @@ export function digestMismatches(said: Statements, parts: Pick<TaskParts, 'chall
     [...text.matchAll(named)].some(([, hex = '']) => !proven.some((hash) => hash.startsWith(hex))) ||
     (text.match(bare) ?? []).some((hex) => !proven.includes(hex));
   return said.flatMap(([name, text]) =>
-    [name, text].map(plain).some(foreign) ? [`the claim '${name}' names another digest than the bytes`] : [],
+    !isMovedFromClaim(name, text) && [name, text].map(plain).some(foreign)
+      ? [`the claim '${name}' names another digest than the bytes`]
+      : [],
   );
 }

@@ -31,11 +31,18 @@ export function refusalOf(view: TaskView, exceptions: Exceptions): SignError | u
   return undefined;
 }
 
-/** As {@link refusalOf}, for one decision over many: risks that nobody looked at are not covered by it (S44). */
-export function batchRefusalOf(view: TaskView, exceptions: Exceptions, acceptRisks: readonly TaskRisk[]): SignError | undefined {
-  const refusal = refusalOf(view, exceptions);
-  if (refusal) return refusal;
-  const open = risksToAccept(view).filter((risk) => !acceptRisks.includes(risk));
+/**
+ * Why one decision cannot cover all of these tasks; `undefined` when it can. What makes one of them impossible comes first; risks that
+ * nobody looked at are not covered either (S44).
+ */
+export function decisionRefusal(
+  views: readonly TaskView[],
+  exceptions: Exceptions,
+  acceptRisks: readonly TaskRisk[],
+): SignError | undefined {
+  const [impossible] = views.flatMap((view) => refusalOf(view, exceptions) ?? []);
+  if (impossible) return impossible;
+  const open = [...new Set(views.flatMap(risksToAccept))].filter((risk) => !acceptRisks.includes(risk));
   return open.length === 0
     ? undefined
     : new SignError('ERR_VETOED', `one decision over many does not cover ${open.join(', ')}; acceptRisks names them`, {

@@ -31,6 +31,7 @@ const others = [
   'claims-expired',
   'password-in-request',
   'insufficient-detail',
+  'batch-incomplete',
 ] as const;
 
 /**
@@ -50,7 +51,8 @@ const others = [
  * - `timestamp-unverified`: no pinned HSM key vouches for the time of the request
  * - `no-metadata-binding`: the description is not bound to this request
  * - `claims-without-nonce`, `claims-expired`, `claims-replayed`: the description may have been used before, holds no longer, was used before
- * - `batch-differs`: the tasks that name this batch are not those that it was made of
+ * - `batch-differs`: the tasks that name this batch are not those that it was made of: one is foreign, or nobody can tell which are its members
+ * - `batch-incomplete`: members of this batch are not among the tasks: decided already, for other people to decide, or not asked for (yet)
  * - `password-in-request`: the requester sent a key password that approvers can read
  * - `insufficient-detail`: the task was fetched, or answered, below level 5
  * - `look-alike-names`: names of facts or of claims look the same; the view keeps them apart with a number: `tag`, `tag (2)`

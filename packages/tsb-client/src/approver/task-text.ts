@@ -1,10 +1,13 @@
 import { quoted } from '../policy/words.js';
+import type { TaskApprover } from './progress.js';
 import type { TaskView } from './view.js';
 
-const rows = (texts: Readonly<Record<string, string | undefined>>): string[] =>
+/** Statements in two columns. */
+export const rows = (texts: Readonly<Record<string, string | undefined>>): string[] =>
   Object.entries(texts).flatMap(([name, text]) => (text === undefined ? [] : [`    ${name.padEnd(22)} ${text}`]));
 
-function proven({ facts, policyText = [], payloadSha256 }: TaskView): string[] {
+/** What the very bytes prove that an approval covers. */
+export function proven({ facts, policyText = [], payloadSha256 }: TaskView): string[] {
   const { digest, size, mediaType, annotations = {} } = facts?.subject ?? {};
   return [
     ...rows({ what: facts?.title ?? 'nothing that can be read here', digest, size: size?.toString(), mediaType }),
@@ -15,7 +18,7 @@ function proven({ facts, policyText = [], payloadSha256 }: TaskView): string[] {
 }
 
 /** What level 5 says. Only a pinned attestation key makes it more than the TSB's word. */
-function reported({ keySpkiSha256, keyAttested, policyChanges }: TaskView): string[] {
+export function reported({ keySpkiSha256, keyAttested, policyChanges }: TaskView): string[] {
   if (keySpkiSha256 === undefined) return [];
   const changes = policyChanges?.map(({ direction, text }) => `    ${direction}: ${text}`);
   return [
@@ -25,16 +28,31 @@ function reported({ keySpkiSha256, keyAttested, policyChanges }: TaskView): stri
   ];
 }
 
-function claimed({ requester, claimsVerified, batch, claims, asked }: TaskView): string[] {
+/** Whose word claims are. */
+export function claimant({ requester, claimsVerified }: Pick<TaskView, 'requester' | 'claimsVerified'>): string {
   const known = requester === 'unverified' ? undefined : requester.name;
-  const who = known === undefined ? 'whoever asks; nothing proves it' : `${known}${claimsVerified ? '' : ' (unverified)'}`;
-  return [`  CLAIMED by ${who}:`, ...rows({ batch: batch?.id }), ...rows(claims), ...rows(asked)];
+  return known === undefined ? 'whoever asks; nothing proves it' : `${known}${claimsVerified ? '' : ' (unverified)'}`;
+}
+
+/** What is asked for, of which key, and when. */
+export function asking({ operation, certificate, keyLabel, algorithm, requestedAt }: TaskView): string {
+  const what = [operation, certificate && `(${certificate})`, algorithm && `by ${algorithm}`].filter(Boolean).join(' ');
+  return `${what} with key '${keyLabel}'${requestedAt === undefined ? '' : `, asked ${requestedAt}`}`;
+}
+
+function claimed(view: TaskView): string[] {
+  const { batch, claims, asked } = view;
+  return [`  CLAIMED by ${claimant(view)}:`, ...rows({ batch: batch?.id }), ...rows(claims), ...rows(asked)];
+}
+
+/** Somebody who decides: names are what the author of the rules chose, so the whole hash of the key is beside it. */
+export function personText({ name, keySha256 }: TaskApprover): string {
+  return `${name === undefined ? '' : `${quoted(name)} `}[key ${keySha256}]`;
 }
 
 function decided({ progress }: TaskView): string[] {
   if (!progress) return [];
-  const people = (list: typeof progress.approvedBy) =>
-    list.map(({ name, keySha256 }) => `${name === undefined ? '' : `${quoted(name)} `}[key ${keySha256}]`).join(', ') || 'nobody';
+  const people = (list: typeof progress.approvedBy) => list.map(personText).join(', ') || 'nobody';
   return [`  DECIDED so far: ${people(progress.approvedBy)} approved, ${people(progress.rejectedBy)} rejected`];
 }
 
@@ -43,10 +61,9 @@ function decided({ progress }: TaskView): string[] {
  * an approval impossible, apart from each other. Digests stand there whole; nothing in it rules a terminal (S11).
  */
 export function taskText(view: TaskView): string[] {
-  const { id, operation, certificate, keyLabel, algorithm, requestedAt, risks, mismatches } = view;
-  const what = [operation, certificate && `(${certificate})`, algorithm && `by ${algorithm}`].filter(Boolean).join(' ');
+  const { id, risks, mismatches } = view;
   return [
-    `${id}  ${what} with key '${keyLabel}'${requestedAt === undefined ? '' : `, asked ${requestedAt}`}`,
+    `${id}  ${asking(view)}`,
     '  PROVEN by the very bytes that an approval covers:',
     ...proven(view),
     ...reported(view),

@@ -5,6 +5,7 @@ import type { PolicyChange } from '../policy/change.js';
 import type { CertificateKind, TaskOperation } from './operations.js';
 import type { TaskProgress } from './progress.js';
 import type { TaskRisk } from './risks.js';
+import type { TaskWindow } from './task-window.js';
 
 /**
  * One decision to take, as shown to a person. Everything but `claims`, `asked`, and what is said of the key, comes from the very bytes that an approval signs, or
@@ -42,6 +43,10 @@ export interface TaskView {
   /** SHA-256 of the payload, hex. */
   readonly payloadSha256?: string;
   readonly payloadSize?: number;
+  /** SHA-256 of the whole message, hex, where the payload is only its digest and the description brings the message along. */
+  readonly messageSha256?: string;
+  /** When approvals count, by the rules of today, of which `keyAttested` says whose word they are. Absent when they are not known. */
+  readonly window?: TaskWindow;
   /** New rules, for `modify`. */
   readonly policy?: ModifyPolicy;
   /** The new rules in words, each name with the whole SHA-256 of its key, and what is wrong with them. */
@@ -53,7 +58,12 @@ export interface TaskView {
   /** Whether the HSM itself, by a pinned attestation key, says what the key is and which rules it has today. Else it is the TSB's word. */
   readonly keyAttested?: boolean;
   /** What the requester decides together with other requests. A claim, and never what a decision covers. */
-  readonly batch?: { readonly id: string; readonly sha256?: string };
+  readonly batch?: {
+    readonly id: string;
+    readonly sha256?: string;
+    /** What the batch was made of, where the description lists it: SHA-256 of each message, hex, sorted. */
+    readonly members?: readonly string[];
+  };
   /** Who has decided so far, as the TSB says (level 6). */
   readonly progress?: TaskProgress;
   /** SHA-256 of the bytes that an approval signs, hex. */

@@ -1,4 +1,4 @@
-import { base64Bytes, type Claims, isoSeconds, nodeCrypto, type SigningFacts } from '@securosys/core';
+import { base64Bytes, type Claims, isoSeconds, nodeCrypto, type RequestBatch, type SigningFacts } from '@securosys/core';
 import { defaultMaxAgeMs } from '../approver/timestamp.js';
 import type { WithMetadata } from '../client/wire-values.js';
 import { bindMetadata } from '../metadata/binding.js';
@@ -22,6 +22,8 @@ export interface DescribedRequest {
   readonly preimage?: Uint8Array;
   readonly facts?: SigningFacts;
   readonly claims?: Claims;
+  /** With what else people are asked to decide on it. */
+  readonly batch?: RequestBatch;
 }
 
 /** Metadata bound to one request (S3), UTF-8 JSON, fresh each time: its nonce is never used twice. */

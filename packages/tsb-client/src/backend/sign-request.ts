@@ -88,7 +88,7 @@ export async function approvalRequest(
   style: RequestStyle,
 ): Promise<SignRequestBody> {
   const { payload, kind, preimage } = approvedPayload(operation, style);
-  const { algorithm, key, facts, claims } = operation;
+  const { algorithm, key, facts, claims, batch } = operation;
   const description = await describedRequest(
     {
       operation: 'sign',
@@ -99,6 +99,7 @@ export async function approvalRequest(
       ...(preimage && { preimage }),
       ...(facts && { facts }),
       ...(claims && { claims }),
+      ...(batch && { batch }),
     },
     style,
   );

@@ -123,11 +123,12 @@ export async function askPeople(
     const password = await parts.password(labelOf(operation.key), true);
     return groups.sign.asynchronous(await approvalRequest(operation, password, parts.style), options);
   }
-  const { key, facts, claims } = operation;
+  const { key, facts, claims, batch } = operation;
   const described = {
     ...(key.spkiSha256 !== undefined && { spkiSha256: key.spkiSha256 }),
     ...(facts && { facts }),
     ...(claims && { claims }),
+    ...(batch && { batch }),
   };
   return askToDecrypt(groups, parts, decryptInput(operation), described, options);
 }

@@ -1,5 +1,4 @@
 import { type CallOptions, SignError } from '@securosys/core';
-import { loadContract } from '../api/dto.js';
 import type { Endpoint } from '../api/endpoints.js';
 import { type AttemptSettings, attempts, type CallState } from './attempts.js';
 import { type Deadline, withDeadline } from './deadline.js';
@@ -15,7 +14,6 @@ export type PathParameters = Readonly<Record<string, string>>;
 /** Carries calls out, each under its deadline, and says what became of those whose answer was lost. */
 export class Caller {
   readonly #settings: CallerSettings;
-  #loaded = false;
 
   constructor(settings: CallerSettings) {
     this.#settings = settings;
@@ -23,11 +21,6 @@ export class Caller {
 
   /** Rejects for whatever is wrong; never throws. */
   call<Q, A>(endpoint: Endpoint<Q, A>, parts: CallParts<Q>, options: CallOptions): Promise<A> {
-    if (!this.#loaded)
-      return loadContract().then(() => {
-        this.#loaded = true;
-        return this.call(endpoint, parts, options);
-      });
     const settings = this.#settings;
     const { timeoutMs = settings.timeoutMs, signal, logger = settings.logger } = options;
     const state: CallState = { open: false, untilMs: settings.clock.now() + timeoutMs, logger, done: 0 };

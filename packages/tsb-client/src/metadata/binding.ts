@@ -1,4 +1,5 @@
-import { hexText, invalidArgument, isoSeconds, sha256Hex, utf8Bytes } from '@securosys/core';
+import { hexText, invalidArgument, isoSeconds, type RequestBatch, sha256Hex } from '@securosys/core';
+import { batchBinding } from './batch.js';
 
 /**
  * What ties a description to one request (S3): transplanted to another, it no longer fits. It proves something only under a signature
@@ -22,6 +23,8 @@ export interface MetadataBinding {
   readonly batchId: string;
   /** {@link batchSha256} of the whole batch, hex. */
   readonly batchSha256: string;
+  /** What was hashed for it, so that a member that is missing or foreign can be named; left out for over 64 members. */
+  readonly batchPayloads: string;
 }
 
 /** Names of the members of a binding, in the order of {@link MetadataBinding}. */
@@ -35,19 +38,8 @@ export const bindingNames = [
   'expiresAt',
   'batchId',
   'batchSha256',
+  'batchPayloads',
 ] as const satisfies readonly (keyof MetadataBinding)[];
-
-const sha256 = /^[0-9a-f]{64}$/;
-
-/**
- * The hash of a batch: SHA-256 over the SHA-256 hashes of its payloads (64 lower-case hex characters each), sorted, one to a line.
- * Order does not matter; a payload that occurs twice counts twice.
- * @throws SignError `ERR_INVALID_ARGUMENT` for what is no such hash
- */
-export function batchSha256(payloads: readonly string[]): string {
-  if (!payloads.every((hash) => sha256.test(hash))) invalidArgument('a batch is made of SHA-256 hashes in hex');
-  return sha256Hex(utf8Bytes(payloads.toSorted().join('\n')));
-}
 
 /** What a binding is made from. */
 export interface BindingSource {
@@ -61,7 +53,8 @@ export interface BindingSource {
   readonly nonce: Uint8Array;
   /** Last moment of the description, milliseconds since 1970. */
   readonly expiresAt: number;
-  readonly batch?: { readonly id: string; readonly payloads: readonly string[] };
+  /** Its id may be any text. */
+  readonly batch?: RequestBatch;
 }
 
 /**
@@ -79,6 +72,6 @@ export function bindMetadata(source: BindingSource): Partial<MetadataBinding> {
     ...(spkiSha256 !== undefined && { spkiSha256 }),
     nonce: hexText(nonce),
     expiresAt: isoSeconds(expiresAt),
-    ...(batch && { batchId: batch.id, batchSha256: batchSha256(batch.payloads) }),
+    ...(batch && batchBinding(batch)),
   };
 }

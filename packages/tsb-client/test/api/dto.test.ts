@@ -1,9 +1,8 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   asynchronousSignDto,
   createKeyDto,
   endpoints,
-  loadContract,
   meaningOf,
   policyDto,
   requestStatusDto,
@@ -14,8 +13,6 @@ import {
 
 const sign = { signRequest: { payload: 'aGk=', signKeyName: 'k', signatureAlgorithm: 'EDDSA' } };
 const argument = expect.objectContaining({ code: 'ERR_INVALID_ARGUMENT' });
-
-beforeAll(loadContract);
 
 describe('what is sent', () => {
   it('may not hold unknown members, at any depth', () => {

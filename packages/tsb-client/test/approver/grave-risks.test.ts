@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { batchRefusalOf } from '../../src/approver/refusal.js';
+import { decisionRefusal } from '../../src/approver/refusal.js';
 import { risksToAccept, type TaskRisk, type TaskView } from '../../src/index.js';
 import { approverBefore, taskOf } from './task.js';
 
@@ -34,7 +34,7 @@ describe('one decision over many is vetoed unless the risk is named:', () => {
     const view: TaskView = { ...(shown as TaskView), risks: [risk, 'claims-expired'] };
     const others = grave.filter((one) => one !== risk);
     expect(risksToAccept(view)).toEqual([risk]);
-    expect(batchRefusalOf(view, anyhow, others)).toMatchObject({ code: 'ERR_VETOED', details: { risks: [risk] } });
-    expect(batchRefusalOf(view, anyhow, [risk])).toBeUndefined();
+    expect(decisionRefusal([view], anyhow, others)).toMatchObject({ code: 'ERR_VETOED', details: { risks: [risk] } });
+    expect(decisionRefusal([view], anyhow, [risk])).toBeUndefined();
   });
 });

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { utf8Bytes } from '@securosys/core';
+import { tagClaims, utf8Bytes } from '@securosys/core';
 import { describe, expect, it } from 'vitest';
 import type { TaskView } from '../../src/index.js';
 import { approverBefore, digestA, digestB, hex, keyPair, message, metadataFor, spki, taskOf, toy } from './task.js';
@@ -33,6 +33,8 @@ describe('a description that names another digest than the bytes cannot be appro
     ['the name of the application', { app: digestA }],
     ['both digests', { note: `${digestB} and ${digestA}` }],
     ['the batch that it names itself', { 'binding.batchId': 'x', 'binding.batchSha256': bareA, note: bareA }],
+    ['what is no whole digest, under the name for what a tag named before', { 'tag moved from': `${digestA} and more` }],
+    ['another name that looks the same', { 'tag moved fr\u043em': digestA }],
     ['another title', { 'fact.title': 'sign image A' }],
   ])('%s', async (_, metadata) => {
     const text = typeof metadata === 'string' ? metadata : JSON.stringify(metadata);
@@ -57,6 +59,12 @@ describe('a description may name', () => {
   ])('%s', async (_, note) => {
     const { view } = await look(utf8Bytes(JSON.stringify({ note, 'fact.title': 'sign an image' })));
     expect(view.mismatches).toEqual([]);
+  });
+
+  it('the digest that its tag named before, under the one name for it', async () => {
+    const { view } = await look(utf8Bytes(JSON.stringify({ 'claim.tag': '1.4', 'claim.tag moved from': digestA })));
+    expect(view).toMatchObject({ mismatches: [], claims: { tag: '1.4', 'tag moved from': digestA } });
+    expect(tagClaims('1.4', digestA)).toEqual(view.claims);
   });
 
   it('a hash among the facts', async () => {

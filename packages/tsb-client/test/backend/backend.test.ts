@@ -298,6 +298,17 @@ describe('a key with approvals', () => {
     expect(bindings[0]?.expiresAt).toBe('2026-12-21T12:00:00Z');
   });
 
+  it('gets told with what else it is decided, by the hash of all of it (S10)', async () => {
+    const { backend, seen } = backendOf(table);
+    const payloads = [createHash('sha256').update(message).digest('hex'), 'f'.repeat(64)];
+    await backend.begin(signOperation({ batch: { id: 'b'.repeat(64), payloads } }));
+    expect(decodeMetadata(base64Bytes(sentRequest(seen).metaData as string)).binding).toMatchObject({
+      batchId: 'b'.repeat(64),
+      batchSha256: createHash('sha256').update(payloads.join('\n')).digest('hex'),
+      batchPayloads: payloads.join('\n'),
+    });
+  });
+
   it('gets a description that the application has signed', async () => {
     const application = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
     const { fetch, seen } = routes({ '/v1/versionInfo': () => json(version), ...table });
@@ -422,11 +433,14 @@ describe('other uses of a key', () => {
       '/v1/decrypt': () => json({ decryptRequestId: id }, 201),
       [`/v1/request/${id}`]: () => json({ id, status: 'EXECUTED', result: base64Text(tricky) }),
     });
-    expect(await backend.begin(operation)).toEqual({ pending: id });
+    const payloads = [createHash('sha256').update(ciphertext).digest('hex')];
+    expect(await backend.begin({ ...operation, batch: { id: 'b'.repeat(64), payloads } })).toEqual({ pending: id });
     const [{ decryptRequest }] = seen.slice(-1).map((one) => one.json) as [{ decryptRequest: { metaData: string } }];
     expect(decodeMetadata(base64Bytes(decryptRequest.metaData)).binding).toMatchObject({
       operation: 'decrypt',
       payloadSha256: createHash('sha256').update(ciphertext).digest('hex'),
+      batchId: 'b'.repeat(64),
+      batchPayloads: payloads[0],
     });
     expect(await backend.poll(id, { kind: 'decrypt' })).toMatchObject({ status: 'executed', result: tricky });
   });

@@ -1,5 +1,4 @@
-import { beforeAll, describe, expect, it } from 'vitest';
-import { loadContract } from '../../src/api/index.js';
+import { describe, expect, it } from 'vitest';
 import { clientOf, fakeFetch, json, version } from '../fake-fetch.js';
 
 /** Answers only when told to. */
@@ -14,9 +13,6 @@ function gate() {
   return { fetch, seen, settle, next };
 }
 const rank = (seen: readonly { headers: Headers }[]) => seen.map(({ headers }) => headers.get('x-api-key'));
-
-// The validators load at the first call of all; here the order of calls counts.
-beforeAll(loadContract);
 
 describe('maxConcurrency', () => {
   it('lets so many calls out at a time, the others in their order', async () => {

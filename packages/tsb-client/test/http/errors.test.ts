@@ -1,7 +1,7 @@
 import { type AddressInfo, createServer } from 'node:net';
 import { SignError } from '@securosys/core';
-import { beforeAll, describe, expect, it } from 'vitest';
-import { loadContract, tsbErrors } from '../../src/api/index.js';
+import { describe, expect, it } from 'vitest';
+import { tsbErrors } from '../../src/api/index.js';
 import { createTsbClient } from '../../src/index.js';
 import { clientOf, failure, fakeFetch, json, quickClock } from '../fake-fetch.js';
 import { listen } from '../security/servers.js';
@@ -40,8 +40,6 @@ const rows = table
 
 /** What a caller does next, by the first digit of what is wrong: these may succeed later without any change. */
 const comeBack = new Set(['ERR_UNAVAILABLE', 'ERR_RATE_LIMITED', 'ERR_TIMEOUT']);
-
-beforeAll(loadContract);
 
 describe('every error of the API is one error of ours', () => {
   it.each(rows)('$code $reason with HTTP $status', async ({ code, reason, status }) => {

@@ -1,6 +1,5 @@
 import { base64Text, SignError } from '@securosys/core';
-import { beforeAll, describe, expect, it } from 'vitest';
-import { loadContract } from '../../src/api/index.js';
+import { describe, expect, it } from 'vitest';
 import type { TsbClient } from '../../src/index.js';
 import { clientOf, fakeFetch, version } from '../fake-fetch.js';
 
@@ -132,8 +131,6 @@ function answer(valid: unknown): Response {
   const more = random() < 0.3 ? { [pick(headers)]: pick(values) } : {};
   return new Response(empty ? null : new Uint8Array(body), { status, headers: more });
 }
-
-beforeAll(loadContract);
 
 describe('fuzzed answers', () => {
   it(`never crash the client: ${rounds} of them, seed ${seed}`, async () => {

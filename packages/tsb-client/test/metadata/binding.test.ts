@@ -48,10 +48,22 @@ describe('a binding (S3)', () => {
       expiresAt: '2026-11-21T12:01:00Z',
       batchId: 'release 1.4',
       batchSha256: sha256([...payloads].sort().join('\n')),
+      batchPayloads: [...payloads].sort().join('\n'),
     });
     expect(decodeMetadata(encodeMetadata({ facts: {}, claims: {}, binding })).binding).toEqual(binding);
     expect(bindingMismatches(binding, bound)).toEqual([]);
     expect(bindingGaps(binding, bound, now)).toEqual([]);
+  });
+
+  it('lists the members of a batch of up to 64, and states the hash of a larger one', () => {
+    const of = (size: number) => {
+      const payloads = Object.freeze(Array.from({ length: size }, (_, n) => sha256(String(n))));
+      // Twice: the second is answered from memory.
+      const [, binding] = [1, 2].map(() => bindMetadata({ ...source, batch: { id: 'x', payloads } }));
+      expect(binding?.batchSha256).toBe(sha256([...payloads].sort().join('\n')));
+      return binding?.batchPayloads?.split('\n').length;
+    };
+    expect([of(1), of(64), of(65)]).toEqual([1, 64, undefined]);
   });
 
   it.each([

@@ -1,8 +1,8 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { base64Text, SignError } from '@securosys/core';
 import fc from 'fast-check';
-import { beforeAll, describe, expect, it } from 'vitest';
-import { loadContract, type PolicyApproval, policyDto } from '../../src/api/index.js';
+import { describe, expect, it } from 'vitest';
+import { type PolicyApproval, policyDto } from '../../src/api/index.js';
 import {
   allOf,
   assertPolicyValid,
@@ -28,8 +28,6 @@ const approval = (name: string, number: number): PolicyApproval => ({
   value: base64Text(spkiOfPerson(number)),
 });
 const release = atLeast(2).of(ciso, devLead, product).within('1h').after('10m');
-
-beforeAll(loadContract);
 
 describe('a rule reads as it works', () => {
   it('2 of CISO, Dev lead, Product within 1 hour, after 10 minutes', () => {

@@ -1,8 +1,8 @@
 import { createPublicKey, generateKeyPairSync, type KeyObject, verify } from 'node:crypto';
 import { base64Bytes, parseJson, utf8Bytes, utf8Text } from '@securosys/core';
 import fc from 'fast-check';
-import { beforeAll, describe, expect, it } from 'vitest';
-import { type Endpoint, endpoints, loadContract, type RequestSignature } from '../../src/api/index.js';
+import { describe, expect, it } from 'vitest';
+import { type Endpoint, endpoints, type RequestSignature } from '../../src/api/index.js';
 import { type ApplicationKey, applicationKeyFromPrivateKey, createTsbClient, signMetadata } from '../../src/index.js';
 import { innerBytesOf } from '../../src/request-signing/inner-bytes.js';
 import { clientOf, failure, fakeFetch, json } from '../fake-fetch.js';
@@ -19,8 +19,6 @@ const id = '11111111-2222-4333-8444-555555555555';
 const created = json({ signRequestId: id }, 201);
 const inner = { payload: 'aGk=', signKeyName: 'k', signatureAlgorithm: 'SHA256_WITH_ECDSA' } as const;
 const hashes: Readonly<Record<string, string>> = { 'SHA-256': 'sha256', 'SHA-384': 'sha384', 'SHA-512': 'sha512' };
-
-beforeAll(loadContract);
 
 /** Cuts the signed bytes out of a body and verifies them with nothing but `node:crypto`. */
 function verified(body: string, name: string): { signed: string; publicKey: KeyObject; digest: string } {

@@ -124,7 +124,6 @@ const withoutBytes = [
   'encodePreimage',
   'explainPolicy',
   'fromCharArray',
-  'loadContract',
   'meaningOf',
   'nameApprovers',
   'never',
@@ -132,10 +131,13 @@ const withoutBytes = [
   'policyProblems',
   'policyWeaknesses',
   'quorum',
+  'requestData',
+  'requestText',
   'risksToAccept',
   'ruleStrength',
   'signMetadata',
   'taskText',
+  'timeLeftText',
   'toCharArray',
 ];
 

@@ -1,5 +1,5 @@
 import { type JsonValue, parseJson, SignError } from '@securosys/core';
-import { type Endpoint, endpoints, loadContract } from '@securosys/tsb-client/api';
+import { type Endpoint, endpoints } from '@securosys/tsb-client/api';
 import { errorAnswer, failure } from '../failure.js';
 import type { Fault } from '../faults/fault.js';
 import { type Faults, isNetworkFault } from '../faults.js';
@@ -60,7 +60,6 @@ async function outcomeOf(handler: AnyHandler, call: Call<never>): Promise<unknow
 async function execute(port: Port, admitted: Admitted): Promise<PlainAnswer> {
   const { incoming, route, partition, params } = admitted;
   if (!handlers[route.name]) throw failure(101, 'a TSB can do this, the emulator cannot yet');
-  await loadContract();
   const { rawBody, file } = await readBody(incoming, route.endpoint, port.maxBodyBytes);
   const meant = route.endpoint.request ? asContract(route.name, readJson(rawBody)) : undefined;
   const name = meant?.name ?? route.name;

@@ -3,9 +3,14 @@ import type { PrivateKey } from './private-key.js';
 
 /** A private key while one image is opened: whatever was decrypted with it once is not asked for again. */
 export interface SharedKey extends PrivateKey {
+  /** Wipes one secret, by the name that {@link SecretWatch} was told. Nobody may be using it. */
+  forget(id: string): void;
   /** Wipes what was decrypted. */
   close(): void;
 }
+
+/** Told when somebody begins to use a secret, and, by what it returns, when they have it. */
+export type SecretWatch = (id: string) => () => void;
 
 /** Whether an error says only that somebody else waited no longer. */
 function othersGaveUp(error: unknown, options: WaitOptions | undefined): boolean {
@@ -45,7 +50,7 @@ function memory<T>() {
  * Layers that carry the same wrapped key are opened with one use of the private key, also when they are opened at the same time: one
  * approval opens one image.
  */
-export function sharedKey(key: PrivateKey): SharedKey {
+export function sharedKey(key: PrivateKey, watch: SecretWatch = () => () => undefined): SharedKey {
   const secrets = memory<Uint8Array>();
   const halves = memory<Awaited<ReturnType<PrivateKey['publicHalf']>>>();
 
@@ -56,8 +61,13 @@ export function sharedKey(key: PrivateKey): SharedKey {
     work: () => Promise<Uint8Array>,
   ): Promise<Uint8Array> {
     const id = sha256Hex(concatBytes(utf8Bytes(`${name}\0`), input));
-    // A copy: ours is wiped when the image is done.
-    return ownBytes(await secrets.once(id, options, work));
+    const done = watch(id);
+    try {
+      // A copy: ours is wiped when the image is done.
+      return ownBytes(await secrets.once(id, options, work));
+    } finally {
+      done();
+    }
   }
 
   return {
@@ -65,6 +75,10 @@ export function sharedKey(key: PrivateKey): SharedKey {
     decrypt: (algorithm, ciphertext, use, options) =>
       once(algorithm, ciphertext, options, () => key.decrypt(algorithm, ciphertext, use, options)),
     derive: (publicKey, use, options) => once('ecdh', publicKey, options, () => key.derive(publicKey, use, options)),
+    forget(id) {
+      secrets.known.get(id)?.then(wipe, () => undefined);
+      secrets.known.delete(id);
+    },
     close() {
       for (const secret of secrets.known.values()) secret.then(wipe, () => undefined);
       secrets.known.clear();

@@ -1,0 +1,52 @@
+// How to add a command
+//
+// 1. Write `subcommands/<name>.ts` (`key create` is `subcommands/key-create.ts`) that exports `command: Command` (see command.ts). What it takes is
+//    data: `arguments`, and `options`, of which those with `setting` are also read from the environment and the configuration file, in the
+//    one documented order (settings/setting-table.ts). `run(context)` does the work with what `context` hands it:
+//      context.words.text('to'), .list('format'), .flag('force'), .arguments[0]     what was typed
+//      const settings = await context.settings()                                    flags > environment > file > default
+//      settings.text('key'), .flag(…), .durationMs(…), .path(…), .list(…), .object(…) checked as they are read
+//      context.output.result({ … }, ['lines', 'for people'])                       one object with --json, else the lines; call it once per result
+//      context.output.note('…'), .warn('…')                                        for people, on stderr
+//      const progress = await context.progress()                                    bars on a terminal, lines elsewhere
+//      progress.task('layer 1', size, 'bytes').set(done), progress.approvals('app')  the second is an onProgress
+//      context.waits('securosys-sign request complete x')                            what Ctrl-C tells people from now on
+//      context.clock, context.signal, context.env, context.path(typed), context.readFile(typed, what), context.askSecret(question)
+//    Backends, signers, registries and trust are opened by `open/*.ts`: `const backend = await openBackend(context)`. Close what you open.
+// 2. Throw `SignError`; run.ts renders it, with what to do (advice.ts) and the exit code (exit-codes.ts). Return 'refused' where the answer is no.
+// 3. Add a line to `commandTable`. Code is loaded by its `load` only when the command is run: keep imports of libraries out of this file.
+// 4. Secrets are never options: a file (`read…File(path, what, 'private')`), a variable, or `context.askSecret(question)`.
+// 5. Test it in-process with `runSecurosysSign(argv, io)`: test/securosys-sign/world.ts has an io and a TSB.
+import type { Command } from './command.js';
+
+/** A line of the table. */
+export interface CommandEntry {
+  /** One or two words. */
+  readonly name: string;
+  /** Half a line for `--help`. */
+  readonly summary: string;
+  readonly load: () => Promise<{ readonly command: Command }>;
+}
+
+/** Every command, in the order of `--help`. */
+export const commandTable: readonly CommandEntry[] = [
+  { name: 'sign', summary: 'sign images and files', load: () => import('./subcommands/sign.js') },
+  { name: 'attest', summary: 'make a signed statement about an image', load: () => import('./subcommands/attest.js') },
+  { name: 'verify', summary: 'verify images and files', load: () => import('./subcommands/verify.js') },
+];
+
+/** What the words behind the name of the program begin with. */
+export interface FoundCommand {
+  readonly entry: CommandEntry;
+  readonly rest: readonly string[];
+}
+
+/** The command that the words name, or `undefined`. */
+export function findCommand(words: readonly string[]): FoundCommand | undefined {
+  for (const length of [2, 1]) {
+    const name = words.slice(0, length).join(' ');
+    const entry = commandTable.find((one) => one.name === name);
+    if (entry) return { entry, rest: words.slice(length) };
+  }
+  return undefined;
+}

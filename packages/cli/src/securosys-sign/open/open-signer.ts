@@ -1,0 +1,74 @@
+import { join } from 'node:path';
+import { type Claims, createSigner, type Guard, type KeyBackend, type PendingStore, type Signer } from '@securosys/core';
+import { createFolderStore } from '@securosys/core/folder-store';
+import { parseCertificates } from '@securosys/pki';
+import { checkAssurance } from '../../backends/check-assurance.js';
+import { claimsOf } from '../../config/setting-values.js';
+import { readNamedFile } from '../../files/read-file.js';
+import type { CommandOption } from '../command.js';
+import type { CommandContext } from '../context.js';
+import type { Settings } from '../settings/settings.js';
+import { type NamedKey, namedKey } from './key-settings.js';
+import { openBackend, stateFolderOf } from './open-backend.js';
+
+/** Options of commands that use a key. */
+export const keyOptions: readonly CommandOption[] = [
+  { name: 'key', value: 'name', setting: 'key', describe: 'key: a name in the configuration, or a label' },
+  { name: 'chain', value: 'path', setting: 'chain', describe: 'its certificates, PEM, leaf first' },
+  { name: 'key-password-file', value: 'path', setting: 'keyPasswordFile', describe: 'file with its password' },
+  {
+    name: 'approval-timeout',
+    value: 'duration',
+    setting: 'approvalTimeout',
+    describe: 'how long to wait for people; default 0s',
+  },
+];
+
+/** A key that is ready to sign, and what its use is told with. */
+export interface OpenSigner {
+  readonly signer: Signer;
+  readonly key: NamedKey;
+  readonly backend: KeyBackend;
+  readonly store: PendingStore;
+  readonly claims: Claims;
+  close(): Promise<void>;
+}
+
+/** Where requests wait for people. */
+export function pendingStore(settings: Settings, context: Pick<CommandContext, 'env' | 'clock'>): PendingStore {
+  return createFolderStore(join(stateFolderOf(settings, context), 'pending'), { clock: context.clock });
+}
+
+/** Emulated keys sign only for who has said so. */
+const assurance = (allowEmulated: boolean): Guard => ({ judge: ({ key }) => checkAssurance(key, allowEmulated) });
+
+/** The certificates of a key; absent: those that its backend has. */
+export async function chainOf({ chain }: NamedKey): Promise<readonly Uint8Array[] | undefined> {
+  if (chain === undefined) return undefined;
+  return parseCertificates(await readNamedFile(chain, 'chain', 'own')).map(({ der }) => der);
+}
+
+/**
+ * The key that the settings name, ready to sign, with every guard of the settings.
+ * @throws SignError `ERR_INVALID_ARGUMENT`, those of reading files, and of the backend
+ */
+export async function openSigner(context: CommandContext, name?: string): Promise<OpenSigner> {
+  const settings = await context.settings();
+  const key = namedKey(settings, name);
+  const backend = await openBackend(context, [key]);
+  try {
+    const store = pendingStore(settings, context);
+    const chain = await chainOf(key);
+    const signer = createSigner(backend, key.ref, {
+      store,
+      clock: context.clock,
+      guards: [assurance(settings.flag('allowEmulated'))],
+      allowOpaque: key.allowOpaque,
+      ...(chain && { chain }),
+    });
+    return { signer, key, backend, store, claims: claimsOf(settings.pick(['metaData'])), close: () => backend.close() };
+  } catch (error) {
+    await backend.close();
+    throw error;
+  }
+}

@@ -1,0 +1,64 @@
+import { SignError, sanitizeText } from '@securosys/core';
+import { version } from '../notation/version.js';
+import { commandTable, findCommand } from './command-table.js';
+import { colourOf, openContext } from './context.js';
+import { exitCodes } from './exit-codes.js';
+import { failureOf, Interruption, tellFailure } from './failure.js';
+import { helpText } from './help.js';
+import type { SecurosysSignIo } from './io.js';
+import { suggestion } from './nearest.js';
+import { commandHelp, parseWords, type TypedWords } from './parse-words.js';
+
+function unknown(words: readonly string[]): SignError {
+  const names = commandTable.map(({ name }) => name);
+  const typed = words.slice(0, 2).filter((word) => /^[a-z][a-z-]{0,30}$/.test(word));
+  const under = names.filter((name) => name.startsWith(`${typed[0]} `));
+  if (under.length > 0) return new SignError('ERR_INVALID_ARGUMENT', `'${typed[0]}' is one of: ${under.join(', ')}`);
+  const shown = sanitizeText(typed[0] ?? words[0] ?? '', 40);
+  // What is no word may be a secret in the wrong place.
+  const what =
+    typed.length > 0
+      ? `there is no command '${shown}'${suggestion(typed.join(' '), names) || suggestion(shown, names)}`
+      : 'there is no command';
+  return new SignError('ERR_INVALID_ARGUMENT', what, { details: { advice: '--help lists the commands' } });
+}
+
+/**
+ * Runs one command line.
+ * @param words what stands behind the name of the program
+ * @returns the exit code, of exit-codes.ts
+ */
+export async function runSecurosysSign(words: readonly string[], io: SecurosysSignIo): Promise<number> {
+  const [first] = words;
+  if (first === '--version' || first === 'version') {
+    io.stdout.write(`${version}\n`);
+    return exitCodes.ok;
+  }
+  if (first === undefined || first === '--help' || first === '-h' || (first === 'help' && words.length === 1)) {
+    (first === undefined ? io.stderr : io.stdout).write(helpText());
+    return first === undefined ? exitCodes.usage : exitCodes.ok;
+  }
+  const json = words.includes('--json');
+  let typed: TypedWords | undefined;
+  let opened: ReturnType<typeof openContext> | undefined;
+  try {
+    const found = findCommand(first === 'help' ? words.slice(1) : words);
+    if (!found) throw unknown(words);
+    const { name, load } = found.entry;
+    const { command } = await load();
+    if (first === 'help' || found.rest.includes('--help') || found.rest.includes('-h')) {
+      io.stdout.write(await commandHelp(name, command));
+      return exitCodes.ok;
+    }
+    typed = await parseWords(name, command, found.rest);
+    opened = openContext(io, typed, command);
+    return exitCodes[(await command.run(opened.context)) ?? 'ok'];
+  } catch (error) {
+    const ended = io.signal?.aborted === true && !(SignError.is(error) && error !== io.signal.reason);
+    opened?.close();
+    const failure = failureOf(ended ? new Interruption(String(io.signal?.reason), opened?.resume()) : error);
+    return tellFailure(failure, io, json, colourOf(io, typed)(io.stderr));
+  } finally {
+    opened?.close();
+  }
+}

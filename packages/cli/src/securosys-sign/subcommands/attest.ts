@@ -1,0 +1,65 @@
+import { invalidArgument, parseJsonObject } from '@securosys/core';
+import { type AttestedPredicate, attest } from '@securosys/sign';
+import type { Command } from '../command.js';
+import { cosignOptionsOf, formatOptions } from '../open/format-options.js';
+import { backendOptions } from '../open/open-backend.js';
+import { openOci, registryOptions } from '../open/open-oci.js';
+import { keyOptions, openSigner } from '../open/open-signer.js';
+import { selectionOf, selectionOptions } from '../open/selection.js';
+import { signingOf, signingOptions } from '../open/signing.js';
+
+/** Most bytes of a predicate: an SBOM of a large image. */
+const maxBytes = 16 << 20;
+const storing = ['shape', 'hash', 'signature-repository'];
+
+/** `attest`. */
+export const command: Command = {
+  describe: 'Makes a signed statement about an image, such as its provenance or its SBOM, and attaches it.',
+  arguments: [{ name: 'image', describe: 'registry.example/app:1.4, or oci:<folder>:<tag>' }],
+  options: [
+    { name: 'type', value: 'type', describe: 'slsaprovenance1, spdxjson, cyclonedx, vuln, … or the URI of a predicate type' },
+    { name: 'predicate', value: 'path', describe: 'what is said, JSON; - reads the standard input' },
+    ...keyOptions,
+    ...formatOptions.filter(({ name }) => storing.includes(name)),
+    ...selectionOptions,
+    ...signingOptions,
+    ...backendOptions,
+    ...registryOptions,
+  ],
+  examples: ['securosys-sign attest --key release --type spdxjson --predicate app.spdx.json registry.example/app:1.4'],
+  run: async (context) => {
+    const { words, output } = context;
+    const [reference = ''] = words.arguments;
+    const type = words.text('type') ?? invalidArgument('attest: what kind of statement? give --type');
+    const file = words.text('predicate') ?? invalidArgument('attest: what does it say? give --predicate');
+    const predicate = parseJsonObject(await context.readFile(file, 'the predicate'), { what: 'the predicate', maxBytes });
+    const oci = await openOci(context);
+    try {
+      const opened = await openSigner(context);
+      try {
+        const signing = await signingOf(context, opened, reference);
+        // The library checks both, together: what of a short name's type is missing is said there.
+        const statement = { predicateType: type, predicate } as unknown as AttestedPredicate;
+        const made = await attest(reference, {
+          ...signing,
+          ...cosignOptionsOf(context),
+          ...selectionOf(context),
+          ...statement,
+          oci,
+        });
+        context.waits(undefined);
+        const { predicateType, manifests } = made;
+        output.result({ reference: made.reference, subject: made.subject, predicateType, attestations: manifests }, [
+          { text: `attested: ${reference}`, tone: 'good' },
+          `  ${made.reference}`,
+          ...manifests.map(({ signature }) => `  ${predicateType}: ${signature.digest}`),
+        ]);
+      } finally {
+        await opened.close();
+      }
+    } finally {
+      await oci.close();
+    }
+    return 'ok';
+  },
+};

@@ -1,0 +1,10 @@
+export type { AuditAnchor } from './audit/anchors.js';
+export type { AuditProblem, AuditProblemKind } from './audit/chain.js';
+export { type AuditCheckpoint, auditCheckpointFormat, checkpointBytes, readCheckpoint } from './audit/checkpoint.js';
+export type { AuditContext } from './audit/guard.js';
+export { type AuditLog, type AuditLogOptions, type CheckpointOptions, openAuditLog } from './audit/open-audit-log.js';
+export { type ReadAuditLogOptions, type ReadRecord, readAuditLog } from './audit/read-audit-log.js';
+export type { AuditEntry, AuditHead, AuditReceipt, AuditRecord } from './audit/record.js';
+export type { AuditSink } from './audit/sink.js';
+export type { AuditFile, AuditSource } from './audit/source.js';
+export { type AuditReport, type VerifyAuditLogOptions, verifyAuditLog } from './audit/verify-audit-log.js';

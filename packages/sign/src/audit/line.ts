@@ -1,0 +1,75 @@
+import { canonicalJson, type JsonObject, parseJsonObject, SignError, sha256Hex, utf8Bytes } from '@securosys/core';
+import { type AuditEntry, type AuditRecord, hashPattern, kindPattern, logPattern, maxLineBytes } from './record.js';
+
+/** Where a line stands in its chain. */
+export interface Place {
+  readonly seq: number;
+  readonly log: string;
+  readonly prev: string;
+  readonly at: string;
+}
+
+/** A line as it is written, and its hash. */
+export interface EncodedLine {
+  /** JSON without the line feed. */
+  readonly text: string;
+  readonly hash: string;
+}
+
+const beforeHash = ',"hash":"';
+/** `,"hash":"`, 64 hex characters, `"}`. */
+const endLength = beforeHash.length + 64 + 2;
+const endOfLine = /^,"hash":"([0-9a-f]{64})"\}$/;
+/** How every line of ours starts: nothing that strict JSON reads differently can stand there. */
+const startOfLine = /^\{"seq":(0|[1-9]\d{0,15}),"log":"([0-9a-f]{32})","prev":"([0-9a-f]{64})","at":"/;
+const latin1 = (bytes: Uint8Array) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
+
+/**
+ * Members of an entry as the inside of a JSON object, in code-unit order, starting with a comma when there are any.
+ * @throws SignError `ERR_LIMIT`
+ */
+export function encodeMembers({ kind: _, ...members }: AuditEntry): string {
+  const text = canonicalJson(members).slice(1, -1);
+  // Numbers, times and hashes of the line take less than the rest.
+  if (utf8Bytes(text).byteLength > maxLineBytes - 512)
+    throw new SignError('ERR_LIMIT', `a record of the audit log is over ${maxLineBytes} bytes`);
+  return text === '' ? '' : `,${text}`;
+}
+
+/**
+ * One line. Its hash is the SHA-256 of everything before `,"hash":"`: number, log, hash of the record before, time, kind, then the
+ * other members as canonical JSON.
+ */
+export function encodeLine({ seq, log, prev, at }: Place, kind: string, members: string): EncodedLine {
+  const covered = `{"seq":${seq},"log":"${log}","prev":"${prev}","at":"${at}","kind":"${kind}"${members}`;
+  const hash = sha256Hex(utf8Bytes(covered));
+  return { text: `${covered}${beforeHash}${hash}"}`, hash };
+}
+
+/** What the outside of a line says; `undefined` when it is no line of any log. Whether it tells the truth, `coveredHash` knows. */
+export function readEnvelope(line: Uint8Array): (Omit<Place, 'at'> & { readonly hash: string }) | undefined {
+  const start = startOfLine.exec(latin1(line.subarray(0, 160)));
+  const end = endOfLine.exec(latin1(line.subarray(Math.max(0, line.byteLength - endLength))));
+  if (!start || !end || line.byteLength > maxLineBytes) return undefined;
+  const [, seq = '', log = '', prev = ''] = start;
+  return { seq: Number(seq), log, prev, hash: end[1] as string };
+}
+
+/** The hash that a line must have. */
+export const coveredHash = (line: Uint8Array): string => sha256Hex(line.subarray(0, Math.max(0, line.byteLength - endLength)));
+
+/**
+ * A line, decoded strictly and with its hash compared. It proves nothing about the lines before it.
+ * @throws SignError `ERR_MALFORMED`
+ */
+export function decodeLine(line: Uint8Array): AuditRecord {
+  const envelope = readEnvelope(line);
+  if (!envelope || coveredHash(line) !== envelope.hash)
+    throw new SignError('ERR_MALFORMED', 'a line of the audit log is not a record, or not the one that was written');
+  const { seq, log, prev, at, kind, hash, ...members } = parseJsonObject(line, { what: 'audit record', maxBytes: maxLineBytes });
+  const sound =
+    Number.isSafeInteger(seq) && logPattern.test(String(log)) && hashPattern.test(String(prev)) && hash === envelope.hash;
+  if (!sound || typeof at !== 'string' || typeof kind !== 'string' || !kindPattern.test(kind))
+    throw new SignError('ERR_MALFORMED', 'a record of the audit log lacks a member that every record has');
+  return { ...envelope, at, kind, members: members as JsonObject };
+}

@@ -1,0 +1,168 @@
+import {
+  type Clock,
+  type Guard,
+  invalidArgument,
+  knownOptions,
+  SignError,
+  type Signer,
+  systemClock,
+  type WaitOptions,
+} from '@securosys/core';
+import type { AuditCheckpoint } from './checkpoint.js';
+import { createFolderWriter } from './folder-writer.js';
+import { groupCommit } from './group-commit.js';
+import { type AuditContext, auditGuard } from './guard.js';
+import { encodeMembers } from './line.js';
+import {
+  type AuditEntry,
+  type AuditHead,
+  type AuditReceipt,
+  hashPattern,
+  kindPattern,
+  logPattern,
+  ownKinds,
+  ownMembers,
+} from './record.js';
+import { signCheckpoint } from './sign-checkpoint.js';
+import { type AuditSink, createSinkWriter, sendLines } from './sink.js';
+
+const mebibyte = 1024 * 1024;
+
+/** Where a log is kept. A folder, a sink, or both: then the sink gets a copy of all that was written to the folder. */
+export interface AuditLogOptions {
+  /**
+   * Folder of the log, made when it is not there; on a local file system. Several processes may write to one folder at once. Others than
+   * this user may be allowed to read it, and nobody else to write.
+   */
+  folder?: string;
+  sink?: AuditSink;
+  /** Where a log without a folder goes on; absent: it begins. */
+  after?: AuditHead;
+  /** A file that has reached this size is followed by another one. From 4 KiB to 1 GiB; default 64 MiB. */
+  maxFileBytes?: number;
+  /** Stamps the records. */
+  clock?: Clock;
+}
+
+/** How long to wait for people, and which head to sign. */
+export interface CheckpointOptions extends WaitOptions {
+  /** As `details.head` of an `ERR_APPROVAL_PENDING` names it, to take up its request; default: the last record. */
+  head?: AuditHead;
+}
+
+/** An append-only log of hash-chained records. */
+export interface AuditLog {
+  /**
+   * Writes one record. When the promise resolves it is durable: in the file and synced, or taken by the sink.
+   * @throws SignError `ERR_STORE` when it could not be made durable, `ERR_LIMIT` when it is over 64 KiB, `ERR_INVALID_ARGUMENT`
+   */
+  append(entry: AuditEntry): Promise<AuditReceipt>;
+  /**
+   * A guard for signers that writes down every use of a key: an `intent` before the backend is asked, without which the key is not used; an
+   * `outcome` after it; and `published` when signatures were put where others find them.
+   */
+  guard(context?: AuditContext): Guard;
+  /**
+   * Signs the head of the log and writes the checkpoint down in it. Keep what is given back where who can write the log cannot: of a log
+   * that was cut behind an older checkpoint, only this one says so.
+   * @throws SignError `ERR_NOT_FOUND` for a log without any record, `ERR_APPROVAL_PENDING` with `details.head` when people decide, `ERR_STORE`,
+   * and those of the signer
+   */
+  checkpoint(signer: Signer, options?: CheckpointOptions): Promise<AuditCheckpoint>;
+  /** The last record, by whomever it was written; `undefined` for a log without any. @throws SignError `ERR_STORE` */
+  head(): Promise<AuditHead | undefined>;
+  /** Waits for what is being written, and takes nothing more. */
+  close(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/**
+ * Opens an audit log. Nothing is read or written before it is used.
+ *
+ * @throws SignError `ERR_INVALID_ARGUMENT`
+ * @example
+ * ```ts
+ * import { createSigner, type KeyBackend } from '@securosys/sign';
+ * import { openAuditLog } from '@securosys/sign/audit';
+ * declare const backend: KeyBackend;
+ * const log = openAuditLog({ folder: './audit' });
+ * try {
+ *   const signer = createSigner(backend, { label: 'release' }, { guards: [log.guard({ requester: 'release job' })] });
+ *   await signer.describe();
+ * } finally {
+ *   await log.close();
+ * }
+ * ```
+ */
+export function openAuditLog(options: AuditLogOptions): AuditLog {
+  knownOptions('openAuditLog', options, ['folder', 'sink', 'after', 'maxFileBytes', 'clock']);
+  const { clock = systemClock } = options;
+  const now = () => new Date(clock.now()).toISOString();
+  const writer = writerOf(options, now);
+  const commits = groupCommit(writer);
+  let closed = false;
+
+  async function append(entry: AuditEntry): Promise<AuditReceipt> {
+    if (closed) throw new SignError('ERR_STORE', 'the audit log was closed');
+    return commits.append({ ...checkedEntry(entry), at: now() });
+  }
+
+  async function head(): Promise<AuditHead | undefined> {
+    await commits.idle();
+    return writer.head();
+  }
+
+  async function checkpoint(signer: Signer, { head: asked, ...wait }: CheckpointOptions = {}): Promise<AuditCheckpoint> {
+    const covered = asked ? checkedHead(asked) : await head();
+    if (!covered) throw new SignError('ERR_NOT_FOUND', 'the audit log has no record to confirm');
+    const signed = await signCheckpoint(covered, signer, wait);
+    const members = encodeMembers({ kind: 'checkpoint', checkpoint: { ...signed } });
+    await commits.append({ kind: 'checkpoint', members, at: now() });
+    return signed;
+  }
+
+  async function close(): Promise<void> {
+    closed = true;
+    await commits.idle();
+    await writer.close();
+  }
+
+  return {
+    append,
+    guard: (context) => auditGuard(append, context),
+    checkpoint,
+    head,
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+function writerOf({ folder, sink, after, maxFileBytes = 64 * mebibyte }: AuditLogOptions, now: () => string) {
+  if (!Number.isInteger(maxFileBytes) || maxFileBytes < 4096 || maxFileBytes > 1024 * mebibyte)
+    invalidArgument('maxFileBytes is a whole number from 4096 to 1073741824');
+  if (sink !== undefined && typeof sink?.write !== 'function') invalidArgument('sink needs a function write');
+  if (folder !== undefined) {
+    if (typeof folder !== 'string' || folder === '') invalidArgument('folder is not the path of a folder');
+    if (after !== undefined) invalidArgument('a log in a folder knows where it goes on: leave out after');
+    return createFolderWriter({ folder, maxFileBytes, now, ...(sink && { copy: sendLines(sink) }) });
+  }
+  if (!sink) invalidArgument('openAuditLog needs a folder or a sink');
+  return createSinkWriter(sink, after && checkedHead(after), now);
+}
+
+/** @throws SignError `ERR_INVALID_ARGUMENT` */
+export function checkedHead(head: AuditHead): AuditHead {
+  const { log, seq, hash } = head;
+  if (!logPattern.test(String(log)) || !hashPattern.test(String(hash)) || !Number.isSafeInteger(seq) || seq < 0)
+    invalidArgument('a head of an audit log has log (32 hex characters), seq (a number) and hash (64 hex characters)');
+  return { log, seq, hash };
+}
+
+function checkedEntry(entry: AuditEntry) {
+  const { kind } = entry ?? {};
+  if (typeof kind !== 'string' || !kindPattern.test(kind)) invalidArgument('a record of the audit log needs a kind');
+  if (ownKinds.has(kind)) invalidArgument(`records of the kind '${kind}' are written by the audit log alone`);
+  for (const name of Object.keys(entry))
+    if (name !== 'kind' && ownMembers.has(name)) invalidArgument(`'${name}' of a record is written by the audit log alone`);
+  return { kind, members: encodeMembers(entry) };
+}

@@ -1,0 +1,60 @@
+import type { SigningIntent } from '@securosys/core';
+import type { SigningSubject } from './subject.js';
+
+/** What the bytes of an intent prove. */
+export type SignedFacts = Pick<
+  SigningSubject,
+  'format' | 'digest' | 'signedRepository' | 'signedAt' | 'expiresAt' | 'annotations' | 'predicateType'
+>;
+
+/**
+ * What is known of a use of a key: facts recomputed from the bytes, the key, and where the caller will put the signature. Claims are left
+ * out.
+ */
+export async function subjectOfIntent(intent: SigningIntent): Promise<SigningSubject> {
+  const { key, target = {} } = intent;
+  const facts = await factsOf(intent);
+  const { spkiSha256, label } = key.ref;
+  const differs = target.digest !== undefined && facts.digest !== undefined && target.digest !== facts.digest;
+  return {
+    ...(target.repository !== undefined && { repository: target.repository }),
+    ...(target.tag !== undefined && { tag: target.tag }),
+    ...facts,
+    ...(spkiSha256 !== undefined && { key: { spkiSha256, spki: key.spki, ...(label !== undefined && { label }) } }),
+    ...(differs && { contradiction: `the bytes are about ${facts.digest}, and the target is ${target.digest}` }),
+  };
+}
+
+async function factsOf({ domain, operation }: SigningIntent): Promise<SignedFacts> {
+  const { message, digest } = operation.input;
+  const bytes = message ?? operation.input.preimage;
+  // A digest alone stands for anything.
+  if (!bytes || (digest && domain === undefined && !message && !operation.input.preimage)) return {};
+  switch (domain) {
+    case 'jws':
+    case 'cose-sign': {
+      const { notationSubject } = await import('./notation-subject.js');
+      return notationSubject(domain, bytes);
+    }
+    case 'cosign-payload':
+    case 'dsse': {
+      const { cosignSubject } = await import('./cosign-subject.js');
+      return cosignSubject(domain, bytes);
+    }
+    case undefined:
+      return foreignFacts(operation.facts);
+    default:
+      return { format: domain };
+  }
+}
+
+/** Bytes of no known domain: what a format of somebody else recomputed from them, or nothing but that they are opaque. */
+function foreignFacts(facts: SigningIntent['operation']['facts']): SignedFacts {
+  if (!facts) return { format: 'opaque' };
+  const { format, subject, signedAt, expiresAt } = facts;
+  return {
+    format,
+    ...(subject && { digest: subject.digest, annotations: { ...subject.annotations } }),
+    ...(signedAt !== undefined && { signedAt, expiresAt: expiresAt ?? 'never' }),
+  };
+}

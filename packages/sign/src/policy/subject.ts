@@ -1,0 +1,38 @@
+/**
+ * What is known about one signature before it is made. A member that is absent is unknown, and a rule over it refuses. Claims are no part of
+ * it: who asks and why, nobody can check.
+ */
+export interface SigningSubject {
+  /**
+   * Id of the format that the bytes are of (`notation-jws`, `cosign-attestation`), the domain for bytes that are no image signature
+   * (`x509-request`), `opaque` for bytes of no known format.
+   */
+  readonly format?: string;
+  /** Where the signature is going to be put, with its registry: `registry.example/team/app`. */
+  readonly repository?: string;
+  /** Repository that the bytes name; legacy cosign payloads do. Rules over repositories hold for both. */
+  readonly signedRepository?: string;
+  readonly tag?: string;
+  /** Of the image, as the bytes say it. */
+  readonly digest?: string;
+  readonly key?: SigningSubjectKey;
+  /** RFC 3339, as the bytes say it. */
+  readonly signedAt?: string;
+  /** RFC 3339, as the bytes say it; `never` when they prove that the signature does not expire. */
+  readonly expiresAt?: string;
+  /** Signed annotations; those whose values are no texts are left out. */
+  readonly annotations?: Readonly<Record<string, string>>;
+  /** Of an attestation: what it says, by its type URI. */
+  readonly predicateType?: string;
+  /** One sentence when what is known contradicts itself: nothing is allowed then. */
+  readonly contradiction?: string;
+}
+
+/** The key that is going to sign. */
+export interface SigningSubjectKey {
+  /** SHA-256 of the SubjectPublicKeyInfo, 64 lower-case hex characters. */
+  readonly spkiSha256: string;
+  readonly label?: string;
+  /** SubjectPublicKeyInfo, DER: to find signatures that the key has made already. */
+  readonly spki?: Uint8Array;
+}

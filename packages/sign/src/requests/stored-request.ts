@@ -1,0 +1,108 @@
+import {
+  canonicalJson,
+  isJsonObject,
+  type JsonObject,
+  type PendingStore,
+  SignError,
+  sha256Hex,
+  utf8Bytes,
+} from '@securosys/core';
+import { hasOnly, isText } from '../formats/members.js';
+
+/** What a request of several items is, beside its items. */
+export interface RequestOutline {
+  /** `each`: what is ready is published; `all`: nothing before everything is ready. */
+  readonly publish: 'each' | 'all';
+  /** Milliseconds since 1970: nothing is asked or published from here on. */
+  readonly expiresAt?: number;
+  /** Ids of the items, in order. */
+  readonly items: readonly string[];
+}
+
+/** What the store holds of it. */
+export interface StoredRequest extends RequestOutline {
+  /** Tells this request from a later one about the same. */
+  readonly nonce: string;
+  /** Milliseconds since 1970. */
+  readonly createdAt: number;
+  /** It is over: kept so that an old request file is not begun again. */
+  readonly ended?: 'published' | 'cancelled';
+}
+
+/** Most items of one request. */
+export const mostItems = 5_000;
+
+/**
+ * Id of a request of several items: SHA-256 over what its items are and how they are published, 64 hex characters. Asking for the same again
+ * finds the same request, and a record that was altered no longer fits the id that its caller holds (S30).
+ */
+export function outlineId({ publish, expiresAt, items }: RequestOutline): string {
+  const outline = { kind: 'signing-requests', publish, items, ...(expiresAt !== undefined && { expiresAt }) };
+  return sha256Hex(utf8Bytes(canonicalJson(outline)));
+}
+
+/** Key of the record in a pending store. */
+export function requestKey(id: string): string {
+  return `requests-${id}`;
+}
+
+export function writeStored({ publish, expiresAt, items, nonce, createdAt, ended }: StoredRequest): JsonObject {
+  const over = ended !== undefined && { ended };
+  return {
+    version: 1,
+    kind: 'signing-requests',
+    nonce,
+    createdAt,
+    publish,
+    ...(expiresAt !== undefined && { expiresAt }),
+    // Of what is over, only that is kept.
+    ...(over ? { ...over, items: [] } : { items: [...items] }),
+  };
+}
+
+const names = ['version', 'kind', 'nonce', 'createdAt', 'publish', 'expiresAt', 'items', 'ended'];
+const isTime = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
+const isId = (value: unknown): value is string => typeof value === 'string' && /^[0-9a-f]{64}$/.test(value);
+
+/** Reads what is no more than an outline. `undefined` for what is none. */
+export function readOutline({ publish, expiresAt, items }: JsonObject): RequestOutline | undefined {
+  if ((publish !== 'each' && publish !== 'all') || !(expiresAt === undefined || isTime(expiresAt))) return undefined;
+  if (!Array.isArray(items) || items.length > mostItems || !items.every(isId)) return undefined;
+  return { publish, items, ...(expiresAt !== undefined && { expiresAt }) };
+}
+
+/**
+ * Reads a record that anybody may have altered: what it is about must hash to `id`.
+ * @throws SignError `ERR_MALFORMED`
+ */
+export function readStored(json: JsonObject, id: string): StoredRequest {
+  const { version, kind, nonce, createdAt, ended } = json;
+  const outline = isJsonObject(json) && hasOnly(json, names) ? readOutline(json) : undefined;
+  const over = ended === 'published' || ended === 'cancelled';
+  if (
+    !outline ||
+    version !== 1 ||
+    kind !== 'signing-requests' ||
+    !isText(nonce) ||
+    !isTime(createdAt) ||
+    !(over || ended === undefined)
+  )
+    throw new SignError('ERR_MALFORMED', `the store holds no signing request under ${id}`);
+  if (!over && outlineId(outline) !== id)
+    throw new SignError('ERR_MALFORMED', `the stored signing request ${id} is about something else: it was altered`);
+  return { ...outline, nonce, createdAt, ...(over && { ended }) };
+}
+
+/** What the store knows of a request. */
+export async function storedRequest(store: PendingStore, id: string): Promise<StoredRequest | undefined> {
+  const record = await store.get(requestKey(id));
+  return record && readStored(record, id);
+}
+
+/** @throws SignError `ERR_REQUEST_NOT_FOUND` for a request that is over */
+export function assertNotOver(id: string, { ended }: Pick<StoredRequest, 'ended'>): void {
+  if (ended !== undefined)
+    throw new SignError('ERR_REQUEST_NOT_FOUND', `signing request ${id} is over: it was ${ended}`, {
+      details: { requestId: id, ended },
+    });
+}

@@ -1,0 +1,31 @@
+import type { TaskRisk } from './risks.js';
+
+/** What each risk means, for somebody who decides. */
+export const riskWords: Readonly<Record<TaskRisk, string>> = {
+  blind: 'a digest, or something that could be one, would be signed, and nothing shows what it stands for',
+  'unknown-format': 'nothing here can read what would be signed',
+  'weak-hash': 'SHA-1 is asked for, and the bytes do not say that it is meant',
+  decrypt: 'a secret comes out, and the bytes do not say which',
+  unwrap: 'a key comes out, and the bytes do not say which',
+  'ca-certificate': 'what is signed can issue certificates of its own',
+  'policy-change': 'who may use the key changes',
+  'policy-weaker': 'the new rules are weaker in some way, or nobody attests those of today',
+  'policy-same-person': 'the new rules count one person more than once',
+  'policy-look-alike': 'names in the new rules cannot be told apart, or stand for other people than today',
+  'policy-mistake': 'the new rules hold a mistake',
+  unblock: 'a key that somebody blocked becomes usable',
+  'dual-use-key': 'the key may sign and decrypt, so that one can pass for the other',
+  'unknown-requester': 'no application that you know signed the request',
+  'timestamp-unverified': 'no HSM key that you know vouches for the time of the request',
+  'claims-replayed': 'the description was used for another request before',
+  'batch-differs': 'the tasks are not those that the batch was made of',
+  'look-alike-names': 'names of what is shown look the same',
+  shortened: 'something is longer than what is shown',
+  'own-request': 'your own key signed the request',
+  'no-metadata-binding': 'the description is not bound to this request',
+  'claims-without-nonce': 'the description may have been used before',
+  'claims-expired': 'the description holds no longer',
+  'password-in-request': 'the requester sent a key password that approvers can read',
+  'insufficient-detail': 'too little of the task was fetched to approve it',
+  'batch-incomplete': 'members of the batch are decided already, for other people to decide, or not asked for yet',
+};
