@@ -5,7 +5,7 @@ import { parseChallenges } from './challenge.js';
 import { type Authorization, bearer, fetchToken } from './token.js';
 
 /** What may be done with a repository; part of the scope of a token. */
-export type Action = 'pull' | 'push' | 'delete';
+export type Action = 'pull' | 'push' | 'delete' | 'all';
 
 /** Most tokens that are kept for one registry. */
 const maxTokens = 256;
@@ -86,7 +86,12 @@ export class Authenticator {
   }
 }
 
-const actions: Readonly<Record<Action, string>> = { pull: 'pull', push: 'pull,push', delete: 'pull,push,delete' };
+const actions: Readonly<Record<Action, string>> = {
+  pull: 'pull',
+  push: 'pull,push',
+  delete: 'pull,push,delete',
+  all: '*',
+};
 
 /** Scope of a token (distribution token specification) for one repository. */
 export function scopeOf(repository: string, action: Action): string {

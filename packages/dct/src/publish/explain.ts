@@ -1,0 +1,76 @@
+import { isJsonObject, type JsonValue, parseJsonObject, SignError, type SigningFacts, utf8Text } from '@securosys/core';
+import { isDelegation, parentOf } from '../model/roles.js';
+import { type RootFile, readRoot } from '../model/root.js';
+import { readTargets, type TargetsFile } from '../model/targets.js';
+import { writeFile } from './write-file.js';
+
+/** Tags and keys that facts show one by one; the rest is a number. */
+const shown = 200;
+
+function targetsFacts({ targets, delegations, version }: TargetsFile): Readonly<Record<string, string>> {
+  const tags = [...targets].sort(([a], [b]) => (a < b ? -1 : 1));
+  const list = tags
+    .slice(0, shown)
+    .map(([tag, { sha256, length }]): [string, string] => [`tag ${tag}`, `sha256:${sha256} (${length} bytes)`]);
+  const roles = delegations.map(({ name, keyIds, threshold, paths }): [string, string] => [
+    `delegation ${name}`,
+    `${threshold} of ${keyIds.length} keys: ${keyIds.join(', ')}; names: ${paths.map((path) => (path === '' ? 'all' : `${path}*`)).join(', ') || 'none'}`,
+  ]);
+  const hidden = tags.length - list.length;
+  return {
+    version: String(version),
+    tags: String(tags.length),
+    ...Object.fromEntries(list),
+    ...(hidden > 0 && { 'tags not shown': String(hidden) }),
+    ...Object.fromEntries(roles),
+  };
+}
+
+function rootFacts({ roles, keys, version }: RootFile): Readonly<Record<string, string>> {
+  const named = Object.entries(roles).map(([role, { keyIds, threshold }]): [string, string] => [
+    `role ${role}`,
+    `${threshold} of ${keyIds.length} keys: ${keyIds.join(', ')}`,
+  ]);
+  const certificates = [...keys].flatMap(([id, key]) =>
+    key?.certificates[0] ? [[`certificate of ${id}`, key.certificates[0].subjectText] as [string, string]] : [],
+  );
+  return { version: String(version), ...Object.fromEntries(named), ...Object.fromEntries(certificates) };
+}
+
+/** The role that can declare these delegations; which of them it is where there are none, the bytes do not say. */
+function roleBy(delegations: JsonValue | undefined): TargetsFile['role'] {
+  const roles = isJsonObject(delegations) ? delegations.roles : undefined;
+  const first = Array.isArray(roles) ? roles[0] : undefined;
+  const name = isJsonObject(first) ? first.name : undefined;
+  return typeof name === 'string' && isDelegation(name) ? parentOf(name) : 'targets';
+}
+
+/** What files of metadata say, read from the bytes to be signed: all but the repository and the role, which stand nowhere in them. */
+export function explainMetadata(message: Uint8Array): SigningFacts | undefined {
+  try {
+    const { _type, delegations } = parseJsonObject(message, { maxBytes: 16 << 20, maxValues: 1_000_000 });
+    const bytes = writeFile(message, []);
+    if (_type === 'Targets') {
+      const file = readTargets(roleBy(delegations), bytes);
+      const title = `Docker Content Trust: a version of signed tags, version ${file.version}, ${file.targets.size} tags`;
+      return factsOf(message, file, title, targetsFacts(file));
+    }
+    if (_type !== 'Root') return undefined;
+    const file = readRoot(bytes);
+    return factsOf(message, file, `Docker Content Trust: root keys, version ${file.version}`, rootFacts(file));
+  } catch (error) {
+    if (SignError.is(error)) return undefined;
+    throw error;
+  }
+}
+
+function factsOf(
+  message: Uint8Array,
+  file: TargetsFile | RootFile,
+  title: string,
+  details: Readonly<Record<string, string>>,
+): SigningFacts | undefined {
+  // Only what is read here exactly as it will be signed is explained.
+  if (utf8Text(file.message) !== utf8Text(message)) return undefined;
+  return { format: 'dct', title, expiresAt: new Date(file.expiresAt).toISOString(), details };
+}
