@@ -43,7 +43,7 @@ const groups = [
   { part: 'tsb', holds: (path) => path.endsWith('/connect-tsb.js') },
   { part: 'policy', holds: (path) => path === './policy-guard.js', packed: true },
   // What the backend of a TSB can beside using keys.
-  { part: 'tsb-rare', holds: (path) => ['./operation-calls.js', './recognise.js', './orphans.js'].includes(path) },
+  { part: 'tsb-rare', holds: (path) => ['./operation-calls.js', './recognise.js', './orphans.js'].includes(path), packed: true },
   { part: 'pkcs11', holds: (path) => path.endsWith('/connect-pkcs11.js') || path === '@securosys/pkcs11' },
   { part: 'service', holds: (path) => path === './serve.js' },
   { part: 'grpc', holds: (path) => path === '@grpc/grpc-js', packed: true },

@@ -12,17 +12,17 @@ function identityOf(auth: TsbAuth) {
   return async () => ({ certificate: await pem(auth.certificate), privateKey: await pem(auth.privateKey) });
 }
 
-/** A proxy needs the whole client, and so does a process that stays. */
-function leanFetch({ proxy, auth, ca }: TsbSettings, resident: boolean): LeanFetch | undefined {
+/** A proxy needs the whole client. */
+function leanFetch({ proxy, auth, ca }: TsbSettings): LeanFetch | undefined {
   const identity = identityOf(auth);
-  return resident || proxy !== undefined ? undefined : createLeanFetch({ ...(ca && { ca }), ...(identity && { identity }) });
+  return proxy !== undefined ? undefined : createLeanFetch({ ...(ca && { ca }), ...(identity && { identity }) });
 }
 
 /** Connects to the TSB of a configuration; nothing is sent before the first call. @throws SignError as `createTsbBackend` */
-export function connectTsb(settings: TsbSettings, open: Pick<OpenOptions, 'app' | 'keyPassword' | 'resident'>): KeyBackend {
-  const { app, keyPassword, resident = false } = open;
+export function connectTsb(settings: TsbSettings, open: Pick<OpenOptions, 'app' | 'keyPassword'>): KeyBackend {
+  const { app, keyPassword } = open;
   const { url, auth, apiKeys, ca, proxy, partition, applicationKey, allowPasswordInRequest } = settings;
-  const lean = leanFetch(settings, resident);
+  const lean = leanFetch(settings);
   const options: TsbBackendOptions = {
     url,
     auth,

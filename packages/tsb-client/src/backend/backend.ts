@@ -12,19 +12,18 @@ import {
 import type { TsbClient } from '../client/client.js';
 import type { CreateKeyOptions } from '../client/new-key.js';
 import { type TsbOperations, type TsbOperationsOptions, tsbOperations } from '../operations/operations.js';
-import { sameRequest, wouldSend } from '../operations/same-request.js';
 import type { Look } from '../watch/waiters.js';
 import { Watcher } from '../watch/watcher.js';
 import { ApproverNames } from './approver-names.js';
 import { KnownKeys, labelOf } from './known-keys.js';
 import { openBackendClient, type TsbBackendOptions } from './options.js';
-import { type OrphanReport, orphansOf } from './orphans.js';
+import type { OrphanReport } from './orphans.js';
 import type { BackendParts } from './parts.js';
 import { requestPassword } from './request-password.js';
 import { requestState } from './request-state.js';
 import { plaintextResult, type ResultReader, signatureResult } from './results.js';
 import type { TsbBackend, TsbKeySpecRequest } from './tsb-backend.js';
-import { askPeople, beginUse } from './use-key.js';
+import { beginUse } from './use-key.js';
 
 const readers: Readonly<Record<KeyOperation['kind'], ResultReader>> = {
   sign: signatureResult,
@@ -103,10 +102,8 @@ class Backend implements TsbBackend {
   async recognises(id: string, operation: KeyOperation, options: CallOptions = {}): Promise<boolean | undefined> {
     const { lookup } = this.#parts;
     if (!lookup || operation.kind === 'encrypt' || operation.kind === 'derive') return undefined;
-    const found = await lookup.originalOf(id, options);
-    const expected = found && (await wouldSend((groups) => askPeople(this.#parts, groups, operation, options)));
-    const kin = found && expected ? sameRequest(expected, found) : 'unknown';
-    return kin === 'unknown' ? undefined : kin === 'ours';
+    const { recognise } = await import('./recognise.js');
+    return recognise(this.#parts, lookup, id, operation, options);
   }
 
   async certificates(ref: KeyRef, options: CallOptions = {}): Promise<Uint8Array[]> {
@@ -147,7 +144,8 @@ class Backend implements TsbBackend {
     return tsbOperations(this.#parts, options);
   }
 
-  orphans(store: PendingStore, options: CallOptions = {}): Promise<OrphanReport> {
+  async orphans(store: PendingStore, options: CallOptions = {}): Promise<OrphanReport> {
+    const { orphansOf } = await import('./orphans.js');
     return orphansOf(this, store, options);
   }
 

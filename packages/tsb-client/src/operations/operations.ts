@@ -1,37 +1,16 @@
-import {
-  type Act,
-  type ActContext,
-  beginAct,
-  type CallOptions,
-  createMemoryStore,
-  type JsonObject,
-  knownOptions,
-  type Operation,
-  type PendingStore,
-  type RequestPort,
-  resumeAct,
-} from '@securosys/core';
+import { type CallOptions, type JsonObject, knownOptions, type Operation, type PendingStore } from '@securosys/core';
 import type { BackendParts } from '../backend/parts.js';
 import type { CertificateLevelOptions } from '../client/certificate-level.js';
 import type { ModifyOptions } from '../client/changes.js';
 import type { KeySafetyOptions } from '../client/key-safety.js';
-import { checkCallOptions, checkFunctions, checkObject } from '../client/options.js';
+import { checkFunctions } from '../client/options.js';
 import type { TsbResults } from './accept.js';
-import {
-  csrPlan,
-  selfSignPlan,
-  signCertificatePlan,
-  type TsbCsrRequest,
-  type TsbSelfSignRequest,
-  type TsbSignCertificateRequest,
-} from './certificates.js';
-import { blockPlan, modifyPlan, type TsbKeyRequest, type TsbModifyRequest } from './changes.js';
-import { decryptPlan, type TsbDecryptRequest } from './decrypt.js';
-import { readStoredAct, type TsbActKind, tsbActKinds } from './identity.js';
+import type { TsbCsrRequest, TsbSelfSignRequest, TsbSignCertificateRequest } from './certificates.js';
+import type { TsbKeyRequest, TsbModifyRequest } from './changes.js';
+import type { TsbDecryptRequest } from './decrypt.js';
+import type { TsbActKind } from './identity.js';
 import type { TsbKeyChange } from './key-change.js';
-import type { Plan } from './plan.js';
-import { acceptanceOf, portOf, tsbAct } from './tsb-act.js';
-import { type TsbUnwrapRequest, unwrapPlan } from './unwrap.js';
+import type { TsbUnwrapRequest } from './unwrap.js';
 
 /** Where the operations of a backend are remembered. */
 export interface TsbOperationsOptions {
@@ -98,73 +77,41 @@ export interface TsbOperations {
   resume(json: JsonObject, options?: CallOptions): Promise<Operation<TsbResults[TsbActKind]>>;
 }
 
-/** Splits the options of a call into those of every call and those of this one. */
-function split<O extends CallOptions>(where: string, given: O, more: readonly Exclude<keyof O, keyof CallOptions>[] = []) {
-  checkObject(`options of ${where}`, given);
-  const names: readonly PropertyKey[] = more;
-  const own = Object.fromEntries(Object.entries(given).filter(([name]) => names.includes(name)));
-  const call: CallOptions = Object.fromEntries(Object.entries(given).filter(([name]) => !names.includes(name)));
-  checkCallOptions(where, call);
-  return [call, own as Omit<O, keyof CallOptions>] as const;
-}
+type Named = Exclude<keyof TsbOperations, 'resume'>;
 
-/** @internal {@link TsbOperations} over the parts of a backend. */
+/**
+ * {@link TsbOperations} over the parts of a backend. What they are made of loads with the first call: most programs only sign.
+ * @internal
+ */
 export function tsbOperations(parts: BackendParts, options: TsbOperationsOptions): TsbOperations {
   knownOptions('operations', options, ['store', 'random']);
-  const { store = createMemoryStore(), random } = options;
-  checkFunctions('store', store, ['get', 'put', 'delete']);
-  const context: ActContext = { store, clock: parts.style.clock, ...(random && { random }) };
-  const ports = Object.fromEntries(tsbActKinds.map((kind) => [kind, portOf(parts, kind)])) as Record<TsbActKind, RequestPort>;
-
-  async function begin<K extends TsbActKind>(plan: Plan<K>, call: CallOptions): Promise<Operation<TsbResults[K]>> {
-    const act = await tsbAct(parts, ports[plan.identity.kind], plan, call);
-    return beginAct(act, context, call);
-  }
-
-  async function resume(json: JsonObject, given: CallOptions = {}): Promise<Operation<TsbResults[TsbActKind]>> {
-    const [call] = split('resume', given);
-    const { identity, requestId, createdAt } = readStoredAct(json, parts.id);
-    const act: Act<TsbResults[TsbActKind]> = {
-      ...acceptanceOf(parts, ports[identity.kind], identity),
-      recorded: true,
-      begin: async () => ({ pending: requestId }),
+  checkFunctions('store', options.store, ['get', 'put', 'delete']);
+  let loaded: Promise<TsbOperations> | undefined;
+  const load = (): Promise<TsbOperations> => {
+    loaded ??= import('./operation-calls.js').then(({ operationCalls }) => operationCalls(parts, options));
+    return loaded;
+  };
+  const later = <N extends Named>(name: N): TsbOperations[N] => {
+    const call = async (...given: readonly unknown[]): Promise<unknown> => {
+      const operations = await load();
+      const run = operations[name] as (...args: readonly unknown[]) => Promise<unknown>;
+      return run(...given);
     };
-    return resumeAct(act, context, { id: requestId, ...(createdAt !== undefined && { createdAt }) }, call);
-  }
-
+    return call as TsbOperations[N];
+  };
+  const resume = async (json: JsonObject, call?: CallOptions): Promise<Operation<TsbResults[TsbActKind]>> => {
+    const operations = await load();
+    return operations.resume(json, call);
+  };
   return {
-    decrypt: async (request, given = {}) => {
-      const [call] = split('decrypt', given);
-      return begin(decryptPlan(request), call);
-    },
-    unwrap: async (request, given = {}) => {
-      const [call, safety] = split('unwrap', given, ['allowUnprotectedModify', 'allowEndlessApprovals', 'allowSignAndDecrypt']);
-      return begin(unwrapPlan(request, safety), call);
-    },
-    block: async (request, given = {}) => {
-      const [call] = split('block', given);
-      return begin(blockPlan('block', request), call);
-    },
-    unblock: async (request, given = {}) => {
-      const [call] = split('unblock', given);
-      return begin(blockPlan('unblock', request), call);
-    },
-    modify: async (request, given = {}) => {
-      const [call, safety] = split('modify', given, ['allowUnprotectedModify', 'allowEndlessApprovals']);
-      return begin(modifyPlan(request, safety), call);
-    },
-    requestCertificate: async (request, given = {}) => {
-      const [call] = split('requestCertificate', given);
-      return begin(csrPlan(request), call);
-    },
-    selfSign: async (request, given = {}) => {
-      const [call, level] = split('selfSign', given, ['apiLevel']);
-      return begin(selfSignPlan(request, level), call);
-    },
-    signCertificate: async (request, given = {}) => {
-      const [call, level] = split('signCertificate', given, ['apiLevel']);
-      return begin(signCertificatePlan(request, level), call);
-    },
+    decrypt: later('decrypt'),
+    unwrap: later('unwrap'),
+    block: later('block'),
+    unblock: later('unblock'),
+    modify: later('modify'),
+    requestCertificate: later('requestCertificate'),
+    selfSign: later('selfSign'),
+    signCertificate: later('signCertificate'),
     resume: resume as TsbOperations['resume'],
   };
 }
