@@ -21,6 +21,9 @@ export {
   type Operation,
   type OperationState,
   type PendingStore,
+  type Publication,
+  type PublishedSignatures,
+  type RequestBatch,
   type RequestState,
   type SignatureAlgorithm,
   SignError,
@@ -32,9 +35,11 @@ export {
   type SigningFacts,
   type SigningIntent,
   type SigningOutcome,
+  type SigningTarget,
   type SignOperation,
   type SignRequest,
   type Timestamper,
+  tagClaims,
   type WaitOptions,
 } from '@securosys/core';
 export { createFolderStore } from '@securosys/core/folder-store';
@@ -126,6 +131,8 @@ export {
 export type { TsbAuth, TsbBackend, TsbBackendOptions } from '@securosys/tsb-client';
 export { type AttachSignatureOptions, attachCosignSignature, type DetachedPayloadSignature } from './attach-cosign-signature.js';
 export { type AttestedImage, type AttestedPredicate, type AttestOptions, type AttestSettings, attest } from './attest.js';
+export type { CiEnvironment } from './ci/environment.js';
+export { ciClaims } from './ci-claims.js';
 export { connectMemory, connectPkcs11, connectTsb } from './connect.js';
 export type { CosignContents } from './cosign-contents.js';
 export type { CosignImageReport, CosignManifestReport, CosignVerdict, VerifiedCosignImage } from './cosign-report.js';

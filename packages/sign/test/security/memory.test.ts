@@ -156,6 +156,8 @@ const withoutBytes = [
   'notationTrustFromConfig',
   'notationConfigFolder',
   'mediaTypeOfSignatureFile',
+  'ciClaims',
+  'tagClaims',
   // Give out references and descriptors. Packets and keys of recipients and openers are tested in their own room.
   'encryptImage',
   'decryptImage',
