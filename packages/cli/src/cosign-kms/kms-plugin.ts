@@ -6,6 +6,7 @@ import { type BackendFactory, backendFactory, usualBackends } from '../backends/
 import { checkAssurance } from '../backends/check-assurance.js';
 import type { Environment } from '../config/environment.js';
 import { passwordOf } from '../config/key-password.js';
+import { guardsOf } from '../guards/guard-settings.js';
 import { version } from '../notation/version.js';
 import { kmsKeyOf } from './key-settings.js';
 import { publicKeyFiles } from './public-key-files.js';
@@ -79,6 +80,7 @@ export function securosysKms({ env, backends = usualBackends, programFolder, clo
       const { claims } = await loaded();
       return claims;
     },
+    guards: async () => guardsOf(await loaded(), clock),
     createKey: async (context, { spec }, backend) => {
       const { createConfiguredKey } = await import('./create-configured-key.js');
       return createConfiguredKey(await keyOf(context), { spec, settings: await loaded(), backend });

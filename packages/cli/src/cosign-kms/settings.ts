@@ -7,10 +7,11 @@ import type { Environment } from '../config/environment.js';
 import { claimsOf, flagOf, textOf, wrong } from '../config/setting-values.js';
 import { userFolder } from '../config/user-folder.js';
 import { absolutePath } from '../files/read-file.js';
+import { type GuardSettings, guardNames, guardSettingsOf } from '../guards/guard-settings.js';
 import { type KmsKey, kmsKeysOf } from './key-settings.js';
 
 /** What a configuration of the KMS plugin says, checked. Secrets are behind functions. */
-export interface KmsSettings {
+export interface KmsSettings extends GuardSettings {
   readonly backend: BackendSettings;
   /** By the names behind `securosys://`; absent: any key of the backend, without rights beyond cosign's own messages. */
   readonly keys?: ReadonlyMap<string, KmsKey>;
@@ -24,7 +25,7 @@ export interface KmsSettings {
   readonly createKey?: { readonly policy: string | null };
 }
 
-const commonNames = ['keys', 'metaData', 'timeoutMs', 'stateFolder', 'allowEmulated', 'createKey'];
+const commonNames = ['keys', 'metaData', 'timeoutMs', 'stateFolder', 'allowEmulated', 'createKey', ...guardNames];
 const maxTimeoutMs = 86_400_000;
 
 function timeoutOf({ timeoutMs }: JsonObject): number | undefined {
@@ -59,6 +60,7 @@ export function kmsSettingsOf(config: JsonObject, env: Environment): KmsSettings
   const [keys, timeoutMs, createKey] = [kmsKeysOf(config), timeoutOf(config), createKeyOf(config)];
   return {
     backend,
+    ...guardSettingsOf(config),
     ...(keys && { keys }),
     claims: claimsOf(config),
     ...(timeoutMs !== undefined && { timeoutMs }),

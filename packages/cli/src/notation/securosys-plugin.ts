@@ -2,6 +2,7 @@ import { type Claims, type Clock, invalidArgument, type KeyBackend, systemClock 
 import { createFolderStore } from '@securosys/core/folder-store';
 import type { NotationPlugin, PluginContext, PluginKeyContext } from '@securosys/notation-envelope';
 import { type BackendFactory, usualBackends } from '../backends/backends.js';
+import { guardsOf } from '../guards/guard-settings.js';
 import { stateFolders } from './folders.js';
 import { pluginName, version } from './version.js';
 
@@ -63,6 +64,10 @@ export function createSecurosysPlugin(options: SecurosysPluginOptions = {}): Not
       return session.chain(key);
     },
     store: ({ env }) => createFolderStore(stateFolders(env).pending, { clock }),
+    guards: async (context) => {
+      const { settings } = await sessionOf(context);
+      return guardsOf(settings, clock);
+    },
     claims: async (context): Promise<Claims> => {
       const { settings } = await sessionOf(context);
       return settings.claims;

@@ -4,9 +4,10 @@ import type { BackendSettings } from '../backends/backends.js';
 import type { Environment } from '../config/environment.js';
 import { claimsOf, flagOf, textOf } from '../config/setting-values.js';
 import { readNamedFile } from '../files/read-file.js';
+import { type GuardSettings, guardNames, guardSettingsOf } from '../guards/guard-settings.js';
 
 /** What a configuration says, checked. Secrets are behind functions. */
-export interface Settings extends BackendSettings {
+export interface Settings extends BackendSettings, GuardSettings {
   readonly claims: Claims;
   /** For development: keys of an emulator may sign. */
   readonly allowEmulated: boolean;
@@ -15,7 +16,7 @@ export interface Settings extends BackendSettings {
   readonly timestampRoots?: Uint8Array;
 }
 
-const commonNames = ['metaData', 'allowEmulated', 'timestampUrl', 'timestampRootCert'];
+const commonNames = ['metaData', 'allowEmulated', 'timestampUrl', 'timestampRootCert', ...guardNames];
 
 /**
  * Checks a configuration.
@@ -30,6 +31,7 @@ export async function settingsOf(json: JsonObject | undefined, env: Environment)
   const timestampUrl = textOf(config, 'timestampUrl');
   return {
     ...backend,
+    ...guardSettingsOf(config),
     claims: claimsOf(config),
     allowEmulated: flagOf(config, 'allowEmulated'),
     ...(timestampUrl !== undefined && { timestampUrl }),

@@ -3,6 +3,7 @@ import {
   canonicalJson,
   createSigner,
   type Format,
+  type Guard,
   invalidArgument,
   isJsonObject,
   type JsonObject,
@@ -24,6 +25,7 @@ export interface SignOnce {
   readonly key: KeyInfo;
   readonly store: PendingStore;
   readonly clock: Clock;
+  readonly guards: readonly Guard[];
   /** What makes two runs one. */
   readonly identity: JsonObject;
   readonly format: Pick<Format<Uint8Array>, 'id' | 'restore' | 'explain'>;
@@ -52,13 +54,13 @@ async function preparedOnce({ store, identity, format, prepare }: SignOnce, key:
  * @throws SignError `ERR_APPROVAL_PENDING`, and those of `Signer.begin`
  */
 export async function signOnce(work: SignOnce): Promise<Uint8Array> {
-  const { backend, key, store, clock, format, timeoutMs, signal } = work;
+  const { backend, key, store, clock, guards, format, timeoutMs, signal } = work;
   const recordKey = sha256Hex(utf8Bytes(canonicalJson({ kind, version: 1, backend: backend.id, ...work.identity })));
   const waits = key.needsApproval !== false;
   const prepared = waits ? await preparedOnce(work, recordKey) : await work.prepare();
   const [part] = prepared.parts;
   if (!part) return invalidArgument('there is nothing to sign');
-  const signer = createSigner(backend, key.ref, { formats: [format], store, clock, allowCertificates: true });
+  const signer = createSigner(backend, key.ref, { formats: [format], store, clock, guards, allowCertificates: true });
   const call = signal ? { signal } : {};
   let kept = true;
   try {

@@ -24,7 +24,8 @@ export async function openKey(
   backend: KeyBackend,
   { allowBlind, allowOpaque }: CosignKmsKeySettings,
 ): Promise<KmsKey> {
-  const { guards, clock } = plugin;
+  const { clock } = plugin;
+  const guards = typeof plugin.guards === 'function' ? await plugin.guards(context) : plugin.guards;
   const own = await plugin.store?.(context);
   const store = own ?? createMemoryStore();
   const signer = createSigner(backend, await plugin.keyRef(context), {

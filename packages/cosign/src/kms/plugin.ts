@@ -79,7 +79,8 @@ export interface CosignKmsPlugin {
   };
   /** Where requests that people decide on are remembered, over runs. Without it only keys that ask nobody can sign. */
   store?(context: CosignKmsContext): PendingStore | Promise<PendingStore>;
-  readonly guards?: readonly Guard[];
+  /** A second opinion on every use of a key; asked for before a key signs. */
+  readonly guards?: readonly Guard[] | ((context: CosignKmsContext) => Promise<readonly Guard[]>);
   /** Told to approvers, marked as claims. */
   claims?(context: CosignKmsContext): Claims | Promise<Claims>;
   /**

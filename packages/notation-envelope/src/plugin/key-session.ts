@@ -36,11 +36,12 @@ export async function openKey(plugin: NotationPlugin, context: PluginKeyContext,
     throw new SignError('ERR_STORE', 'this plugin has nowhere to remember requests, and the key needs approvals');
   const store = plugin.store?.(context) ?? createMemoryStore();
   const own = await plugin.chain?.(context, described);
+  const guards = typeof plugin.guards === 'function' ? await plugin.guards(context) : plugin.guards;
   const signer = createSigner(backend, described.ref, {
     formats: notationFormats,
     store,
     ...(own && { chain: own }),
-    ...(plugin.guards && { guards: plugin.guards }),
+    ...(guards && { guards }),
     ...(plugin.clock && { clock: plugin.clock }),
   });
   const key = await signer.describe(call);

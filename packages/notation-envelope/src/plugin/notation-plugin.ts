@@ -59,7 +59,8 @@ export interface NotationPlugin {
   chain?(context: PluginKeyContext, key: KeyInfo): Promise<readonly Uint8Array[] | undefined>;
   /** Where requests that people decide on are remembered, over runs. Without it only keys that ask nobody can sign envelopes. */
   store?(context: PluginKeyContext): PendingStore;
-  readonly guards?: readonly Guard[];
+  /** A second opinion on every use of a key; asked for once the key is known. */
+  readonly guards?: readonly Guard[] | ((context: PluginKeyContext) => Promise<readonly Guard[]>);
   /** Told to approvers, marked as claims. */
   claims?(context: PluginKeyContext): Claims | Promise<Claims>;
   /** Who timestamps envelopes: the host does not, and drops its own options silently. */

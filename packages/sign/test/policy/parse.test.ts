@@ -5,7 +5,8 @@ import { whole } from './documents.js';
 
 const refusal = async (text: string | Uint8Array) => {
   const error = await parseSigningPolicy(text, { fileName: 'p.yaml' }).catch((e: unknown) => e);
-  return SignError.is(error) ? { code: error.code, message: error.message, ...error.details } : error;
+  if (!SignError.is(error)) return expect.unreachable(String(error));
+  return { code: error.code, message: error.message, ...error.details };
 };
 const rule = (line: string) => `version: 1\nrules:\n  - name: a\n    require:\n      ${line}\n`;
 

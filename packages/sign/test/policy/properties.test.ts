@@ -5,6 +5,7 @@ import {
   type SigningPolicyRequirements,
   type SigningPolicyRule,
   type SigningSubject,
+  type SigningSubjectKey,
   signingPolicy,
 } from '@securosys/sign/policy';
 import fc from 'fast-check';
@@ -57,10 +58,10 @@ const subject: fc.Arbitrary<SigningSubject> = fc.record(
     repository: some('r.example/a/x', 'r.example/b', 'other.example/a'),
     tag: some('v1', 'dev'),
     format: some('notation-jws', 'cosign', 'opaque'),
-    key: some({ spkiSha256: hashes[0], label: 'x' }, { spkiSha256: 'ef'.repeat(32) }),
+    key: some<SigningSubjectKey>({ spkiSha256: hashes[0], label: 'x' }, { spkiSha256: 'ef'.repeat(32) }),
     signedAt: some('2026-11-23T09:00:00Z'),
     expiresAt: some('2026-11-23T12:00:00Z', '2026-12-23T12:00:00Z', 'never'),
-    annotations: some({}, { a: 'x' }, { a: 'y' }),
+    annotations: some<Record<string, string>>({}, { a: 'x' }, { a: 'y' }),
   },
   { requiredKeys: [] },
 );

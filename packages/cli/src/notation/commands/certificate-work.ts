@@ -4,6 +4,7 @@ import { pemText } from '@securosys/pki';
 import { checkAssurance } from '../../backends/check-assurance.js';
 import type { PasswordSources } from '../../config/key-password.js';
 import { writeOwnFile } from '../../files/write-file.js';
+import { guardsOf } from '../../guards/guard-settings.js';
 import { stateFolders } from '../folders.js';
 import { type SignOnce, signOnce } from '../sign-once.js';
 import type { CommandProcess, CommandValues } from './command.js';
@@ -126,6 +127,7 @@ export async function signWithKey(
       backend,
       key,
       clock,
+      guards: await guardsOf(settings, clock),
       store: createFolderStore(stateFolders(env).pending, { clock }),
       identity: { ...work.identity, spkiSha256: key.ref.spkiSha256 ?? '' },
       format: work.format,
