@@ -14,11 +14,11 @@ async function runSlot(works: StageWorks, slot: Uint8Array, at: number, scratch:
       let piece = first;
       for (const work of works.pieces) piece = work(piece, at + from) ?? piece;
       if (piece !== place) place.set(piece);
+      works.letGo();
     }
   } finally {
     await unpacking;
   }
-  works.letGo();
 }
 
 /** Runs one stage of a pass to its end. Whatever fails stops the other stages. */

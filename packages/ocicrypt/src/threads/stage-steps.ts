@@ -12,10 +12,10 @@ import { failureOf } from './stage-failure.js';
 export const pieceBytes = 64 * 1024;
 const progressBytes = 4 * 1024 * 1024;
 /**
- * Numbers that fill the young heap of a thread every few slots. Outputs of ciphers and decompressors lie outside of the heap, and are let go of only when the
+ * Numbers that fill the young heap of a thread after a few megabytes of the layer. Outputs of ciphers and decompressors lie outside of the heap, and are let go of only when the
  * heap is full or there are 32 MiB of them.
  */
-const fillers = 4096;
+const fillers = 1024;
 
 /** Takes bytes that lie `at` a place of the layer; gives what the next step shall have instead of them. */
 type PieceWork = (piece: Uint8Array, at: number) => Uint8Array | undefined;
@@ -26,7 +26,7 @@ export interface StageWorks {
   readonly pieces: readonly PieceWork[];
   /** Begins with a whole slot, which is in use until it resolves; it never rejects. */
   unpack?(slot: Uint8Array): Promise<void>;
-  /** To be called after each slot. */
+  /** To be called after each piece. */
   letGo(): void;
   finish(): Promise<StageAnswer>;
   close(): void;
