@@ -7,10 +7,10 @@ import type { StartWorker } from './worker-port.js';
 /** Old generation of a worker's heap, in MiB: it holds a batch of requests and nothing else. */
 const maxOldGenerationSizeMb = 64;
 /**
- * Young generation, in MiB. Hardly anything lives for longer than a batch, so collections are short however many there are; without a limit
- * the heap of each lane grows by some 8 MiB, at some time in the first million of signatures.
+ * Young generation, in MiB: what V8 begins with. Hardly anything lives for longer than a batch, so collections are short however many there
+ * are; without a limit the heap of each lane grows by some 8 MiB, at some time in the first million of signatures.
  */
-const maxYoungGenerationSizeMb = 6;
+const maxYoungGenerationSizeMb = 3;
 
 /** Workers as real threads over the given addon and module. The module reads the environment of the process, not one of its own. */
 export async function threadStarter(start: Omit<WorkerStart, 'gate' | 'progress'>): Promise<StartWorker> {
