@@ -1,4 +1,4 @@
-import type { SigningIntent } from '@securosys/core';
+import { ownBytes, type SigningIntent, sha256Hex } from '@securosys/core';
 import type { SigningSubject } from './subject.js';
 
 /** What the bytes of an intent prove. */
@@ -14,13 +14,14 @@ export type SignedFacts = Pick<
 export async function subjectOfIntent(intent: SigningIntent): Promise<SigningSubject> {
   const { key, target = {} } = intent;
   const facts = await factsOf(intent);
-  const { spkiSha256, label } = key.ref;
+  const { label } = key.ref;
   const differs = target.digest !== undefined && facts.digest !== undefined && target.digest !== facts.digest;
   return {
     ...(target.repository !== undefined && { repository: target.repository }),
     ...(target.tag !== undefined && { tag: target.tag }),
     ...facts,
-    ...(spkiSha256 !== undefined && { key: { spkiSha256, spki: key.spki, ...(label !== undefined && { label }) } }),
+    // The public half is the truth: signatures are verified with it.
+    key: { spkiSha256: sha256Hex(key.spki), spki: ownBytes(key.spki), ...(label !== undefined && { label }) },
     ...(differs && { contradiction: `the bytes are about ${facts.digest}, and the target is ${target.digest}` }),
   };
 }

@@ -1,4 +1,4 @@
-import { createMemoryStore, createSigner, SignError, type SigningIntent, utf8Bytes } from '@securosys/core';
+import { createMemoryStore, createSigner, SignError, type SigningIntent, sha256Hex, utf8Bytes } from '@securosys/core';
 import {
   evaluatePolicy,
   offlinePolicyGuard,
@@ -7,6 +7,7 @@ import {
   signingPolicy,
   subjectOfIntent,
 } from '@securosys/sign/policy';
+import { expectOwnMemory } from '@securosys/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { signBlob, signImage } from '../../src/index.js';
 import type { CosignWorld } from '../cosign/world.js';
@@ -97,6 +98,15 @@ describe('what an intent proves', () => {
     expect(await about('{"critical":{}}', 'cosign-payload')).toBeUndefined();
     expect(await about('DSSEv1 1 a 1 b', 'dsse')).toBeUndefined();
     expect(await about('0', 'x509-request')).toBe('x509-request');
+  });
+
+  it('the key is known by its public half, whatever its reference says, and given out in memory of its own', async () => {
+    const key = await cosign.backend.describeKey({ label: 'release' });
+    const operation = { kind: 'sign', key: key.ref, algorithm: 'ecdsa-sha256', input: { message: utf8Bytes('a') } } as const;
+    const lying = { ...key, ref: { ...key.ref, spkiSha256: 'ab'.repeat(32) } };
+    const subject = await subjectOfIntent({ backend: 'b', key: lying, domain: undefined, operation, inputSha256: '' });
+    expect(subject.key?.spkiSha256).toBe(sha256Hex(key.spki));
+    expectOwnMemory(subject);
   });
 
   it('a target that is about another image than the bytes is refused by every policy', async () => {
