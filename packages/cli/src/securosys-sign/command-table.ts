@@ -31,8 +31,21 @@ export interface CommandEntry {
 /** Every command, in the order of `--help`. */
 export const commandTable: readonly CommandEntry[] = [
   { name: 'sign', summary: 'sign images and files', load: () => import('./subcommands/sign.js') },
-  { name: 'attest', summary: 'make a signed statement about an image', load: () => import('./subcommands/attest.js') },
   { name: 'verify', summary: 'verify images and files', load: () => import('./subcommands/verify.js') },
+  { name: 'attest', summary: 'make a signed statement about an image', load: () => import('./subcommands/attest.js') },
+  { name: 'inspect', summary: 'show what signatures say, without judging them', load: () => import('./subcommands/inspect.js') },
+  { name: 'encrypt', summary: 'encrypt an image', load: () => import('./subcommands/encrypt.js') },
+  { name: 'decrypt', summary: 'decrypt an image that is trusted', load: () => import('./subcommands/decrypt.js') },
+  {
+    name: 'request prepare',
+    summary: 'prepare a request for many signatures',
+    load: () => import('./subcommands/request-prepare.js'),
+  },
+  { name: 'request submit', summary: 'ask people for them', load: () => import('./subcommands/request-submit.js') },
+  { name: 'request status', summary: 'look where a request stands', load: () => import('./subcommands/request-status.js') },
+  { name: 'request complete', summary: 'publish what was approved', load: () => import('./subcommands/request-complete.js') },
+  { name: 'request cancel', summary: 'withdraw a request', load: () => import('./subcommands/request-cancel.js') },
+  { name: 'emulator', summary: 'run an emulated TSB, for development', load: () => import('./subcommands/emulator.js') },
 ];
 
 /** What the words behind the name of the program begin with. */

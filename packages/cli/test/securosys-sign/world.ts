@@ -66,8 +66,9 @@ export function removeSignWorlds(): void {
 export async function pushImage(oci: Oci, reference: string, content = 'hello'): Promise<string> {
   const repository = oci.open(reference);
   const type = 'application/vnd.oci.image';
-  const config = await repository.pushBlob(utf8Bytes('{"architecture":"amd64","os":"linux"}'), `${type}.config.v1+json`);
   const layer = await repository.pushBlob(utf8Bytes(content), `${type}.layer.v1.tar`);
+  const described = { architecture: 'amd64', os: 'linux', rootfs: { type: 'layers', diff_ids: [layer.digest] } };
+  const config = await repository.pushBlob(utf8Bytes(JSON.stringify(described)), `${type}.config.v1+json`);
   const mediaType = `${type}.manifest.v1+json`;
   const manifest = utf8Bytes(JSON.stringify({ schemaVersion: 2, mediaType, config, layers: [layer] }));
   return (await repository.pushManifest(manifest, mediaType, { tag: reference.split(':').at(-1) as string })).digest;

@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import { invalidArgument, type KeyBackend } from '@securosys/core';
+import type { ApplicationKey } from '@securosys/tsb-client';
 import { backendSettingsOf } from '../../backends/backend-settings.js';
 import { backendFactory, usualBackends } from '../../backends/backends.js';
 import { pkcs11Names } from '../../backends/pkcs11-settings.js';
@@ -34,6 +35,14 @@ export function stateFolderOf(settings: Settings, { env }: Pick<CommandContext, 
 function backendMembers(settings: Settings): readonly string[] {
   const backend = settings.text('backend') ?? 'tsb';
   return ['backend', ...(backend === 'pkcs11' ? pkcs11Names : tsbNames)];
+}
+
+/** The key that this application signs its requests with, where the settings have one. @throws SignError as `openBackend` */
+export async function applicationKeyOf(context: CommandContext): Promise<ApplicationKey | undefined> {
+  const settings = await context.settings();
+  if (settings.object('applicationKeyPair') === undefined) return undefined;
+  const { applicationKey } = await backendSettingsOf(settings.pick(backendMembers(settings)), context.env, []).tsb();
+  return applicationKey;
 }
 
 /**

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { type Claims, createSigner, type Guard, type KeyBackend, type PendingStore, type Signer } from '@securosys/core';
+import { type Claims, createSigner, type KeyBackend, type PendingStore, type Signer } from '@securosys/core';
 import { createFolderStore } from '@securosys/core/folder-store';
+import type { Oci } from '@securosys/oci';
 import { parseCertificates } from '@securosys/pki';
-import { checkAssurance } from '../../backends/check-assurance.js';
 import { claimsOf } from '../../config/setting-values.js';
 import { readNamedFile } from '../../files/read-file.js';
 import type { CommandOption } from '../command.js';
@@ -10,6 +10,7 @@ import type { CommandContext } from '../context.js';
 import type { Settings } from '../settings/settings.js';
 import { type NamedKey, namedKey } from './key-settings.js';
 import { openBackend, stateFolderOf } from './open-backend.js';
+import { openGuards } from './open-guards.js';
 
 /** Options of commands that use a key. */
 export const keyOptions: readonly CommandOption[] = [
@@ -39,9 +40,6 @@ export function pendingStore(settings: Settings, context: Pick<CommandContext, '
   return createFolderStore(join(stateFolderOf(settings, context), 'pending'), { clock: context.clock });
 }
 
-/** Emulated keys sign only for who has said so. */
-const assurance = (allowEmulated: boolean): Guard => ({ judge: ({ key }) => checkAssurance(key, allowEmulated) });
-
 /** The certificates of a key; absent: those that its backend has. */
 export async function chainOf({ chain }: NamedKey): Promise<readonly Uint8Array[] | undefined> {
   if (chain === undefined) return undefined;
@@ -50,25 +48,32 @@ export async function chainOf({ chain }: NamedKey): Promise<readonly Uint8Array[
 
 /**
  * The key that the settings name, ready to sign, with every guard of the settings.
+ * @param oci for rules of the signing policy that ask the registry
  * @throws SignError `ERR_INVALID_ARGUMENT`, those of reading files, and of the backend
  */
-export async function openSigner(context: CommandContext, name?: string): Promise<OpenSigner> {
+export async function openSigner(context: CommandContext, oci?: Oci): Promise<OpenSigner> {
   const settings = await context.settings();
-  const key = namedKey(settings, name);
-  const backend = await openBackend(context, [key]);
+  const key = namedKey(settings);
+  const guarding = await openGuards(context, oci);
+  const opened: { close(): Promise<void> }[] = [guarding];
+  const close = async (): Promise<void> => {
+    for (const one of opened.reverse()) await one.close();
+  };
   try {
+    const backend = await openBackend(context, [key]);
+    opened.push(backend);
     const store = pendingStore(settings, context);
     const chain = await chainOf(key);
     const signer = createSigner(backend, key.ref, {
       store,
       clock: context.clock,
-      guards: [assurance(settings.flag('allowEmulated'))],
+      guards: guarding.guards,
       allowOpaque: key.allowOpaque,
       ...(chain && { chain }),
     });
-    return { signer, key, backend, store, claims: claimsOf(settings.pick(['metaData'])), close: () => backend.close() };
+    return { signer, key, backend, store, claims: claimsOf(settings.pick(['metaData'])), close };
   } catch (error) {
-    await backend.close();
+    await close();
     throw error;
   }
 }

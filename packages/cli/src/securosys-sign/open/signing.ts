@@ -1,6 +1,6 @@
-import type { Claims, OperationState } from '@securosys/core';
+import type { Claims, OperationState, Timestamper } from '@securosys/core';
 import { createTimestamper, parseCertificates } from '@securosys/pki';
-import type { SigningOptions } from '@securosys/sign';
+import { ciClaims, type SigningOptions } from '@securosys/sign';
 import { readNamedFile } from '../../files/read-file.js';
 import type { CommandOption } from '../command.js';
 import type { CommandContext } from '../context.js';
@@ -24,7 +24,12 @@ export const signingOptions: readonly CommandOption[] = [
 export async function claimsFor(context: CommandContext, configured: Claims): Promise<Claims> {
   const { words } = context;
   const reason = words.text('reason');
-  return { ...configured, ...pairsOf('claim', words.list('claim')), ...(reason !== undefined && { reason }) };
+  return {
+    ...ciClaims(context.env),
+    ...configured,
+    ...pairsOf('claim', words.list('claim')),
+    ...(reason !== undefined && { reason }),
+  };
 }
 
 /** Shows how people decide, and has Ctrl-C say how to go on while they do. */
@@ -41,6 +46,16 @@ export async function watchApprovals(
   };
 }
 
+/** The authority that the settings name. @throws SignError `ERR_INVALID_ARGUMENT` without a root, those of reading files */
+export async function timestamperOf(context: CommandContext): Promise<Timestamper | undefined> {
+  const settings = await context.settings();
+  const [url, roots] = [settings.text('timestampUrl'), settings.paths('timestampRoots')];
+  if (url === undefined) return undefined;
+  const read = async (path: string) => parseCertificates(await readNamedFile(path, 'the timestamp root', 'any'));
+  const anchors = await Promise.all(roots.map(read));
+  return createTimestamper({ url, anchors: anchors.flat(), clock: context.clock });
+}
+
 /** What Ctrl-C says where the same words find the same request. */
 export const sameCommand = 'run the same command again to go on with the same request';
 
@@ -51,10 +66,7 @@ export const sameCommand = 'run the same command again to go on with the same re
  */
 export async function signingOf(context: CommandContext, opened: OpenSigner, name: string): Promise<SigningOptions> {
   const settings = await context.settings();
-  const [url, roots] = [settings.text('timestampUrl'), settings.paths('timestampRoots')];
-  const anchors = await Promise.all(
-    roots.map(async (path) => parseCertificates(await readNamedFile(path, 'the timestamp root', 'any'))),
-  );
+  const timestamper = await timestamperOf(context);
   const timeoutMs = settings.durationMs('timeout');
   return {
     signer: opened.signer,
@@ -65,6 +77,6 @@ export async function signingOf(context: CommandContext, opened: OpenSigner, nam
     clock: context.clock,
     signal: context.signal,
     ...(timeoutMs !== undefined && { timeoutMs }),
-    ...(url !== undefined && { timestamper: createTimestamper({ url, anchors: anchors.flat(), clock: context.clock }) }),
+    ...(timestamper && { timestamper }),
   };
 }

@@ -35,7 +35,7 @@ export const command: Command = {
     const predicate = parseJsonObject(await context.readFile(file, 'the predicate'), { what: 'the predicate', maxBytes });
     const oci = await openOci(context);
     try {
-      const opened = await openSigner(context);
+      const opened = await openSigner(context, oci);
       try {
         const signing = await signingOf(context, opened, reference);
         // The library checks both, together: what of a short name's type is missing is said there.

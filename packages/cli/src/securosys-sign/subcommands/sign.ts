@@ -24,7 +24,7 @@ async function signImages(context: CommandContext): Promise<void> {
   const { words, output } = context;
   const format = formatsOf(context);
   const oci = await openOci(context);
-  const opened = await openSigner(context).catch(async (error: unknown) => {
+  const opened = await openSigner(context, oci).catch(async (error: unknown) => {
     await oci.close();
     throw error;
   });
