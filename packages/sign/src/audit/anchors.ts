@@ -1,7 +1,7 @@
-import { isJsonObject, SignError } from '@securosys/core';
-import type { AuditProblemKind } from './chain.js';
+import { isJsonObject, type JsonValue, SignError } from '@securosys/core';
+import type { AuditProblemKind, ChainRecord } from './chain.js';
 import { type AuditCheckpoint, type CheckpointCheck, readCheckpoint } from './checkpoint.js';
-import type { AuditHead, AuditRecord } from './record.js';
+import type { AuditHead } from './record.js';
 
 /** How many hashes are remembered: a checkpoint is signed in less time than so many records take. */
 const remembered = 65_536;
@@ -27,7 +27,7 @@ export interface Anchors {
   readonly latest: AuditAnchor | undefined;
   /** The last checkpoint that covers a record of which the hash was not remembered any more. */
   readonly distant: AuditCheckpoint | undefined;
-  take(record: AuditRecord): AnchorProblem | undefined;
+  take(record: ChainRecord): AnchorProblem | undefined;
   /** What is expected of records that did not come. */
   end(head: AuditHead | undefined): AnchorProblem | undefined;
   confirm(anchor: AuditAnchor): void;
@@ -49,7 +49,7 @@ export function compareAnchors(known: readonly Expected[], check: CheckpointChec
     if (anchor.seq > (latest?.seq ?? -1)) latest = anchor;
   };
 
-  function takeCheckpoint({ members, seq, log }: AuditRecord): AnchorProblem | undefined {
+  function takeCheckpoint({ members, seq, log }: ChainRecord): AnchorProblem | undefined {
     const checkpoint = checkpointOf(members.checkpoint);
     const said = checkpoint ? check(checkpoint) : 'bad';
     if (said === 'unknown-key') return undefined;
@@ -85,7 +85,7 @@ export function compareAnchors(known: readonly Expected[], check: CheckpointChec
         if (one.hash !== record.hash) return rewritten(`record ${one.seq} is not the one that the anchor covers`);
         confirm(one.anchor);
       }
-      return record.kind === 'checkpoint' ? takeCheckpoint(record) : undefined;
+      return record.members.kind === 'checkpoint' ? takeCheckpoint(record) : undefined;
     },
     end(head) {
       const one = expected[next];
@@ -97,7 +97,7 @@ export function compareAnchors(known: readonly Expected[], check: CheckpointChec
   };
 }
 
-function checkpointOf(value: AuditRecord['members'][string] | undefined): AuditCheckpoint | undefined {
+function checkpointOf(value: JsonValue | undefined): AuditCheckpoint | undefined {
   if (!isJsonObject(value)) return undefined;
   try {
     return readCheckpoint(value);

@@ -1,4 +1,4 @@
-import { hexText, nodeCrypto, utf8Bytes } from '@securosys/core';
+import { hexText, nodeCrypto } from '@securosys/core';
 import { encodeLine } from './line.js';
 import { type AuditHead, auditVersion, noHash } from './record.js';
 
@@ -40,4 +40,4 @@ export const fileEntry = (number: number, at: string): QueuedEntry => ({
 });
 
 /** Bytes of lines. */
-export const bytesOf = (lines: readonly string[]): Uint8Array => utf8Bytes(lines.join(''));
+export const bytesOf = (lines: readonly string[]): Uint8Array => Buffer.from(lines.join(''));

@@ -1,6 +1,6 @@
-import { SignError } from '@securosys/core';
-import { coveredHash, decodeLine, readEnvelope } from './line.js';
-import { type AuditHead, type AuditRecord, auditVersion, noHash } from './record.js';
+import { type JsonObject, SignError } from '@securosys/core';
+import { coveredHash, type Envelope, readEnvelope, readMembers } from './line.js';
+import { type AuditHead, auditVersion, noHash } from './record.js';
 import type { Line } from './source.js';
 
 /**
@@ -26,8 +26,13 @@ export interface LinePlace {
   readonly line: number;
 }
 
+/** A record that holds: where it stands, and all its members. */
+export interface ChainRecord extends AuditHead {
+  readonly members: JsonObject;
+}
+
 /** What a line turned out to be; `gap`: records before it are missing, or stand behind it. */
-export type Taken = { readonly record: AuditRecord } | { readonly problem: AuditProblem } | { readonly gap: LinePlace };
+export type Taken = { readonly record: ChainRecord } | { readonly problem: AuditProblem } | { readonly gap: LinePlace };
 
 /** Follows a chain from line to line. */
 export interface Chain {
@@ -67,13 +72,14 @@ export function followChain(after?: AuditHead): Chain {
         'the next record was written after another one: this line was changed and hashed anew',
         last ?? place,
       );
-    const record = decoded(bytes);
-    if (!record) return problem('foreign', 'the record is not strict JSON with the members that every record has');
-    if (record.kind === 'file' && record.members.version !== auditVersion)
+    const members = decoded(bytes, envelope);
+    if (!members) return problem('foreign', 'the record is not strict JSON with the members that every record has');
+    if (members.kind === 'file' && members.version !== auditVersion)
       return problem('foreign', 'the file was written by a newer version');
-    head = { log: record.log, seq: record.seq, hash: record.hash };
+    const { log, seq, hash } = envelope;
+    head = { log, seq, hash };
     last = place;
-    return { record };
+    return { record: { log, seq, hash, members } };
   }
 
   return {
@@ -89,9 +95,9 @@ export function followChain(after?: AuditHead): Chain {
   };
 }
 
-function decoded(bytes: Uint8Array): AuditRecord | undefined {
+function decoded(bytes: Uint8Array, envelope: Envelope): JsonObject | undefined {
   try {
-    return decodeLine(bytes);
+    return readMembers(bytes, envelope);
   } catch (error) {
     if (SignError.is(error)) return undefined;
     throw error;

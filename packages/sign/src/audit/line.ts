@@ -1,5 +1,6 @@
-import { canonicalJson, type JsonObject, parseJsonObject, SignError, sha256Hex, utf8Bytes } from '@securosys/core';
-import { type AuditEntry, type AuditRecord, hashPattern, kindPattern, logPattern, maxLineBytes } from './record.js';
+import { type JsonObject, nodeCrypto, parseJsonObject, SignError, sha256Hex } from '@securosys/core';
+import { membersText } from './json.js';
+import { type AuditEntry, type AuditRecord, kindPattern, maxLineBytes } from './record.js';
 
 /** Where a line stands in its chain. */
 export interface Place {
@@ -26,12 +27,12 @@ const latin1 = (bytes: Uint8Array) => Buffer.from(bytes.buffer, bytes.byteOffset
 
 /**
  * Members of an entry as the inside of a JSON object, in code-unit order, starting with a comma when there are any.
- * @throws SignError `ERR_LIMIT`
+ * @throws SignError `ERR_LIMIT`, `ERR_INVALID_ARGUMENT`
  */
 export function encodeMembers({ kind: _, ...members }: AuditEntry): string {
-  const text = canonicalJson(members).slice(1, -1);
+  const text = membersText(members);
   // Numbers, times and hashes of the line take less than the rest.
-  if (utf8Bytes(text).byteLength > maxLineBytes - 512)
+  if (Buffer.byteLength(text) > maxLineBytes - 512)
     throw new SignError('ERR_LIMIT', `a record of the audit log is over ${maxLineBytes} bytes`);
   return text === '' ? '' : `,${text}`;
 }
@@ -42,12 +43,18 @@ export function encodeMembers({ kind: _, ...members }: AuditEntry): string {
  */
 export function encodeLine({ seq, log, prev, at }: Place, kind: string, members: string): EncodedLine {
   const covered = `{"seq":${seq},"log":"${log}","prev":"${prev}","at":"${at}","kind":"${kind}"${members}`;
-  const hash = sha256Hex(utf8Bytes(covered));
+  // As UTF-8, which it has: no half of a pair gets as far as this.
+  const hash = nodeCrypto().hash('sha256', covered, 'hex');
   return { text: `${covered}${beforeHash}${hash}"}`, hash };
 }
 
-/** What the outside of a line says; `undefined` when it is no line of any log. Whether it tells the truth, `coveredHash` knows. */
-export function readEnvelope(line: Uint8Array): (Omit<Place, 'at'> & { readonly hash: string }) | undefined {
+/** What the outside of a line says. */
+export interface Envelope extends Omit<Place, 'at'> {
+  readonly hash: string;
+}
+
+/** `undefined` when it is no line of any log. Whether it tells the truth, {@link coveredHash} knows. */
+export function readEnvelope(line: Uint8Array): Envelope | undefined {
   const start = startOfLine.exec(latin1(line.subarray(0, 160)));
   const end = endOfLine.exec(latin1(line.subarray(Math.max(0, line.byteLength - endLength))));
   if (!start || !end || line.byteLength > maxLineBytes) return undefined;
@@ -59,17 +66,27 @@ export function readEnvelope(line: Uint8Array): (Omit<Place, 'at'> & { readonly 
 export const coveredHash = (line: Uint8Array): string => sha256Hex(line.subarray(0, Math.max(0, line.byteLength - endLength)));
 
 /**
+ * All members of a line of which the outside was read, decoded strictly.
+ * @throws SignError `ERR_MALFORMED`, `ERR_LIMIT`
+ */
+export function readMembers(line: Uint8Array, { seq, hash }: Envelope): JsonObject & Pick<AuditRecord, 'at' | 'kind'> {
+  const json = parseJsonObject(line, { what: 'audit record', maxBytes: maxLineBytes });
+  const { at, kind } = json;
+  const sound = typeof at === 'string' && typeof kind === 'string' && kindPattern.test(kind);
+  // What stands at the ends of a line are those members of the outermost object, and not text inside another one.
+  if (!sound || json.seq !== seq || json.hash !== hash)
+    throw new SignError('ERR_MALFORMED', 'a record of the audit log lacks a member that every record has');
+  return json as JsonObject & Pick<AuditRecord, 'at' | 'kind'>;
+}
+
+/**
  * A line, decoded strictly and with its hash compared. It proves nothing about the lines before it.
- * @throws SignError `ERR_MALFORMED`
+ * @throws SignError `ERR_MALFORMED`, `ERR_LIMIT`
  */
 export function decodeLine(line: Uint8Array): AuditRecord {
   const envelope = readEnvelope(line);
   if (!envelope || coveredHash(line) !== envelope.hash)
     throw new SignError('ERR_MALFORMED', 'a line of the audit log is not a record, or not the one that was written');
-  const { seq, log, prev, at, kind, hash, ...members } = parseJsonObject(line, { what: 'audit record', maxBytes: maxLineBytes });
-  const sound =
-    Number.isSafeInteger(seq) && logPattern.test(String(log)) && hashPattern.test(String(prev)) && hash === envelope.hash;
-  if (!sound || typeof at !== 'string' || typeof kind !== 'string' || !kindPattern.test(kind))
-    throw new SignError('ERR_MALFORMED', 'a record of the audit log lacks a member that every record has');
+  const { seq: _, log: __, prev: ___, hash: ____, at, kind, ...members } = readMembers(line, envelope);
   return { ...envelope, at, kind, members: members as JsonObject };
 }
