@@ -31,4 +31,5 @@ export {
 } from './verify/report.js';
 export type { MetadataSource, ReadOptions } from './verify/source.js';
 export { findTag, type TrustedTag, tagsOf, type UntrustedTag } from './verify/tags.js';
+export { type DctTrust, type DctTrustOptions, dctTrust } from './verify/trust.js';
 export { type TrustedRepository, type UpdateOptions, verifyRepository } from './verify/update.js';

@@ -71,6 +71,16 @@ export {
   type TypedPredicate,
 } from '@securosys/cosign';
 export {
+  type DctReport,
+  type DctRootPin,
+  type DctTrust,
+  type DctTrustOptions,
+  dctTrust,
+  reportText as dctReportText,
+  type TrustedTag,
+  type UntrustedTag,
+} from '@securosys/dct';
+export {
   type BlobSource,
   type ExtendedAttribute,
   mediaTypeOfSignatureFile,
@@ -128,7 +138,7 @@ export {
   type RevocationCheckerOptions,
   type TimestamperOptions,
 } from '@securosys/pki';
-export type { TsbAuth, TsbBackend, TsbBackendOptions } from '@securosys/tsb-client';
+export type { ApplicationKey, TsbAuth, TsbBackend, TsbBackendOptions } from '@securosys/tsb-client';
 export { type AttachSignatureOptions, attachCosignSignature, type DetachedPayloadSignature } from './attach-cosign-signature.js';
 export { type AttestedImage, type AttestedPredicate, type AttestOptions, type AttestSettings, attest } from './attest.js';
 export type { CiEnvironment } from './ci/environment.js';
@@ -136,6 +146,7 @@ export { ciClaims } from './ci-claims.js';
 export { connectMemory, connectPkcs11, connectTsb } from './connect.js';
 export type { CosignContents } from './cosign-contents.js';
 export type { CosignImageReport, CosignManifestReport, CosignVerdict, VerifiedCosignImage } from './cosign-report.js';
+export type { DctImageReport, DctVerdict, VerifiedDctImage } from './dct-report.js';
 export { addRecipients, type ChangeRecipientsOptions, replaceRecipients } from './encryption/change-recipients.js';
 export { type DecryptedImage, type DecryptImageOptions, decryptImage } from './encryption/decrypt-image.js';
 export { type EncryptImageOptions, encryptImage } from './encryption/encrypt-image.js';
@@ -152,6 +163,8 @@ export type {
   NotationImageOptions,
   NotationSignOptions,
 } from './formats/format-options.js';
+export type { OwnParts, SignaturePlace } from './formats/image-format.js';
+export type { SigningFormat } from './formats/signing-format.js';
 export { type GeneratedPayload, type GeneratePayloadOptions, generatePayload } from './generate-payload.js';
 export type { AttachedFormatId, ImageFormatId, ManifestFormatId } from './image-formats.js';
 export type { ImageReport, ManifestReport, ReportCommon, SignatureReport, Verdict } from './image-report.js';
@@ -160,11 +173,15 @@ export { type InspectedSignature, type InspectSignatureOptions, inspectSignature
 export type { InspectedTimestamp } from './inspect-timestamp.js';
 export type { CosignSignatureList, ListCosignSignaturesOptions, ListedCosignSignature } from './list-cosign-signatures.js';
 export { type ListedSignature, type ListSignaturesOptions, listSignatures, type SignatureList } from './list-signatures.js';
+export type { DecryptSettings } from './requests/decrypt-item.js';
 export type { ItemRequest } from './requests/item-request.js';
 export { prepareSigningRequest } from './requests/prepare-request.js';
+export { requestFile } from './requests/request-file.js';
 export type {
   AttestationItemInput,
   BlobItemInput,
+  DecryptItemInput,
+  ForeignItemInput,
   ImageItemInput,
   PrepareRequestOptions,
   RequestItemInput,

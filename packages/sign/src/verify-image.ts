@@ -1,11 +1,14 @@
 import { type CallOptions, type Clock, type Descriptor, invalidArgument, knownOptions, systemClock } from '@securosys/core';
 import type { CosignTrust } from '@securosys/cosign';
+import type { DctTrust } from '@securosys/dct';
 import type { SignatureContents } from '@securosys/notation-envelope';
 import { createOci, type Oci, parseReference } from '@securosys/oci';
 import { type CosignImageReport, trustedCosignImage, type VerifiedCosignImage } from './cosign-report.js';
+import { type DctImageReport, trustedDctImage, type VerifiedDctImage } from './dct-report.js';
 import { Deadline } from './deadline.js';
 import type { ImageReport } from './image-report.js';
 import { judgeCosignImage } from './judge-cosign-image.js';
+import { judgeDctImage } from './judge-dct-image.js';
 import { judgeImage, trustedImage } from './judge-image.js';
 import { checkSelection, type ManifestSelection, selectionNames } from './select-manifests.js';
 import type { NotationTrust } from './trust.js';
@@ -31,6 +34,13 @@ export interface VerifyCosignImageOptions extends VerifyOptions {
   signatureRepository?: string;
 }
 
+/** How an image is verified by Docker Content Trust: what the signed tag stands for, which is one manifest or index. */
+export interface VerifyDctImageOptions extends Omit<VerifyOptions, 'manifests' | 'platforms'> {
+  trust: DctTrust;
+}
+
+type AnyOptions = VerifyImageOptions | VerifyCosignImageOptions | VerifyDctImageOptions;
+
 const defaultTimeoutMs = 120_000;
 
 /** An image that is trusted by Notary Project signatures, named by digest. */
@@ -46,7 +56,12 @@ export interface VerifiedImage {
   readonly report: ImageReport;
 }
 
-const optionNames = ['trust', ...selectionNames, 'oci', 'clock', 'signal', 'timeoutMs', 'logger'];
+const commonNames = ['trust', 'oci', 'clock', 'signal', 'timeoutMs', 'logger'];
+const namesOf = {
+  notation: [...commonNames, ...selectionNames],
+  cosign: [...commonNames, ...selectionNames, 'signatureRepository'],
+  dct: commonNames,
+} as const;
 
 /**
  * Judges an image by every signature that it has of the kind that `trust` is about, and reports all that was found. It never throws because an
@@ -55,20 +70,22 @@ const optionNames = ['trust', ...selectionNames, 'oci', 'clock', 'signal', 'time
  * `timeoutMs` is over, which is no verdict; those of the registry
  */
 export async function evaluateImage(reference: string, options: VerifyCosignImageOptions): Promise<CosignImageReport>;
+export async function evaluateImage(reference: string, options: VerifyDctImageOptions): Promise<DctImageReport>;
 export async function evaluateImage(reference: string, options: VerifyImageOptions): Promise<ImageReport>;
 export async function evaluateImage(
   reference: string,
-  options: VerifyImageOptions | VerifyCosignImageOptions,
-): Promise<ImageReport | CosignImageReport> {
+  options: AnyOptions,
+): Promise<ImageReport | CosignImageReport | DctImageReport> {
   const { trust, oci = createOci(), clock = systemClock } = options;
-  const kind = trust?.kind;
-  if (kind !== 'notation' && kind !== 'cosign') return invalidArgument('trust is a value of notationTrust or cosignTrust');
-  knownOptions('evaluateImage', options, kind === 'cosign' ? [...optionNames, 'signatureRepository'] : optionNames);
-  checkSelection(options);
+  const names = trust && Object.hasOwn(namesOf, trust.kind) ? namesOf[trust.kind] : undefined;
+  if (!names) return invalidArgument('trust is a value of notationTrust, cosignTrust or dctTrust');
+  knownOptions('evaluateImage', options, names);
+  if (!isDct(options)) checkSelection(options);
   const deadline = new Deadline('verifying the image', clock, defaultTimeoutMs, options);
   try {
     const parsed = parseReference(reference);
     const repository = oci.open(parsed);
+    if (isDct(options)) return await judgeDctImage({ reference: parsed, repository, trust: options.trust, clock, deadline });
     const image = await repository.resolve(undefined, deadline.one());
     const judgement = { clock, deadline, selection: options };
     if (isNotation(options))
@@ -81,8 +98,12 @@ export async function evaluateImage(
   }
 }
 
-function isNotation(options: VerifyImageOptions | VerifyCosignImageOptions): options is VerifyImageOptions {
+function isNotation(options: AnyOptions): options is VerifyImageOptions {
   return options.trust.kind === 'notation';
+}
+
+function isDct(options: AnyOptions): options is VerifyDctImageOptions {
+  return options.trust.kind === 'dct';
 }
 
 /**
@@ -109,15 +130,18 @@ function isNotation(options: VerifyImageOptions | VerifyCosignImageOptions): opt
  * @throws SignError `ERR_NOT_TRUSTED` with the whole report in `details.report`, also at level `skip`; those of {@link evaluateImage}
  */
 export async function verifyImage(reference: string, options: VerifyCosignImageOptions): Promise<VerifiedCosignImage>;
+export async function verifyImage(reference: string, options: VerifyDctImageOptions): Promise<VerifiedDctImage>;
 export async function verifyImage(reference: string, options: VerifyImageOptions): Promise<VerifiedImage>;
 export async function verifyImage(
   reference: string,
-  options: VerifyImageOptions | VerifyCosignImageOptions,
-): Promise<VerifiedImage | VerifiedCosignImage> {
-  const report = await evaluateImage(reference, options as VerifyImageOptions);
-  return isCosign(report) ? trustedCosignImage(report) : trustedImage(report);
+  options: AnyOptions,
+): Promise<VerifiedImage | VerifiedCosignImage | VerifiedDctImage> {
+  const report: ImageReport | CosignImageReport | DctImageReport = await evaluateImage(reference, options as VerifyImageOptions);
+  if (isOfKind(report, 'dct')) return trustedDctImage(report as DctImageReport);
+  return isOfKind(report, 'cosign') ? trustedCosignImage(report as CosignImageReport) : trustedImage(report as ImageReport);
 }
 
-function isCosign(report: ImageReport | CosignImageReport): report is CosignImageReport {
-  return 'kind' in report;
+/** Reports of Notary Project signatures name no kind. */
+function isOfKind(report: object, kind: 'cosign' | 'dct'): boolean {
+  return 'kind' in report && report.kind === kind;
 }

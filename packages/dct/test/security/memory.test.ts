@@ -28,6 +28,7 @@ const samples: Readonly<Record<string, () => unknown>> = {
 const others = [
   'dctCertificateKey',
   'dctFormat',
+  'dctTrust',
   'findTag',
   'inspectRepository',
   'openNotaryServer',
@@ -41,7 +42,9 @@ const others = [
 ];
 
 describe('S39: what functions give out has memory of its own', () => {
-  it.each(Object.keys(samples))('%s', async (name) => expectOwnMemory(await samples[name]?.()));
+  it.each(Object.keys(samples))('%s', async (name) => {
+    expect(await expectOwnMemory(await samples[name]?.())).toBeGreaterThan(0);
+  });
 
   it('every function is looked at', () => {
     expect([...Object.keys(samples), ...others].sort()).toEqual(Object.keys(api).sort());
