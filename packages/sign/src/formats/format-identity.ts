@@ -1,4 +1,4 @@
-import type { HashName } from '@securosys/core';
+import type { HashName, JsonObject } from '@securosys/core';
 import type { CosignShape } from '@securosys/cosign';
 import type { ExtendedAttribute } from '@securosys/notation-envelope';
 
@@ -26,4 +26,6 @@ export interface FormatIdentity {
   readonly predicateType?: string;
   /** SHA-256 of the predicate in canonical JSON, 64 hex characters. */
   readonly predicateSha256?: string;
+  /** What a format of the caller was asked for. */
+  readonly options?: JsonObject;
 }

@@ -127,7 +127,9 @@ export class CourseItem<T> implements WorkItem {
   }
 
   async submit(call: CallOptions): Promise<void> {
-    await this.#course.submit(call);
+    // What was asked by this run before may have been decided since.
+    if (this.#course.begun) await this.#course.refresh(call);
+    else await this.#course.submit(call);
     this.#problem = undefined;
     this.#waited ||= this.#course.state.status !== 'executed';
   }
@@ -197,7 +199,8 @@ export class CourseItem<T> implements WorkItem {
   }
 
   toJSON(): JsonObject {
-    return writeRecord(this.#course.taken.record);
+    const { attached: _, ended: __, ...record } = this.#course.taken.record;
+    return writeRecord(record);
   }
 
   async #delivered(call: CallOptions): Promise<boolean> {

@@ -101,6 +101,6 @@ function surroundings(
   items: readonly RequestItemInput[],
   { store, clock, signer }: PrepareRequestOptions,
 ): { store: PendingStore; clock: Clock } {
-  const first: Signer | undefined = signer ?? items.find((item) => item?.signer)?.signer;
+  const first: Signer | undefined = signer ?? items.flatMap((item) => ('signer' in item && item.signer) || []).at(0);
   return { store: store ?? first?.store ?? createMemoryStore(), clock: clock ?? first?.clock ?? systemClock };
 }

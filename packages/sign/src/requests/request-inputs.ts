@@ -1,12 +1,14 @@
-import type { CallOptions, Claims, Clock, PendingStore, Signer, Timestamper } from '@securosys/core';
+import type { CallOptions, Claims, Clock, JsonObject, PendingStore, Signer, Timestamper } from '@securosys/core';
 import type { BlobSource } from '@securosys/notation-envelope';
 import type { Oci } from '@securosys/oci';
 import type { AttestedPredicate } from '../attest.js';
 import type { CosignManifestOptions, FormatOptions } from '../formats/format-options.js';
+import type { SigningFormat } from '../formats/signing-format.js';
 import type { ManifestSelection } from '../select-manifests.js';
 import type { SignBlobOptions } from '../sign-blob.js';
 import type { SignCosignBlobOptions } from '../sign-cosign-blob.js';
 import type { FormatChoice } from '../sign-plans.js';
+import type { DecryptSettings } from './decrypt-item.js';
 
 /** What every item may have of its own. */
 export interface RequestItemOptions {
@@ -22,6 +24,14 @@ export interface RequestItemOptions {
 export interface ImageItemInput extends RequestItemOptions, FormatOptions, ManifestSelection {
   image: string;
   format: FormatChoice;
+}
+
+/** An image to be signed in a format of somebody else. */
+export interface ForeignItemInput extends RequestItemOptions, ManifestSelection {
+  image: string;
+  format: SigningFormat;
+  /** What the format is asked for: plain JSON data, kept with the request. */
+  options?: JsonObject;
 }
 
 /** Something to be said about an image, as `attest` takes it. */
@@ -42,8 +52,19 @@ export type BlobItemInput = RequestItemOptions &
     | (OwnBlobOptions<SignCosignBlobOptions> & { blob: Uint8Array | AsyncIterable<Uint8Array> })
   );
 
+/** An image to be decrypted, as `decryptImage` takes it. Only in a request that publishes each item when it is ready. */
+export interface DecryptItemInput extends DecryptSettings {
+  /** The encrypted image: its tag is resolved once. */
+  decrypt: string;
+  /** Where the decrypted image goes. */
+  to: string;
+  platforms?: readonly string[];
+  /** Told to approvers with those of the request, marked as claims. */
+  claims?: Claims;
+}
+
 /** One thing that a signing request asks for. */
-export type RequestItemInput = ImageItemInput | AttestationItemInput | BlobItemInput;
+export type RequestItemInput = ImageItemInput | ForeignItemInput | AttestationItemInput | BlobItemInput | DecryptItemInput;
 
 /** How a signing request is prepared. */
 export interface PrepareRequestOptions extends CallOptions {

@@ -54,16 +54,27 @@ export class RequestRegister {
       throw new SignError('ERR_REQUEST_NOT_FOUND', `signing request ${this.id} was ended by somebody else`, {
         details: { requestId: this.id, ...(known?.ended !== undefined && { ended: known.ended }) },
       });
-    if (known && origin === 'file' && (known.ended !== undefined || known.nonce !== nonce))
-      throw new SignError('ERR_REQUEST_STALE', `this copy of signing request ${this.id} is used up: it was submitted before`, {
-        details: { requestId: this.id, reason: 'replayed' },
-      });
+    if (known && origin === 'file' && (known.ended !== undefined || known.nonce !== nonce)) this.#usedUp();
     if (known && known.ended === undefined) {
       this.#request = { ...this.#request, nonce: known.nonce, createdAt: known.createdAt };
       this.#written = true;
       return undefined;
     }
     return known?.nonce;
+  }
+
+  /** What the store knows of a request that came as a file. @throws SignError `ERR_REQUEST_STALE` for a file that was used up */
+  async look(): Promise<void> {
+    const known = await storedRequest(this.#store, this.id);
+    if (!known) return;
+    if (known.ended !== undefined || known.nonce !== this.#request.nonce) this.#usedUp();
+    this.#written = true;
+  }
+
+  #usedUp(): never {
+    throw new SignError('ERR_REQUEST_STALE', `this copy of signing request ${this.id} is used up: it was submitted before`, {
+      details: { requestId: this.id, reason: 'replayed' },
+    });
   }
 
   /** Writes the record, when all its items are written. */

@@ -70,7 +70,14 @@ export interface SigningRequestState {
 export type CompletedItem =
   | { readonly kind: 'image' | 'attestation'; readonly id: string; readonly signed: SignedManifest }
   | { readonly kind: 'blob'; readonly id: string; readonly signed: SignedBlob | SignedCosignBlob }
-  | { readonly kind: 'decrypt'; readonly id: string; readonly decrypted: DecryptedImage };
+  | {
+      readonly kind: 'decrypt';
+      readonly id: string;
+      /** Where it went, as it was named. */
+      readonly to: string;
+      /** Absent when an earlier run has decrypted it: nobody believes a store which image that came to. */
+      readonly decrypted?: DecryptedImage;
+    };
 
 /** What a signing request came to, item by item. */
 export interface CompletedRequest {

@@ -1,5 +1,6 @@
 import {
   base64Bytes,
+  type CallOptions,
   type Clock,
   createSigner,
   equalBytes,
@@ -8,6 +9,7 @@ import {
   type JsonObject,
   type KeyBackend,
   type PendingStore,
+  SignError,
   type Signer,
   sha256Hex,
   type Timestamper,
@@ -19,6 +21,8 @@ import type { FormatTable } from '../image-formats.js';
 import { blobTarget } from '../sign-blob.js';
 import { cosignBlobTarget } from '../sign-cosign-blob.js';
 import { blobItem, manifestItem } from './course-items.js';
+import { DecryptItem, type DecryptSettings } from './decrypt-item.js';
+import { isDecryptRecord, readDecryptRecord } from './decrypt-record.js';
 import { RequestCourse } from './request-course.js';
 import type { RequestIdentity } from './request-identity.js';
 import { manifestTarget, type RequestTarget } from './request-target.js';
@@ -36,6 +40,8 @@ export interface Restoring {
   readonly timestamper: Timestamper | undefined;
   readonly chains: readonly (readonly Uint8Array[])[];
   readonly allowOpaque: boolean | undefined;
+  /** Who opens encrypted images; needed where one is to be decrypted. */
+  readonly decrypt: DecryptSettings | undefined;
 }
 
 /** How an item came here. */
@@ -57,11 +63,41 @@ export class ItemRestorer {
   /** @throws SignError `ERR_MALFORMED`, `ERR_INVALID_ARGUMENT` for a backend that was not given */
   item(json: JsonObject, id: string, arrival: Arrival): WorkItem {
     const { clock, formats, oci } = this.#with;
+    if (isDecryptRecord(json)) return this.#decryption(json, id, arrival);
     const taken = takeUp(json, id, clock.now(), formats);
     const { identity } = taken.record;
     if (!identity.blob) return manifestItem(this.#course(taken, arrival, manifestTarget(oci, clock, identity, formats)), arrival);
     if (identity.format === 'cosign-blob') return blobItem(this.#course(taken, arrival, cosignBlobTarget(identity)), arrival);
     return blobItem(this.#course(taken, arrival, blobTarget(identity)), arrival);
+  }
+
+  /**
+   * An item of a request file that nobody vouches for. Its certificates must be those of the key here: no chain is taken from a file (S30).
+   * @throws SignError `ERR_CHAIN_INVALID`, and as {@link ItemRestorer.item}
+   */
+  async foreignItem(json: JsonObject, id: string, arrival: Arrival, call: CallOptions): Promise<WorkItem> {
+    const item = this.item(json, id, arrival);
+    if (isDecryptRecord(json)) return item;
+    const { record, prepared } = takeUp(json, id, this.#with.clock.now(), this.#with.formats);
+    const filed = this.#with.formats.request(record.identity.format)?.chain?.(prepared);
+    if (!filed) return item;
+    const own = await this.#signer(record.identity).chain(call);
+    if (own.length !== filed.length || !own.every((der, at) => equalBytes(der, filed[at] as Uint8Array)))
+      throw new SignError(
+        'ERR_CHAIN_INVALID',
+        'the certificates in this request file are not those of the key: give its chain in chains',
+        {
+          details: { rule: 'chain-foreign' },
+        },
+      );
+    return item;
+  }
+
+  #decryption(json: JsonObject, id: string, { origin }: Arrival): WorkItem {
+    const { store, oci, clock, decrypt: settings } = this.#with;
+    if (!settings) return invalidArgument('this signing request decrypts an image: give decrypt: { trust, openers }');
+    const record = readDecryptRecord(json, id);
+    return new DecryptItem({ record, store, oci, settings: { clock, ...settings }, origin });
   }
 
   /** The request of one item. */

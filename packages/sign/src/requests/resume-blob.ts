@@ -53,6 +53,16 @@ async function resume<T>(
   const stored = await store.get(recordKey(id));
   if (!stored)
     throw new SignError('ERR_REQUEST_NOT_FOUND', `the store knows no signing request ${id}`, { details: { requestId: id } });
-  const surroundings = { store, clock, guards, timestamper, allowOpaque, oci: createOci(), formats: ownFormats, chains: [] };
+  const surroundings = {
+    store,
+    clock,
+    guards,
+    timestamper,
+    allowOpaque,
+    oci: createOci(),
+    formats: ownFormats,
+    chains: [],
+    decrypt: undefined,
+  };
   return new ItemRequest(new ItemRestorer({ ...surroundings, backends: [backend] }).course(stored, id, targetOf));
 }

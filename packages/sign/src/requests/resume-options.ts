@@ -1,5 +1,7 @@
 import type { CallOptions, Clock, Guard, KeyBackend, PendingStore, Timestamper } from '@securosys/core';
 import type { Oci } from '@securosys/oci';
+import type { SigningFormat } from '../formats/signing-format.js';
+import type { DecryptSettings } from './decrypt-item.js';
 
 /** What taking up a signing request needs. */
 export interface ResumeOptions extends CallOptions {
@@ -21,6 +23,14 @@ export interface ResumeOptions extends CallOptions {
   chains?: readonly (readonly Uint8Array[])[];
   /** Blobs without a Notary envelope are of no known format: signing them needs a right of its own (S9), as for `createSigner`. */
   allowOpaque?: boolean;
+  /** Formats of your own that items may be in. */
+  formats?: readonly SigningFormat[];
+  /** Who opens encrypted images and whom to believe; needed where an item decrypts one. */
+  decrypt?: DecryptSettings;
+  /** Of a request file: the keys, one of which must have signed it, as SubjectPublicKeyInfo DER. */
+  requester?: Uint8Array | readonly Uint8Array[];
+  /** Of a request file: SHA-256 of its bytes, 64 lower-case hex characters, from somewhere that whoever alters the file cannot reach. */
+  fileSha256?: string;
   clock?: Clock;
 }
 
@@ -34,6 +44,10 @@ export const resumeNames = [
   'timestamper',
   'chains',
   'allowOpaque',
+  'formats',
+  'decrypt',
+  'requester',
+  'fileSha256',
   'clock',
   'signal',
   'timeoutMs',

@@ -1,21 +1,26 @@
-import { invalidArgument, knownOptions, SignError, systemClock } from '@securosys/core';
-import { createOci } from '@securosys/oci';
-import { ownFormats } from '../image-formats.js';
+import { type CallOptions, invalidArgument, knownOptions, SignError, systemClock } from '@securosys/core';
+import { createOci, type Oci } from '@securosys/oci';
+import { formatTable } from '../formats/signing-format.js';
+import { callOf } from '../sign-options.js';
+import { checkOpening } from './decrypt-settings.js';
 import { InFlight } from './in-flight.js';
 import { missingItem } from './missing-item.js';
 import { mostInFlight } from './publish-items.js';
 import { runningRequest } from './renew-request.js';
+import { readRequestFile } from './request-file.js';
 import { recordKey } from './request-record.js';
 import { RequestRegister } from './request-register.js';
 import type { SigningRequest } from './request-types.js';
 import { ItemRestorer } from './restore-item.js';
 import { type ResumeOptions, resumeNames } from './resume-options.js';
+import type { RequestContents } from './running-request.js';
 import { assertNotOver, storedRequest } from './stored-request.js';
-import { checkTargets } from './targets.js';
+import { assertAllowed, checkTargets } from './targets.js';
+import type { WorkItem } from './work-item.js';
 
 /**
  * Takes up a signing request in another process: by its id, or by that of one item, which is what `ERR_APPROVAL_PENDING` of `signImage`,
- * `attest` and `signBlob` names. What the store holds is treated as hostile: an id must be that of its contents, and the bytes to be signed
+ * `attest` and `signBlob` names, or by the contents of a request file. What the store holds is treated as hostile: an id must be that of its contents, and the bytes to be signed
  * must say what the id stands for, for the key that it names (S30).
  *
  * @example
@@ -26,19 +31,44 @@ import { checkTargets } from './targets.js';
  * const request = await resumeSigningRequest(id, { backend, store: createFolderStore('.signing') });
  * if ((await request.refresh()).status === 'signed') await request.complete();
  * ```
+ * A request file is hostile too: unless a pinned `requester` or `fileSha256` vouches for it, `targets` is required, and the certificates in it must
+ * be those of the key here. Addresses, paths, openers and trust never come from it; guards and targets are asked again at submit and at complete.
+ * @param source an id, 64 hex characters, or the contents of a request file
  * @throws SignError `ERR_REQUEST_NOT_FOUND`, with `details.ended` when it is over; `ERR_MALFORMED` when a record was altered;
- * `ERR_INVALID_ARGUMENT` for another backend, or when an item demands a timestamp and there is no timestamper
+ * `ERR_INVALID_ARGUMENT` for another backend, or when an item demands a timestamp and there is no timestamper. For files also
+ * `ERR_CAPABILITY_MISSING` (a newer version), `ERR_REQUEST_STALE` (used up), `ERR_POLICY_UNSAFE` (another target), `ERR_CHAIN_INVALID`,
+ * `ERR_NOT_TRUSTED`, `ERR_SIGNATURE_MISMATCH`, `ERR_DIGEST_MISMATCH`, `ERR_LIMIT`
  */
-export async function resumeSigningRequest(id: string, options: ResumeOptions): Promise<SigningRequest> {
+export async function resumeSigningRequest(source: string | Uint8Array, options: ResumeOptions): Promise<SigningRequest> {
   knownOptions('resumeSigningRequest', options, resumeNames);
+  const taking = takingUp(options);
+  if (source instanceof Uint8Array) return resumeFile(source, options, taking);
+  if (typeof source !== 'string' || !/^[0-9a-f]{64}$/.test(source))
+    return invalidArgument('the id of a signing request has 64 hex characters; a request file is given as its bytes');
+  return resumeStored(source, taking);
+}
+
+/** What every way of taking up needs. */
+interface TakingUp extends Omit<RequestContents, 'again' | 'register' | 'items'> {
+  readonly oci: Oci;
+  readonly restorer: ItemRestorer;
+  readonly call: CallOptions;
+}
+
+function takingUp(options: ResumeOptions): TakingUp {
   const { backend, backends = backend ? [backend] : [], store, clock = systemClock, oci = createOci(), targets } = options;
-  if (backends.length === 0) invalidArgument('resumeSigningRequest needs the backend of the keys');
+  if (!Array.isArray(backends)) invalidArgument('backends is a list');
   if (typeof store?.get !== 'function') invalidArgument('resumeSigningRequest needs the store that the request was made with');
   checkTargets(targets);
-  if (typeof id !== 'string' || !/^[0-9a-f]{64}$/.test(id)) invalidArgument('the id of a signing request has 64 hex characters');
-  const { guards, timestamper, chains = [], allowOpaque } = options;
-  const formats = ownFormats;
-  const restorer = new ItemRestorer({ backends, store, clock, oci, formats, guards, timestamper, chains, allowOpaque });
+  const { guards, timestamper, chains = [], allowOpaque, decrypt } = options;
+  if (decrypt) checkOpening('resumeSigningRequest: decrypt', decrypt);
+  const formats = formatTable(options.formats ?? []);
+  const restorer = new ItemRestorer({ backends, store, clock, oci, formats, guards, timestamper, chains, allowOpaque, decrypt });
+  return { store, clock, oci, targets, restorer, call: callOf(options) };
+}
+
+async function resumeStored(id: string, { restorer, oci, call: _, ...taking }: TakingUp): Promise<SigningRequest> {
+  const { store } = taking;
   const known = await storedRequest(store, id);
   if (known) {
     assertNotOver(id, known);
@@ -47,15 +77,34 @@ export async function resumeSigningRequest(id: string, options: ResumeOptions): 
       const record = await store.get(recordKey(item));
       return record ? restorer.item(record, item, arrival) : missingItem(item);
     });
-    return runningRequest(
-      { register: new RequestRegister(store, { ...known, origin: 'stored' }), items, store, clock, targets },
-      oci,
-    );
+    return runningRequest({ ...taking, register: new RequestRegister(store, { ...known, origin: 'stored' }), items }, oci);
   }
   const record = await store.get(recordKey(id));
   if (!record)
     throw new SignError('ERR_REQUEST_NOT_FOUND', `the store knows no signing request ${id}`, { details: { requestId: id } });
   const item = restorer.item(record, id, { origin: 'stored', submitted: true, alone: true });
   const alone = { publish: 'each', items: [id], nonce: '', createdAt: 0, origin: 'alone' } as const;
-  return runningRequest({ register: new RequestRegister(store, alone, id), items: [item], store, clock, targets }, oci);
+  return runningRequest({ ...taking, register: new RequestRegister(store, alone, id), items: [item] }, oci);
+}
+
+async function resumeFile(
+  bytes: Uint8Array,
+  { requester, fileSha256 }: ResumeOptions,
+  { restorer, oci, call, ...taking }: TakingUp,
+): Promise<SigningRequest> {
+  const pinned = { ...(requester && { requester }), ...(fileSha256 !== undefined && { fileSha256 }) };
+  const { id, outline, items: records, isVouchedFor } = readRequestFile(bytes, pinned);
+  if (!isVouchedFor && !taking.targets)
+    invalidArgument('nobody vouches for this request file: name the targets that it may publish in, or its requester');
+  const arrival = { origin: 'file', submitted: false, alone: false } as const;
+  const items: WorkItem[] = [];
+  for (const [itemId, record] of records)
+    items.push(isVouchedFor ? restorer.item(record, itemId, arrival) : await restorer.foreignItem(record, itemId, arrival, call));
+  assertAllowed(
+    taking.targets,
+    items.flatMap(({ repositories }) => repositories),
+  );
+  const register = new RequestRegister(taking.store, { ...outline, origin: 'file' }, id);
+  await register.look();
+  return runningRequest({ ...taking, register, items }, oci);
 }

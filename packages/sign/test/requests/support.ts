@@ -25,8 +25,15 @@ export const prepare = (world: World, items: readonly RequestItemInput[], more: 
   prepareSigningRequest(items, { signer: world.signer(), oci: world.oci, store: world.store, clock: world.clock, ...more });
 
 /** Takes a request up as another process does: with nothing but the store. */
-export const resume = (world: World, id: string, more: Partial<ResumeOptions> = {}) =>
-  resumeSigningRequest(id, { backend: world.backend(), store: world.store, oci: world.oci, clock: world.clock, ...more });
+export const resume = (world: World, id: string | Uint8Array, more: Partial<ResumeOptions> = {}) =>
+  resumeSigningRequest(id, {
+    backend: world.backend(),
+    store: world.store,
+    oci: world.oci,
+    clock: world.clock,
+    chains: [world.chain],
+    ...more,
+  });
 
 /** One image in all formats. */
 export const everyFormat: readonly RequestItemInput[] = [{ image: tagged, format: ['notation-jws', 'notation-cose', 'cosign'] }];

@@ -177,6 +177,8 @@ const withoutBytes = [
   'resumeBlobSigningRequest',
   // Gives out what resumeSigningRequest does.
   'prepareSigningRequest',
+  // Tested in requests/request-file.test.ts.
+  'requestFile',
   // Tested in their own room.
   'connectPkcs11',
   'credentialsFromDockerConfig',
