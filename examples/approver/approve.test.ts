@@ -66,12 +66,8 @@ async function tool(person: string, args: readonly string[], answers: string[] =
 const risks = 'unknown-format unknown-requester batch-differs';
 const taskOf = (printed: readonly string[], reason: string): string => {
   const at = printed.findIndex((line) => line.includes(`reason`) && line.endsWith(reason));
-  return (
-    printed
-      .slice(0, at)
-      .findLast((line) => /^[0-9a-f-]{36} {2}sign/.test(line))
-      ?.slice(0, 36) ?? ''
-  );
+  const own = printed.slice(0, at).findLast((line) => / {6}task [0-9a-f-]{36}/.test(line));
+  return own?.trim().split(' ')[1] ?? '';
 };
 
 describe('the approver’s tool of the examples', () => {
@@ -105,7 +101,7 @@ describe('the approver’s tool of the examples', () => {
     const { code, printed, asked } = await tool('Ada', ['list']);
     expect([code, asked]).toEqual([0, []]);
     expect(printed.join('\n')).toMatch(
-      /PROVEN[\s\S]*CLAIMED by whoever asks[\s\S]*reason +first[\s\S]*THINK ABOUT: unknown-format/,
+      /PROVEN[\s\S]*CLAIMED by whoever asks[\s\S]*reason +first[\s\S]*THINK ABOUT unknown-format/,
     );
     expect(emulator.tsb.requests[0]).toMatchObject({ approvedBy: [] });
   });

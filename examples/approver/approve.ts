@@ -1,11 +1,17 @@
-// An approver's tool: shows what the bytes prove, asks the person, decides over exactly what was shown. Copy it and add your formats.
+// An approver's tool: shows what the bytes prove, asks the person, decides over exactly what was shown. Copy it, and add formats of your own.
 import { createPrivateKey, createPublicKey } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { parseJson, SignError, spkiOf } from '@securosys/core';
-import { notationCose, notationJws } from '@securosys/notation-envelope';
+import {
+  approverFormats,
+  approverKeyFromPrivateKey,
+  createApprover,
+  requestText,
+  risksToAccept,
+  taskText,
+} from '@securosys/sign/approver';
 import type { TaskView, TsbClientOptions } from '@securosys/tsb-client';
-import { approverKeyFromPrivateKey, createApprover, risksToAccept, taskText } from '@securosys/tsb-client';
 
 const usage = `approve list | approve <task>… | reject <task>… | batch <batch>    --config FILE --key FILE --timestamp-key FILE
   --config FILE          options of createTsbClient as JSON: url, auth, ca, apiKeys; or --url URL, where keys are enough to log in
@@ -62,7 +68,7 @@ async function read(args: readonly string[]) {
   const approver = {
     ...{ url: url ?? '', auth: { type: 'none' as const }, ...server },
     key: approverKeyFromPrivateKey(createPrivateKey(await readFile(key))),
-    formats: [notationJws, notationCose],
+    formats: approverFormats,
     pinnedTimestampKey: await publicKey(timestampKey),
     attestationKeys: await Promise.all(values['attestation-key'].map(publicKey)),
     requesters: await Promise.all(requesters),
@@ -79,12 +85,14 @@ export async function run(args: readonly string[], io: Terminal): Promise<number
   const { command, names, accept, yes } = asked;
   const approver = createApprover(asked.approver);
   try {
-    const tasks = await approver.tasks({ detailLevel: 'level6' });
-    const wanted = ({ id, batch }: TaskView) => names.includes(command === 'batch' ? String(batch?.id) : id);
-    const views = command === 'list' ? tasks : tasks.filter(wanted);
-    for (const line of views.flatMap(taskText)) io.print(line);
+    const requests = await approver.requests();
+    const shown = requests.filter(({ id }) => command === 'list' || (command === 'batch' && names.includes(id)));
+    const all = (shown.length > 0 ? shown : requests).flatMap(({ tasks }) => tasks);
+    const views = shown.length > 0 ? all : all.filter(({ id }) => names.includes(id));
+    for (const line of shown.flatMap((one) => requestText(one, Date.now()))) io.print(line);
     if (command === 'list') return 0;
     if (views.length === 0) throw new SignError('ERR_REQUEST_NOT_FOUND', 'there is no such task');
+    if (shown.length === 0) for (const line of views.flatMap(taskText)) io.print(line);
     if (command !== 'reject' && !(await agrees(views, yes, accept, io))) return 1;
     const acceptRisks = views.flatMap(risksToAccept);
     const allowBlind = acceptRisks.some((risk) => risk === 'blind' || risk === 'unknown-format');
