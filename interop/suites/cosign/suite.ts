@@ -6,6 +6,7 @@ import { otherKeys } from './other-keys.js';
 import { ourSignatures } from './our-signatures.js';
 import { pluginSignatures } from './plugin.js';
 import { pluginCalls } from './plugin-calls.js';
+import { pluginPolicy } from './plugin-policy.js';
 import { predicateTypes } from './predicates.js';
 import { refusals } from './refusals.js';
 import { theirSignatures } from './their-signatures.js';
@@ -24,6 +25,7 @@ const parts = [
   refusals,
   pluginSignatures,
   pluginCalls,
+  pluginPolicy,
 ];
 
 export const suite: Suite = {

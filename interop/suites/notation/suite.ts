@@ -8,6 +8,7 @@ import { listAndInspect } from './list-inspect.js';
 import { ourSignatures } from './our-signatures.js';
 import { pluginSignatures } from './plugin.js';
 import { pluginApprovals } from './plugin-approvals.js';
+import { pluginPolicy } from './plugin-policy.js';
 import { refusals } from './refusals.js';
 import { revocations } from './revocations.js';
 import { theirSignatures } from './their-signatures.js';
@@ -28,6 +29,7 @@ const parts = [
   blobs,
   pluginSignatures,
   pluginApprovals,
+  pluginPolicy,
 ];
 
 export const suite: Suite = {
