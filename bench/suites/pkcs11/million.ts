@@ -21,8 +21,7 @@ export async function* million(token: MadeToken, note: (text: string) => void): 
   const job = { ...jobOf(token, work, width), count, warm };
   const child = fork(fileURLToPath(new URL('count-signatures.ts', import.meta.url)), {
     env: { ...process.env, ...token.env, BENCH_JOB: JSON.stringify(job) },
-    // V8 gives the main thread's young generation its full size at a time of its own choosing: here from the start, so that growth is growth.
-    execArgv: [...process.execArgv, '--expose-gc', '--min-semi-space-size=16'],
+    execArgv: [...process.execArgv, '--expose-gc'],
   });
   const answered = once(child, 'message') as Promise<[Counted]>;
   const ended = once(child, 'exit').then(([code, signal]) => {
