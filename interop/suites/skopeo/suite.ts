@@ -5,10 +5,11 @@ import { decoder } from './decoder.js';
 import { exchange } from './exchange.js';
 import { imageShapes } from './image-shapes.js';
 import { mutualTls } from './mutual-tls.js';
+import { refusals } from './refusals.js';
 import { severalRecipients } from './several-recipients.js';
 import { createWorld } from './world.js';
 
-const parts = [exchange, imageShapes, severalRecipients, decoder, mutualTls, closedPlugin, approvals];
+const parts = [exchange, imageShapes, severalRecipients, refusals, decoder, mutualTls, closedPlugin, approvals];
 
 export const suite: Suite = {
   title: 'image encryption between skopeo, ctd-decoder and us',

@@ -4,11 +4,11 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { base64Text, type Fetch, type JsonObject, sha256Hex, spkiOf, utf8Bytes } from '@securosys/core';
+import { base64Bytes, base64Text, type Fetch, type JsonObject, sha256Hex, spkiOf, utf8Bytes, utf8Text } from '@securosys/core';
 import { handleKeyProvider } from '@securosys/ocicrypt';
 import { pemText } from '@securosys/pki';
 import { connectTsb } from '@securosys/sign';
-import { createFakeTsb, createSentinel, startFakeTsb, type TestTsb } from '@securosys/testing';
+import { createFakeTsb, createSentinel, expectNoSecret, startFakeTsb, type TestTsb } from '@securosys/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { rsaKey } from '../../../tests/rsa-key.js';
 import type { BackendFactory } from '../src/backends/backends.js';
@@ -199,6 +199,89 @@ describe('arguments in the style of the closed plugin', () => {
   it('are no configuration of a service, whose callers are others (S15)', async () => {
     await expect(load(home(), 'serve', ...args())).rejects.toThrow(/give --config/);
     await expect(load(home(usual()), '--config', '/c.json', ...args())).rejects.toThrow(/give --config, or/);
+  });
+});
+
+describe('secrets (S37)', () => {
+  const token = createSentinel('token');
+  const password = createSentinel('password');
+  const operation = createSentinel('operation-token');
+  const layerKey = createSentinel('layer-key');
+  const others = createSentinel('key-of-another');
+  const secrets = { password, operation, layerKey, others };
+  const secretOptions = base64Text(utf8Bytes(JSON.stringify({ symkey: layerKey })));
+
+  /** Requests in which secrets of others stand beside our own. */
+  function asking<T extends { readonly keywrapparams: object; readonly keyunwrapparams: object }>(request: T): object {
+    const beside = { Parameters: { securosys: [base64Text(utf8Bytes('guarded'))], privkeys: [base64Text(utf8Bytes(others))] } };
+    const wrapping = 'optsdata' in request.keywrapparams && request.keywrapparams.optsdata !== null;
+    return wrapping
+      ? { ...request, keywrapparams: { ec: beside, optsdata: secretOptions } }
+      : { ...request, keyunwrapparams: { ...request.keyunwrapparams, dc: beside } };
+  }
+
+  function world(change: JsonObject = {}) {
+    const stateFolder = join(folder, `state-${homes++}`);
+    mkdirSync(stateFolder, { mode: 0o700 });
+    const keys = { guarded: { spkiSha256, passwordEnv: 'LAYERS_PASSWORD' } };
+    const config = usual({ keys, stateFolder, apiKeys: { KeyOperationToken: [operation] }, ...change });
+    return { stateFolder, env: { ...home(config), LAYERS_PASSWORD: password } };
+  }
+
+  it('of the configuration, of the layer and of other recipients stay out of what is said, noted and thrown', async () => {
+    await tsb.addKey({ label: 'guarded', ...decrypting, password });
+    const { env, stateFolder } = world();
+    const wrap = asking(wrapRequest('securosys', 'guarded'));
+    const packet = await expectNoSecret(secrets, () => ask(env, wrap), { folder: stateFolder });
+    expect(packet.value?.stderr).toBe('');
+    const { annotation } = JSON.parse(packet.value?.stdout as string).keywrapresults;
+    const unwrap = asking(unwrapRequest('securosys', 'guarded', annotation));
+    const said = await expectNoSecret(
+      secrets,
+      async () => {
+        const { stdout, stderr } = await ask(env, unwrap);
+        // The answer itself is for the caller.
+        return { stderr, opened: JSON.parse(stdout).keyunwrapresults.optsdata === secretOptions };
+      },
+      { folder: stateFolder },
+    );
+    expect(said.value).toEqual({ stderr: '', opened: true });
+    expect(existsSync(join(stateFolder, 'audit.jsonl'))).toBe(true);
+  });
+
+  it('stay out of refusals: of a token, of a password, of a packet that was changed', async () => {
+    const { env } = world();
+    const { stdout } = await ask(env, asking(wrapRequest('securosys', 'guarded')));
+    const { annotation } = JSON.parse(stdout).keywrapresults;
+    const unwrap = asking(unwrapRequest('securosys', 'guarded', annotation));
+    for (const refusing of [world({ token }).env, { ...env, LAYERS_PASSWORD: `${password}x` }]) {
+      const refused = await expectNoSecret({ ...secrets, token }, () => ask(refusing, unwrap));
+      expect(refused.value).toMatchObject({ exitCode: 1, stdout: '' });
+    }
+  });
+
+  it('a flipped bit says the same wherever it stands: who can tell is an oracle (S16)', async () => {
+    const env = home(usual());
+    const packet = JSON.parse(utf8Text(base64Bytes(await wrapped(env, 'securosys'))));
+    const flipped = (text: string) => {
+      const bytes = base64Bytes(text);
+      bytes[bytes.length - 1] = (bytes[bytes.length - 1] as number) ^ 1;
+      return base64Text(bytes);
+    };
+    const [entry] = packet.kek;
+    const changed = [
+      { ...packet, ct: flipped(packet.ct) },
+      { ...packet, tag: flipped(packet.tag) },
+      { ...packet, kek: [{ ...entry, ek: flipped(entry.ek) }] },
+    ];
+    const lines = new Set<string>();
+    for (const one of changed) {
+      const annotation = base64Text(utf8Bytes(JSON.stringify(one)));
+      lines.add((await ask(env, unwrapRequest('securosys', 'layers', annotation))).stderr);
+    }
+    expect([...lines]).toEqual([
+      expect.stringMatching(/^securosys: the packet does not open with this key \(ERR_REQUEST_FAILED\)$/),
+    ]);
   });
 });
 

@@ -25,7 +25,7 @@ export const errorRows = (): readonly ErrorRow[] => [
   [407, 'res.error.parsing.key', 400, 'ERR_INVALID_ARGUMENT'],
   [408, 'res.error.reading.pem', 400, 'ERR_INVALID_ARGUMENT'],
   [409, 'res.error.parsing.certificate', 400, 'ERR_INVALID_ARGUMENT'],
-  [410, 'res.error.decrypt.failed', 400, 'ERR_INVALID_ARGUMENT'],
+  [410, 'res.error.decrypt.failed', 400, 'ERR_REQUEST_FAILED'],
   [411, 'res.error.invalid.certificate.request', 400, 'ERR_INVALID_ARGUMENT'],
   [412, 'res.error.invalid.onetimepassword', 403, 'ERR_AUTHENTICATION'],
   [413, 'res.error.approver.not.existent', 404, 'ERR_NOT_FOUND'],

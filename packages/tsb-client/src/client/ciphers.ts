@@ -59,8 +59,8 @@ export interface TsbDecryptInput {
 export interface TsbDecrypt {
   /**
    * The plaintext. `RSA_NO_PADDING` gives the full block, with zeros at its left.
-   * @throws SignError `ERR_KEY_NOT_FOUND`, `ERR_KEY_NOT_USABLE`, `ERR_ALGORITHM_UNSUPPORTED`, `ERR_INVALID_ARGUMENT` (the tag does
-   * not fit), `ERR_REQUEST_FAILED` (the HSM refused, for want of approvals for example)
+   * @throws SignError `ERR_KEY_NOT_FOUND`, `ERR_KEY_NOT_USABLE`, `ERR_ALGORITHM_UNSUPPORTED`, `ERR_REQUEST_FAILED` (padding or tag
+   * do not fit; the HSM refused, for want of approvals for example)
    */
   synchronous(request: TsbDecryptInput & WithApprovals, options?: CallOptions): Promise<Uint8Array>;
   /**
