@@ -6,16 +6,20 @@ import { absolutePath } from '../files/read-file.js';
 export interface GuardSettings {
   /** Absolute path of a signing policy. */
   readonly signingPolicy?: string;
+  /** Absolute path of the folder of an audit log. */
+  readonly auditLog?: string;
 }
 
 /** Members of a configuration that {@link guardSettingsOf} reads. */
-export const guardNames = ['signingPolicy'];
+export const guardNames = ['signingPolicy', 'auditLog'];
 
 /** @throws SignError `ERR_INVALID_ARGUMENT` */
 export function guardSettingsOf(config: JsonObject): GuardSettings {
   const signingPolicy = textOf(config, 'signingPolicy');
+  const auditLog = textOf(config, 'auditLog');
   return {
     ...(signingPolicy !== undefined && { signingPolicy: absolutePath(signingPolicy, 'the configuration: signingPolicy') }),
+    ...(auditLog !== undefined && { auditLog: absolutePath(auditLog, 'the configuration: auditLog') }),
   };
 }
 
@@ -24,8 +28,15 @@ export function guardSettingsOf(config: JsonObject): GuardSettings {
  * @throws SignError for a policy that is not there (`ERR_NOT_FOUND`), that others may change (`ERR_STORE`), or that is none
  * (`ERR_INVALID_ARGUMENT`, `ERR_MALFORMED`, `ERR_LIMIT`): nothing is signed then
  */
-export async function guardsOf({ signingPolicy }: GuardSettings, clock: Clock | undefined): Promise<readonly Guard[]> {
-  if (signingPolicy === undefined) return [];
-  const { openPolicyGuard } = await import('./policy-guard.js');
-  return [await openPolicyGuard(signingPolicy, clock)];
+export async function guardsOf({ signingPolicy, auditLog }: GuardSettings, clock: Clock | undefined): Promise<readonly Guard[]> {
+  const guards: Guard[] = [];
+  if (signingPolicy !== undefined) {
+    const { openPolicyGuard } = await import('./policy-guard.js');
+    guards.push(await openPolicyGuard(signingPolicy, clock));
+  }
+  if (auditLog !== undefined) {
+    const { openAuditGuard } = await import('./audit-guard.js');
+    guards.push(openAuditGuard(auditLog, clock));
+  }
+  return guards;
 }

@@ -1,4 +1,3 @@
-import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { nodeFiles, SignError, sanitizeText } from '@securosys/core';
 import { type Batch, bytesOf, chainLines, fileEntry, type QueuedEntry } from './batch.js';
@@ -14,7 +13,6 @@ export interface BatchWriter {
   write(entries: readonly QueuedEntry[]): Promise<readonly AuditReceipt[]>;
   /** The last record, as far as it is known now. */
   head(): Promise<AuditHead | undefined>;
-  close(): Promise<void>;
 }
 
 export interface FolderWriterOptions {
@@ -26,14 +24,14 @@ export interface FolderWriterOptions {
   readonly now: () => string;
 }
 
-/** The file that is written to, as it was when this writer last looked. */
+/** The file that is written to, as it was when this writer last looked. It is open while it is written to, and not in between. */
 interface Current {
   readonly number: number;
-  readonly file: FileHandle;
-  readonly inode: number;
+  /** Absent: it is to be made. */
+  inode: number | undefined;
   size: number;
   head: AuditHead | undefined;
-  /** Cut away, and not yet said so in the log. */
+  /** To be cut away, and not yet said so in the log. */
   torn: TornTail | undefined;
   /** Whether the name of the file is known to last. */
   named: boolean;
@@ -43,60 +41,63 @@ interface Current {
 export function createFolderWriter({ folder, maxFileBytes, copy, now }: FolderWriterOptions): BatchWriter {
   let current: Current | undefined;
   let made = false;
-
-  async function drop(): Promise<void> {
-    const last = current;
-    current = undefined;
-    await last?.file.close();
-  }
+  const pathOf = (number: number) => join(folder, fileName(number));
 
   /** Makes `current` what the folder holds now. */
   async function look(names: readonly string[]): Promise<void> {
     const number = Math.max(0, ...names.map((name) => fileNumber(name) ?? 0));
-    if (number === 0) return drop();
-    const path = join(folder, fileName(number));
     if (current?.number === number) {
-      const { ino, size } = await nodeFiles().lstat(path);
+      const { ino, size } = await nodeFiles().lstat(pathOf(number));
       if (ino === current.inode && size === current.size) return;
     }
-    await drop();
-    const file = await openLogFile(path, false);
+    current = undefined;
+    if (number === 0) return;
+    const file = await openLogFile(pathOf(number), false);
     try {
       const { size, head, torn } = await readTail(file, number);
       const before = head ?? (number > 1 ? await lastOfFile(folder, number - 1) : undefined);
-      current = { number, file, inode: (await file.stat()).ino, size, head: before, torn, named: false };
-    } catch (error) {
+      current = { number, inode: (await file.stat()).ino, size, head: before, torn, named: false };
+    } finally {
       await file.close();
-      throw error;
     }
   }
 
-  async function nextFile(): Promise<Current> {
-    const { number = 0, head, torn, file: last } = current ?? {};
-    if (torn) await last?.truncate(current?.size);
-    // What another process wrote before it died may not have reached the disk.
-    await last?.datasync();
-    const file = await openLogFile(join(folder, fileName(number + 1)), true);
-    await drop();
-    current = { number: number + 1, file, inode: (await file.stat()).ino, size: 0, head, torn, named: false };
-    return current;
+  /** The file after this one. What another process wrote before it died is cut, or may not have reached the disk. */
+  async function nextFile({ number, size, head, torn }: Current): Promise<Current> {
+    const file = await openLogFile(pathOf(number), false);
+    try {
+      if (torn) await file.truncate(size);
+      await file.datasync();
+    } finally {
+      await file.close();
+    }
+    return { number: number + 1, inode: undefined, size: 0, head, torn, named: false };
   }
 
   /** Appends durably, or leaves the file as it was. */
   async function append(to: Current, bytes: Uint8Array): Promise<void> {
+    const file = await openLogFile(pathOf(to.number), to.inode === undefined);
     try {
-      if (to.torn) await to.file.truncate(to.size);
-      await to.file.writeFile(bytes);
-      await to.file.datasync();
+      const { ino } = await file.stat();
+      if (to.inode !== undefined && ino !== to.inode)
+        throw new SignError('ERR_STORE', 'somebody has exchanged the file of the audit log that is written to');
+      if (to.torn && to.inode !== undefined) await file.truncate(to.size);
+      await file.writeFile(bytes);
+      await file.datasync();
       if (!to.named) await syncFolder(folder);
+      to.inode = ino;
     } catch (error) {
-      await to.file.truncate(to.size).catch(ignored);
+      await file.truncate(to.size).catch(ignored);
       throw error;
+    } finally {
+      await file.close();
     }
   }
 
   async function writeInTurn(entries: readonly QueuedEntry[], fresh: () => boolean) {
-    const to = !current || current.size >= maxFileBytes ? await nextFile() : current;
+    const first: Current = { number: 1, inode: undefined, size: 0, head: undefined, torn: undefined, named: false };
+    if (current && current.size >= maxFileBytes) current = await nextFile(current);
+    const to = current ?? first;
     const { torn, number } = to;
     const own: QueuedEntry[] = [
       ...(to.size === 0 ? [fileEntry(number, now())] : []),
@@ -106,7 +107,7 @@ export function createFolderWriter({ folder, maxFileBytes, copy, now }: FolderWr
     const bytes = bytesOf(batch.lines);
     if (!fresh()) throw new SignError('ERR_STORE', 'the turn at the audit log took too long', { retryable: true });
     await append(to, bytes);
-    Object.assign(to, { size: to.size + bytes.byteLength, head: batch.heads.at(-1), torn: undefined, named: true });
+    current = { ...to, size: to.size + bytes.byteLength, head: batch.heads.at(-1), torn: undefined, named: true };
     await copy?.(batch.lines);
     return batch.heads.slice(own.length).map((head) => ({ ...head, file: fileName(number) }));
   }
@@ -123,7 +124,7 @@ export function createFolderWriter({ folder, maxFileBytes, copy, now }: FolderWr
         await turn.release();
       }
     } catch (cause) {
-      await drop().catch(ignored);
+      current = undefined;
       if (SignError.is(cause)) throw cause;
       const why = failure(cause) === 'ENOSPC' ? 'the disk is full' : 'it cannot be written';
       throw new SignError('ERR_STORE', `audit log: ${why}: ${sanitizeText(folder, 400)}`, { cause });
@@ -133,7 +134,6 @@ export function createFolderWriter({ folder, maxFileBytes, copy, now }: FolderWr
   return {
     write: (entries) => inTurn((fresh) => writeInTurn(entries, fresh)),
     head: () => inTurn(async () => current?.head),
-    close: drop,
   };
 }
 

@@ -71,7 +71,7 @@ export interface AuditLog {
   checkpoint(signer: Signer, options?: CheckpointOptions): Promise<AuditCheckpoint>;
   /** The last record, by whomever it was written; `undefined` for a log without any. @throws SignError `ERR_STORE` */
   head(): Promise<AuditHead | undefined>;
-  /** Waits for what is being written, and takes nothing more. */
+  /** Waits for what is being written, and takes nothing more. Between writes no file is open: a process may end without it. */
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
@@ -124,7 +124,6 @@ export function openAuditLog(options: AuditLogOptions): AuditLog {
   async function close(): Promise<void> {
     closed = true;
     await commits.idle();
-    await writer.close();
   }
 
   return {

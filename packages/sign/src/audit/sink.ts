@@ -33,6 +33,5 @@ export function createSinkWriter(sink: AuditSink, after: AuditHead | undefined, 
       return batch.heads.slice(own.length);
     },
     head: async () => head,
-    close: async () => undefined,
   };
 }
