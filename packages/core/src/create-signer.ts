@@ -5,11 +5,12 @@ import { hexText, ownBytes, sha256Hex } from './bytes.js';
 import { systemClock } from './clock.js';
 import { invalidArgument, knownOptions, SignError } from './errors.js';
 import type { SigningFacts } from './facts.js';
-import { guarding, outcomeOf } from './guarding.js';
-import type { SigningIntent, SigningOutcome } from './guards.js';
+import { guarding } from './guarding.js';
+import type { SigningIntent } from './guards.js';
 import { canonicalJson } from './json.js';
 import type { Operation } from './operation.js';
 import type { CallOptions } from './options.js';
+import { beginningOf, endOf, outcomeOf } from './outcomes.js';
 import { createMemoryStore } from './pending-store.js';
 import { keyFromPublic, pin } from './pinned-key.js';
 import { beginAct } from './recorded.js';
@@ -158,21 +159,6 @@ interface Intended {
   readonly key: KeyInfo;
   readonly operation: SignOperation;
   readonly intent: SigningIntent;
-}
-
-type Outcome = Omit<SigningOutcome, 'intent'>;
-
-/** What a backend has done at once is verified by now; of a request, however it stands, the end is told later. */
-async function beginningOf(begun: Operation<Uint8Array>): Promise<Outcome> {
-  const { approvals } = begun.state;
-  if (begun.id !== undefined) return { result: 'pending', requestId: begun.id, ...(approvals && { approvals }) };
-  const signature = await begun.settled();
-  return { result: 'signed', ...(signature && { signatureSha256: sha256Hex(signature) }) };
-}
-
-function endOf({ result, error, ...known }: ActEnding<Uint8Array>): Outcome {
-  if (result) return { ...known, result: 'signed', signatureSha256: sha256Hex(result) };
-  return { ...known, result: error ? outcomeOf(error) : 'failed', ...(error && { error }) };
 }
 
 /** By what a store knows a signature that was asked for. */

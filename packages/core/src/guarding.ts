@@ -59,10 +59,3 @@ export function guarding(guards: readonly Guard[]): Guarding {
     published: (publication) => toldAll(guards, (guard) => guard.published?.(publication)),
   };
 }
-
-const sayNo: readonly string[] = ['ERR_VETOED', 'ERR_APPROVAL_REJECTED'];
-
-/** What an error means for the intent. */
-export function outcomeOf(error: SignError): 'refused' | 'failed' {
-  return sayNo.includes(error.code) ? 'refused' : 'failed';
-}
