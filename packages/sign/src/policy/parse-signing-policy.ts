@@ -1,4 +1,6 @@
-import { invalidArgument, knownOptions, SignError, sanitizeText, utf8Text } from '@securosys/core';
+import { invalidArgument, knownOptions, parseJson, SignError, sanitizeText, utf8Text } from '@securosys/core';
+import { maxDepth, maxValues } from './document-node.js';
+import { plainDocument } from './plain-document.js';
 import { policyOf, type SigningPolicy } from './signing-policy.js';
 import { yamlDocument } from './yaml-document.js';
 
@@ -37,5 +39,19 @@ export async function parseSigningPolicy(
   if (size > longest) throw new SignError('ERR_LIMIT', `the policy is longer than ${longest} bytes`);
   const file = fileName === undefined ? undefined : sanitizeText(fileName, 200);
   const plain = typeof text === 'string' ? text : utf8Text(text, file ?? 'the policy');
-  return policyOf(await yamlDocument(plain, file), file);
+  return jsonPolicy(plain) ?? policyOf(await yamlDocument(plain, file), file);
+}
+
+/**
+ * JSON is read without the library for YAML, which takes longer to load than a plugin to do all else. Where something is wrong, the library
+ * says in which line.
+ */
+function jsonPolicy(text: string): SigningPolicy | undefined {
+  if (!text.startsWith('{')) return undefined;
+  try {
+    return policyOf(plainDocument(parseJson(text, { maxDepth, maxValues })), undefined);
+  } catch (error) {
+    if (SignError.is(error)) return undefined;
+    throw error;
+  }
 }

@@ -21,6 +21,12 @@ describe('parseSigningPolicy', () => {
     expect(explainSigningPolicy(await parseSigningPolicy(new TextEncoder().encode(json)))).toEqual(expected);
   });
 
+  it('a mistake in JSON is named with its line too', async () => {
+    const text = JSON.stringify({ version: 1, rules: [{ name: 'a', require: { maxValidty: '1d' } }] }, undefined, 2);
+    expect(await refusal(text)).toMatchObject({ code: 'ERR_INVALID_ARGUMENT', line: 7, column: 9, suggestion: 'maxValidity' });
+    expect(await refusal('{"version": 1,\n"version": 1, "rules": []}')).toMatchObject({ code: 'ERR_MALFORMED', line: 2 });
+  });
+
   it('an alias repeats what stands at its anchor', async () => {
     const text = 'version: 1\nrules:\n  - { name: a, require: &r { tags: [v*] } }\n  - { name: b, require: *r }\n';
     const said = explainSigningPolicy(await parseSigningPolicy(text));
