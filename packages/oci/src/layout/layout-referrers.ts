@@ -6,7 +6,7 @@ import { boundedReferrers } from '../internal/bounded-referrers.js';
 import type { OciLimits } from '../limits.js';
 import { decodeManifest, type Manifest } from '../manifest.js';
 import { manifestKind } from '../media-types.js';
-import { readIndex } from './index-file.js';
+import { readIndex } from './index-contents.js';
 import { readBlob } from './store.js';
 
 /**

@@ -24,7 +24,8 @@ import type {
   TagUpdate,
 } from '../repository.js';
 import { readBlobStream, writeBlobStream } from './blob-stream.js';
-import { readIndex, updateIndex, withEntry } from './index-file.js';
+import { readIndex } from './index-contents.js';
+import { updateIndex, withEntry } from './index-file.js';
 import { layoutReferrers } from './layout-referrers.js';
 import { blobIsThere, ensureLayout, openLayout, readBlob, writeBlob } from './store.js';
 import { updateLayoutTag } from './update-tag.js';

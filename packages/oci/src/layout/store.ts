@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { nodeFiles, parseJsonObject, SignError, utf8Bytes } from '@securosys/core';
 import { checkContent, digestOf, parseDigest } from '../digest.js';
 import { mediaTypes } from '../media-types.js';
-import { errno, makeFolder, readPlainFile, realFolder, writeNew, writeWhole } from './files.js';
+import { errno, makeFolder, openPlainFile, readPlainFile, realFolder, writeNew, writeWhole } from './files.js';
 
 const version = '1.0.0';
 
@@ -26,7 +26,8 @@ export async function openLayout(layout: string): Promise<void> {
 
 async function writeUnlessThere(path: string, json: object): Promise<void> {
   try {
-    await readPlainFile(path, 4 * 1024 * 1024);
+    const { file } = await openPlainFile(path, Number.POSITIVE_INFINITY);
+    await file.close();
   } catch (error) {
     if (!SignError.is(error, 'ERR_NOT_FOUND')) throw error;
     await writeNew(path, utf8Bytes(JSON.stringify(json)));
