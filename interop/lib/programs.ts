@@ -13,6 +13,10 @@ const versionArguments: Readonly<Record<string, readonly string[] | undefined>> 
   zstd: ['--version'],
   tar: ['--version'],
   'softhsm2-util': ['--version'],
+  notary: ['version'],
+  'notary-server': ['-version'],
+  'notary-signer': ['-version'],
+  curl: ['--version'],
   // Debian's build does not know its own version.
   crane: undefined,
   'referrers-registry': undefined,
