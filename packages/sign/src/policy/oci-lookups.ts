@@ -1,4 +1,4 @@
-import { equalBytes, isoSeconds, publicKeyFromSpki, SignError } from '@securosys/core';
+import { equalBytes, isoSeconds, SignError } from '@securosys/core';
 import { type CosignTrust, cosignTrust, type PredicateUri, predicateTypeOf } from '@securosys/cosign';
 import { isUnusable, openEnvelope, readSignature, signatureArtifactType } from '@securosys/notation-envelope';
 import type { Oci } from '@securosys/oci';
@@ -49,7 +49,10 @@ function complete<T>([limit]: readonly string[], nothing: T): T {
 export async function hasSigned(oci: Oci, question: RegistryQuestion, asked: SignatureQuestion): Promise<boolean> {
   const { format } = asked;
   if (format === 'notation-jws' || format === 'notation-cose') return hasNotation(oci, question, asked);
-  if (format === 'cosign' || format === 'cosign-attestation') return hasCosign(oci, question, asked);
+  if (format === 'cosign' || format === 'cosign-attestation') {
+    const { hasSignedWithCosign } = await import('./cosign-lookups.js');
+    return hasSignedWithCosign(oci, question, asked);
+  }
   throw new SignError('ERR_CAPABILITY_MISSING', `signatures of the format ${format} cannot be looked for`);
 }
 
@@ -77,33 +80,4 @@ function isByKey(read: { envelope: Uint8Array; mediaType: string }, { spki, sign
     if (isUnusable(error)) return false;
     throw error;
   }
-}
-
-/** Which hash goes with a key on these curves, no key says; each is tried. */
-const hashesOf = (spki: Uint8Array) => {
-  const curve = publicKeyFromSpki(spki).asymmetricKeyDetails?.namedCurve;
-  return curve === 'secp384r1' || curve === 'secp521r1' ? (['sha256', 'sha384', 'sha512'] as const) : [undefined];
-};
-
-async function hasCosign(oci: Oci, { reference, clock, call }: RegistryQuestion, asked: SignatureQuestion): Promise<boolean> {
-  const { evaluateImage, evaluateAttestations } = await facade();
-  const { spki, predicateType } = asked;
-  for (const hash of hashesOf(spki)) {
-    const keys = [{ publicKey: spki, ...(hash && { hash }) }];
-    if (predicateType !== undefined) {
-      const type = typeOf(predicateType);
-      const trust = cosignTrust({ keys, predicateTypes: [type] });
-      const report = await evaluateAttestations(reference, { trust, predicateType: type, oci, clock, ...call });
-      if (report.verdict === 'trusted') return true;
-      complete(report.limits, false);
-    } else {
-      const report = await evaluateImage(reference, { trust: cosignTrust({ keys }), oci, clock, ...call });
-      if (report.verdict === 'trusted') return true;
-      complete(
-        report.manifests.flatMap(({ limits }) => limits),
-        false,
-      );
-    }
-  }
-  return false;
 }

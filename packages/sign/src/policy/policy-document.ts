@@ -45,7 +45,7 @@ export interface SigningPolicyRequirements extends SigningPolicyConditions {
   readonly times?: readonly SigningPolicyTimes[];
   /** Every one of them has to be there. */
   readonly attestations?: readonly SigningPolicyAttestation[];
-  /** The key has not signed the same image in the same format; for an attestation, with the same predicate type. */
+  /** The key has made no other signature of the same image in the same format; for an attestation, of the same predicate type. */
   readonly notAlreadySigned?: true;
   /** Names of checks that the caller gives. */
   readonly custom?: readonly string[];

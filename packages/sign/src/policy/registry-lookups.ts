@@ -23,7 +23,7 @@ export interface RegistryLookups {
     trust: CosignTrust | AttestationKeys,
     predicateType: string,
   ): Promise<readonly FoundStatement[]>;
-  /** Whether a key has signed the image in a format. @throws SignError those of the registry; `ERR_LIMIT` when there is too much to look at */
+  /** Whether a key has made another signature of the image in a format. @throws SignError those of the registry; `ERR_LIMIT` when there is too much to look at */
   isSigned(question: RegistryQuestion, asked: SignatureQuestion): Promise<boolean>;
 }
 
@@ -36,6 +36,10 @@ export interface SignatureQuestion {
   readonly predicateType?: string;
   /** Of the one that is about to be made, where its format has a time. */
   readonly signedAt?: string;
+  /** That it is about to carry. */
+  readonly annotations?: Readonly<Record<string, string>>;
+  /** Of the bytes that are about to be signed, hex. */
+  readonly messageSha256?: string;
 }
 
 /** Keys that a policy names by themselves. */

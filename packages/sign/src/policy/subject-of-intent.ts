@@ -4,7 +4,7 @@ import type { SigningSubject } from './subject.js';
 /** What the bytes of an intent prove. */
 export type SignedFacts = Pick<
   SigningSubject,
-  'format' | 'digest' | 'signedRepository' | 'signedAt' | 'expiresAt' | 'annotations' | 'predicateType'
+  'format' | 'messageSha256' | 'digest' | 'signedRepository' | 'signedAt' | 'expiresAt' | 'annotations' | 'predicateType'
 >;
 
 /**
@@ -27,10 +27,16 @@ export async function subjectOfIntent(intent: SigningIntent): Promise<SigningSub
 }
 
 async function factsOf({ domain, operation }: SigningIntent): Promise<SignedFacts> {
-  const { message, digest } = operation.input;
-  const bytes = message ?? operation.input.preimage;
+  const bytes = operation.input.message ?? operation.input.preimage;
   // A digest alone stands for anything.
-  if (!bytes || (digest && domain === undefined && !message && !operation.input.preimage)) return {};
+  if (!bytes) return {};
+  return { messageSha256: sha256Hex(bytes), ...(await explained(bytes, { domain, operation })) };
+}
+
+async function explained(
+  bytes: Uint8Array,
+  { domain, operation }: Pick<SigningIntent, 'domain' | 'operation'>,
+): Promise<SignedFacts> {
   switch (domain) {
     case 'jws':
     case 'cose-sign': {

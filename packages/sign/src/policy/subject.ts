@@ -24,6 +24,8 @@ export interface SigningSubject {
   readonly annotations?: Readonly<Record<string, string>>;
   /** Of an attestation: what it says, by its type URI. */
   readonly predicateType?: string;
+  /** SHA-256 of the bytes to be signed, 64 lower-case hex characters: a signature over the same bytes is no other one. */
+  readonly messageSha256?: string;
   /** One sentence when what is known contradicts itself: nothing is allowed then. */
   readonly contradiction?: string;
 }

@@ -83,21 +83,38 @@ describe('required attestations', () => {
 describe('notAlreadySigned', () => {
   const require: SigningPolicyRequirements = { notAlreadySigned: true };
 
-  it('cosign: the key may sign an image once; another key and another format are not concerned', async () => {
+  it('cosign: a second signature is refused; another key and another format are not concerned, nor is the one that is being attached', async () => {
     const world = await cosignWorld();
     const options = { oci: world.oci, clock: world.clock };
-    const other = world.signer('other');
-    await signImage(tagged, { signer: other, format: 'cosign', ...options });
-    const before = { ...placed(await attestIntents(world, 'https://example.com/a/v1', {})), domain: 'dsse' as const };
-    expect(await judge(require, before, options)).toMatchObject({ verdict: 'refused' });
-    const another = { ...(await world.backend.describeKey({ label: 'ci' })) };
-    expect(await judge(require, { ...before, key: another }, options)).toMatchObject({ verdict: 'allowed' });
-    const signed = placed(await cosignIntents(world));
-    expect(await judge(require, signed, options)).toMatchObject({
-      verdict: 'refused',
-      reason: expect.stringContaining('has signed this one already'),
-    });
-    expect(await judge(require, { ...signed, key: another }, options)).toMatchObject({ verdict: 'allowed' });
+    await signImage(tagged, { signer: world.signer('other'), format: 'cosign', ...options });
+    const intents = await cosignIntents(world);
+    const another = await world.backend.describeKey({ label: 'ci' });
+    const differing = await cosignIntents(world, { annotations: { build: '42' } });
+    expect([intents.length, differing.length]).toEqual([2, 2]);
+    for (const intent of intents) {
+      // Both are attached now: with the other annotations there, each is a second one.
+      const refused = { verdict: 'refused', reason: expect.stringContaining('has signed this one already') };
+      expect(await judge(require, placed([intent]), options)).toMatchObject(refused);
+      expect(await judge(require, { ...placed([intent]), key: another }, options)).toMatchObject({ verdict: 'allowed' });
+    }
+    const fresh = await cosignWorld();
+    for (const intent of await cosignIntents(fresh))
+      expect(await judge(require, placed([intent]), { oci: fresh.oci, clock: fresh.clock })).toMatchObject({
+        verdict: 'allowed',
+      });
+  });
+
+  it('attestations: a second statement of the type is refused, another type is not, nor the very same statement', async () => {
+    const world = await cosignWorld();
+    const options = { oci: world.oci, clock: world.clock };
+    const [one, two] = ['https://example.com/one/v1', 'https://example.com/two/v1'];
+    const first = placed(await attestIntents(world, one, { by: 'a' }));
+    expect(await judge(require, first, options)).toMatchObject({ verdict: 'allowed' });
+    const other = placed(await attestIntents(world, two, { by: 'a' }));
+    expect(await judge(require, other, options)).toMatchObject({ verdict: 'allowed' });
+    const second = placed(await attestIntents(world, one, { by: 'b' }));
+    expect(await judge(require, second, options)).toMatchObject({ verdict: 'refused' });
+    expect(await judge(require, other, options)).toMatchObject({ verdict: 'allowed' });
   });
 
   it('Notary: a second signature is refused, the one that is being attached is not', async () => {

@@ -3,13 +3,13 @@ import { imageQuestion, whyUnknown } from './image-question.js';
 
 const wanted = 'the key may sign an image once in each format';
 
-/** The same key has not signed the same image in the same format yet. */
+/** The same key has made no other signature of the same image in the same format: what is signed again adds nothing. */
 export const notAlreadySigned: Requirement<true> = {
   name: 'notAlreadySigned',
   asks: true,
   read: (place) => place.only(true),
   async judge(_, subject, world) {
-    const { format, key, predicateType, signedAt } = subject;
+    const { format, key, predicateType, signedAt, annotations, messageSha256 } = subject;
     if (format === undefined || !key?.spki)
       return unknown(`${wanted}; the ${format === undefined ? 'format' : 'public key'} is not known`);
     const asked = imageQuestion(subject, world);
@@ -20,6 +20,8 @@ export const notAlreadySigned: Requirement<true> = {
         spki: key.spki,
         ...(predicateType !== undefined && { predicateType }),
         ...(signedAt !== undefined && { signedAt }),
+        ...(annotations && { annotations }),
+        ...(messageSha256 !== undefined && { messageSha256 }),
       };
       return (await asked.registry.isSigned(asked.question, about))
         ? unsatisfied(`${wanted}, and has signed this one already: use that signature`)
@@ -28,5 +30,5 @@ export const notAlreadySigned: Requirement<true> = {
       return unknown(`${wanted}; ${whyUnknown(error, world)}`);
     }
   },
-  explain: () => 'the key has not signed the image in this format yet',
+  explain: () => 'the key has made no other signature of the image in this format',
 };
