@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { nodeFiles, parseJsonObject, SignError, utf8Bytes } from '@securosys/core';
+import { equalBytes, nodeFiles, parseJsonObject, SignError, utf8Bytes } from '@securosys/core';
 import { checkContent, digestOf, parseDigest } from '../digest.js';
 import { mediaTypes } from '../media-types.js';
 import { errno, makeFolder, openPlainFile, readPlainFile, realFolder, writeNew, writeWhole } from './files.js';
@@ -34,13 +34,33 @@ async function writeUnlessThere(path: string, json: object): Promise<void> {
   }
 }
 
+/** What tells a file from another one in its place, and from itself after a change. */
+async function fingerprint(path: string): Promise<string | undefined> {
+  const found = await nodeFiles()
+    .lstat(path, { bigint: true })
+    .catch(() => undefined);
+  return found?.isFile() ? [found.dev, found.ino, found.size, found.mtimeNs, found.ctimeNs].join(' ') : undefined;
+}
+
+/** The layout that was found whole last, by its `oci-layout`: whoever fills a layout does not look at all of it for each blob. */
+let whole: { readonly layout: string; readonly marker: string } | undefined;
+
+async function isWhole(layout: string, marker: string | undefined): Promise<boolean> {
+  if (marker === undefined || whole?.layout !== layout || whole.marker !== marker) return false;
+  return (await fingerprint(join(layout, 'index.json'))) !== undefined;
+}
+
 /** Makes an empty layout of a folder that is none yet. */
 export async function ensureLayout(layout: string): Promise<void> {
+  const file = join(layout, 'oci-layout');
+  if (await isWhole(layout, await fingerprint(file))) return;
   await makeFolder(layout);
   await writeUnlessThere(join(layout, 'oci-layout'), { imageLayoutVersion: version });
   await openLayout(layout);
   await writeUnlessThere(join(layout, 'index.json'), { schemaVersion: 2, mediaType: mediaTypes.imageIndex, manifests: [] });
   await ensureBlobFolder(layout, 'sha256');
+  const marker = await fingerprint(file);
+  if (marker !== undefined) whole = { layout, marker };
 }
 
 /** The folder of blobs, made if it is not there; a link in its place is refused. */
@@ -78,10 +98,30 @@ export async function blobIsThere(layout: string, blob: { readonly digest: strin
   }
 }
 
-/** Stores a blob under its SHA-256. A file that is there already is replaced, so that a damaged one heals. */
+/** Larger blobs are written again rather than read. */
+const smallBlob = 64 << 10;
+
+/** Whether the very content lies there. */
+async function liesThere(path: string, bytes: Uint8Array): Promise<boolean> {
+  if (bytes.byteLength > smallBlob) return false;
+  const found = await nodeFiles()
+    .lstat(path)
+    .catch(() => undefined);
+  if (!found?.isFile() || found.size !== bytes.byteLength) return false;
+  try {
+    return equalBytes(await readPlainFile(path, bytes.byteLength), bytes);
+  } catch (error) {
+    // What cannot be read is replaced.
+    if (SignError.is(error)) return false;
+    throw error;
+  }
+}
+
+/** Stores a blob under its SHA-256. A file that is there already and holds something else is replaced, so that a damaged one heals. */
 export async function writeBlob(layout: string, bytes: Uint8Array): Promise<string> {
   const digest = digestOf(bytes);
   await ensureBlobFolder(layout, 'sha256');
-  await writeWhole(blobPath(layout, digest), bytes);
+  const path = blobPath(layout, digest);
+  if (!(await liesThere(path, bytes))) await writeWhole(path, bytes);
   return digest;
 }
