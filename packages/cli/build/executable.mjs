@@ -31,21 +31,24 @@ const common = {
 
 /**
  * What only some commands import, and shares nothing with what stays but what it has a copy of: each group is a part. A part may need those
- * that stand below it here, and no other. What is `packed` is large, and rarely needed.
+ * that stand below it here, and no other. What is `packed` is large, and rarely needed. What is `flat` imports nothing of its own dynamically,
+ * and becomes one function: else each module becomes two, in case that it is imported late, and V8 reads it twice.
  */
 const groups = [
   // securosys-sign: what runs its commands, the one that is started most, and all others.
-  { part: 'frame', holds: (path) => path === './securosys-sign/process.js' },
-  { part: 'verify', holds: (path) => path === './subcommands/verify.js' },
+  { part: 'frame', holds: (path) => path === './securosys-sign/process.js', flat: true },
+  { part: 'verify', holds: (path) => path === './subcommands/verify.js', flat: true },
   { part: 'subcommands', holds: (path) => path.startsWith('./subcommands/') },
   { part: 'commander', holds: (path) => path === 'commander' },
   { part: 'bars', holds: (path) => path === './bars.js', packed: true },
+  { part: 'prompt', holds: (path) => path === './prompt.js' },
   { part: 'tsb', holds: (path) => path.endsWith('/connect-tsb.js') },
   { part: 'policy', holds: (path) => path === './policy-guard.js', packed: true },
-  { part: 'audit', holds: (path) => path === './audit-guard.js' },
+  { part: 'audit', holds: (path) => path === './audit-guard.js' || path === './audit-log.js' },
   // What the backend of a TSB can beside using keys.
   { part: 'tsb-rare', holds: (path) => ['./operation-calls.js', './recognise.js', './orphans.js'].includes(path), packed: true },
   { part: 'pkcs11', holds: (path) => path.endsWith('/connect-pkcs11.js') || path === '@securosys/pkcs11' },
+  { part: 'helper', holds: (path) => path === './run-helper.js' },
   { part: 'service', holds: (path) => path === './serve.js' },
   { part: 'grpc', holds: (path) => path === '@grpc/grpc-js', packed: true },
   { part: 'undici', holds: (path) => path === 'undici', packed: true },
@@ -78,11 +81,26 @@ const order = ['main', ...groups.map(({ part }) => part)];
 const elsewhere =
   (own) =>
   ({ path, kind }) =>
-    kind === 'dynamic-import' && groups.some(({ part, holds }) => part !== own && holds(path));
+    kind === 'dynamic-import' && groups.some(({ part, holds, flat }) => (part === own ? flat : holds(path)));
+
+/** Commander starts programs that lie beside its own, which ours never does: what that takes loads a third of Node. */
+const withoutChildProcess = {
+  name: 'without-child-process',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^node:child_process$/ }, ({ importer }) =>
+      /[\\/]commander[\\/]/.test(importer) ? { path: 'none', namespace: 'without-child-process' } : undefined,
+    );
+    onLoad({ filter: /.*/, namespace: 'without-child-process' }, () => ({ contents: 'module.exports={}' }));
+  },
+};
 
 async function built(input, belongs) {
   const found = new Map();
-  const { outputFiles, metafile } = await build({ ...common, ...input, plugins: [bundledText(), leaveOut(belongs, found)] });
+  const { outputFiles, metafile } = await build({
+    ...common,
+    ...input,
+    plugins: [bundledText(), withoutChildProcess, leaveOut(belongs, found)],
+  });
   const [{ inputs }] = Object.values(metafile.outputs);
   const used = Object.keys(inputs).filter((source) => inputs[source].bytesInOutput > 0);
   const code = outputFiles[0].text;
@@ -137,11 +155,8 @@ function contentsOf(own) {
   return `module.exports={${own.map(([each, target]) => `${text(each)}:()=>require(${text(target.path)})`).join()}}`;
 }
 
-/**
- * @param {{ entry: string, outfile: string }} executable
- * @returns {Promise<string[]>} sources that are in it
- */
-export async function buildExecutable({ entry, outfile }) {
+/** Builds the code of a program: what runs at once, and its other parts by their names. */
+export async function buildParts(entry) {
   const first = await built({ entryPoints: [entry] }, ({ kind }) => kind === 'dynamic-import');
   const parts = new Map();
   for (let left = first.found; left.size > 0; ) {
@@ -154,13 +169,26 @@ export async function buildExecutable({ entry, outfile }) {
       if (parts.has(target.part)) throw new Error(`part ${part} needs ${target.path}, and part ${target.part} is built already`);
     left = new Map([...left, ...made.found].filter(([, target]) => target.part !== part));
   }
+  return { first, parts, inputs: [...new Set([first, ...parts.values()].flatMap(({ inputs }) => inputs))] };
+}
+
+/** Writes a program. V8 keeps a text of ASCII in half the memory, and reads it in half the time. */
+export function writeProgram(outfile, text) {
+  if (Buffer.byteLength(text) !== text.length) throw new Error('the executable holds something else than ASCII');
+  mkdirSync(dirname(outfile), { recursive: true });
+  writeFileSync(outfile, text);
+  chmodSync(outfile, 0o755);
+}
+
+/**
+ * @param {{ entry: string, outfile: string }} executable
+ * @returns {Promise<string[]>} sources that are in it
+ */
+export async function buildExecutable({ entry, outfile }) {
+  const { first, parts, inputs } = await buildParts(entry);
   const holders = [...parts].map(([name, made]) => `${JSON.stringify(name)}(){/*\n${commentOf(name, made)}\n*/}`);
   const told = `var packed=${JSON.stringify([...parts.keys()].filter(isPacked))},holders={${holders.join()}};`;
   const whole = [prologue, told, loader, `(function(require){${first.code}})(partRequire);\n`].join('');
-  // V8 keeps a text of ASCII in half the memory, and reads it in half the time.
-  if (Buffer.byteLength(whole) !== whole.length) throw new Error('the executable holds something else than ASCII');
-  mkdirSync(dirname(outfile), { recursive: true });
-  writeFileSync(outfile, whole);
-  chmodSync(outfile, 0o755);
-  return [...new Set([first, ...parts.values()].flatMap(({ inputs }) => inputs))];
+  writeProgram(outfile, whole);
+  return inputs;
 }

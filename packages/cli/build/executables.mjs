@@ -2,8 +2,10 @@
 import { writeFileSync } from 'node:fs';
 import { buildExecutable } from './executable.mjs';
 import { thirdPartyNotices } from './notices.mjs';
+import { buildProgram } from './program.mjs';
 
 const sources = [];
-for (const name of ['notation-securosys', 'ocicrypt-securosys', 'sigstore-kms-securosys', 'securosys-sign'])
+for (const name of ['notation-securosys', 'ocicrypt-securosys', 'sigstore-kms-securosys'])
   sources.push(...(await buildExecutable({ entry: `src/${name}.ts`, outfile: `dist/${name}` })));
+sources.push(...(await buildProgram({ entry: 'src/securosys-sign.ts', outfile: 'dist/securosys-sign.cjs' })));
 writeFileSync('dist/THIRD-PARTY-NOTICES.md', thirdPartyNotices(sources));

@@ -7,6 +7,7 @@ import type { SecurosysSignIo } from './io.js';
 import { createOutput, type Output } from './output/output.js';
 import { openProgress, type Progress } from './output/progress.js';
 import type { TypedWords } from './parse-words.js';
+import { readSettings } from './settings/read-settings.js';
 import type { Settings } from './settings/settings.js';
 
 /** What was typed behind the name of the command. */
@@ -89,8 +90,7 @@ export function colourOf({ env }: Pick<SecurosysSignIo, 'env'>, typed: TypedWord
 export function openContext(io: SecurosysSignIo, typed: TypedWords, command: Command): OpenContext {
   const { env, folder, clock = systemClock, signal = new AbortController().signal } = io;
   const output = createOutput({
-    stdout: io.stdout,
-    stderr: io.stderr,
+    io,
     json: typed.options.json === true,
     quiet: typed.options.quiet === true,
     ci: Boolean(env.CI) && env.CI !== 'false' && io.stderr.isTTY !== true,
@@ -110,9 +110,7 @@ export function openContext(io: SecurosysSignIo, typed: TypedWords, command: Com
     output,
     path,
     settings: () => {
-      settings ??= import('./settings/read-settings.js').then(({ readSettings }) =>
-        readSettings({ env, folder, words: typed, command }),
-      );
+      settings ??= readSettings({ env, folder, words: typed, command });
       return settings;
     },
     progress: () => {
@@ -127,7 +125,8 @@ export function openContext(io: SecurosysSignIo, typed: TypedWords, command: Com
     },
     readFile: async (text, what, care = 'any') => (text === '-' ? readStdin(io) : readNamedFile(path(text), what, care)),
     askSecret: async (question) => {
-      if (io.askSecret) return io.askSecret(question);
+      const terminal = await io.terminal?.();
+      if (terminal) return terminal.askSecret(question);
       throw new SignError(
         'ERR_INVALID_ARGUMENT',
         `${sanitizeText(question, 200)}: there is no terminal to ask for it; give a file or a variable`,

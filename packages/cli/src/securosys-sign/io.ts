@@ -15,6 +15,13 @@ export interface InputSource extends AsyncIterable<Uint8Array | string> {
   readonly isTTY?: boolean | undefined;
 }
 
+/** Somebody who can be asked. @throws SignError `ERR_INVALID_ARGUMENT` when there is no answer */
+export interface Terminal {
+  ask(question: string): Promise<string>;
+  /** Without showing what is typed. */
+  askSecret(question: string): Promise<string>;
+}
+
 /** The process that the program runs in, or what stands for it in a test. */
 export interface SecurosysSignIo {
   readonly env: Environment;
@@ -28,12 +35,12 @@ export interface SecurosysSignIo {
   /** Aborted when the user wants it to end; the reason is the name of the signal. */
   readonly signal?: AbortSignal;
   readonly clock?: Clock;
-  /** Asks whoever sits at the terminal for a secret, without showing it. Absent: nobody can be asked. */
-  readonly askSecret?: (question: string) => Promise<string>;
-  /** Asks whoever sits at the terminal. Absent: nobody can be asked. */
-  readonly ask?: (question: string) => Promise<string>;
+  /** Whoever sits at the terminal. Absent, or `undefined`: nobody can be asked. */
+  readonly terminal?: () => Promise<Terminal | undefined>;
   /** Default: `tsb` and `pkcs11`. */
   readonly backends?: Readonly<Record<string, BackendFactory>>;
+  /** Loads a package that is no dependency of this one. Default: from where the program lies. */
+  readonly loadPackage?: (name: string) => unknown;
   /** For registries. Default: the guarded one of this SDK. */
   readonly fetch?: Fetch;
 }

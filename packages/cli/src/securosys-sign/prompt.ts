@@ -2,9 +2,9 @@ import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { SignError, sanitizeText } from '@securosys/core';
 
-type Terminal = Pick<NodeJS.WriteStream, 'write'>;
+type Screen = Pick<NodeJS.WriteStream, 'write'>;
 
-async function answer(question: string, stdin: NodeJS.ReadStream, stderr: Terminal, shown: boolean): Promise<string> {
+async function answer(question: string, stdin: NodeJS.ReadStream, stderr: Screen, shown: boolean): Promise<string> {
   stderr.write(`${sanitizeText(question, 400)}: `);
   // The terminal does not echo while somebody reads it as a terminal: what is shown is what goes to `output`.
   const output = new Writable({
@@ -28,9 +28,9 @@ async function answer(question: string, stdin: NodeJS.ReadStream, stderr: Termin
 }
 
 /** Asks whoever sits at the terminal. @throws SignError `ERR_INVALID_ARGUMENT` when there is no answer */
-export const ask = (question: string, stdin: NodeJS.ReadStream, stderr: Terminal): Promise<string> =>
+export const ask = (question: string, stdin: NodeJS.ReadStream, stderr: Screen): Promise<string> =>
   answer(question, stdin, stderr, true);
 
 /** The same, without showing what is typed. */
-export const askSecret = (question: string, stdin: NodeJS.ReadStream, stderr: Terminal): Promise<string> =>
+export const askSecret = (question: string, stdin: NodeJS.ReadStream, stderr: Screen): Promise<string> =>
   answer(question, stdin, stderr, false);

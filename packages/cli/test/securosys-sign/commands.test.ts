@@ -1,5 +1,6 @@
 import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { join } from 'node:path';
+import { startTsbEmulator } from '@securosys/tsb-emulator';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { rsaKey } from '../../../../tests/rsa-key.js';
 import { createSignWorld, removeSignWorlds, type SignWorld } from './world.js';
@@ -100,8 +101,28 @@ describe('encrypt and decrypt', () => {
 
 describe('the emulator', () => {
   it('is a package of its own: without it there is a clear error with the command that installs it', async () => {
-    const { code, stderr } = await world.run('emulator');
+    const loadPackage = (): never => {
+      throw Object.assign(new Error('Cannot find module'), { code: 'MODULE_NOT_FOUND' });
+    };
+    const { code, stderr } = await world.runWith({ loadPackage }, 'emulator');
     expect(code).toBe(2);
     expect(stderr).toContain('npm install @securosys/tsb-emulator');
+  });
+
+  it('runs until somebody ends it, and says how it is reached', async () => {
+    const ending = new AbortController();
+    const said: string[] = [];
+    const stdout = {
+      write: (text: string) => {
+        said.push(text);
+        ending.abort('SIGINT');
+      },
+    };
+    const io = { loadPackage: () => ({ startTsbEmulator }), stdout, signal: ending.signal };
+    const { code } = await world.runWith(io, 'emulator', '--json', '--add-key', 'release');
+    expect({ code, result: JSON.parse(said[0] ?? '') }).toEqual({
+      code: 0,
+      result: { url: expect.stringMatching(/^http:/), token: expect.any(String), keys: ['release'] },
+    });
   });
 });

@@ -76,6 +76,7 @@ async function withToken(context: CommandContext, settings: Settings): Promise<C
   const tsb = (settings.text('backend') ?? 'tsb') === 'tsb';
   const needed = tsb && (settings.text('authType') ?? 'TOKEN') === 'TOKEN' && settings.text('restApi') !== undefined;
   const given = settings.source('token') ?? settings.source('tokenFile');
-  if (!needed || given || !context.io.askSecret) return context.env;
-  return { ...context.env, TSB_TOKEN: await context.askSecret('token of the TSB') };
+  if (!needed || given) return context.env;
+  const terminal = await context.io.terminal?.();
+  return terminal ? { ...context.env, TSB_TOKEN: await terminal.askSecret('token of the TSB') } : context.env;
 }

@@ -1,5 +1,5 @@
 import { sanitizeText } from '@securosys/core';
-import type { TextSink } from '../io.js';
+import type { SecurosysSignIo, TextSink } from '../io.js';
 
 /** What a line means, for its colour. */
 export type Tone = 'good' | 'bad' | 'warn' | 'dim' | 'strong';
@@ -22,8 +22,8 @@ export interface Output {
 
 /** How a run says what it says. */
 export interface OutputOptions {
-  readonly stdout: TextSink;
-  readonly stderr: TextSink;
+  /** Its streams are not touched before something is said. */
+  readonly io: Pick<SecurosysSignIo, 'stdout' | 'stderr'>;
   readonly json: boolean;
   readonly quiet: boolean;
   /** Not run by a person: no notes. */
@@ -53,20 +53,20 @@ export function shownLine(line: Line, coloured: boolean): string {
 export const asciiJson = (value: object): string =>
   JSON.stringify(value).replace(/[\u007f-\uffff]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
-export function createOutput({ stdout, stderr, json, quiet, ci, colour }: OutputOptions): Output {
+export function createOutput({ io, json, quiet, ci, colour }: OutputOptions): Output {
   const silent = quiet || json || ci;
   return {
     json,
     quiet: silent,
     result: (value, lines) => {
-      if (json) stdout.write(`${asciiJson(value)}\n`);
-      else for (const line of lines) stdout.write(`${shownLine(line, colour(stdout))}\n`);
+      if (json) io.stdout.write(`${asciiJson(value)}\n`);
+      else for (const line of lines) io.stdout.write(`${shownLine(line, colour(io.stdout))}\n`);
     },
     note: (line) => {
-      if (!silent) stderr.write(`${shownLine(line, colour(stderr))}\n`);
+      if (!silent) io.stderr.write(`${shownLine(line, colour(io.stderr))}\n`);
     },
     warn: (text) => {
-      if (!quiet) stderr.write(`${shownLine({ text: `warning: ${text}`, tone: 'warn' }, colour(stderr))}\n`);
+      if (!quiet) io.stderr.write(`${shownLine({ text: `warning: ${text}`, tone: 'warn' }, colour(io.stderr))}\n`);
     },
   };
 }

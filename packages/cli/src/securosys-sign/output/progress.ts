@@ -1,6 +1,7 @@
 import type { OperationState } from '@securosys/core';
 import type { SecurosysSignIo } from '../io.js';
 import type { Output } from './output.js';
+import { openLines } from './progress-lines.js';
 
 /** Something that gets done piece by piece. */
 export interface ProgressTask {
@@ -35,6 +36,5 @@ export async function openProgress(
     const { openBars } = await import('./bars.js');
     return openBars(stderr, now);
   }
-  const { openLines } = await import('./progress-lines.js');
   return openLines(output, now);
 }

@@ -20,7 +20,8 @@ const missing: readonly unknown[] = ['ERR_MODULE_NOT_FOUND', 'MODULE_NOT_FOUND']
 async function loadEmulator({ io }: CommandContext): Promise<EmulatorPackage> {
   try {
     const { createRequire } = await import('node:module');
-    return createRequire(io.programFile)(name) as EmulatorPackage;
+    const { loadPackage = createRequire(io.programFile) } = io;
+    return loadPackage(name) as EmulatorPackage;
   } catch (cause) {
     if (!missing.includes((cause as NodeJS.ErrnoException).code)) throw cause;
     throw new SignError('ERR_CAPABILITY_MISSING', 'the emulator is a package of its own, for development, and not installed', {

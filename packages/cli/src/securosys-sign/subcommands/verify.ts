@@ -8,6 +8,7 @@ import { openCosignTrust, openNotationTrust, trustOptions, wantsCosign } from '.
 import { selectionOf, selectionOptions } from '../open/selection.js';
 import { cosignReportJson, notationReportJson } from '../output/report-json.js';
 import { cosignReportLines, notationReportLines } from '../output/report-lines.js';
+import { verifyFile } from './verify-file.js';
 
 async function verifyImages(context: CommandContext): Promise<Exit> {
   const { output, clock, signal, words } = context;
@@ -64,7 +65,6 @@ export const command: Command = {
       return verifyImages(context);
     }
     if (words.arguments.length > 0) invalidArgument('verify: images, or --file');
-    const { verifyFile } = await import('./verify-file.js');
     return verifyFile(context, file);
   },
 };
