@@ -1,0 +1,13 @@
+// Builds securosys-sign after the first install of a clone, so that `npx pnpm exec securosys-sign` works at the root at once. Later ones are
+// built with everything else (scripts/build.mjs).
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { buildProgram } from './program.mjs';
+
+process.chdir(fileURLToPath(new URL('..', import.meta.url)));
+const outfile = 'dist/securosys-sign.cjs';
+if (!existsSync(outfile))
+  await buildProgram({ entry: 'src/securosys-sign.ts', outfile }).catch((error) => {
+    // An install is no place to fail for a program that somebody is just writing.
+    console.error(`securosys-sign was not built: ${error.message}`);
+  });
