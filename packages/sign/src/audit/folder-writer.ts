@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { nodeFiles, SignError, sanitizeText } from '@securosys/core';
-import { type Batch, bytesOf, chainLines, fileEntry, type QueuedEntry } from './batch.js';
+import { chainLines, fileEntry, type QueuedEntry } from './batch.js';
 import { failure, fileName, fileNumber, makeLogFolder, syncFolder } from './folder.js';
 import { encodeMembers } from './line.js';
 import { takeTurn } from './lock.js';
@@ -103,12 +103,11 @@ export function createFolderWriter({ folder, maxFileBytes, copy, now }: FolderWr
       ...(to.size === 0 ? [fileEntry(number, now())] : []),
       ...(torn ? [{ kind: 'repaired', members: encodeMembers({ kind: 'repaired', ...torn }), at: now() }] : []),
     ];
-    const batch: Batch = chainLines(to.head, [...own, ...entries]);
-    const bytes = bytesOf(batch.lines);
+    const batch = chainLines(to.head, [...own, ...entries]);
     if (!fresh()) throw new SignError('ERR_STORE', 'the turn at the audit log took too long', { retryable: true });
-    await append(to, bytes);
-    current = { ...to, size: to.size + bytes.byteLength, head: batch.heads.at(-1), torn: undefined, named: true };
-    await copy?.(batch.lines);
+    await append(to, batch.bytes);
+    current = { ...to, size: to.size + batch.bytes.byteLength, head: batch.heads.at(-1), torn: undefined, named: true };
+    await copy?.(batch.lines());
     return batch.heads.slice(own.length).map((head) => ({ ...head, file: fileName(number) }));
   }
 

@@ -4,7 +4,7 @@ import type { BatchWriter } from './folder-writer.js';
 import type { AuditReceipt } from './record.js';
 
 /** Of one batch, so that a file that is full stays near its size. */
-const batchEntries = 4096;
+const batchEntries = 1024;
 const batchBytes = 1024 * 1024;
 
 interface Waiting {

@@ -18,14 +18,16 @@ const stringText = (value: string): string =>
   value.isWellFormed() ? (plain.test(value) ? `"${value}"` : JSON.stringify(value)) : JSON.stringify(value.toWellFormed());
 
 /**
- * The inside of a JSON object: members in code-unit order without white space, as `canonicalJson` writes them; `undefined` ones left out.
+ * The inside of a JSON object: members in code-unit order without white space, as `canonicalJson` writes them; `undefined` ones left out,
+ * and the one that is named `without`.
  * @throws SignError `ERR_INVALID_ARGUMENT` for what strict JSON does not have
  */
-export function membersText(members: Readonly<Record<string, unknown>>, depth = 0): string {
+export function membersText(members: Readonly<Record<string, unknown>>, without?: string, depth = 0): string {
   let text = '';
   for (const name of Object.keys(members).sort()) {
     const value = members[name];
-    if (value !== undefined) text += `${text === '' ? '' : ','}${stringText(name)}:${valueText(value, depth)}`;
+    if (value !== undefined && name !== without)
+      text += `${text === '' ? '' : ','}${stringText(name)}:${valueText(value, depth)}`;
   }
   return text;
 }
@@ -39,5 +41,5 @@ function valueText(value: unknown, depth: number): string {
   if (Array.isArray(value)) return `[${value.map((one) => valueText(one, depth + 1)).join(',')}]`;
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== null) invalidArgument('a record holds plain objects only');
-  return `{${membersText(value as Record<string, unknown>, depth + 1)}}`;
+  return `{${membersText(value as Record<string, unknown>, undefined, depth + 1)}}`;
 }

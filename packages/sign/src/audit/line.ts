@@ -10,13 +10,6 @@ export interface Place {
   readonly at: string;
 }
 
-/** A line as it is written, and its hash. */
-export interface EncodedLine {
-  /** JSON without the line feed. */
-  readonly text: string;
-  readonly hash: string;
-}
-
 const beforeHash = ',"hash":"';
 /** `,"hash":"`, 64 hex characters, `"}`. */
 const endLength = beforeHash.length + 64 + 2;
@@ -25,27 +18,38 @@ const endOfLine = /^,"hash":"([0-9a-f]{64})"\}$/;
 const startOfLine = /^\{"seq":(0|[1-9]\d{0,15}),"log":"([0-9a-f]{32})","prev":"([0-9a-f]{64})","at":"/;
 const latin1 = (bytes: Uint8Array) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
 
+/** Longest beginning and end of a line together: number, log, both hashes, time, kind, and their names. */
+export const lineOverhead = 400;
+
 /**
  * Members of an entry as the inside of a JSON object, in code-unit order, starting with a comma when there are any.
  * @throws SignError `ERR_LIMIT`, `ERR_INVALID_ARGUMENT`
  */
-export function encodeMembers({ kind: _, ...members }: AuditEntry): string {
-  const text = membersText(members);
-  // Numbers, times and hashes of the line take less than the rest.
-  if (Buffer.byteLength(text) > maxLineBytes - 512)
+export function encodeMembers(entry: AuditEntry): string {
+  const text = membersText(entry, 'kind');
+  if (Buffer.byteLength(text) > maxLineBytes - lineOverhead)
     throw new SignError('ERR_LIMIT', `a record of the audit log is over ${maxLineBytes} bytes`);
   return text === '' ? '' : `,${text}`;
 }
 
 /**
- * One line. Its hash is the SHA-256 of everything before `,"hash":"`: number, log, hash of the record before, time, kind, then the
- * other members as canonical JSON.
+ * Writes one line, with its line feed, into `into` from `at` on. Its hash is the SHA-256 of everything before `,"hash":"`: number, log, hash
+ * of the record before, time, kind, then the other members as canonical JSON.
+ * @returns where the line ends, and its hash
  */
-export function encodeLine({ seq, log, prev, at }: Place, kind: string, members: string): EncodedLine {
-  const covered = `{"seq":${seq},"log":"${log}","prev":"${prev}","at":"${at}","kind":"${kind}"${members}`;
-  // As UTF-8, which it has: no half of a pair gets as far as this.
-  const hash = nodeCrypto().hash('sha256', covered, 'hex');
-  return { text: `${covered}${beforeHash}${hash}"}`, hash };
+export function writeLine(
+  into: Buffer,
+  start: number,
+  { seq, log, prev, at }: Place,
+  { kind, members }: { readonly kind: string; readonly members: string },
+): { readonly end: number; readonly hash: string } {
+  let end = start;
+  // All but the members is ASCII.
+  end += into.write(`{"seq":${seq},"log":"${log}","prev":"${prev}","at":"${at}","kind":"${kind}"`, end, 'latin1');
+  end += into.write(members, end);
+  const hash = nodeCrypto().hash('sha256', into.subarray(start, end), 'hex');
+  end += into.write(`${beforeHash}${hash}"}\n`, end, 'latin1');
+  return { end, hash };
 }
 
 /** What the outside of a line says. */

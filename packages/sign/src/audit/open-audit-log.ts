@@ -97,7 +97,7 @@ export interface AuditLog {
 export function openAuditLog(options: AuditLogOptions): AuditLog {
   knownOptions('openAuditLog', options, ['folder', 'sink', 'after', 'maxFileBytes', 'clock']);
   const { clock = systemClock } = options;
-  const now = () => new Date(clock.now()).toISOString();
+  const now = timeText(clock);
   const writer = writerOf(options, now);
   const commits = groupCommit(writer);
   let closed = false;
@@ -133,6 +133,16 @@ export function openAuditLog(options: AuditLogOptions): AuditLog {
     head,
     close,
     [Symbol.asyncDispose]: close,
+  };
+}
+
+/** RFC 3339 with milliseconds; thousands of records share one. */
+function timeText(clock: Clock): () => string {
+  let [last, text] = [Number.NaN, ''];
+  return () => {
+    const ms = Math.floor(clock.now());
+    if (ms !== last) [last, text] = [ms, new Date(ms).toISOString()];
+    return text;
   };
 }
 

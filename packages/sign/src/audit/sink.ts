@@ -28,7 +28,7 @@ export function createSinkWriter(sink: AuditSink, after: AuditHead | undefined, 
     async write(entries) {
       const own = head ? [] : [fileEntry(1, now())];
       const batch = chainLines(head, [...own, ...entries]);
-      await sink.write(batch.lines);
+      await sink.write(batch.lines());
       head = batch.heads.at(-1);
       return batch.heads.slice(own.length);
     },
