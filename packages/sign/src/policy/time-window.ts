@@ -33,21 +33,33 @@ function daysOf(place: Place | undefined): readonly Weekday[] {
   return days;
 }
 
-function wallOf(place: Place): Intl.DateTimeFormat {
-  const timeZone = place.text(64);
-  // Offsets have no summer time, and not every release of Node knows them.
-  if (!/^[A-Za-z][A-Za-z0-9_+-]*(?:\/[A-Za-z0-9_+-]+)*$/.test(timeZone))
-    place.wrong('is no name of a time zone such as Europe/Zurich or UTC');
-  const form = {
+/** Making one takes milliseconds; there are some hundred time zones. */
+const clocks = new Map<string, Intl.DateTimeFormat>();
+
+/** @throws RangeError for a zone that is not known */
+function clockOf(timeZone: string): Intl.DateTimeFormat {
+  const known = clocks.get(timeZone);
+  if (known) return known;
+  const made = new Intl.DateTimeFormat('en-US', {
     weekday: 'short',
     hour: '2-digit',
     minute: '2-digit',
     hourCycle: 'h23',
     calendar: 'gregory',
     numberingSystem: 'latn',
-  } as const;
+    timeZone,
+  });
+  clocks.set(timeZone, made);
+  return made;
+}
+
+function wallOf(place: Place): Intl.DateTimeFormat {
+  const timeZone = place.text(64);
+  // Offsets have no summer time, and not every release of Node knows them.
+  if (!/^[A-Za-z][A-Za-z0-9_+-]*(?:\/[A-Za-z0-9_+-]+)*$/.test(timeZone))
+    place.wrong('is no name of a time zone such as Europe/Zurich or UTC');
   try {
-    return new Intl.DateTimeFormat('en-US', { ...form, timeZone });
+    return clockOf(timeZone);
   } catch (error) {
     if (error instanceof RangeError) return place.wrong(`'${sanitizeText(timeZone)}' is a time zone that is not known here`);
     throw error;
