@@ -21,6 +21,12 @@ function sharedLines(lists: readonly (readonly string[])[], tasks: readonly Task
   return first.filter((line) => others.every((list) => list.includes(line)));
 }
 
+/** What only says something as a whole, with its heading: that of the first when it is the same for all. */
+function sharedBlock(lists: readonly (readonly string[])[], tasks: readonly TaskView[]): string[] {
+  const shared = sharedLines(lists, tasks);
+  return lists.every(({ length }) => length === shared.length) ? shared : [];
+}
+
 /** One task among others: only what is not the same for all. */
 function member(view: TaskView, number: number, shared: ReadonlySet<string>, { claims, extra, tasks }: RequestView): string[] {
   const own = Object.fromEntries(Object.entries(view.claims).filter(([name]) => !Object.hasOwn(claims, name)));
@@ -73,7 +79,7 @@ function timing({ window: { opensAt, closesAt } = {} }: RequestView, now: number
 export function requestText(request: RequestView, now: number): string[] {
   const { tasks, claims, missing = [], extra } = request;
   const shared = sharedLines(tasks.map(proven), tasks);
-  const ofKey = sharedLines(tasks.map(reported), tasks);
+  const ofKey = sharedBlock(tasks.map(reported), tasks);
   const all = new Set([...shared, ...ofKey]);
   return [
     heading(request),

@@ -255,6 +255,15 @@ describe('a request in words', () => {
     expect(lines.filter((line) => line.startsWith('  PROVEN'))).toHaveLength(2);
   });
 
+  it('says of each key by whose word it is, where a request has several', async () => {
+    const { request } = await only(batch(2));
+    const hashes = ['1', '2'].map((digit) => digit.repeat(64));
+    const tasks = request.tasks.map((task, at) => ({ ...task, keySpkiSha256: hashes[at] as string }));
+    const lines = requestText({ ...request, tasks }, now);
+    const said = lines.flatMap((line, at) => (line.startsWith('  SAID of the key') ? [lines[at + 1]] : []));
+    expect(said).toEqual(hashes.map((hash) => `    publicKeySha256        ${hash}`));
+  });
+
   it('keeps the lines of new rules together', async () => {
     const rule = { tokens: [{ name: 't', timelock: 0, timeout: 600, groups: [] }] };
     const policy = { ruleUse: rule, ruleBlock: rule, ruleUnblock: rule, ruleModify: rule };
