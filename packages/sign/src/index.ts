@@ -173,6 +173,9 @@ export { type InspectedSignature, type InspectSignatureOptions, inspectSignature
 export type { InspectedTimestamp } from './inspect-timestamp.js';
 export type { CosignSignatureList, ListCosignSignaturesOptions, ListedCosignSignature } from './list-cosign-signatures.js';
 export { type ListedSignature, type ListSignaturesOptions, listSignatures, type SignatureList } from './list-signatures.js';
+export type { MigratedTag } from './migration/migrated-tag.js';
+export { type MigrationEntry, type MigrationReport, migrationReport } from './migration/migration-report.js';
+export { type Migration, type MigrationOptions, prepareMigration } from './migration/prepare-migration.js';
 export type { DecryptSettings } from './requests/decrypt-item.js';
 export type { ItemRequest } from './requests/item-request.js';
 export { prepareSigningRequest } from './requests/prepare-request.js';

@@ -149,6 +149,10 @@ const reports: Readonly<Record<string, () => Promise<unknown>>> = {
 const withoutBytes = [
   'SignError',
   'cosignTrust',
+  'dctTrust',
+  'dctReportText',
+  'prepareMigration',
+  'migrationReport',
   'cosignPublicKeyPem',
   'createFolderStore',
   'createMemoryStore',
