@@ -21,28 +21,48 @@ if (unknown !== undefined) {
 // the next one's.
 const program = fileURLToPath(new URL('run-suite.ts', import.meta.url));
 const report = new Report();
-let running: ChildProcess | undefined;
+const running = new Set<ChildProcess>();
+const left = asked.length > 0 ? [...asked] : [...names];
+const alone = left.length === 1;
 for (const [signal, code] of [
   ['SIGINT', 130],
   ['SIGTERM', 143],
 ] as const)
   process.on(signal, () => {
-    if (!running) process.exit(code);
-    running.once('close', () => process.exit(code));
-    running.kill(signal);
+    if (running.size === 0) process.exit(code);
+    for (const child of running) {
+      child.once('close', () => running.size === 0 && process.exit(code));
+      child.kill(signal);
+    }
+    left.length = 0;
   });
 
-for (const name of asked.length > 0 ? asked : names) {
-  running = spawn(process.execPath, [...process.execArgv, program, name], { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] });
+/** Runs one suite. What it says comes at once where it runs alone, and else when it has ended, so that no two are mixed. */
+async function runSuite(name: string): Promise<void> {
+  const out = alone ? 'inherit' : 'pipe';
+  const child = spawn(process.execPath, [...process.execArgv, program, name], { stdio: ['inherit', out, out, 'ipc'] });
+  running.add(child);
+  let said = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream?.setEncoding('utf8').on('data', (text: string) => {
+      said += text;
+    });
   let counts: Counts | undefined;
-  running.on('message', (message) => {
+  child.on('message', (message) => {
     counts = message as Counts;
   });
-  const [code, signal] = (await once(running, 'close')) as [number | null, NodeJS.Signals | null];
-  running = undefined;
+  const [code, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
+  running.delete(child);
+  process.stdout.write(said);
   if (counts) report.add(counts);
   else report.fail(name, new Error(`its process ended with ${signal ?? code} before it had a count`));
 }
+
+// Real programs are waited for most of the time, so two suites get along on two processors.
+const lane = async (): Promise<void> => {
+  for (let name = left.shift(); name !== undefined; name = left.shift()) await runSuite(name);
+};
+await Promise.all([lane(), lane()]);
 
 console.log('');
 process.exit(report.end().failed ? 1 : 0);
