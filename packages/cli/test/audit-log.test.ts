@@ -10,6 +10,8 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { rsaKey } from '../../../tests/rsa-key.js';
 import { ask, payload, signing } from '../../cosign/test/kms/kms.js';
 import { securosysKms } from '../src/cosign-kms/kms-plugin.js';
+import { securosysProvider } from '../src/ocicrypt/provider.js';
+import { providerSettingsOf } from '../src/ocicrypt/settings.js';
 import { createWorld, removeWorlds } from './helpers.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'plugin-audit-'));
@@ -86,5 +88,31 @@ describe('sigstore-kms-securosys', () => {
     const [, intent, outcome] = await recordsOf(auditLog);
     expect(intent?.members).toMatchObject({ domain: 'cosign-payload', facts: { format: 'cosign' }, key: { label: 'release' } });
     expect(outcome?.members).toMatchObject({ result: 'signed' });
+  });
+});
+
+describe('ocicrypt-securosys', () => {
+  it('writes every packet that it opened to the audit log that its configuration names, before the key is given out', async () => {
+    const auditLog = join(folder, 'ocicrypt');
+    const env = { XDG_CONFIG_HOME: folder };
+    const settings = providerSettingsOf(
+      { restApi: 'https://tsb.example', keys: { layers: { spkiSha256: 'ef'.repeat(32) } }, auditLog },
+      env,
+    );
+    const { audit } = securosysProvider(settings, { env, name: 'securosys', backends: {} });
+    const context = { operation: 'keyunwrap', parameters: [], env } as never;
+    const use = { operation: 'keyunwrap', kids: ['layers\u202e'], packetSha256: 'ab'.repeat(32), at: 0 } as const;
+    await audit?.(use, context);
+    await audit?.({ ...use, layerDigest: `sha256:${'cd'.repeat(32)}` }, context);
+    const [, first, second] = await recordsOf(auditLog);
+    expect(first).toMatchObject({ kind: 'unwrap', members: { kids: ['layers\\u{202e}'], packetSha256: use.packetSha256 } });
+    expect(second?.members.layerDigest).toBe(`sha256:${'cd'.repeat(32)}`);
+    expect(await verifyAuditLog(auditLog)).toMatchObject({ verdict: 'consistent', records: 3 });
+    expect(() =>
+      providerSettingsOf(
+        { restApi: 'https://tsb.example', keys: { layers: { spkiSha256: 'ef'.repeat(32) } }, auditLog: 'relative' },
+        env,
+      ),
+    ).toThrow(/auditLog/);
   });
 });

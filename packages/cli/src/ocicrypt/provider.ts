@@ -1,6 +1,6 @@
 import { createDecrypter, type KeyBackend } from '@securosys/core';
 import { createFolderStore } from '@securosys/core/folder-store';
-import type { KeyProviderContext, KeyProviderPlugin, ProviderKey } from '@securosys/ocicrypt';
+import type { KeyProviderContext, KeyProviderPlugin, KeyProviderUse, ProviderKey } from '@securosys/ocicrypt';
 import { type BackendFactory, backendFactory, type OpenOptions } from '../backends/backends.js';
 import type { Environment } from '../config/environment.js';
 import { passwordOf } from '../config/key-password.js';
@@ -72,6 +72,14 @@ export function securosysProvider(settings: ProviderSettings, parts: ProviderPar
     }
   }
 
+  let chained: ((use: KeyProviderUse) => Promise<void>) | undefined;
+  async function audit(use: KeyProviderUse): Promise<void> {
+    if (settings.auditLog === undefined) return writeAudit(state.audit, use);
+    const { auditLogIn } = await import('./audit-log.js');
+    chained ??= auditLogIn(settings.auditLog);
+    return chained(use);
+  }
+
   return {
     name,
     key: (kid, context) => (keys ? keys.get(kid)?.load() : namedKey(kid, context)),
@@ -79,7 +87,7 @@ export function securosysProvider(settings: ProviderSettings, parts: ProviderPar
     open,
     store: () => createFolderStore(state.pending),
     claims: () => claims,
-    audit: (use) => writeAudit(state.audit, use),
+    audit,
     ...(timeoutMs !== undefined && { timeoutMs }),
     allowPkcs1,
     results,

@@ -19,11 +19,13 @@ export interface ProviderSettings {
   /** Milliseconds. */
   readonly timeoutMs?: number;
   readonly stateFolder: string;
+  /** Absolute path of the folder of an audit log, in place of the file in the state folder. */
+  readonly auditLog?: string;
   readonly allowPkcs1: boolean;
   readonly results: 'base64' | 'numbers';
 }
 
-const commonNames = ['keys', 'defaultKeys', 'name', 'metaData', 'timeoutMs', 'stateFolder', 'allowPkcs1', 'results'];
+const commonNames = ['keys', 'defaultKeys', 'name', 'metaData', 'timeoutMs', 'stateFolder', 'auditLog', 'allowPkcs1', 'results'];
 
 function stateFolderOf(config: JsonObject, env: Environment): string {
   const named = textOf(config, 'stateFolder');
@@ -54,6 +56,7 @@ export function providerSettingsOf(config: JsonObject, env: Environment): Provid
   const backend = backendSettingsOf(config, env, commonNames);
   const keys = keySettingsOf(config);
   const name = textOf(config, 'name');
+  const auditLog = textOf(config, 'auditLog');
   const results = textOf(config, 'results') ?? 'base64';
   if (results !== 'base64' && results !== 'numbers') return wrong("results is 'base64' or 'numbers'");
   return {
@@ -64,6 +67,7 @@ export function providerSettingsOf(config: JsonObject, env: Environment): Provid
     claims: claimsOf(config),
     ...(config.timeoutMs !== undefined && { timeoutMs: millisecondsOf(config.timeoutMs, 'timeoutMs') }),
     stateFolder: stateFolderOf(config, env),
+    ...(auditLog !== undefined && { auditLog: absolutePath(auditLog, 'the configuration: auditLog') }),
     allowPkcs1: flagOf(config, 'allowPkcs1'),
     results,
   };
