@@ -48,6 +48,24 @@ function indexOf(bytes: Uint8Array, maxBytes: number): LayoutIndex {
   return { bytes, document, raw: document.manifests.filter(isJsonObject), entries: index.manifests };
 }
 
+/** Each entry as JSON: of a thousand entries one is new. */
+const texts = new WeakMap<object, string>();
+
+function entryText(entry: object): string {
+  const known = texts.get(entry);
+  if (known !== undefined) return known;
+  const text = JSON.stringify(entry);
+  texts.set(entry, text);
+  return text;
+}
+
+function documentText(document: JsonObject, entries: readonly object[]): string {
+  const members = Object.entries(document).map(([name, value]) => {
+    return `${JSON.stringify(name)}:${name === 'manifests' ? `[${entries.map(entryText).join(',')}]` : JSON.stringify(value)}`;
+  });
+  return `{${members.join(',')}}`;
+}
+
 /** With more entries than this, what is written is read once more before it is written: limits are near. */
 const fewEntries = 5_000;
 
@@ -56,7 +74,7 @@ const fewEntries = 5_000;
  * @throws SignError `ERR_LIMIT` for an index that nobody could read, `ERR_MALFORMED` for an entry that is no descriptor
  */
 export function changedIndex(before: LayoutIndex, changed: readonly object[], maxBytes: number): LayoutIndex {
-  const bytes = utf8Bytes(JSON.stringify({ ...before.document, manifests: changed }));
+  const bytes = utf8Bytes(documentText(before.document, changed));
   if (changed.length > fewEntries || bytes.byteLength > maxBytes) return indexOf(bytes, maxBytes);
   const known = new Map<object, Descriptor>(before.raw.map((entry, at) => [entry, before.entries[at] as Descriptor]));
   const fresh = changed.filter((entry) => !known.has(entry));

@@ -223,15 +223,15 @@ export class RequestCourse<T> {
   /** What an earlier run has delivered, found where it says that it is. Only a signature by our key over our very bytes counts (S30). */
   async delivered(call: CallOptions): Promise<T | undefined> {
     const { record, subject } = this.#taken;
-    const own = ownParts(this.#taken, this.#parts.clock.now());
-    if (!record.attached || !own) return undefined;
-    return this.#parts.target.find?.(own, subject, this.id, call, record.attached);
+    const own = record.attached && ownParts(this.#taken, this.#parts.clock.now());
+    return own && this.#parts.target.find?.(own, subject, this.id, call, record.attached);
   }
 
   /** What another run has delivered, wherever it is. */
   async found(call: CallOptions): Promise<T | undefined> {
-    const own = ownParts(this.#taken, this.#parts.clock.now());
-    return own && this.#parts.target.find?.(own, this.#taken.subject, this.id, call);
+    const { find } = this.#parts.target;
+    const own = find && ownParts(this.#taken, this.#parts.clock.now());
+    return own && find?.(own, this.#taken.subject, this.id, call);
   }
 
   /**
