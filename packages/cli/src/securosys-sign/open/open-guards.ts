@@ -14,6 +14,16 @@ export interface OpenGuards {
 /** Emulated keys sign only for who has said so. */
 const assurance = (allowEmulated: boolean): Guard => ({ judge: ({ key }) => checkAssurance(key, allowEmulated) });
 
+/** From the moment that people are asked, the user knows of it, and Ctrl-C says how to go on. */
+const noticed = ({ waits, output }: CommandContext, resume: string): Guard => ({
+  after: ({ result, requestId, intent }) => {
+    if (result !== 'pending') return;
+    waits(resume);
+    const { facts } = intent.operation;
+    output.note(`people are asked${facts ? `: ${facts.title}` : ''}${requestId === undefined ? '' : ` (request ${requestId})`}`);
+  },
+});
+
 async function policyOf(path: string, { clock }: CommandContext, oci: Oci | undefined): Promise<Guard> {
   const { parseSigningPolicy, policyGuard } = await import('@securosys/sign/policy');
   const policy = await parseSigningPolicy(await readNamedFile(path, 'the signing policy', 'own'), { fileName: path });
@@ -23,12 +33,13 @@ async function policyOf(path: string, { clock }: CommandContext, oci: Oci | unde
 /**
  * The guards of the settings: `signingPolicy` may say no, `auditLog` writes down what was done.
  * @param oci for rules that ask the registry
+ * @param resume what Ctrl-C says once people were asked
  * @throws SignError `ERR_INVALID_ARGUMENT`, `ERR_MALFORMED` for a policy that is none, `ERR_STORE` for a log that cannot be written
  */
-export async function openGuards(context: CommandContext, oci?: Oci): Promise<OpenGuards> {
+export async function openGuards(context: CommandContext, oci: Oci | undefined, resume: string): Promise<OpenGuards> {
   const settings = await context.settings();
   const [policy, folder] = [settings.path('signingPolicy'), settings.path('auditLog')];
-  const guards = [assurance(settings.flag('allowEmulated'))];
+  const guards = [assurance(settings.flag('allowEmulated')), noticed(context, resume)];
   if (policy !== undefined) guards.push(await policyOf(policy, context, oci));
   if (folder === undefined) return { guards, close: async () => undefined };
   const { openAuditLog } = await import('@securosys/sign/audit');

@@ -25,6 +25,9 @@ export const keyOptions: readonly CommandOption[] = [
   },
 ];
 
+/** What Ctrl-C says where the same words find the same request. */
+export const sameCommand = 'run the same command again to go on with the same request';
+
 /** A key that is ready to sign, and what its use is told with. */
 export interface OpenSigner {
   readonly signer: Signer;
@@ -54,7 +57,7 @@ export async function chainOf({ chain }: NamedKey): Promise<readonly Uint8Array[
 export async function openSigner(context: CommandContext, oci?: Oci): Promise<OpenSigner> {
   const settings = await context.settings();
   const key = namedKey(settings);
-  const guarding = await openGuards(context, oci);
+  const guarding = await openGuards(context, oci, sameCommand);
   const opened: { close(): Promise<void> }[] = [guarding];
   const close = async (): Promise<void> => {
     for (const one of opened.reverse()) await one.close();

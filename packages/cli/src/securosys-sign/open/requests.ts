@@ -3,6 +3,7 @@ import type { Oci } from '@securosys/oci';
 import { type DecryptSettings, resumeSigningRequest, type SigningRequest } from '@securosys/sign';
 import type { CommandOption } from '../command.js';
 import type { CommandContext } from '../context.js';
+import { programName } from '../program-name.js';
 import type { Settings } from '../settings/settings.js';
 import { configuredKeys, type NamedKey, namedKey } from './key-settings.js';
 import { backendOptions, openBackend } from './open-backend.js';
@@ -89,9 +90,10 @@ export async function openRequest(context: CommandContext): Promise<OpenRequest>
   };
   try {
     const source = await sourceOf(context);
+    const resume = `go on with: ${programName} request complete ${typeof source === 'string' ? source : (words.arguments[0] ?? '')}`;
     const oci: Oci = await openOci(context);
     opened.push(oci);
-    const guarding = await openGuards(context, oci);
+    const guarding = await openGuards(context, oci, resume);
     opened.push(guarding);
     const keys = knownKeys(settings);
     const backend: KeyBackend = await openBackend(context, keys);

@@ -5,7 +5,7 @@ import { readNamedFile } from '../../files/read-file.js';
 import type { CommandOption } from '../command.js';
 import type { CommandContext } from '../context.js';
 import { pairsOf } from '../pairs.js';
-import type { OpenSigner } from './open-signer.js';
+import { type OpenSigner, sameCommand } from './open-signer.js';
 
 /** Options of commands that make signatures. */
 export const signingOptions: readonly CommandOption[] = [
@@ -55,9 +55,6 @@ export async function timestamperOf(context: CommandContext): Promise<Timestampe
   const anchors = await Promise.all(roots.map(read));
   return createTimestamper({ url, anchors: anchors.flat(), clock: context.clock });
 }
-
-/** What Ctrl-C says where the same words find the same request. */
-export const sameCommand = 'run the same command again to go on with the same request';
 
 /**
  * How a signature is made, by the settings and what was typed.

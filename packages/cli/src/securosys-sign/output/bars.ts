@@ -29,6 +29,7 @@ export function openBars(stderr: TextSink, now: () => number): Progress {
     emptyOnZero: true,
     gracefulExit: false,
   });
+  const redraw = (): void => (bars as unknown as { update(): void }).update();
   const fit = (text: string): string => sanitizeText(text, Math.max(20, (stderr.columns ?? usualColumns) - 1));
   const drawn = (done: number, total: number): string => {
     const full = total === 0 ? widthOfBar : Math.min(widthOfBar, Math.floor((widthOfBar * done) / total));
@@ -64,6 +65,8 @@ export function openBars(stderr: TextSink, now: () => number): Progress {
         }
         bar ??= add(total, shown);
         bar.update(done, { shown });
+        // Now, and not when the next frame is due: such a change comes once in a while.
+        redraw();
       };
     },
     stop: () => bars.stop(),

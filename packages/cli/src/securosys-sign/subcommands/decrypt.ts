@@ -4,11 +4,11 @@ import { claimsOf } from '../../config/setting-values.js';
 import type { Command } from '../command.js';
 import { backendOptions } from '../open/open-backend.js';
 import { openOci, registryOptions } from '../open/open-oci.js';
-import { keyOptions } from '../open/open-signer.js';
+import { keyOptions, sameCommand } from '../open/open-signer.js';
 import { openCosignTrust, openNotationTrust, trustOptions, wantsCosign } from '../open/open-trust.js';
 import { openOpeners } from '../open/openers.js';
 import { usualProvider } from '../open/recipients.js';
-import { claimsFor, sameCommand, signingOptions, watchApprovals } from '../open/signing.js';
+import { claimsFor, signingOptions, watchApprovals } from '../open/signing.js';
 import { layerProgress } from '../output/layer-progress.js';
 
 const told = ['reason', 'claim'];
