@@ -99,6 +99,8 @@ export async function readSettings(input: SettingsInput): Promise<Settings> {
   for (const [one, other] of [
     ['token', 'tokenFile'],
     ['keyPassword', 'keyPasswordFile'],
+    ['approverKey', 'approverKeyFile'],
+    ['approverKeyPassword', 'approverKeyPasswordFile'],
     ['pinFile', 'pinEnv'],
     ['uri', 'tokenLabel'],
   ] as const) {

@@ -49,6 +49,16 @@ export const settingTable: Readonly<Record<string, SettingSpec>> = {
   approvalTimeout: { kind: 'duration', describe: 'how long to wait for approvals: 0s (default) looks once' },
   metaData: { kind: 'object', describe: 'what approvers are told, as claims' },
   stateFolder: { kind: 'path', describe: 'folder of requests that wait' },
+  // Whoever decides.
+  approverKeyFile: { kind: 'path', describe: 'private key of an approver, PEM' },
+  approverKey: { kind: 'text', secret: true, describe: 'the same, itself' },
+  approverKeyPasswordFile: { kind: 'path', describe: 'file with its password' },
+  approverKeyPassword: { kind: 'text', secret: true, describe: 'its password' },
+  approverCertificate: { kind: 'path', describe: 'certificate of an approver, PEM' },
+  hsmTimestampKeys: { kind: 'paths', describe: 'public keys of the HSM that its timestamps are verified by, PEM' },
+  hsmAttestationKeys: { kind: 'paths', describe: 'public keys of the HSM that attestations are verified by, PEM' },
+  requesters: { kind: 'object', describe: 'applications that approvers know: paths of public keys by names' },
+  requireKnownRequester: { kind: 'flag', describe: 'approvers refuse what no known application has signed' },
   // Rules and their record.
   signingPolicy: { kind: 'path', describe: 'signing policy, JSON or YAML' },
   auditLog: { kind: 'path', describe: 'folder of the audit log' },
