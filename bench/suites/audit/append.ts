@@ -10,10 +10,18 @@ const rounds = 5;
 const seconds = 2;
 const goal = 20_000;
 
-/** Records per second of one round; `inFlight` callers each wait for their record before they ask for the next one. */
-async function appending(folder: string, inFlight: number): Promise<number> {
+interface Round {
+  /** Records per second on the wall clock. */
+  readonly rate: number;
+  /** Microseconds of processor time for each record, of all threads. */
+  readonly cpu: number;
+}
+
+/** One round; `inFlight` callers each wait for their record before they ask for the next one. */
+async function appending(folder: string, inFlight: number): Promise<Round> {
   const log = openAuditLog({ folder });
   let done = 0;
+  const before = process.cpuUsage();
   const start = performance.now();
   const end = start + seconds * 1000;
   const caller = async () => {
@@ -24,8 +32,9 @@ async function appending(folder: string, inFlight: number): Promise<number> {
   };
   await Promise.all(Array.from({ length: inFlight }, caller));
   const taken = performance.now() - start;
+  const { user, system } = process.cpuUsage(before);
   await log.close();
-  return (done / taken) * 1000;
+  return { rate: (done / taken) * 1000, cpu: (user + system) / done };
 }
 
 /** What the disk allows: the same bytes, one write and one sync for each record, by nobody but this. */
@@ -45,19 +54,24 @@ async function bareWrites(path: string): Promise<number> {
 
 /** Appending with many callers and with one, beside bare writes. */
 export async function* appendFigures(folder: string, note: (text: string) => void): AsyncIterable<Result> {
-  const taken: Record<'bare' | 1 | 64 | 1024, number[]> = { bare: [], 1: [], 64: [], 1024: [] };
+  const bare: number[] = [];
+  const taken: Record<1 | 64 | 1024, Round[]> = { 1: [], 64: [], 1024: [] };
   for (let round = 0; round < rounds; round++) {
-    taken.bare.push(await bareWrites(join(folder, 'bare')));
+    bare.push(await bareWrites(join(folder, 'bare')));
     for (const inFlight of [1, 64, 1024] as const)
       taken[inFlight].push(await appending(join(folder, `log-${inFlight}`), inFlight));
   }
-  const theirs = rounded(median(taken.bare));
+  const theirs = rounded(median(bare));
   note(`a bare write of one record and its fdatasync takes ${rounded(1000 / theirs)} ms on this disk`);
   const common = { bench: 'audit', peer: 'bare write + fdatasync each', theirs };
   for (const inFlight of [1, 64, 1024] as const) {
-    const ours = rounded(median(taken[inFlight]));
+    const ours = rounded(median(taken[inFlight].map(({ rate }) => rate)));
     const figure = { ...common, figure: `append, ${inFlight} in flight`, ours, ratio: null };
     const text = `≥ ${goal} /s`;
     yield { figure, unit: '/s', ...(inFlight === 1024 && { goal: { text, met: ours >= goal } }) };
   }
+  const cpu = median(taken[1024].map((round) => round.cpu));
+  note(
+    `a record takes ${rounded(cpu)} µs of processor time with 1024 in flight: ${rounded(1e6 / cpu)} /s of a processor that has nothing else to do`,
+  );
 }
