@@ -181,9 +181,11 @@ export class CourseItem<T> implements WorkItem {
     else await this.#course.end({ code, reason });
   }
 
-  async forget(): Promise<void> {
+  async forget(call: CallOptions): Promise<void> {
     // Attached by a call for several manifests, which goes on to need its record.
     if (this.#options.alone && this.#noted) return;
+    // An earlier run may have asked: what the store knows of that is of no use any more.
+    if (!this.#course.begun) await this.#course.look(call);
     await this.#course.forget();
   }
 

@@ -25,8 +25,13 @@ export async function renewedRequest(
     targets,
     renewed.flatMap(({ repositories }) => repositories),
   );
-  await register.end('cancelled');
-  await inFlight.all(items.filter(isOver), (item) => item.withdraw(call));
+  const over = items.filter(isOver);
+  await register.end(
+    'cancelled',
+    over.map(({ id }) => id),
+  );
+  await inFlight.all(over, (item) => item.withdraw(call));
+  await register.close('cancelled');
   const { publish, expiresAt } = register.outline;
   const next = new RequestRegister(store, {
     publish,

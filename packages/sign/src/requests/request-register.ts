@@ -86,11 +86,21 @@ export class RequestRegister {
     if (!this.#written) await this.check();
   }
 
-  /** Writes down that it is over. */
-  async end(ended: 'published' | 'cancelled'): Promise<void> {
+  /**
+   * Writes down that it is over.
+   * @param items whose records are to be cleared away; default: all
+   */
+  async end(ended: 'published' | 'cancelled', items: readonly string[] = this.#request.items): Promise<void> {
     const { nonce, origin } = this.#request;
     if (origin === 'alone') return;
     const condition = this.#written ? { ifNonce: nonce } : { ifAbsent: true };
-    await this.#store.put(requestKey(this.id), writeStored({ ...this.#request, ended }), condition);
+    await this.#store.put(requestKey(this.id), writeStored({ ...this.#request, ended, items }), condition);
+  }
+
+  /** Writes down that nothing is left of it: its items are cleared away. */
+  async close(ended: 'published' | 'cancelled'): Promise<void> {
+    const { nonce, origin } = this.#request;
+    if (origin === 'alone') return;
+    await this.#store.put(requestKey(this.id), writeStored({ ...this.#request, ended, items: [] }), { ifNonce: nonce });
   }
 }

@@ -14,7 +14,7 @@ import type { SigningRequest } from './request-types.js';
 import { ItemRestorer } from './restore-item.js';
 import { type ResumeOptions, resumeNames } from './resume-options.js';
 import type { RequestContents } from './running-request.js';
-import { assertNotOver, storedRequest } from './stored-request.js';
+import { assertNotOver, type StoredRequest, storedRequest } from './stored-request.js';
 import { assertAllowed, checkTargets } from './targets.js';
 import type { WorkItem } from './work-item.js';
 
@@ -67,10 +67,11 @@ function takingUp(options: ResumeOptions): TakingUp {
   return { store, clock, oci, targets, restorer, call: callOf(options) };
 }
 
-async function resumeStored(id: string, { restorer, oci, call: _, ...taking }: TakingUp): Promise<SigningRequest> {
+async function resumeStored(id: string, { restorer, oci, call, ...taking }: TakingUp): Promise<SigningRequest> {
   const { store } = taking;
   const known = await storedRequest(store, id);
   if (known) {
+    if (known.ended) await clearAway(known, { restorer, oci, call, ...taking });
     assertNotOver(id, known);
     const arrival = { origin: 'stored', submitted: true, alone: false } as const;
     const items = await new InFlight(mostInFlight).all(known.items, async (item) => {
@@ -85,6 +86,21 @@ async function resumeStored(id: string, { restorer, oci, call: _, ...taking }: T
   const item = restorer.item(record, id, { origin: 'stored', submitted: true, alone: true });
   const alone = { publish: 'each', items: [id], nonce: '', createdAt: 0, origin: 'alone' } as const;
   return runningRequest({ ...taking, register: new RequestRegister(store, alone, id), items: [item] }, oci);
+}
+
+/** A run that ended a request may have died before it had cleared its items away. */
+async function clearAway(
+  { items, ended = 'published', ...known }: StoredRequest,
+  { restorer, store, call }: TakingUp,
+): Promise<void> {
+  if (items.length === 0) return;
+  await new InFlight(mostInFlight).all(items, async (id) => {
+    const record = await store.get(recordKey(id));
+    if (!record) return;
+    const item = restorer.item(record, id, { origin: 'stored', submitted: true, alone: false });
+    await (ended === 'cancelled' ? item.withdraw(call) : item.forget(call));
+  });
+  await new RequestRegister(store, { ...known, items, origin: 'stored' }).close(ended);
 }
 
 async function resumeFile(

@@ -85,6 +85,7 @@ export class RunningRequest implements SigningRequest {
     const { items, register } = this.#contents;
     await register.end('cancelled');
     await this.#inFlight.all(items, (item) => item.withdraw(options));
+    await register.close('cancelled');
   }
 
   async reprepare(options: CallOptions = {}): Promise<SigningRequest> {
@@ -185,7 +186,8 @@ export class RunningRequest implements SigningRequest {
       const failure = firstFailure(run.errors);
       if (failure) throw requestFailure(failure, this.id, this.items);
       await register.end('published');
-      await this.#inFlight.all(items, (item) => item.forget());
+      await this.#inFlight.all(items, (item) => item.forget(call));
+      await register.close('published');
     } catch (error) {
       if (!SignError.is(error, 'ERR_REQUEST_NOT_FOUND')) throw error;
       // Somebody else has ended it: by publishing, if the signatures are there.

@@ -25,7 +25,7 @@ export interface StoredRequest extends RequestOutline {
   readonly nonce: string;
   /** Milliseconds since 1970. */
   readonly createdAt: number;
-  /** It is over: kept so that an old request file is not begun again. */
+  /** It is over: kept so that an old request file is not begun again; with the items whose records are not cleared away yet. */
   readonly ended?: 'published' | 'cancelled';
 }
 
@@ -47,7 +47,6 @@ export function requestKey(id: string): string {
 }
 
 export function writeStored({ publish, expiresAt, items, nonce, createdAt, ended }: StoredRequest): JsonObject {
-  const over = ended !== undefined && { ended };
   return {
     version: 1,
     kind: 'signing-requests',
@@ -55,8 +54,8 @@ export function writeStored({ publish, expiresAt, items, nonce, createdAt, ended
     createdAt,
     publish,
     ...(expiresAt !== undefined && { expiresAt }),
-    // Of what is over, only that is kept.
-    ...(over ? { ...over, items: [] } : { items: [...items] }),
+    items: [...items],
+    ...(ended !== undefined && { ended }),
   };
 }
 

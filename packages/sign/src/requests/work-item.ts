@@ -45,8 +45,8 @@ export interface WorkItem {
   recover(call: CallOptions): Promise<void>;
   /** Notes for a later run how it came to nothing. */
   end(problem: ItemProblem): Promise<void>;
-  /** Forgets it: nobody needs it any more. */
-  forget(): Promise<void>;
+  /** Forgets it, and what the store knows of the uses of the key: nobody needs them any more. */
+  forget(call: CallOptions): Promise<void>;
   /** Withdraws what people still decide on, and forgets it. */
   withdraw(call: CallOptions): Promise<void>;
   /** The same prepared anew, for what its tag names now. */
