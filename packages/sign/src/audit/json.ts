@@ -26,6 +26,8 @@ export function membersText(members: Readonly<Record<string, unknown>>, without?
   let text = '';
   for (const name of Object.keys(members).sort()) {
     const value = members[name];
+    // Two such names could become one, which no strict reader takes.
+    if (!name.isWellFormed()) invalidArgument('the name of a member holds half of a surrogate pair');
     if (value !== undefined && name !== without)
       text += `${text === '' ? '' : ','}${stringText(name)}:${valueText(value, depth)}`;
   }
