@@ -134,7 +134,15 @@ describe('what we install', () => {
 
   it('the lockfile has every dependency that the manifests ask for, and no other: a frozen install works', () => {
     const asked = new Map<string, Record<string, string>>();
-    for (const importer of ['.', ...names.map((name) => `packages/${name}`), 'examples', 'examples/story', 'bench', 'interop', 'live']) {
+    for (const importer of [
+      '.',
+      ...names.map((name) => `packages/${name}`),
+      'examples',
+      'examples/story',
+      'bench',
+      'interop',
+      'live',
+    ]) {
       const { dependencies, optionalDependencies, devDependencies } = read(join(root, importer));
       asked.set(importer, { ...devDependencies, ...optionalDependencies, ...dependencies });
     }
