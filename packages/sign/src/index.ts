@@ -178,6 +178,7 @@ export { type MigrationEntry, type MigrationReport, migrationReport } from './mi
 export { type Migration, type MigrationOptions, prepareMigration } from './migration/prepare-migration.js';
 export type { DecryptSettings } from './requests/decrypt-item.js';
 export type { ItemRequest } from './requests/item-request.js';
+export { type ListedRequestItem, type ListedSigningRequest, listSigningRequests } from './requests/list-signing-requests.js';
 export { prepareSigningRequest } from './requests/prepare-request.js';
 export { requestFile } from './requests/request-file.js';
 export type {
