@@ -17,9 +17,14 @@ const program = fileURLToPath(new URL('./client.mjs', import.meta.url));
 
 /** Runs the application in a process of its own, which dies after step number `dieAt`, from 1; 0: it lives. */
 export function runVictim(orders: Orders, dieAt: number): Promise<Left> {
+  return spawnVictim(program, { ...orders, dieAt });
+}
+
+/** Runs a program that says its steps, one JSON object a line, until it ends or kills itself. */
+export function spawnVictim(file: string, orders: object): Promise<Left> {
   // The built packages, not the sources: no conditions of the test runner.
   const { NODE_OPTIONS: _, ...env } = process.env;
-  const child = spawn(process.execPath, [program, JSON.stringify({ ...orders, dieAt })], {
+  const child = spawn(process.execPath, [file, JSON.stringify(orders)], {
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
