@@ -45,9 +45,13 @@ export const commandTable: readonly CommandEntry[] = [
   { name: 'request status', summary: 'look where a request stands', load: () => import('./subcommands/request-status.js') },
   { name: 'request complete', summary: 'publish what was approved', load: () => import('./subcommands/request-complete.js') },
   { name: 'request cancel', summary: 'withdraw a request', load: () => import('./subcommands/request-cancel.js') },
+  { name: 'request list', summary: 'list requests that are not over', load: () => import('./subcommands/request-list.js') },
   { name: 'tasks', summary: 'show what waits for your decision', load: () => import('./subcommands/tasks.js') },
   { name: 'approve', summary: 'approve requests', load: () => import('./subcommands/approve.js') },
   { name: 'reject', summary: 'reject requests', load: () => import('./subcommands/reject.js') },
+  { name: 'dct inspect', summary: 'show a repository of Docker Content Trust', load: () => import('./subcommands/dct-inspect.js') },
+  { name: 'dct verify', summary: 'verify images by Docker Content Trust', load: () => import('./subcommands/dct-verify.js') },
+  { name: 'dct migrate', summary: 'sign its images anew in other formats', load: () => import('./subcommands/dct-migrate.js') },
   { name: 'emulator', summary: 'run an emulated TSB, for development', load: () => import('./subcommands/emulator.js') },
 ];
 

@@ -43,9 +43,13 @@ describe('a request of several items', () => {
     expect(waiting()).toHaveLength(2);
     expect(await world.run('request', 'status', id)).toMatchObject({ code: 75, stdout: expect.stringContaining('not yet by') });
     expect((await world.run('request', 'complete', id)).code).toBe(75);
+    const listed = await world.run('request', 'list', '--json');
+    expect(listed.results).toMatchObject([{ id, items: [{ format: 'notation-jws' }, { format: 'notation-cose' }] }]);
+    expect((await world.run('request', 'list')).stdout).toContain('notation-jws 1.4');
     await approveAll();
     const done = await world.run('request', 'complete', id);
     expect({ code: done.code, stdout: done.stdout }).toEqual({ code: 0, stdout: expect.stringContaining(`done: request ${id}`) });
+    expect(await world.run('request', 'list')).toMatchObject({ code: 0, stdout: 'no request is open\n' });
     const over = await world.run('request', 'complete', id);
     expect({ code: over.code, stderr: over.stderr }).toEqual({
       code: 66,
