@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { commandTable } from '../../src/securosys-sign/command-table.js';
 import { exitCodes, exitOf } from '../../src/securosys-sign/exit-codes.js';
@@ -56,6 +57,12 @@ describe('the command line', () => {
     ] as const;
     expect(codes.map((code) => exitCodes[exitOf(code)])).toEqual([1, 75, 76, 69, 2]);
     expect(new Set(Object.values(exitCodes)).size).toBe(Object.keys(exitCodes).length);
+  });
+
+  it('the guide names every exit code and every setting', () => {
+    const guide = readFileSync(new URL('../../../../docs/guides/command-line.md', import.meta.url), 'utf8');
+    for (const [name, code] of Object.entries(exitCodes)) expect(guide).toMatch(new RegExp(`\\| ${code} +\\| \`${name}\` +\\|`));
+    for (const member of Object.keys(settingTable)) expect(guide, member).toContain(`\`${member}\``);
   });
 
   it('a network that is lost is told from everything else', async () => {
