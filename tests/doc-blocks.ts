@@ -53,6 +53,13 @@ export function guidePrograms(): Block[] {
   return markdownBelow(guides).flatMap((file) => programOf(file, blocksOf(file, readFileSync(join(root, file), 'utf8'), /^$/gm)));
 }
 
+/** What the README begins with: a program for whoever has an image in the folder `images`. */
+export function firstScreen(): Block {
+  const [first] = blocksOf('README.md', readFileSync(join(root, 'README.md'), 'utf8'), /^$/gm);
+  if (!first) throw new Error('the README begins with a program');
+  return first;
+}
+
 /** Every ```ts block of the README files and of docs; the program of a guide is one. */
 export function markdownBlocks(): Block[] {
   const files = ['README.md', ...[...packages.keys()].map((name) => `packages/${name}/README.md`), ...markdownBelow('docs')];

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Plugin } from 'vitest/config';
-import { guidePrograms } from './doc-blocks.js';
+import { firstScreen, guidePrograms } from './doc-blocks.js';
 import { root } from './workspace.js';
 
 /** What stands behind the path of a guide in the name of its module: that makes it TypeScript. */
@@ -10,11 +10,11 @@ const ending = '.ts';
 export const moduleOf = (file: string): string => join(root, file) + ending;
 
 /**
- * Lets tests import guides. A guide imports like a program of its reader: by public names, which resolve here as they do for the
+ * Lets tests import guides, and what the README begins with. A guide imports like a program of its reader: by public names, which resolve here as they do for the
  * programs in `examples`.
  */
 export function guideModules(): Plugin {
-  const programs = new Map(guidePrograms().map(({ file, code }) => [moduleOf(file), code]));
+  const programs = new Map([firstScreen(), ...guidePrograms()].map(({ file, code }) => [moduleOf(file), code]));
   return {
     name: 'guides',
     enforce: 'pre',
