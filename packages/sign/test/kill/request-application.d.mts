@@ -8,7 +8,9 @@ export interface RequestOrders {
   readonly chain: readonly string[];
   /** Of its store. */
   readonly folder: string;
-  /** Images of a layout. */
+  /** Folder of the layout. */
+  readonly layout: string;
+  /** Images of it. */
   readonly images: readonly string[];
   /** `submit` asks; `complete` waits and publishes; `clear` takes up what is over. */
   readonly phase: 'submit' | 'complete' | 'clear';
