@@ -49,9 +49,35 @@ export const commandTable: readonly CommandEntry[] = [
   { name: 'tasks', summary: 'show what waits for your decision', load: () => import('./subcommands/tasks.js') },
   { name: 'approve', summary: 'approve requests', load: () => import('./subcommands/approve.js') },
   { name: 'reject', summary: 'reject requests', load: () => import('./subcommands/reject.js') },
-  { name: 'dct inspect', summary: 'show a repository of Docker Content Trust', load: () => import('./subcommands/dct-inspect.js') },
+  {
+    name: 'dct inspect',
+    summary: 'show a repository of Docker Content Trust',
+    load: () => import('./subcommands/dct-inspect.js'),
+  },
   { name: 'dct verify', summary: 'verify images by Docker Content Trust', load: () => import('./subcommands/dct-verify.js') },
   { name: 'dct migrate', summary: 'sign its images anew in other formats', load: () => import('./subcommands/dct-migrate.js') },
+  {
+    name: 'policy check',
+    summary: 'say what a policy says about a signature',
+    load: () => import('./subcommands/policy-check.js'),
+  },
+  {
+    name: 'policy explain',
+    summary: 'say in words what a policy demands',
+    load: () => import('./subcommands/policy-explain.js'),
+  },
+  {
+    name: 'policy build',
+    summary: 'write the rules of a key, or a signing policy',
+    load: () => import('./subcommands/policy-build.js'),
+  },
+  { name: 'audit verify', summary: 'verify an audit log', load: () => import('./subcommands/audit-verify.js') },
+  { name: 'audit show', summary: 'show records of an audit log', load: () => import('./subcommands/audit-show.js') },
+  {
+    name: 'audit checkpoint',
+    summary: 'confirm an audit log with a key',
+    load: () => import('./subcommands/audit-checkpoint.js'),
+  },
   { name: 'emulator', summary: 'run an emulated TSB, for development', load: () => import('./subcommands/emulator.js') },
 ];
 
