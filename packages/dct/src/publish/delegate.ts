@@ -16,7 +16,10 @@ export interface SignerKey {
   readonly certificate?: Uint8Array;
   /** SubjectPublicKeyInfo, DER, instead of a certificate. */
   readonly publicKey?: Uint8Array;
-  /** Prefixes of tags; default all. */
+  /**
+   * Prefixes of tags that `targets/<name>` may say something of; default all. They bind nobody in `targets/releases`: that role is one for all signers, and
+   * permits what any of them may sign.
+   */
   readonly paths?: readonly string[];
 }
 
@@ -118,10 +121,12 @@ export function prepareSignerRemoval(
     const others = targets.delegations.filter(({ name }) => name !== role && name !== releasesRole);
     return !others.some(({ keyIds }) => keyIds.some((other) => other === id || isSame(key, targets.keys.get(other))));
   });
+  // A key may stand in the shared role with a certificate, and without one in its own: the same key under another id.
+  const isGone = (id: string) => gone.includes(id) || gone.some((other) => isSame(targets.keys.get(id), targets.keys.get(other)));
   return preparedTargets(repository, options, ({ keys, delegations }) => {
     const left = delegations
       .filter(({ name }) => name !== role)
-      .map((one) => (one.name === releasesRole ? { ...one, keyIds: one.keyIds.filter((id) => !gone.includes(id)) } : one));
+      .map((one) => (one.name === releasesRole ? { ...one, keyIds: one.keyIds.filter((id) => !isGone(id)) } : one));
     const releases = left.find(({ name }) => name === releasesRole);
     if (releases && releases.keyIds.length < releases.threshold)
       throw new SignError('ERR_POLICY_UNSAFE', `without ${signer} nobody could sign ${releasesRole}: add another signer first`);

@@ -1,5 +1,6 @@
 import { type CallOptions, equalBytes, SignError, sha256Hex } from '@securosys/core';
 import { readListing } from '../model/listing.js';
+import type { DctRole } from '../model/roles.js';
 import { maxFileBytes, readSignedFile } from '../model/signed-file.js';
 import type { NotaryServer } from '../server/notary-server.js';
 import { listedFile } from '../verify/listed-file.js';
@@ -46,10 +47,20 @@ export async function publishUpdate(server: NotaryServer, update: DctUpdate, cal
   for (const { role, bytes } of update.files) {
     const there = found.get(role);
     // A later publisher may have been faster than our look: then the version is another, and that is no fault.
-    if (!there || (!equalBytes(there, bytes) && readSignedFile(role, there).version <= readSignedFile(role, bytes).version))
+    if (!there || (!equalBytes(there, bytes) && !isLater(role, there, bytes)))
       throw new SignError(
         'ERR_OUTCOME_UNKNOWN',
         `the server took ${role} and lists another file, sha256:${there ? sha256Hex(there) : 'none'}`,
       );
+  }
+}
+
+/** Whether another file is a later version; what cannot be read is none. */
+function isLater(role: DctRole, there: Uint8Array, bytes: Uint8Array): boolean {
+  try {
+    return readSignedFile(role, there).version > readSignedFile(role, bytes).version;
+  } catch (error) {
+    if (SignError.is(error)) return false;
+    throw error;
   }
 }

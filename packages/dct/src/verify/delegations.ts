@@ -10,6 +10,8 @@ import type { MetadataSource } from './source.js';
 /** Most delegations that are read of one repository, and how deep they may lie below `targets`. */
 const maxDelegations = 1000;
 const maxDepth = 16;
+/** Most bytes of all delegations together, some 250,000 tags: each signer can declare further roles, and all of them are kept in memory. */
+const maxTotalBytes = 64 << 20;
 /** Files that are asked for at once. */
 const atOnce = 8;
 
@@ -49,7 +51,12 @@ async function verifyOne(
 ): Promise<TargetsFile | SkippedDelegation> {
   const role = declared.name;
   const hashes = snapshot.meta.get(role);
-  if (!hashes) return { role, reason: 'not-published', sentence: `${role}: nobody has signed in this role yet` };
+  if (!hashes) {
+    // Without it a tag would be looked for elsewhere: an older one, that was replaced here, would be believed again.
+    if (seen.has(role)) throw dctFault(role, 'rollback', 'it was seen before, and the server does not list it any more');
+    const sentence = `${role}: nobody has signed in this role yet, or the server leaves it out, which nobody can tell apart`;
+    return { role, reason: 'not-published', sentence };
+  }
   const file = readTargets(role, await listedFile(source, role, hashes, call));
   try {
     checkThreshold(file, declared.threshold, keysOf(declared, parent.keys));
@@ -71,6 +78,7 @@ export async function verifyDelegations(
 ): Promise<{ readonly verified: readonly VerifiedDelegation[]; readonly skipped: readonly SkippedDelegation[] }> {
   const verified: VerifiedDelegation[] = [];
   const skipped: SkippedDelegation[] = [];
+  let bytes = 0;
   let level: readonly { readonly file: TargetsFile; readonly paths: readonly string[] }[] = [{ file: targets, paths: [''] }];
   for (let depth = 0; level.length > 0; depth++) {
     const declared = level.flatMap(({ file, paths }) =>
@@ -79,6 +87,8 @@ export async function verifyDelegations(
     if (depth >= maxDepth && declared.length > 0) throw dctFault('targets', 'limit', `delegations lie over ${maxDepth} deep`);
     if (verified.length + skipped.length + declared.length > maxDelegations)
       throw dctFault('targets', 'limit', `there are over ${maxDelegations} delegations`);
+    for (const { one } of declared) bytes += context.snapshot.meta.get(one.name)?.length ?? 0;
+    if (bytes > maxTotalBytes) throw dctFault('targets', 'limit', `delegations have over ${maxTotalBytes} bytes`);
     const next: { file: TargetsFile; paths: readonly string[] }[] = [];
     for (let at = 0; at < declared.length; at += atOnce) {
       const some = declared.slice(at, at + atOnce);

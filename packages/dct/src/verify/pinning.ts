@@ -13,17 +13,21 @@ export type DctRootPin =
   | { readonly ca: Uint8Array | string }
   | 'first-use';
 
-/** Whether a root key is the pinned one; `undefined`: any is, the first time. */
-export type IsPinned = ((key: DctKey) => boolean) | undefined;
+/**
+ * Whether a root key is the pinned one; `undefined`: any is, the first time. Without a time, milliseconds since 1970, nobody asks whether the
+ * certificates between it and a CA were valid then.
+ */
+export type IsPinned = ((key: DctKey, now: number | undefined) => boolean) | undefined;
 
 const certificatesOf = (given: unknown, what: string): Certificate[] => {
   if (typeof given !== 'string' && !(given instanceof Uint8Array)) return invalidArgument(`${what} is PEM or DER`);
   return parseCertificates(typeof given === 'string' ? utf8Bytes(given) : given);
 };
 
-/** Whether the certificates of a key lead to one of these CAs. */
-function leadsTo(key: DctKey, anchors: readonly Certificate[]): boolean {
-  const [leaf, ...intermediates] = key.certificates;
+/** Whether the certificates of a key lead to one of these CAs, by intermediates that are valid. */
+function leadsTo(key: DctKey, anchors: readonly Certificate[], now: number | undefined): boolean {
+  const [leaf, ...others] = key.certificates;
+  const intermediates = others.filter(({ notBefore, notAfter }) => now === undefined || (notBefore <= now && now <= notAfter));
   for (let at = leaf, left = intermediates; at; ) {
     const child = at;
     if (anchors.some((anchor) => issuedBy(child, anchor))) return true;
@@ -48,7 +52,7 @@ export function readPin(pin: DctRootPin): IsPinned {
   }
   if ('ca' in pin) {
     const anchors = certificatesOf(pin.ca, 'ca');
-    return (key) => leadsTo(key, anchors);
+    return (key, now) => leadsTo(key, anchors, now);
   }
   const [pinned] = certificatesOf(pin.certificate, 'certificate');
   return ({ certificates: [leaf] }) => leaf !== undefined && leaf.thumbprint === pinned?.thumbprint;

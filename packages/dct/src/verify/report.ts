@@ -29,7 +29,14 @@ export interface DctRoleReport {
 
 /** What keeps a repository from saying as much as people may think. */
 export interface DctWeakness {
-  readonly code: 'not-pinned' | 'shared-releases' | 'expires-soon' | 'expired-role' | 'signed-by-role-only' | 'untrusted-tags';
+  readonly code:
+    | 'not-pinned'
+    | 'shared-releases'
+    | 'expires-soon'
+    | 'expired-role'
+    | 'unlisted-role'
+    | 'signed-by-role-only'
+    | 'untrusted-tags';
   /** One sentence. */
   readonly sentence: string;
 }
@@ -105,8 +112,8 @@ function weaknessesOf(repository: TrustedRepository, tags: ReturnType<typeof tag
     if (file.expiresAt - verifiedAt < soonMs)
       out.push({ code: 'expires-soon', sentence: `${file.role} expires at ${file.expires}` });
   for (const { reason, sentence } of skipped)
-    if (reason !== 'not-published')
-      out.push({ code: 'expired-role', sentence: `${sentence}, so that all it says counts for nothing` });
+    if (reason === 'not-published') out.push({ code: 'unlisted-role', sentence });
+    else out.push({ code: 'expired-role', sentence: `${sentence}, so that all it says counts for nothing` });
   const alone = tags.trusted.filter(({ signers, role }) => role === releasesRole && signers.length === 0);
   if (alone.length > 0)
     out.push({

@@ -14,7 +14,7 @@ const maxRoots = 256;
 export interface RootAnchors {
   readonly gun: string;
   readonly isPinned: IsPinned;
-  /** A root that was believed before: the anchor where nothing is pinned, and else only a version that must not go down. */
+  /** A root that was believed before: whatever is pinned, the newest has to follow from it. */
   readonly known: RootFile | undefined;
   /** Milliseconds since 1970. */
   readonly now: number;
@@ -79,7 +79,8 @@ function isFirst(root: RootFile, gun: string, isPinned: IsPinned): boolean {
 
 /**
  * The newest root, verified (`dct.md` §9, 1 and 4): by itself where it has a pinned key, or along the chain of all roots from one that is
- * believed. A root that does not verify leaves no trace.
+ * believed; and along the chain from the one that was seen last, because a pinned key may have been replaced since, and whoever has got hold
+ * of it must not begin another chain. A root that does not verify leaves no trace.
  * @throws SignError `ERR_NOT_FOUND` when the repository has no trust data; `ERR_NOT_TRUSTED`, `ERR_MALFORMED`, `ERR_LIMIT`
  */
 export async function trustedRoot(source: MetadataSource, anchors: RootAnchors, call: CallOptions): Promise<RootFile> {
@@ -89,8 +90,8 @@ export async function trustedRoot(source: MetadataSource, anchors: RootAnchors, 
   const newest = readRoot(bytes);
   checkVersion(newest, known?.version);
   const roots = new Roots(source, call, newest);
-  if (!isPinned && known) await roots.walk(known, anchors);
-  else
+  if (known) await roots.walk(known, anchors);
+  if (isPinned || !known)
     try {
       checkFirstRoot(newest, gun, isPinned, now);
     } catch (error) {

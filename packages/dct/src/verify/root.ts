@@ -25,7 +25,8 @@ function rootKeys(root: RootFile, gun: string, now: number | undefined): DctKey[
  */
 export function checkFirstRoot(root: RootFile, gun: string, isPinned: IsPinned, now: number | undefined): void {
   const good = checkThreshold(root, root.roles.root.threshold, rootKeys(root, gun, now));
-  if (isPinned && !good.some(isPinned)) throw dctFault('root', 'not-pinned', `the root of ${gun} is not the pinned one`);
+  if (isPinned && !good.some((key) => isPinned(key, now)))
+    throw dctFault('root', 'not-pinned', `the root of ${gun} is not the pinned one`);
 }
 
 /**
