@@ -20,6 +20,12 @@ const most = 16;
 /** Approvers are named by their public keys, base64 of up to 4096 bits. */
 const longestApprover = 1200;
 const mostInputs = 200;
+/**
+ * Most bytes of one group of claims or details, and of one list of approvers. With them the longest record, an outcome that stands without its
+ * intent, fits its line: else whoever claims enough would have a key used without a record of what came of it.
+ */
+const groupBytes = 8 * 1024;
+const peopleBytes = 9 * 1024;
 
 type Members = Readonly<Record<string, JsonValue | undefined>>;
 
@@ -30,15 +36,38 @@ function group(members: Members): JsonObject | undefined {
 }
 
 const text = (value: unknown): string | undefined => (value === undefined ? undefined : sanitizeText(String(value), longest));
-const people = (values: readonly string[]): JsonValue[] =>
-  values.slice(0, most).map((value) => sanitizeText(value, longestApprover));
 
-function texts(values: Readonly<Record<string, string>> | undefined): JsonObject | undefined {
-  const entries = Object.entries(values ?? {});
-  return group({
-    ...Object.fromEntries(entries.slice(0, most).map(([name, value]) => [sanitizeText(name, 80), text(value)])),
-    ...(entries.length > most && { '…': `${entries.length - most} more` }),
+/** The first of these that there is room for: `most` in number, and so many bytes of JSON. */
+function fitting<T extends JsonValue>(values: readonly T[], bytes: number): readonly T[] {
+  let left = bytes;
+  const past = values.findIndex((value, index) => {
+    left -= Buffer.byteLength(JSON.stringify(value)) + 1;
+    return index >= most || left < 0;
   });
+  return past < 0 ? values : values.slice(0, past);
+}
+
+function people(values: readonly string[]): JsonValue[] {
+  const shown = fitting(
+    values.map((value) => sanitizeText(value, longestApprover)),
+    peopleBytes,
+  );
+  return shown.length < values.length ? [...shown, `… ${values.length - shown.length} more`] : [...shown];
+}
+
+/** What comes first stays, in its own words and when there is too much. */
+function texts(...sources: readonly (Readonly<Record<string, string>> | undefined)[]): JsonObject | undefined {
+  const named = new Map<string, string>();
+  let unsaid = 0;
+  for (const values of sources)
+    for (const [name, value] of Object.entries(values ?? {})) {
+      const [known, said] = [sanitizeText(name, 80), sanitizeText(value, longest)];
+      if (!named.has(known)) named.set(known, said);
+      else if (named.get(known) !== said) unsaid++;
+    }
+  const shown = fitting([...named], groupBytes);
+  const hidden = named.size - shown.length + unsaid;
+  return group({ ...Object.fromEntries(shown), ...(hidden > 0 && { '…': `${hidden} more` }) });
 }
 
 const descriptor = (of: Descriptor | undefined): JsonObject | undefined =>
@@ -62,7 +91,8 @@ const factMembers = (facts: SigningFacts | undefined): JsonObject | undefined =>
     details: texts(facts.details),
   });
 
-const claimed = (context: AuditContext, claims: Claims | undefined) => texts({ ...context.claims, ...claims });
+/** A request cannot say otherwise what the process itself says, nor crowd it out. */
+const claimed = (context: AuditContext, claims: Claims | undefined) => texts(context.claims, claims);
 
 /** Which use of which key an event is about: never the message itself. */
 function useMembers({ backend, key, domain, operation, inputSha256, ...intent }: SigningIntent, context: AuditContext): Members {

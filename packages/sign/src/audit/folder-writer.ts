@@ -77,17 +77,19 @@ export function createFolderWriter({ folder, maxFileBytes, copy, now }: FolderWr
   /** Appends durably, or leaves the file as it was. */
   async function append(to: Current, bytes: Uint8Array): Promise<void> {
     const file = await openLogFile(pathOf(to.number), to.inode === undefined);
+    let ours = false;
     try {
       const { ino } = await file.stat();
       if (to.inode !== undefined && ino !== to.inode)
         throw new SignError('ERR_STORE', 'somebody has exchanged the file of the audit log that is written to');
+      ours = true;
       if (to.torn && to.inode !== undefined) await file.truncate(to.size);
       await file.writeFile(bytes);
       await file.datasync();
       if (!to.named) await syncFolder(folder);
       to.inode = ino;
     } catch (error) {
-      await file.truncate(to.size).catch(ignored);
+      if (ours) await file.truncate(to.size).catch(ignored);
       throw error;
     } finally {
       await file.close();

@@ -6,7 +6,7 @@ import type { AuditEntry, AuditReceipt } from './record.js';
 export interface AuditContext {
   /** Who asks for signatures, as this process knows it: a user, a job, a service. */
   readonly requester?: string;
-  /** What nobody can prove: commit, build URL. Written down as claimed, beside what a request claims. */
+  /** What nobody can prove: commit, build URL. Written down as claimed, before what a request claims, which cannot replace it. */
   readonly claims?: Claims;
 }
 

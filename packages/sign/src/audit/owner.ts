@@ -48,13 +48,12 @@ export async function isDead(path: string, name: string): Promise<boolean> {
     // File times are the machine's own, whatever clock was handed in.
     return stats !== undefined && Math.abs(Date.now() - stats.mtimeMs) > silentMs;
   }
-  if (Number(pid) === process.pid) return false;
   try {
     process.kill(Number(pid), 0);
   } catch (error) {
     return error instanceof Error && 'code' in error && error.code === 'ESRCH';
   }
-  // The number may have been given to another process since.
+  // The number may have been given to another process since, this one for example: in a container they are the same at every start.
   const now = await startOf(Number(pid));
   return now !== '' && start !== '0' && now !== start;
 }

@@ -180,7 +180,7 @@ describe('the guard of an audit log', () => {
   it('fits whatever a request claims into a line, made safe to show', async () => {
     const { log, signer, records } = await audited();
     const claims = Object.fromEntries(
-      Array.from({ length: 100 }, (_, i) => [`${'n'.repeat(300)}${i}`, '\u{1f600}'.repeat(5000)]),
+      Array.from({ length: 100 }, (_, i) => [`${'n'.repeat(300)}${i}`, `${i}${'\u{1f600}'.repeat(5000)}`]),
     );
     await signer.sign({ ...request, claims, target: { tag: '\u202egnp.exe\n' } });
     await log.close();
