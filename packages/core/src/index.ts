@@ -1,4 +1,13 @@
-export { type Act, type ActContext, type ActIdentity, actKey, type Kinship, type RequestPort, recordKey } from './act.js';
+export {
+  type Act,
+  type ActContext,
+  type ActEnding,
+  type ActIdentity,
+  actKey,
+  type Kinship,
+  type RequestPort,
+  recordKey,
+} from './act.js';
 export * from './algorithms.js';
 export { approverText } from './approver-text.js';
 export * from './backend.js';

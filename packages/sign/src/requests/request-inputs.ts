@@ -40,7 +40,8 @@ export type AttestationItemInput = RequestItemOptions &
   ManifestSelection &
   AttestedPredicate & { image: string };
 
-type OwnBlobOptions<T> = Omit<
+/** The options of a call that signs a blob, without those that are the request's. */
+export type OwnBlobOptions<T> = Omit<
   T,
   keyof CallOptions | 'signer' | 'store' | 'clock' | 'approvalTimeoutMs' | 'onProgress' | 'claims'
 >;
