@@ -186,7 +186,7 @@ export class CourseItem<T> implements WorkItem {
     if (this.#options.alone && this.#noted) return;
     // An earlier run may have asked: what the store knows of that is of no use any more.
     if (!this.#course.begun) await this.#course.look(call);
-    await this.#course.forget();
+    await (this.#options.alone ? this.#course.forget() : this.#course.clear());
   }
 
   async withdraw(call: CallOptions): Promise<void> {

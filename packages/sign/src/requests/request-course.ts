@@ -254,6 +254,15 @@ export class RequestCourse<T> {
     await this.#operations.release();
   }
 
+  /**
+   * Forgets what is over by the word of a larger request, which says so until all of it is forgotten. The record goes last: by it, whoever comes after a
+   * crash finds what is left.
+   */
+  async clear(): Promise<void> {
+    await this.#operations.release();
+    await this.#parts.store.delete(recordKey(this.id), { ifNonce: this.#taken.record.nonce });
+  }
+
   async cancel(options: CallOptions): Promise<void> {
     await this.submit(options);
     await this.withdraw(options);
