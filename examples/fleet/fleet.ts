@@ -67,7 +67,7 @@ export async function runFleet({ images: count, killAfter, tell = () => undefine
       tsb: { url: emulator.url, token: emulator.token },
       chain: chain.map((der) => base64Text(der)),
       ...{ key: label, registry: registry.host, targets: [repository], socket: redis.socket, queue: queueName, quick },
-      ...{ lookAgainMs: 1_000, concurrency: 8 },
+      ...{ lookAgainMs: 500 + 5 * count, concurrency: 8 },
     };
     const jobs = await prepareJobs(settings, images);
     tell(`${count} requests are prepared`);
