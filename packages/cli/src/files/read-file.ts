@@ -2,11 +2,19 @@ import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs
 import { isAbsolute } from 'node:path';
 import { invalidArgument, SignError, sanitizeText } from '@securosys/core';
 
-/** Largest file that is read, in bytes. */
-const maxBytes = 1024 * 1024;
+/** Largest file that is read, in bytes, unless a caller says more. */
+const usualMaxBytes = 1024 * 1024;
 
 /** Who else may touch a file: `private` files hold secrets, `own` ones decide what happens. */
 export type FileCare = 'private' | 'own' | 'any';
+
+/** What is read of a file that somebody names at the moment, and not a configuration once for all. */
+export interface ReadLimits {
+  /** Default 1 MiB. */
+  readonly maxBytes?: number;
+  /** Goes where a link leads. Default: refused. */
+  readonly followLinks?: boolean;
+}
 
 const forbidden: Readonly<Record<FileCare, number>> = { private: 0o077, own: 0o022, any: 0 };
 
@@ -24,9 +32,14 @@ export function absolutePath(path: string, what: string): string {
  * @returns `undefined` when there is none
  * @throws SignError `ERR_INVALID_ARGUMENT` for a relative path, `ERR_STORE` when it cannot be read or others may touch it, `ERR_LIMIT`
  */
-export async function readOwnFile(path: string, what: string, care: FileCare): Promise<Uint8Array | undefined> {
+export async function readOwnFile(
+  path: string,
+  what: string,
+  care: FileCare,
+  { maxBytes = usualMaxBytes, followLinks = false }: ReadLimits = {},
+): Promise<Uint8Array | undefined> {
   const shown = sanitizeText(absolutePath(path, what), 400);
-  const flags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+  const flags = constants.O_RDONLY | ((!followLinks && constants.O_NOFOLLOW) || 0) | (constants.O_NONBLOCK ?? 0);
   let file: number;
   try {
     file = openSync(path, flags);
@@ -53,8 +66,8 @@ export async function readOwnFile(path: string, what: string, care: FileCare): P
 }
 
 /** {@link readOwnFile} of a file that has to be there. @throws SignError also `ERR_NOT_FOUND` */
-export async function readNamedFile(path: string, what: string, care: FileCare): Promise<Uint8Array> {
-  const bytes = await readOwnFile(path, what, care);
+export async function readNamedFile(path: string, what: string, care: FileCare, limits: ReadLimits = {}): Promise<Uint8Array> {
+  const bytes = await readOwnFile(path, what, care, limits);
   if (!bytes) throw new SignError('ERR_NOT_FOUND', `${what} is not there: ${sanitizeText(path, 400)}`);
   return bytes;
 }

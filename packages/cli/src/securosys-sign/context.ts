@@ -42,7 +42,10 @@ export interface CommandContext {
 }
 
 /** Most bytes of the standard input that are read. */
-const mostInput = 16 * 1024 * 1024;
+const mostInput = 64 * 1024 * 1024;
+
+/** Of a file that was typed: as large as an SBOM or a request of many items may be, and wherever a link leads. */
+const typedFile = { maxBytes: mostInput, followLinks: true };
 
 async function readStdin({ stdin }: SecurosysSignIo): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
@@ -123,7 +126,8 @@ export function openContext(io: SecurosysSignIo, typed: TypedWords, command: Com
     waits: (text) => {
       resume = text;
     },
-    readFile: async (text, what, care = 'any') => (text === '-' ? readStdin(io) : readNamedFile(path(text), what, care)),
+    readFile: async (text, what, care = 'any') =>
+      text === '-' ? readStdin(io) : readNamedFile(path(text), what, care, care === 'any' ? typedFile : {}),
     askSecret: async (question) => {
       const terminal = await io.terminal?.();
       if (terminal) return terminal.askSecret(question);

@@ -1,4 +1,5 @@
 import { createPublicKey, generateKeyPairSync } from 'node:crypto';
+import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { startTsbEmulator } from '@securosys/tsb-emulator';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -43,7 +44,9 @@ describe('cosign, attestations and inspection', () => {
   });
 
   it('an attestation says what the file of its predicate says, and inspect shows it unjudged', async () => {
-    const predicate = world.write('predicate.json', '{"builder":"\\u202egnp.exe"}');
+    world.write('sbom.json', `{"builder":"\\u202egnp.exe","files":"${'x'.repeat(1 << 20)}"}`);
+    const predicate = join(world.folder, 'predicate.json');
+    symlinkSync(join(world.folder, 'sbom.json'), predicate);
     const made = await world.run('attest', '--type', 'https://example.test/build/v1', '--predicate', predicate, world.image);
     expect({ code: made.code, stderr: made.stderr }).toEqual({ code: 0, stderr: '' });
     const { code, stdout } = await world.run('inspect', world.image);
