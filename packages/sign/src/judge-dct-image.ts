@@ -1,4 +1,4 @@
-import { type Clock, SignError } from '@securosys/core';
+import { type Clock, type Descriptor, SignError } from '@securosys/core';
 import { type DctTrust, inspectRepository, type TrustedTag, type UntrustedTag } from '@securosys/dct';
 import { formatReference, type Reference, type Repository } from '@securosys/oci';
 import type { DctImageReport, DctVerdict } from './dct-report.js';
@@ -23,11 +23,22 @@ const no = (code: NotTrusted['reason']['code'], message: string): NotTrusted => 
 /** Why metadata that nobody believes is a verdict, and what is an error all the same: nobody could be asked. */
 const verdicts = new Set(['ERR_NOT_TRUSTED', 'ERR_MALFORMED', 'ERR_LIMIT', 'ERR_DIGEST_MISMATCH', 'ERR_NOT_FOUND']);
 
-/** What is said of what the reference names: of its tag, or of any tag that stands for its digest. */
-function said({ tag, digest }: Reference, report: ReturnType<typeof inspectRepository>): TrustedTag | UntrustedTag | undefined {
-  if (digest !== undefined) return report.tags.find((one) => one.digest === digest);
+type Said = TrustedTag | UntrustedTag;
+
+const lacking = ({ signers }: TrustedTag, trust: DctTrust) => trust.signers.filter((role) => !signers.includes(role));
+
+/**
+ * What is said of what the reference names: of its tag, or of any tag that stands for its digest. Whoever may sign can give a digest
+ * one more tag, of a wrong size for example, so that the best of them counts.
+ */
+function said({ tag, digest }: Reference, report: ReturnType<typeof inspectRepository>, trust: DctTrust): readonly Said[] {
+  if (digest !== undefined) {
+    const same = report.tags.filter((one) => one.digest === digest);
+    const signed = same.filter((one) => lacking(one, trust).length === 0);
+    return signed.length > 0 ? signed : same;
+  }
   const name = tag ?? 'latest';
-  return report.tags.find((one) => one.tag === name) ?? report.untrusted.find((one) => one.tag === name);
+  return [...report.tags, ...report.untrusted].filter((one) => one.tag === name);
 }
 
 /**
@@ -49,25 +60,38 @@ export async function judgeDctImage(judgement: DctJudgement): Promise<DctImageRe
     return { ...asked, ...no('metadata', error.message) };
   }
   const report = inspectRepository(trusted);
-  const tag = said(reference, report);
-  if (!tag) return { ...asked, repository: report, ...no('not-signed', `nobody has signed this of ${name}`) };
-  const about = { kind: 'dct' as const, tag, repository: report };
-  if (!('digest' in tag))
-    return { ...about, ...asked, ...no('not-believed', `it stands in ${tag.roles.join(', ')}, which Docker does not believe`) };
-  const found = { ...about, reference: `${name}@${tag.digest}` };
-  const missing = trust.signers.filter((role) => !tag.signers.includes(role));
-  if (missing.length > 0) return { ...found, ...no('signer-missing', `${missing.join(', ')} does not say the same`) };
-  return { ...found, ...(await held(judgement, tag)) };
+  const candidates = said(reference, report, trust);
+  const [first] = candidates;
+  if (!first) return { ...asked, repository: report, ...no('not-signed', `nobody has signed this of ${name}`) };
+  if (!('digest' in first))
+    return {
+      kind: 'dct',
+      tag: first,
+      repository: report,
+      ...asked,
+      ...no('not-believed', `it stands in ${first.roles.join(', ')}, which Docker does not believe`),
+    };
+  const found = { kind: 'dct' as const, repository: report, reference: `${name}@${first.digest}` };
+  const missing = lacking(first, trust);
+  if (missing.length > 0) return { ...found, tag: first, ...no('signer-missing', `${missing.join(', ')} does not say the same`) };
+  const held = await heldBy(judgement, first.digest);
+  const tag = candidates.find((one): one is TrustedTag => 'digest' in one && one.size === held?.size) ?? first;
+  return { ...found, tag, ...verdictOf(tag, held) };
+}
+
+/** What the registry has under a digest; `undefined`: nothing. */
+async function heldBy({ repository, deadline }: DctJudgement, digest: string): Promise<Descriptor | undefined> {
+  try {
+    return (await repository.resolve(digest, deadline.one())).descriptor;
+  } catch (error) {
+    if (!SignError.is(error, 'ERR_NOT_FOUND')) throw error;
+    return undefined;
+  }
 }
 
 /** Whether the registry has what was signed. */
-async function held({ repository, deadline }: DctJudgement, { digest, size, signers }: TrustedTag): Promise<DctVerdict> {
-  try {
-    const { descriptor } = await repository.resolve(digest, deadline.one());
-    if (descriptor.size !== size) return no('size-differs', `the registry has ${descriptor.size} bytes, and ${size} were signed`);
-    return { verdict: 'trusted', descriptor, signers };
-  } catch (error) {
-    if (!SignError.is(error, 'ERR_NOT_FOUND')) throw error;
-    return no('missing-image', 'the registry does not have what was signed');
-  }
+function verdictOf({ size, signers }: TrustedTag, descriptor: Descriptor | undefined): DctVerdict {
+  if (!descriptor) return no('missing-image', 'the registry does not have what was signed');
+  if (descriptor.size !== size) return no('size-differs', `the registry has ${descriptor.size} bytes, and ${size} were signed`);
+  return { verdict: 'trusted', descriptor, signers };
 }

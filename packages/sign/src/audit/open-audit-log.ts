@@ -9,6 +9,7 @@ import {
   type WaitOptions,
 } from '@securosys/core';
 import type { AuditCheckpoint } from './checkpoint.js';
+import { hashOf } from './each-line.js';
 import { createFolderWriter } from './folder-writer.js';
 import { groupCommit } from './group-commit.js';
 import { type AuditContext, auditGuard } from './guard.js';
@@ -25,6 +26,7 @@ import {
 } from './record.js';
 import { signCheckpoint } from './sign-checkpoint.js';
 import { type AuditSink, createSinkWriter, sendLines } from './sink.js';
+import { folderSource } from './source.js';
 
 const mebibyte = 1024 * 1024;
 
@@ -65,7 +67,7 @@ export interface AuditLog {
   /**
    * Signs the head of the log and writes the checkpoint down in it. Keep what is given back where who can write the log cannot: of a log
    * that was cut behind an older checkpoint, only this one says so.
-   * @throws SignError `ERR_NOT_FOUND` for a log without any record, `ERR_APPROVAL_PENDING` with `details.head` when people decide, `ERR_STORE`,
+   * @throws SignError `ERR_NOT_FOUND` for a log without any record, `ERR_INVALID_ARGUMENT` for a head of another log, `ERR_APPROVAL_PENDING` with `details.head` when people decide, `ERR_STORE`,
    * and those of the signer
    */
   checkpoint(signer: Signer, options?: CheckpointOptions): Promise<AuditCheckpoint>;
@@ -113,8 +115,10 @@ export function openAuditLog(options: AuditLogOptions): AuditLog {
   }
 
   async function checkpoint(signer: Signer, { head: asked, ...wait }: CheckpointOptions = {}): Promise<AuditCheckpoint> {
-    const covered = asked ? checkedHead(asked) : await head();
-    if (!covered) throw new SignError('ERR_NOT_FOUND', 'the audit log has no record to confirm');
+    const last = await head();
+    const covered = asked ? checkedHead(asked) : last;
+    if (!covered || !last) throw new SignError('ERR_NOT_FOUND', 'the audit log has no record to confirm');
+    await assertOurs(covered, last, options.folder, wait.signal);
     const signed = await signCheckpoint(covered, signer, wait);
     const members = encodeMembers({ kind: 'checkpoint', checkpoint: { ...signed } });
     await commits.append({ kind: 'checkpoint', members, at: now() });
@@ -157,6 +161,19 @@ function writerOf({ folder, sink, after, maxFileBytes = 64 * mebibyte }: AuditLo
   }
   if (!sink) invalidArgument('openAuditLog needs a folder or a sink');
   return createSinkWriter(sink, after && checkedHead(after), now);
+}
+
+/**
+ * Demands that a head is one of this log: a checkpoint of anything else would vouch for what was never written, and break the log that it
+ * stands in. Of a log without a folder, the records before the last one are not here to be compared.
+ * @throws SignError `ERR_INVALID_ARGUMENT`
+ */
+async function assertOurs({ log, seq, hash }: AuditHead, last: AuditHead, folder?: string, signal?: AbortSignal): Promise<void> {
+  const isKnown = log === last.log && seq <= last.seq;
+  const there =
+    !isKnown || seq === last.seq || folder === undefined ? last.hash : await hashOf(folderSource(folder), seq, signal);
+  if (!isKnown || (there !== hash && (folder !== undefined || seq === last.seq)))
+    invalidArgument(`the head to be confirmed, record ${seq}, is none of this log`);
 }
 
 /** @throws SignError `ERR_INVALID_ARGUMENT` */

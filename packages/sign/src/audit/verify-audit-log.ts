@@ -2,10 +2,10 @@ import { knownOptions, SignError } from '@securosys/core';
 import { type AuditAnchor, compareAnchors } from './anchors.js';
 import { type AuditProblem, followChain, type LinePlace } from './chain.js';
 import { type AuditCheckpoint, checkpointChecker } from './checkpoint.js';
-import { readEnvelope } from './line.js';
+import { eachLine, hashOf } from './each-line.js';
 import { checkedHead } from './open-audit-log.js';
 import type { AuditHead } from './record.js';
-import { type AuditSource, auditSource, type Line, linesOf } from './source.js';
+import { type AuditSource, auditSource, type Line } from './source.js';
 
 /** What a log is compared with. Without any of these it can be no more than consistent: whoever can write it can write all of it anew. */
 export interface VerifyAuditLogOptions {
@@ -142,35 +142,4 @@ function expectedOf({ checkpoints = [], expectedHead }: VerifyAuditLogOptions, c
   });
   const head = expectedHead && checkedHead(expectedHead);
   return [...kept, ...(head ? [{ ...head, anchor: { seq: head.seq, by: 'expected-head' as const } }] : [])];
-}
-
-/** Hands over each line until `take` has seen enough. */
-async function eachLine(
-  source: AuditSource,
-  take: (line: Line, file: string) => boolean,
-  mayBeGone: boolean,
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  try {
-    for await (const file of source())
-      for await (const lines of linesOf(file.read())) {
-        signal?.throwIfAborted();
-        for (const line of lines) if (take(line, file.name)) return;
-      }
-  } catch (error) {
-    // A log that an anchor covers and that is not there any more is cut short.
-    if (!mayBeGone || !SignError.is(error, 'ERR_NOT_FOUND')) throw error;
-  }
-}
-
-/** The hash of one record, from another pass over a log that was just found to be whole. */
-async function hashOf(source: AuditSource, seq: number, signal: AbortSignal | undefined): Promise<string | undefined> {
-  let hash: string | undefined;
-  const take = ({ bytes }: Line) => {
-    const envelope = readEnvelope(bytes);
-    if (envelope?.seq === seq) hash = envelope.hash;
-    return hash !== undefined;
-  };
-  await eachLine(source, take, false, signal);
-  return hash;
 }

@@ -7,6 +7,7 @@ import type { PrepareRequestOptions } from '../requests/request-inputs.js';
 import type { SigningRequest } from '../requests/request-types.js';
 import type { FormatChoice } from '../sign-plans.js';
 import { type MigratedTag, sortTags } from './migrated-tag.js';
+import { tagsClaim } from './tags-claim.js';
 
 /** How a repository leaves Docker Content Trust. */
 export interface MigrationOptions extends PrepareRequestOptions {
@@ -83,7 +84,7 @@ export async function prepareMigration(repository: string, options: MigrationOpt
     const items = [...images].map(([digest, names]) => ({
       image: `${repository}@${digest}`,
       format,
-      claims: { 'tags in Docker Content Trust': names.join(', ') },
+      claims: { 'tags in Docker Content Trust': tagsClaim(names) },
     }));
     return { repository, tags: sorted, request: await prepareSigningRequest(items, { ...request, oci }) };
   } finally {

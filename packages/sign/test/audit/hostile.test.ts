@@ -4,7 +4,7 @@ import { type SigningIntent, type SigningOutcome, sha256Hex, utf8Bytes } from '@
 import { describe, expect, it } from 'vitest';
 import { lockName } from '../../src/audit/owner.js';
 import { openAuditLog, readAuditLog, verifyAuditLog } from '../../src/audit.js';
-import { all, newFolder } from './helpers.js';
+import { all, checkpointKey, newFolder } from './helpers.js';
 
 const intentOf = (claims: Record<string, string>, more: Partial<SigningIntent> = {}): SigningIntent =>
   ({
@@ -88,4 +88,20 @@ describe('a folder', () => {
     await log.append({ kind: 'note' });
     expect((await readdir(folder)).filter((name) => name.startsWith('.lock'))).toEqual([]);
   }, 5_000);
+});
+
+describe('a checkpoint', () => {
+  it('is signed over no head but one of this log, which it would break', async () => {
+    const [folder, other] = [await newFolder(), await newFolder()];
+    const { signer } = await checkpointKey();
+    const [log, foreign] = [openAuditLog({ folder }), openAuditLog({ folder: other })];
+    const first = await log.append({ kind: 'note' });
+    await log.append({ kind: 'note' });
+    const theirs = await foreign.append({ kind: 'note' });
+    const bad = [theirs, { ...first, hash: '0'.repeat(64) }, { ...first, seq: 99 }];
+    for (const head of bad)
+      await expect(log.checkpoint(signer, { head })).rejects.toMatchObject({ code: 'ERR_INVALID_ARGUMENT' });
+    await log.checkpoint(signer, { head: first });
+    expect((await verifyAuditLog(folder)).verdict).toBe('consistent');
+  });
 });

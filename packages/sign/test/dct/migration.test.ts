@@ -63,6 +63,23 @@ describe('leaving Docker Content Trust', () => {
     await expect(prepareMigration(image, options)).rejects.toMatchObject({ code: 'ERR_NOT_TRUSTED' });
   });
 
+  it('tells approvers of tags no more than they can read, and nothing that reads as another digest, whatever a signer calls them', async () => {
+    const { own, set, options } = await signedTags(1);
+    const target = set.t0 as { digest: string; size: number };
+    const names = [
+      'f'.repeat(64),
+      `sha256-${'A'.repeat(64)}.sig`,
+      ...Array.from({ length: 200 }, (_, at) => `${at}`.padEnd(128, 'x')),
+    ];
+    await own.tags({ set: Object.fromEntries(names.map((name) => [name, target])) });
+    const { request, tags } = await prepareMigration(image, options);
+    expect(tags).toHaveLength(204);
+    const claim = request?.items[0]?.claims['tags in Docker Content Trust'] ?? '';
+    expect(claim).toMatch(/^0x{127}, .* and \d+ more$/);
+    expect(claim).not.toMatch(/[0-9a-f]{64}/i);
+    expect(claim.length).toBeLessThan(500);
+  });
+
   it('has no request where there is nothing to sign', async () => {
     const { registry, options } = await signedTags(1);
     registry.manifests.clear();

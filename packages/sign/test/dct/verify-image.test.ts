@@ -51,6 +51,23 @@ describe('an image by Docker Content Trust', () => {
     expect((await verifyImage(`${image}:1`, both)).signers).toEqual(['targets/ci', 'targets/second']);
   });
 
+  it('by its digest is what any of its tags says: none of them can spoil the others', async () => {
+    const { own, good, call, trust } = await signedWorld();
+    const second = ownKey('ec-p256', 'dct second signer');
+    await own.publish(prepareSigner(await own.verify(), { signer: 'second', publicKey: second.spki }));
+    const set = { '0': { digest: good.digest, size: good.size + 1 } };
+    await own.publish(prepareTags(await own.verify(), { set }, { publicKey: second.spki }));
+    const reference = `${image}@${good.digest}`;
+    for (const signers of [[], ['ci']])
+      expect(await evaluateImage(reference, { trust: trust({ signers }), ...call })).toMatchObject({
+        verdict: 'trusted',
+        tag: { tag: '1' },
+      });
+    expect(await evaluateImage(reference, { trust: trust({ signers: ['second'] }), ...call })).toMatchObject({
+      reason: { code: 'size-differs' },
+    });
+  });
+
   it('is not trusted when its metadata is not', async () => {
     const { own, call, trust } = await signedWorld();
     own.server.files.delete('timestamp');
