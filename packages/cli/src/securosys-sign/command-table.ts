@@ -78,6 +78,10 @@ export const commandTable: readonly CommandEntry[] = [
     summary: 'confirm an audit log with a key',
     load: () => import('./subcommands/audit-checkpoint.js'),
   },
+  { name: 'dct sign', summary: 'sign its tags with a delegation key', load: () => import('./subcommands/dct-sign.js') },
+  { name: 'dct init', summary: 'set a repository up', load: () => import('./subcommands/dct-init.js') },
+  { name: 'dct delegation', summary: 'add and remove signers', load: () => import('./subcommands/dct-delegation.js') },
+  { name: 'dct rotate', summary: 'replace its keys', load: () => import('./subcommands/dct-rotate.js') },
   { name: 'emulator', summary: 'run an emulated TSB, for development', load: () => import('./subcommands/emulator.js') },
 ];
 

@@ -28,7 +28,7 @@ const pathIn = (json: JsonObject, name: string): string | undefined => {
 };
 
 /** How registries are reached: `registry` of the configuration, and what was typed beside it. Logins are those of `docker login`. */
-async function ociOptions(context: CommandContext): Promise<OciOptions> {
+export async function ociOptions(context: CommandContext): Promise<OciOptions> {
   const settings = await context.settings();
   const json = settings.object('registry') ?? {};
   if (!isJsonObject(json)) return invalidArgument(`${what} is not an object`);

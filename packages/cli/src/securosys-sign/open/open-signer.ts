@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type Claims, createSigner, type KeyBackend, type PendingStore, type Signer } from '@securosys/core';
+import { type Claims, createSigner, type Guard, type KeyBackend, type PendingStore, type Signer } from '@securosys/core';
 import { createFolderStore } from '@securosys/core/folder-store';
 import type { Oci } from '@securosys/oci';
 import { parseCertificates } from '@securosys/pki';
@@ -34,6 +34,8 @@ export interface OpenSigner {
   readonly key: NamedKey;
   readonly backend: KeyBackend;
   readonly store: PendingStore;
+  /** What the signer asks and tells, for requests that are taken up. */
+  readonly guards: readonly Guard[];
   readonly claims: Claims;
   close(): Promise<void>;
 }
@@ -74,7 +76,7 @@ export async function openSigner(context: CommandContext, oci?: Oci): Promise<Op
       allowOpaque: key.allowOpaque,
       ...(chain && { chain }),
     });
-    return { signer, key, backend, store, claims: claimsOf(settings.pick(['metaData'])), close };
+    return { signer, key, backend, store, guards: guarding.guards, claims: claimsOf(settings.pick(['metaData'])), close };
   } catch (error) {
     await close();
     throw error;

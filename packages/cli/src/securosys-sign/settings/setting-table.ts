@@ -68,6 +68,12 @@ export const settingTable: Readonly<Record<string, SettingSpec>> = {
   timeout: { kind: 'duration', describe: 'deadline of each call to a service' },
   trustFolder: { kind: 'path', describe: "folder with Notation's trust policy and trust store" },
   cosignKeys: { kind: 'paths', describe: 'public keys that cosign signatures are trusted by, PEM' },
+  // Docker Content Trust.
+  notaryServer: { kind: 'text', describe: 'address of the Notary server; there is no default' },
+  notaryRoot: { kind: 'path', describe: 'pinned root certificate of a repository on it, PEM or DER' },
+  notaryRootCa: { kind: 'path', describe: 'CA that issues such root certificates, PEM' },
+  notaryLoginFile: { kind: 'path', describe: 'file with user:password for the Notary server' },
+  registryLoginFile: { kind: 'path', describe: 'the same for the registry of a repository on it' },
   timestampUrl: { kind: 'text', describe: 'RFC 3161 timestamp authority' },
   timestampRoots: { kind: 'paths', describe: 'roots of the timestamp authority, PEM' },
 };

@@ -1,0 +1,31 @@
+import { inspectRepository, reportText } from '@securosys/dct';
+import type { Command } from '../command.js';
+import { gunOf, notaryOptions, openNotary } from '../open/open-notary.js';
+import { registryOptions } from '../open/open-oci.js';
+import type { Line } from '../output/output.js';
+
+const toned = (text: string): Line => (/^(weak|not trusted): /.test(text) ? { text, tone: 'warn' } : text);
+
+/** `dct inspect`. */
+export const command: Command = {
+  describe:
+    'Verifies a whole repository of Docker Content Trust, and shows its tags, who signed them, what expires when, and what is weak about it. Nothing is looked up in the registry.',
+  arguments: [{ name: 'repository', describe: 'registry.example/team/app' }],
+  options: [
+    ...notaryOptions.filter(({ name }) => name !== 'registry-login-file'),
+    { name: 'state-folder', value: 'path', setting: 'stateFolder', describe: 'where versions that were seen are remembered' },
+    ...registryOptions,
+  ],
+  examples: ['securosys-sign dct inspect --server https://notary.example --root root.pem registry.example/team/app'],
+  run: async (context) => {
+    const { clock, output, signal, words } = context;
+    const opened = await openNotary(context, gunOf(words.arguments[0] ?? ''));
+    try {
+      const report = inspectRepository(await opened.trust.repository(opened.gun, clock, { signal }));
+      output.result(report, reportText(report).map(toned));
+    } finally {
+      await opened.close();
+    }
+    return 'ok';
+  },
+};
