@@ -14,8 +14,10 @@ export function checkTargets(targets: readonly string[] | undefined): void {
 
 function allows(target: string, repository: string): boolean {
   if (!target.endsWith('/*')) return target === repository;
+  const prefix = target.slice(0, -1);
   // Of a layout's path, only what is plainly below.
-  return repository.startsWith(target.slice(0, -1)) && !repository.split('/').includes('..');
+  const below = repository.slice(prefix.length).split(/[/\\:]/);
+  return repository.startsWith(prefix) && !below.some((name) => name === '' || name === '.' || name === '..');
 }
 
 /**

@@ -126,7 +126,7 @@ describe('targets', () => {
   it('of a layout are not left by its path', async () => {
     const { assertAllowed } = await import('../../src/requests/targets.js');
     assertAllowed(['oci:./out/*'], ['oci:./out/app']);
-    for (const path of ['oci:./out/../etc', 'oci:./out', 'oci:./outside/app'])
+    for (const path of ['oci:./out/../etc', 'oci:./out/..:x', 'oci:./out/.', 'oci:./out//x', 'oci:./out', 'oci:./outside/app'])
       expect(() => assertAllowed(['oci:./out/*'], [path]), path).toThrow(/none of the targets/);
   });
 });
