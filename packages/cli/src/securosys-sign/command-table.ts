@@ -82,6 +82,13 @@ export const commandTable: readonly CommandEntry[] = [
   { name: 'dct init', summary: 'set a repository up', load: () => import('./subcommands/dct-init.js') },
   { name: 'dct delegation', summary: 'add and remove signers', load: () => import('./subcommands/dct-delegation.js') },
   { name: 'dct rotate', summary: 'replace its keys', load: () => import('./subcommands/dct-rotate.js') },
+  { name: 'key create', summary: 'make a key', load: () => import('./subcommands/key-create.js') },
+  { name: 'key list', summary: 'list keys', load: () => import('./subcommands/key-list.js') },
+  { name: 'key show', summary: 'show a key and its rules', load: () => import('./subcommands/key-show.js') },
+  { name: 'key attest', summary: 'have the HSM prove what a key is', load: () => import('./subcommands/key-attest.js') },
+  { name: 'key block', summary: 'have a key refuse every use', load: () => import('./subcommands/key-block.js') },
+  { name: 'key unblock', summary: 'lift the block of a key', load: () => import('./subcommands/key-unblock.js') },
+  { name: 'doctor', summary: 'say what is wrong, and what to do', load: () => import('./subcommands/doctor.js') },
   { name: 'emulator', summary: 'run an emulated TSB, for development', load: () => import('./subcommands/emulator.js') },
 ];
 

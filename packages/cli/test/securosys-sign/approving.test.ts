@@ -80,7 +80,7 @@ describe('what waits for somebody', () => {
       /PROVEN[\s\S]*sha256:[0-9a-f]{64}[\s\S]*CLAIMED of all of them by release-ci[\s\S]*reason +release [^\u202e]*1\.4/,
     );
     expect(stdout).toMatch(/SHOWN AS [0-9a-f]{64}\n/);
-    expect(waiting().every(({ approvedBy }) => approvedBy.length === 0)).toBe(true);
+    expect(waiting().every(({ approvedBy }) => (approvedBy ?? []).length === 0)).toBe(true);
     const { results } = await as('Ada', ['tasks', '--json']);
     expect(results).toMatchObject([{ id, isBatch: true, canBeApproved: true, tasks: [{ keyLabel: 'release' }, {}] }]);
   });
@@ -115,7 +115,7 @@ describe('approve', () => {
     expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('unknown-requester') });
     const no = await as('Ada', ['approve', id], { answers: ['yes'] });
     expect(no).toMatchObject({ code: 1, asked: [expect.stringContaining('(unknown-requester)')] });
-    expect(waiting().every(({ approvedBy }) => approvedBy.length === 0)).toBe(true);
+    expect(waiting().every(({ approvedBy }) => (approvedBy ?? []).length === 0)).toBe(true);
     expect((await as('Ada', ['approve', id], { answers: ['unknown-requester'] })).code).toBe(0);
     const ben = await as('Ben', ['approve', id, '--yes', '--accept-risk', 'unknown-requester']);
     expect(ben.code).toBe(0);

@@ -52,16 +52,9 @@ describe('policy check', () => {
   it('takes the policy of the configuration, and knows a key by its pin', async () => {
     const { spki } = await world.addKey('pinned');
     const path = world.write('release.pub', pemText(spki, 'PUBLIC KEY'));
-    const built = await world.run(
-      'policy',
-      'build',
-      'signing',
-      '--repository',
-      'registry.example/*',
-      '--allow-key',
-      `release=${path}`,
-    );
-    world.writeConfig({ signingPolicy: world.write('policy.json', built.stdout) });
+    const rule = ['--repository', 'registry.example/*', '--allow-key', `release=${path}`, '--output', 'policy.json'];
+    expect((await world.run('policy', 'build', 'signing', ...rule)).code).toBe(0);
+    world.writeConfig({ signingPolicy: join(world.folder, 'policy.json') });
     const image = ['--image', 'registry.example/app:1'];
     expect((await world.run('policy', 'check', ...image, '--key', 'release', '--public-key', path)).code).toBe(0);
     expect(await world.run('policy', 'check', ...image, '--key', 'release')).toMatchObject({ code: 2 });

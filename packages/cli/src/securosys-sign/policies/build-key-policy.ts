@@ -1,6 +1,7 @@
 import { invalidArgument } from '@securosys/core';
 import { parseCertificates } from '@securosys/pki';
-import { buildPolicy, explainPolicy, type Policy, type PolicyApprover, type PolicyRule, quorum } from '@securosys/tsb-client';
+import { buildPolicy, explainPolicy, type PolicyApprover, quorum } from '@securosys/tsb-client';
+import type { Policy, PolicyRule } from '@securosys/tsb-client/api';
 import type { CommandOption } from '../command.js';
 import type { CommandContext } from '../context.js';
 import { publicKeyOf } from '../open/public-keys.js';

@@ -34,7 +34,9 @@ export async function buildSigningPolicy(context: CommandContext): Promise<Signi
     })),
   );
   const typed = pairsOf('annotation', words.list('annotation'));
-  const annotations = Object.fromEntries(Object.entries(typed).map(([name, text]) => [name, text === '' ? true : text]));
+  const annotations = Object.fromEntries(
+    Object.entries(typed).map(([name, text]) => [name, text === '' ? (true as const) : text]),
+  );
   const maxValidity = words.text('max-validity');
   const require = {
     ...optional('tags', words.list('tag')),

@@ -1,4 +1,5 @@
-import { type Policy, policyProblems, policyWeaknesses } from '@securosys/tsb-client';
+import { policyProblems, policyWeaknesses } from '@securosys/tsb-client';
+import type { Policy } from '@securosys/tsb-client/api';
 import type { CommandContext } from '../context.js';
 import type { Exit } from '../exit-codes.js';
 import { usageOf } from './key-usage.js';

@@ -1,6 +1,6 @@
 import { invalidArgument, type JsonObject, parseJsonObject, SignError } from '@securosys/core';
 import { parseSigningPolicy, type SigningPolicy } from '@securosys/sign/policy';
-import type { Policy } from '@securosys/tsb-client';
+import type { Policy } from '@securosys/tsb-client/api';
 import { readNamedFile } from '../../files/read-file.js';
 import type { CommandContext } from '../context.js';
 
