@@ -88,6 +88,7 @@ export const commandTable: readonly CommandEntry[] = [
   { name: 'key attest', summary: 'have the HSM prove what a key is', load: () => import('./subcommands/key-attest.js') },
   { name: 'key block', summary: 'have a key refuse every use', load: () => import('./subcommands/key-block.js') },
   { name: 'key unblock', summary: 'lift the block of a key', load: () => import('./subcommands/key-unblock.js') },
+  { name: 'init', summary: 'write a configuration', load: () => import('./subcommands/init.js') },
   { name: 'doctor', summary: 'say what is wrong, and what to do', load: () => import('./subcommands/doctor.js') },
   { name: 'emulator', summary: 'run an emulated TSB, for development', load: () => import('./subcommands/emulator.js') },
 ];

@@ -18,8 +18,8 @@ function judge(der: Uint8Array, info: KeyInfo, now: number): Finding {
       'put the certificate of this key first: --chain',
     );
   if (now < from) return problem(check, `it is not valid before ${isoSeconds(from)}`, 'check the clock of this machine');
-  if (now > until) return problem(check, `it has expired at ${isoSeconds(until)}`, 'have a new one issued: cert csr');
-  if (until - now < soonMs) return warning(check, `it expires at ${isoSeconds(until)}`, 'have a new one issued: cert csr');
+  if (now > until) return problem(check, `it has expired at ${isoSeconds(until)}`, 'have a new one issued for this key');
+  if (until - now < soonMs) return warning(check, `it expires at ${isoSeconds(until)}`, 'have a new one issued for this key');
   return ok(check, `it is of this key, and valid until ${isoSeconds(until)}`);
 }
 
