@@ -1,58 +1,95 @@
-import { base64Text, type Clock, createSigner, type PendingStore, SignError, sha256Hex } from '@securosys/core';
-import { createTsbBackend } from '@securosys/tsb-client';
+// A signing server: applications ask it for signatures of images with a token, and never come near the key. Everything it remembers is in
+// the store, so that it may be restarted at any moment, and several of them may share one.
+import type { Clock } from '@securosys/core';
+import {
+  createSigner,
+  type Guard,
+  type KeyBackend,
+  type Oci,
+  type PendingStore,
+  prepareSigningRequest,
+  resumeSigningRequest,
+  type SigningRequest,
+} from '@securosys/sign';
+import fastify, { type FastifyInstance } from 'fastify';
+import { callerOf, type KnownCaller } from './callers.js';
+import { answerOf } from './failures.js';
+import { type AskedImage, askedImage, requestId } from './schemas.js';
+import { itemsView, stateView } from './views.js';
 
-/** What the operator of the server decides. */
+/** What the operator of the server decides; a caller decides none of it. */
 export interface ServerOptions {
-  readonly tsb: { readonly url: string; readonly token: () => string | Promise<string> };
+  readonly backend: KeyBackend;
   /** Label of the key that signs. */
   readonly key: string;
-  /** Survives the server: a restart goes on with the requests of before. */
+  /** Its certificates, DER, leaf first. */
+  readonly chain: readonly Uint8Array[];
+  /** Survives the server. */
   readonly store: PendingStore;
-  /** Signatures, base64, by the hash of what they are over: the database of the server. */
-  readonly kept: Pick<Map<string, string>, 'get' | 'set'>;
+  readonly oci: Oci;
+  /** The only repositories that signatures may go to: `registry.example/shop/*`. */
+  readonly targets: readonly string[];
+  readonly callers: readonly KnownCaller[];
+  /** A signing policy, an audit log. */
+  readonly guards?: readonly Guard[];
   readonly clock?: Clock;
+  /** Expiry of a signature that nobody asks more of. */
+  readonly expiry?: string;
 }
 
-const json = (status: number, body: object) => Response.json(body, { status });
-
-/** What a failure means to whoever asked for a signature. */
-function refusal(error: unknown): Response {
-  if (!SignError.is(error)) return json(500, { error: 'internal' });
-  const { code, retryable } = error;
-  if (code === 'ERR_APPROVAL_REJECTED' || code === 'ERR_APPROVAL_EXPIRED') return json(409, { error: code });
-  // The outcome becomes known in time; asking again never makes a second request.
-  if (retryable || code === 'ERR_OUTCOME_UNKNOWN') return json(503, { error: code });
-  return json(502, { error: code });
-}
+/** A request names an image and says why: that is not much. */
+const bodyLimit = 16 << 10;
 
 /**
- * Signs release manifests that people approve. `POST /signatures` with a manifest asks for its signature, and the same call again looks
- * what became of it: 202 while people decide, then 200.
+ * - `POST /requests` `{ image, formats?, reason? }` asks people: 202. The same again finds the same request.
+ * - `GET /requests/:id` looks where it stands.
+ * - `POST /requests/:id/complete` publishes what people have approved: 200, or 202 while they have not.
+ * - `DELETE /requests/:id` withdraws it: 204.
  */
-export function createSigningServer({ tsb, key, store, kept, clock }: ServerOptions) {
-  const time = clock && { clock };
-  const backend = createTsbBackend({ url: tsb.url, auth: { type: 'token', token: tsb.token }, ...time });
-  const signer = createSigner(backend, { label: key }, { store, allowOpaque: true, ...time });
+export function createSigningServer(options: ServerOptions): FastifyInstance {
+  const { backend, key, chain, store, oci, targets, callers, guards, clock, expiry = '90d' } = options;
+  const shared = { store, oci, targets, ...(guards && { guards }), ...(clock && { clock }) };
+  const signer = createSigner(backend, { label: key }, { store, chain, ...(guards && { guards }), ...(clock && { clock }) });
+  const resume = (id: string): Promise<SigningRequest> => resumeSigningRequest(id, { ...shared, backend, chains: [chain] });
 
-  async function handle(request: Request): Promise<Response> {
-    if (request.method !== 'POST' || new URL(request.url).pathname !== '/signatures') return json(404, { error: 'not found' });
-    try {
-      const message = new Uint8Array(await request.arrayBuffer());
-      const hash = sha256Hex(message);
-      const known = kept.get(hash);
-      if (known) return json(200, { status: 'signed', signature: known });
-      const operation = await signer.begin({ algorithm: 'ecdsa-sha256', input: { message } });
-      const { approvals } = await operation.refresh();
-      const signature = await operation.settled();
-      if (!signature) return json(202, { status: 'waiting', approved: approvals?.approvedBy.length ?? 0 });
-      // First kept, then forgotten: whoever asks again gets this one, and nobody has to approve twice.
-      kept.set(hash, base64Text(signature));
-      await operation.release();
-      return json(200, { status: 'signed', signature: base64Text(signature) });
-    } catch (error) {
-      return refusal(error);
-    }
-  }
+  const server = fastify({
+    bodyLimit,
+    requestTimeout: 30_000,
+    ajv: { customOptions: { removeAdditional: false, coerceTypes: false } },
+  });
+  server.decorateRequest('caller', '');
+  server.addHook('onRequest', async (request, reply) => {
+    const caller = callerOf(request.headers.authorization, callers);
+    if (caller === undefined) return reply.code(401).header('www-authenticate', 'Bearer').send({ error: 'unauthorized' });
+    request.setDecorator('caller', caller);
+  });
+  server.setErrorHandler((error, _, reply) => {
+    const { status, body } = answerOf(error);
+    return reply.code(status).send(body);
+  });
+  server.setNotFoundHandler((_, reply) => reply.code(404).send({ error: 'not found' }));
 
-  return { handle, close: () => backend.close() };
+  server.post<{ Body: AskedImage }>('/requests', { schema: { body: askedImage } }, async (asked, reply) => {
+    const { image, formats = ['notation-jws'], reason } = asked.body;
+    const format = formats.map((one) => (one === 'cosign' ? one : { format: one, expiry }));
+    const claims = { requester: asked.getDecorator<string>('caller'), ...(reason !== undefined && { reason }) };
+    const { guards: _, ...preparing } = shared;
+    const request = await prepareSigningRequest([{ image, format }], { ...preparing, signer, claims });
+    const state = await request.submit();
+    return reply.code(202).header('location', `/requests/${request.id}`).send(stateView(request.id, state));
+  });
+
+  const one = { schema: { params: requestId } };
+  server.get<{ Params: { id: string } }>('/requests/:id', one, async ({ params: { id } }) => {
+    return stateView(id, await (await resume(id)).refresh());
+  });
+  server.post<{ Params: { id: string } }>('/requests/:id/complete', one, async ({ params: { id } }) => {
+    const { manifests } = await (await resume(id)).complete({ approvalTimeoutMs: 0 });
+    return { id, status: 'published', signatures: itemsView(manifests) };
+  });
+  server.delete<{ Params: { id: string } }>('/requests/:id', one, async ({ params: { id } }, reply) => {
+    await (await resume(id)).cancel();
+    return reply.code(204).send();
+  });
+  return server;
 }
