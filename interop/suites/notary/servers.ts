@@ -45,12 +45,12 @@ async function started(scope: Scope, program: string, config: string, check: () 
 const logging = { level: 'error' };
 const storage = { backend: 'memory' };
 
-/** One process that keeps its keys itself, over plain http. */
-export async function startLocalServer(scope: Scope): Promise<RealServer> {
+/** One process that keeps its keys itself, over plain http. @param auth whom it lets in; default everybody */
+export async function startLocalServer(scope: Scope, auth?: object): Promise<RealServer> {
   const folder = await scope.folder();
   const host = `127.0.0.1:${await freePort()}`;
   const config = join(folder, 'server.json');
-  const settings = { server: { http_addr: host }, trust_service: { type: 'local' }, logging, storage };
+  const settings = { server: { http_addr: host }, trust_service: { type: 'local' }, logging, storage, ...(auth && { auth }) };
   await writeFile(config, JSON.stringify(settings));
   const url = `http://${host}`;
   await started(scope, 'notary-server', config, async () => (await fetch(`${url}/_notary_server/health`)).ok);

@@ -1,4 +1,5 @@
 import type { Suite } from '../../lib/suite.js';
+import { access } from './access.js';
 import { bothWays } from './both-ways.js';
 import { kills } from './kills.js';
 import { people } from './people.js';
@@ -21,5 +22,6 @@ export const suite: Suite = {
     await races(world);
     await kills(world);
     await refusals(world);
+    await access(world);
   },
 };
