@@ -1,9 +1,9 @@
 import { invalidArgument } from '@securosys/core';
-import { prepareTags, type TrustedRepository } from '@securosys/dct';
+import { prepareTags } from '@securosys/dct';
 import type { Command } from '../command.js';
 import { publishDetached, readUpdateFile, writeUpdate } from '../content-trust/detached-update.js';
 import { openPartSigners, partKeyOptions } from '../content-trust/part-signers.js';
-import { runUpdate, showUpdate } from '../content-trust/run-update.js';
+import { runUpdate, showUpdate, type UpdateWork } from '../content-trust/run-update.js';
 import { baseOf } from '../content-trust/stored-update.js';
 import { changesJson, tagChanges } from '../content-trust/tag-changes.js';
 import type { CommandContext } from '../context.js';
@@ -35,11 +35,11 @@ async function signHere(context: CommandContext, notary: OpenNotary, complete: s
   try {
     const [key] = signers.keys;
     if (!key || signers.keys.length > 1) invalidArgument('dct sign: one --key signs tags');
-    const work = update
+    const work: UpdateWork = update
       ? { change: { complete: update.prepared.toJSON() }, prepare: () => update.prepared, base: update.base }
       : {
           change: { tags: changesJson(changes), pkcs1 },
-          prepare: (repository: TrustedRepository | undefined) =>
+          prepare: (repository) =>
             prepareTags(repository ?? invalidArgument(`${notary.gun} has no trust data: dct init makes it`), changes, {
               publicKey: key?.info.spki as Uint8Array,
               pkcs1,
