@@ -7,10 +7,22 @@ function packageFolder(source) {
   return /^(.*node_modules\/(?:@[^/]+\/)?[^/@][^/]*)\//.exec(source)?.[1];
 }
 
-function licenceText(folder) {
-  const file = readdirSync(folder).find((name) => /^licen[cs]e(-mit)?(\.(md|txt))?$/i.test(name));
-  if (!file) throw new Error(`${folder} has no licence text`);
-  return readFileSync(join(folder, file), 'utf8').trim();
+/** What the ISC licence says, for packages that name it and bring no text along. */
+const iscText = (name) => `Copyright (c) the authors of ${name}
+
+Permission to use, copy, modify, and/or distribute this software for any purpose with or without fee is hereby granted, provided that the above
+copyright notice and this permission notice appear in all copies.
+
+THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF OR
+IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.`;
+
+function licenceText(folder, { name, license }) {
+  const file = readdirSync(folder).find((one) => /^licen[cs]e(-mit)?(\.(md|txt))?$/i.test(one));
+  if (file) return readFileSync(join(folder, file), 'utf8').trim();
+  if (license === 'ISC') return iscText(name);
+  throw new Error(`${folder} has no licence text`);
 }
 
 /**
@@ -20,8 +32,9 @@ function licenceText(folder) {
 export function thirdPartyNotices(sources) {
   const folders = [...new Set(sources.map(packageFolder))].filter((folder) => folder && existsSync(join(folder, 'package.json')));
   const packages = folders.map((folder) => {
-    const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
-    return { title: `${name} ${version}`, license, text: licenceText(folder) };
+    const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+    const { name, version, license } = manifest;
+    return { title: `${name} ${version}`, license, text: licenceText(folder, manifest) };
   });
   const parts = packages
     .sort((a, b) => (a.title < b.title ? -1 : 1))
