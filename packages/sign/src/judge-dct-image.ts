@@ -65,10 +65,9 @@ export async function judgeDctImage(judgement: DctJudgement): Promise<DctImageRe
   if (!first) return { ...asked, repository: report, ...no('not-signed', `nobody has signed this of ${name}`) };
   if (!('digest' in first))
     return {
-      kind: 'dct',
+      ...asked,
       tag: first,
       repository: report,
-      ...asked,
       ...no('not-believed', `it stands in ${first.roles.join(', ')}, which Docker does not believe`),
     };
   const found = { kind: 'dct' as const, repository: report, reference: `${name}@${first.digest}` };
