@@ -25,7 +25,7 @@ export function createNotaryService(gun: string, now: number, others: Fetch): No
       return Response.json(json);
     }
     if (method === 'POST') {
-      const form = await new Response(init.body as BodyInit, { headers: init.headers as HeadersInit }).formData();
+      const form = await new Response(init.body ?? null, { headers: init.headers ?? {} }).formData();
       const files = await Promise.all(
         form.getAll('files').map(async (file) => {
           const { name } = file as File;
@@ -50,7 +50,7 @@ export function createNotaryService(gun: string, now: number, others: Fetch): No
     seen: [],
     fetch: async (input, init = {}) => {
       const url = new URL(input instanceof Request ? input.url : input);
-      const authorization = new Headers(init.headers as HeadersInit).get('authorization');
+      const authorization = new Headers(init.headers ?? {}).get('authorization');
       if (authorization !== null) service.seen.push({ host: url.host, authorization });
       if (url.host !== 'notary.example') return others(input, init);
       if (service.login !== undefined && authorization !== `Basic ${btoa(service.login)}`)
