@@ -99,11 +99,11 @@ export async function evaluateImage(
 }
 
 function isNotation(options: AnyOptions): options is VerifyImageOptions {
-  return options.trust.kind === 'notation';
+  return options.trust?.kind === 'notation';
 }
 
 function isDct(options: AnyOptions): options is VerifyDctImageOptions {
-  return options.trust.kind === 'dct';
+  return options.trust?.kind === 'dct';
 }
 
 /**
@@ -136,12 +136,7 @@ export async function verifyImage(
   reference: string,
   options: AnyOptions,
 ): Promise<VerifiedImage | VerifiedCosignImage | VerifiedDctImage> {
-  const report: ImageReport | CosignImageReport | DctImageReport = await evaluateImage(reference, options as VerifyImageOptions);
-  if (isOfKind(report, 'dct')) return trustedDctImage(report as DctImageReport);
-  return isOfKind(report, 'cosign') ? trustedCosignImage(report as CosignImageReport) : trustedImage(report as ImageReport);
-}
-
-/** Reports of Notary Project signatures name no kind. */
-function isOfKind(report: object, kind: 'cosign' | 'dct'): boolean {
-  return 'kind' in report && report.kind === kind;
+  if (isNotation(options)) return trustedImage(await evaluateImage(reference, options));
+  if (isDct(options)) return trustedDctImage(await evaluateImage(reference, options));
+  return trustedCosignImage(await evaluateImage(reference, options as VerifyCosignImageOptions));
 }
