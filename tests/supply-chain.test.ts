@@ -10,6 +10,7 @@ interface AnyManifest {
   readonly name: string;
   readonly version?: string;
   readonly license?: string;
+  readonly private?: boolean;
   readonly gypfile?: boolean;
   readonly scripts?: Record<string, string>;
   readonly dependencies?: Record<string, string>;
@@ -20,6 +21,11 @@ interface AnyManifest {
 
 /** Where a package states the licences of what is built into it. */
 const notices = 'THIRD-PARTY-NOTICES.md';
+
+/** The build of `cli` writes its own, of all that is in the executables. */
+const noticesOf = (name: string) => (name === 'cli' ? `dist/${notices}` : notices);
+/** Whether it lies in the package's folder. */
+const shipsNotices = (name: string) => bundledIn(name).length > 0 && noticesOf(name) === notices;
 
 /** What the build of `cli` makes beside its modules; it states there what it has built into them. */
 const executables = new Set([
@@ -80,13 +86,16 @@ describe('what we publish', () => {
   it.each(names)('%s runs no script by itself, ships its build only, and is published with provenance', (name) => {
     const manifest = packages.get(name);
     expect(Object.keys(manifest?.scripts ?? {}).filter((script) => lifecycle.test(script))).toEqual([]);
-    const files = bundledIn(name).length > 0 ? ['dist', notices] : ['dist'];
+    const files = shipsNotices(name) ? ['dist', notices] : ['dist'];
     expect(manifest).toMatchObject({ files, license: 'Apache-2.0' });
     expect(manifest?.publishConfig).toEqual({ access: 'public', provenance: true });
   });
 
-  it('the workspace itself runs no script at install', () => {
-    expect(Object.keys(read(root).scripts ?? {}).filter((script) => lifecycle.test(script))).toEqual([]);
+  it('the workspace itself, which nobody publishes, runs one script at install: it builds the program that runs at the root', () => {
+    const manifest = read(root);
+    expect(manifest).toMatchObject({ private: true });
+    const scripts = Object.entries(manifest.scripts ?? {}).filter(([script]) => lifecycle.test(script));
+    expect(scripts).toEqual([['prepare', 'node packages/cli/build/when-missing.mjs']]);
   });
 
   // Packing takes longer than most rooms' tests: with SLOW, as in CI.
@@ -110,7 +119,7 @@ describe('what we publish', () => {
               !(name === 'cli' && executables.has(path)),
           ),
         ).toEqual([]);
-        expect(paths.includes(notices)).toBe(bundledIn(name).length > 0);
+        expect(paths.includes(notices)).toBe(shipsNotices(name));
         if (existsSync(join(folderOf(name), 'dist'))) expect(paths).toContain('dist/index.js');
       });
     });
@@ -189,11 +198,12 @@ describe('what comes along with our packages', () => {
     const bundling = names.filter((name) => bundledIn(name).length > 0);
     expect(bundling.length).toBeGreaterThan(0);
     for (const name of bundling) {
-      const text = readFileSync(join(folderOf(name), notices), 'utf8');
+      const text = readFileSync(join(folderOf(name), noticesOf(name)), 'utf8');
       for (const dependency of bundledIn(name)) {
         const folder = dependencyFolder(folderOf(name), dependency) ?? '';
         expect(text, name).toContain(`## ${dependency} ${read(folder).version}\n`);
-        expect(text, name).toContain(readFileSync(join(folder, 'LICENSE'), 'utf8').trim());
+        const licence = ['LICENSE', 'LICENSE.md'].find((file) => existsSync(join(folder, file))) ?? 'LICENSE';
+        expect(text, name).toContain(readFileSync(join(folder, licence), 'utf8').trim());
       }
     }
   });

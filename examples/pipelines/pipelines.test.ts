@@ -10,12 +10,15 @@ import { parseWords } from '../../packages/cli/src/securosys-sign/parse-words.js
 import { settingTable } from '../../packages/cli/src/securosys-sign/settings/setting-table.js';
 import { exists, isBash, jenkinsScripts, type RanScript, runScript } from './scripts.js';
 
+/** Loading the commands takes as long as many tests: with SLOW, as in CI. */
+const pipelines = describe.skipIf(!process.env.SLOW);
 const text = (name: string) => readFileSync(new URL(name, import.meta.url), 'utf8');
 const variables = { TAG: 'v1.4', TAG_NAME: 'v1.4', CI_COMMIT_TAG: 'v1.4', REPOSITORY: 'registry.acme.example/shop' };
 const images = ['registry.acme.example/shop/web:v1.4', 'registry.acme.example/shop/api:v1.4'];
 let folder: string;
 // Loading the commands compiles what they stand on.
 beforeAll(async () => {
+  if (!process.env.SLOW) return;
   for (const { name, load } of commandTable) if (name.startsWith('request ')) await load();
 }, 120_000);
 beforeEach(() => {
@@ -42,7 +45,7 @@ async function expectAccepted({ commands }: RanScript, names: readonly string[])
   }
 }
 
-describe('the pipeline for GitHub Actions', () => {
+pipelines('the pipeline for GitHub Actions', () => {
   const { jobs, on } = parse(text('github-actions.yml'));
   const script = (job: string): string =>
     jobs[job].steps.map((step: { run?: string }) => step.run ?? '').find((one: string) => one.includes('securosys-sign request'));
@@ -81,7 +84,7 @@ describe('the pipeline for GitHub Actions', () => {
   });
 });
 
-describe('the pipeline for GitLab', () => {
+pipelines('the pipeline for GitLab', () => {
   const { request, complete, stages } = parse(text('gitlab-ci.yml'));
 
   it('goes on while people decide, and tries the second job again', async () => {
@@ -103,7 +106,7 @@ describe('the pipeline for GitLab', () => {
   });
 });
 
-describe('the pipeline for Jenkins', () => {
+pipelines('the pipeline for Jenkins', () => {
   it('has command lines that the program takes, and tells 75 from failures', async () => {
     const jenkinsfile = text('Jenkinsfile');
     const scripts = jenkinsScripts(jenkinsfile).filter((script) => script.includes('securosys-sign request'));
@@ -117,7 +120,7 @@ describe('the pipeline for Jenkins', () => {
   });
 });
 
-describe('the files beside the pipelines', () => {
+pipelines('the files beside the pipelines', () => {
   it('are a configuration that the program reads, without a secret', () => {
     const configuration = parse(text('signing.yaml'));
     for (const name of Object.keys(configuration)) expect(settingTable[name]).toMatchObject({ describe: expect.any(String) });

@@ -39,6 +39,7 @@ describe('CVE-2024-27980 (Node): what a shell or cmd.exe would read in arguments
     expect(Object.values(manifest.bin)).toEqual([
       './dist/notation-securosys',
       './dist/ocicrypt-securosys',
+      './dist/securosys-sign.cjs',
       './dist/sigstore-kms-securosys',
     ]);
     expect(manifest.files).toEqual(['dist']);

@@ -36,6 +36,12 @@ const samples: Readonly<Record<string, () => Promise<unknown>>> = {
     return app.fetchBlob(describe256(blob, 'a/b'), { maxBytes: 100 });
   },
   'createOci: a layout': async () => readAll(api.createOci().open(`oci:${folder}/layout:1`)),
+  openRegistryService: async () => {
+    const fetch = async () => new Response(Buffer.from('an answer'));
+    const service = api.openRegistryService('https://notary.example', 'registry.example/app', { fetch });
+    const request = { method: 'GET', path: 'any', action: 'pull', accept: [200], maxBytes: 100, what: 'read' } as const;
+    return service.request(request);
+  },
 };
 const withoutBytes = [
   'copyImage',
