@@ -87,6 +87,23 @@ describe('the referrers tag under many writers (notation.md §20 no. 61)', () =>
     expect(await marks(app, subject)).toEqual(['a']);
   });
 
+  it('a manifest that Docker’s registry calls DIGEST_INVALID, because a link is just being written, is sent again, and not for ever', async () => {
+    const { app, subject, registry } = await seeded({}, { clock: createTestClock() });
+    let left = 1;
+    const body = JSON.stringify({
+      errors: [{ code: 'DIGEST_INVALID', message: 'provided digest did not match uploaded content' }],
+    });
+    registry.faults.push((request) =>
+      request.method === 'PUT' && request.url.includes('/manifests/') && left-- > 0
+        ? new Response(body, { status: 400 })
+        : undefined,
+    );
+    await attachMark(app, subject, 'a');
+    expect(await marks(app, subject)).toEqual(['a']);
+    left = Number.POSITIVE_INFINITY;
+    await expect(attachMark(app, subject, 'b')).rejects.toMatchObject({ details: { upstreamName: 'DIGEST_INVALID' } });
+  });
+
   it('who is written over for ever says so, and that the manifest is stored', async () => {
     const { app, subject, registry } = await seeded({ referrersApi: false }, { clock: createTestClock() });
     registry.faults.push((request) =>

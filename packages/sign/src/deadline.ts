@@ -1,4 +1,5 @@
 import { type CallOptions, type Clock, invalidArgument, SignError } from '@securosys/core';
+import { listenable } from './for-many.js';
 
 /** One deadline over many calls: each gets what time is left, and none may start or count after it. */
 export class Deadline {
@@ -19,7 +20,8 @@ export class Deadline {
     this.#options = options;
     this.#end = clock.now() + limit;
     this.#timer = setTimeout(() => this.#controller.abort(this.#late()), Math.min(limit, 2 ** 31 - 1));
-    this.#signal = options.signal ? AbortSignal.any([options.signal, this.#controller.signal]) : this.#controller.signal;
+    const { signal } = this.#controller;
+    this.#signal = listenable(options.signal ? AbortSignal.any([options.signal, signal]) : signal);
   }
 
   #late(): SignError {

@@ -10,7 +10,14 @@ function byCodePoint(a: string, b: string): number {
   }
 }
 
-const quoted = (text: string) => `"${text.replace(/["\\]/g, '\\$&')}"`;
+const special = /["\\]/;
+const quoted = (text: string) => (special.test(text) ? `"${text.replace(/["\\]/g, '\\$&')}"` : `"${text}"`);
+const surrogate = /[\ud800-\udfff]/;
+
+/** Sorted by UTF-16 units, which is the same but for names outside of the basic plane; those of metadata come sorted. */
+function sorted(names: string[]): string[] {
+  return names.some((name) => surrogate.test(name)) ? names.sort(byCodePoint) : names.sort();
+}
 
 function encode(value: JsonValue): string {
   if (typeof value === 'string') return quoted(value);
@@ -19,9 +26,14 @@ function encode(value: JsonValue): string {
     throw new SignError('ERR_MALFORMED', 'canonical JSON has integers only, up to 2^53 - 1');
   }
   if (value === null || typeof value === 'boolean') return String(value);
-  if (Array.isArray(value)) return `[${value.map(encode).join()}]`;
-  const names = Object.keys(value).sort(byCodePoint);
-  return `{${names.map((name) => `${quoted(name)}:${encode(value[name] as JsonValue)}`).join()}}`;
+  let out = '';
+  if (Array.isArray(value)) {
+    for (const one of value) out += `${out === '' ? '' : ','}${encode(one)}`;
+    return `[${out}]`;
+  }
+  for (const name of sorted(Object.keys(value)))
+    out += `${out === '' ? '' : ','}${quoted(name)}:${encode(value[name] as JsonValue)}`;
+  return `{${out}}`;
 }
 
 /**

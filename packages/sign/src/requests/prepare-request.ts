@@ -11,6 +11,7 @@ import {
   systemClock,
 } from '@securosys/core';
 import { createOci } from '@securosys/oci';
+import { forMany } from '../for-many.js';
 import { checkTimestamper } from '../sign-plans.js';
 import { InFlight } from './in-flight.js';
 import { itemsOf } from './items-of-input.js';
@@ -75,7 +76,7 @@ export async function prepareSigningRequest(
   checkTargets(targets);
   checkTimestamper(timestamper);
   const { store, clock } = surroundings(items, options);
-  const shared = { ...options, oci, store, clock };
+  const shared = { ...forMany(options), oci, store, clock };
   const prepared = (await new InFlight(mostInFlight).all(items, (item) => itemsOf(item, shared))).flat();
   if (prepared.length > mostItems) throw new SignError('ERR_LIMIT', `a signing request has at most ${mostItems} items`);
   const ids = prepared.map(({ id }) => id);

@@ -1,4 +1,5 @@
 import { type CallOptions, type Clock, type JsonObject, knownOptions, type PendingStore, SignError } from '@securosys/core';
+import { forMany } from '../for-many.js';
 import { isDecided } from './decided.js';
 import { InFlight } from './in-flight.js';
 import { problemOf, worstStatus } from './item-status.js';
@@ -58,21 +59,23 @@ export class RunningRequest implements SigningRequest {
 
   async submit(options: CallOptions = {}): Promise<SigningRequestState> {
     knownOptions('submit', options, callNames);
-    await this.#begin(options);
-    await this.#overOpen((item) => item.submit(options));
+    const call = forMany(options);
+    await this.#begin(call);
+    await this.#overOpen((item) => item.submit(call));
     return this.state;
   }
 
   async refresh(options: CallOptions = {}): Promise<SigningRequestState> {
     knownOptions('refresh', options, callNames);
-    if (this.#contents.register.submitted) await this.#overOpen((item) => item.look(options));
+    const call = forMany(options);
+    if (this.#contents.register.submitted) await this.#overOpen((item) => item.look(call));
     return this.state;
   }
 
   async complete(options: CompleteRequestOptions = {}): Promise<CompletedRequest> {
     knownOptions('complete', options, completeNames);
     if (this.#completed) return this.#completed;
-    const completed = this.#complete(options);
+    const completed = this.#complete(forMany(options));
     this.#completed = completed;
     completed.catch(() => {
       this.#completed = undefined;
@@ -84,7 +87,8 @@ export class RunningRequest implements SigningRequest {
     knownOptions('cancel', options, callNames);
     const { items, register } = this.#contents;
     await register.end('cancelled');
-    await this.#inFlight.all(items, (item) => item.withdraw(options));
+    const call = forMany(options);
+    await this.#inFlight.all(items, (item) => item.withdraw(call));
     await register.close('cancelled');
   }
 
