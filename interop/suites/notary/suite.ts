@@ -2,6 +2,7 @@ import type { Suite } from '../../lib/suite.js';
 import { access } from './access.js';
 import { bothWays } from './both-ways.js';
 import { kills } from './kills.js';
+import { migration } from './migration.js';
 import { people } from './people.js';
 import { races } from './races.js';
 import { refusals } from './refusals.js';
@@ -12,7 +13,17 @@ import { createWorld } from './world.js';
 /** Each part is a file beside this one. */
 export const suite: Suite = {
   title: 'Docker Content Trust, against the real Notary server and client, each way',
-  programs: ['notary', 'notary-server', 'notary-signer', 'openssl', 'curl', 'softhsm2-util'],
+  programs: [
+    'notary',
+    'notary-server',
+    'notary-signer',
+    'docker-registry',
+    'notation',
+    'cosign',
+    'openssl',
+    'curl',
+    'softhsm2-util',
+  ],
   async run(report, scope) {
     const world = await createWorld(report, scope);
     await signers(world);
@@ -23,5 +34,6 @@ export const suite: Suite = {
     await kills(world);
     await refusals(world);
     await access(world);
+    await migration(world);
   },
 };
