@@ -15,8 +15,12 @@ import { softhsm, softhsmModule, softhsmNeeded, tokens } from './softhsm.js';
 
 const curves = { 'ec-p256': 'P-256', 'ec-p384': 'P-384', 'ec-p521': 'P-521' } as const;
 
-/** Private keys from outside: generating RSA keys in SoftHSM takes seconds. */
+/**
+ * Private keys from outside: generating RSA keys in SoftHSM takes seconds. Other tests may have put keys of theirs on the same token, and no key is
+ * to be on it twice.
+ */
 function keyOf(spec: KeySpec) {
+  if (spec === 'rsa-2048') return rsaKey(2048, 'conformance');
   if (spec.startsWith('rsa-')) return rsaKey(Number(spec.slice(4)));
   if (spec === 'ed25519') return generateKeyPairSync('ed25519').privateKey;
   return generateKeyPairSync('ec', { namedCurve: curves[spec as keyof typeof curves] }).privateKey;
@@ -50,7 +54,7 @@ async function open() {
     derivation.push({ spec, ref });
   }
   const label = 'conformance decrypt';
-  await backend.importKey({ label, privateKey: rsaKey(2048, 'two'), purpose: 'decrypt' });
+  await backend.importKey({ label, privateKey: rsaKey(2048, 'conformance decrypt'), purpose: 'decrypt' });
   const decryption = [{ ref: { label }, unsupported: await unsupportedHere(backend, label) }];
   return { backend, keys, derivation, decryption, secrets: { pin } };
 }
