@@ -1,4 +1,4 @@
-import { createMemoryStore, type SignError } from '@securosys/core';
+import { createMemoryStore } from '@securosys/core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { issue } from '../../pki/test/issue.js';
 import {
@@ -12,23 +12,13 @@ import {
   publishUpdate,
   reportText,
 } from '../src/index.js';
-import { faultOf } from '../src/model/fault.js';
 import { FakeNotary } from './support/fake-notary.js';
-import { digest, gun, ownKey, rootCertificate, start, type World, world } from './support/world.js';
+import { digest, gun, ownKey, refusal, rootCertificate, start, type World, world } from './support/world.js';
 
 let own: World;
 beforeAll(async () => {
   own = await world();
 });
-
-async function refusal(work: Promise<unknown>): Promise<string> {
-  try {
-    await work;
-    return 'accepted';
-  } catch (error) {
-    return `${(error as SignError).details?.role} ${faultOf(error) ?? (error as SignError).code}`;
-  }
-}
 
 const metaOf = (server: FakeNotary) => JSON.parse(new TextDecoder().decode(server.files.get('snapshot'))).signed.meta;
 

@@ -1,10 +1,9 @@
-import { createMemoryStore, type SignError } from '@securosys/core';
+import { createMemoryStore } from '@securosys/core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { testKey } from '../../pki/test/issue.js';
 import { findTag, prepareRootRotation, prepareTags, tagsOf, verifyRepository } from '../src/index.js';
-import { faultOf } from '../src/model/fault.js';
 import type { FakeNotary } from './support/fake-notary.js';
-import { digest, gun, ownKey, rootCertificate, start, type World, world } from './support/world.js';
+import { digest, gun, ownKey, refusal, rootCertificate, start, type World, world } from './support/world.js';
 
 const day = 24 * 3_600_000;
 
@@ -12,16 +11,6 @@ let own: World;
 beforeAll(async () => {
   own = await world();
 });
-
-/** Reason and role of a refusal. */
-async function refusal(work: Promise<unknown>): Promise<string> {
-  try {
-    await work;
-    return 'accepted';
-  } catch (error) {
-    return `${(error as SignError).details?.role} ${faultOf(error) ?? (error as SignError).code}`;
-  }
-}
 
 const text = (bytes: Uint8Array | undefined) => new TextDecoder().decode(bytes);
 const bytesOf = (value: string) => new TextEncoder().encode(value);

@@ -50,13 +50,6 @@ export const commandTable: readonly CommandEntry[] = [
   { name: 'approve', summary: 'approve requests', load: () => import('./subcommands/approve.js') },
   { name: 'reject', summary: 'reject requests', load: () => import('./subcommands/reject.js') },
   {
-    name: 'dct inspect',
-    summary: 'show a repository of Docker Content Trust',
-    load: () => import('./subcommands/dct-inspect.js'),
-  },
-  { name: 'dct verify', summary: 'verify images by Docker Content Trust', load: () => import('./subcommands/dct-verify.js') },
-  { name: 'dct migrate', summary: 'sign its images anew in other formats', load: () => import('./subcommands/dct-migrate.js') },
-  {
     name: 'policy check',
     summary: 'say what a policy says about a signature',
     load: () => import('./subcommands/policy-check.js'),
@@ -78,6 +71,13 @@ export const commandTable: readonly CommandEntry[] = [
     summary: 'confirm an audit log with a key',
     load: () => import('./subcommands/audit-checkpoint.js'),
   },
+  {
+    name: 'dct inspect',
+    summary: 'show a repository of Docker Content Trust',
+    load: () => import('./subcommands/dct-inspect.js'),
+  },
+  { name: 'dct verify', summary: 'verify images by Docker Content Trust', load: () => import('./subcommands/dct-verify.js') },
+  { name: 'dct migrate', summary: 'sign its images anew in other formats', load: () => import('./subcommands/dct-migrate.js') },
   { name: 'dct sign', summary: 'sign its tags with a delegation key', load: () => import('./subcommands/dct-sign.js') },
   { name: 'dct init', summary: 'set a repository up', load: () => import('./subcommands/dct-init.js') },
   { name: 'dct delegation', summary: 'add and remove signers', load: () => import('./subcommands/dct-delegation.js') },

@@ -1,5 +1,5 @@
 import { sign } from 'node:crypto';
-import { cryptoParameters, sha256Hex as hash, type KeySpec, type PendingStore, type Prepared } from '@securosys/core';
+import { cryptoParameters, sha256Hex as hash, type KeySpec, type PendingStore, type Prepared, SignError } from '@securosys/core';
 import { issue, type TestKey, testKey } from '../../../pki/test/issue.js';
 import {
   type DctRootPin,
@@ -11,6 +11,7 @@ import {
   type TagChanges,
   verifyRepository,
 } from '../../src/index.js';
+import { faultOf } from '../../src/model/fault.js';
 import { FakeNotary } from './fake-notary.js';
 
 export const gun = 'registry.example/team/app';
@@ -79,4 +80,15 @@ export async function world(rootSpec: KeySpec = 'ec-p256', signerSpec: KeySpec =
   await publish(prepareSigner(await verify(), { signer: 'ci', publicKey: signer.spki }));
   await tags({ set: { v1: { digest: digest(1), size: 100 }, v2: { digest: digest(2), size: 200 } } });
   return { server, root, rootCertificate: certificate, targets, signer, publish, signed: signUpdate, verify, tags };
+}
+
+/** Role and reason of a refusal. */
+export async function refusal(work: Promise<unknown>): Promise<string> {
+  try {
+    await work;
+    return 'accepted';
+  } catch (error) {
+    if (!SignError.is(error)) throw error;
+    return `${error.details.role} ${faultOf(error) ?? error.code}`;
+  }
 }

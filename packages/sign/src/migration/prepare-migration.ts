@@ -2,7 +2,7 @@ import { invalidArgument, knownOptions, systemClock } from '@securosys/core';
 import { type DctTrust, inspectRepository } from '@securosys/dct';
 import { createOci } from '@securosys/oci';
 import { Deadline } from '../deadline.js';
-import { prepareSigningRequest } from '../requests/prepare-request.js';
+import { prepareRequestNames, prepareSigningRequest } from '../requests/prepare-request.js';
 import type { PrepareRequestOptions } from '../requests/request-inputs.js';
 import type { SigningRequest } from '../requests/request-types.js';
 import type { FormatChoice } from '../sign-plans.js';
@@ -31,21 +31,6 @@ export interface Migration {
   readonly request?: SigningRequest;
 }
 
-const requestNames = [
-  'signer',
-  'timestamper',
-  'store',
-  'oci',
-  'clock',
-  'claims',
-  'publish',
-  'targets',
-  'expiresAfterMs',
-  'signal',
-  'timeoutMs',
-  'logger',
-];
-
 const defaultTimeoutMs = 600_000;
 
 /**
@@ -67,7 +52,7 @@ const defaultTimeoutMs = 600_000;
  * `prepareSigningRequest`, the Notary server and the registry
  */
 export async function prepareMigration(repository: string, options: MigrationOptions): Promise<Migration> {
-  knownOptions('prepareMigration', options, [...requestNames, 'trust', 'format', 'tags']);
+  knownOptions('prepareMigration', options, [...prepareRequestNames, 'trust', 'format', 'tags']);
   const { trust, format, tags, timeoutMs: _, ...request } = options;
   if (trust?.kind !== 'dct') invalidArgument('prepareMigration: trust is a value of dctTrust');
   if (tags !== undefined && !(Array.isArray(tags) && tags.every((tag) => typeof tag === 'string')))

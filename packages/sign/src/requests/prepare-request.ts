@@ -23,7 +23,8 @@ import type { SigningRequest } from './request-types.js';
 import { mostItems } from './stored-request.js';
 import { assertAllowed, checkTargets } from './targets.js';
 
-const optionNames = [
+/** Names of {@link PrepareRequestOptions}. */
+export const prepareRequestNames = [
   'signer',
   'timestamper',
   'store',
@@ -67,7 +68,7 @@ export async function prepareSigningRequest(
   items: readonly RequestItemInput[],
   options: PrepareRequestOptions = {},
 ): Promise<SigningRequest> {
-  knownOptions('prepareSigningRequest', options, optionNames);
+  knownOptions('prepareSigningRequest', options, prepareRequestNames);
   const { publish = 'each', targets, expiresAfterMs, oci = createOci(), timestamper } = options;
   if (!Array.isArray(items) || items.length === 0) invalidArgument('a signing request has at least one item');
   if (publish !== 'each' && publish !== 'all') invalidArgument("publish is 'each' or 'all'");
