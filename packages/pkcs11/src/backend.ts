@@ -7,6 +7,8 @@ import type {
   KeySpecRequest,
   SignatureAlgorithm,
   SignOperation,
+  SymmetricKeyInfo,
+  SymmetricKeyRequest,
 } from '@securosys/core';
 import { encryptTo, invalidArgument, knownOptions, nodeCrypto, ownBytes, SignError, sanitizeText } from '@securosys/core';
 import type { Subscribe } from './host/events.js';
@@ -25,6 +27,7 @@ import { type MoveParts, type UnwrapKeyRequest, unwrapKeyOf, type WrapKeyRequest
 import { selfTestOf } from './operations/self-test.js';
 import { planToSign, signWith } from './operations/sign.js';
 import type { SignPlan } from './operations/sign-plan.js';
+import { describeSymmetric, openWith, sealWith } from './operations/symmetric.js';
 import { needUsage } from './operations/usable-key.js';
 import type { UseContext } from './operations/use-context.js';
 import { wrapMechanisms } from './operations/wrap-mechanism.js';
@@ -112,6 +115,10 @@ class Backend implements Pkcs11Backend {
         return this.#keys.use(operation.key, (key) => decryptWith(this.#context, key, operation, options), options);
       case 'derive':
         return this.#keys.use(operation.key, (key) => deriveWith(this.#context, key, operation, options), options);
+      case 'seal':
+        return sealWith(this.#context, operation, options);
+      case 'open':
+        return openWith(this.#context, operation, options);
       case 'encrypt': {
         const key = await this.#keys.find(operation.key, options);
         needUsage(key, 'encrypt');
@@ -150,8 +157,18 @@ class Backend implements Pkcs11Backend {
   }
 
   async createWrappingKey(label: string, options: CallOptions = {}): Promise<KeyRef> {
-    const { id } = await this.#keys.createWrappingKey(label, options);
+    const { id } = await this.#keys.createAesKey(label, 'wrap', options);
     return { label, id };
+  }
+
+  async describeSymmetricKey(ref: KeyRef, options: CallOptions = {}): Promise<SymmetricKeyInfo> {
+    options.signal?.throwIfAborted();
+    return describeSymmetric(this.#context, ref, options);
+  }
+
+  async createSymmetricKey({ label }: SymmetricKeyRequest, options: CallOptions = {}): Promise<SymmetricKeyInfo> {
+    const { id } = await this.#keys.createAesKey(label, 'seal', options);
+    return describeSymmetric(this.#context, { label, id }, options);
   }
 
   wrapKey(request: WrapKeyRequest, options: CallOptions = {}): Promise<Uint8Array> {

@@ -1,4 +1,4 @@
-import type { CallOptions, KeyBackend, KeyRef, KeySpecRequest } from '@securosys/core';
+import type { CallOptions, KeyBackend, KeyRef, KeySpecRequest, SymmetricKeyInfo, SymmetricKeyRequest } from '@securosys/core';
 import type { Subscribe } from './host/events.js';
 import type { TokenMetrics } from './host/metrics.js';
 import type { CloseTokenOptions } from './host/token-options.js';
@@ -48,6 +48,16 @@ export interface Pkcs11Backend extends KeyBackend {
    * @throws SignError `ERR_KEY_EXISTS`, `ERR_ALGORITHM_UNSUPPORTED`, `ERR_OUTCOME_UNKNOWN`
    */
   createWrappingKey(label: string, options?: CallOptions): Promise<KeyRef>;
+  /**
+   * An AES key by label or id, and its check value, which the key encrypts for this where it may.
+   * @throws SignError `ERR_KEY_NOT_FOUND`, `ERR_KEY_NOT_USABLE` for a key that is none of AES, `ERR_KEY_CHANGED`, `ERR_ALGORITHM_UNSUPPORTED`
+   */
+  describeSymmetricKey(ref: KeyRef, options?: CallOptions): Promise<SymmetricKeyInfo>;
+  /**
+   * Makes an AES key of 256 bits that encrypts and decrypts, and wraps no keys.
+   * @throws SignError `ERR_KEY_EXISTS`, `ERR_ALGORITHM_UNSUPPORTED`, `ERR_OUTCOME_UNKNOWN`
+   */
+  createSymmetricKey(request: SymmetricKeyRequest, options?: CallOptions): Promise<SymmetricKeyInfo>;
   /**
    * Wraps a private key that may leave the token.
    * @returns PKCS#8 of the key, wrapped; SoftHSM 2.6 adds zeros to the PKCS#8 up to a multiple of 8 bytes

@@ -228,6 +228,10 @@ export function fakeToken(info: Partial<TokenInfo> = {}): FakeToken {
       }),
     sign: (key, mechanism, data, _bytes, options) =>
       run({ name: 'sign', templates: [], options }, () => fakeSign(secretOf(key), mechanism, data)),
+    encrypt: (_key, _mechanism, _data, _bytes, options) =>
+      run({ name: 'encrypt', templates: [], options }, () => {
+        throw ckr('CKR_MECHANISM_INVALID', 'ERR_ALGORITHM_UNSUPPORTED');
+      }),
     decrypt: (key, mechanism, data, _bytes, options) =>
       run({ name: 'decrypt', templates: [], options }, () => {
         const oaepHash = mechanism.parameter?.kind === 'oaep' && mechanism.parameter.hashAlg === CKM.SHA256 ? 'sha256' : 'sha1';

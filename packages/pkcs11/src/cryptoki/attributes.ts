@@ -62,3 +62,9 @@ export const CKK = { RSA: 0x00, EC: 0x03, GENERIC_SECRET: 0x10, AES: 0x1f, EC_ED
 
 /** CKC_… */
 export const CKC = { X_509: 0 } as const;
+
+/** Attributes that are a CK_DATE, eight digits: the addon has a way of its own for them, and frees memory that was never set when a value is none. */
+export const isDate = (type: number): boolean => type === CKA.START_DATE || type === CKA.END_DATE;
+
+/** `sizeof(CK_DATE)`. */
+export const dateBytes = 8;

@@ -13,6 +13,7 @@ export const tokenFlags = {
 
 /** CKF_… of CK_MECHANISM_INFO. */
 export const mechanismFlags = {
+  ENCRYPT: 0x100,
   DECRYPT: 0x200,
   SIGN: 0x800,
   GENERATE: 0x8000,

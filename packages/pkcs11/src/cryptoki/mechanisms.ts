@@ -17,6 +17,8 @@ export const CKM = {
   EC_MONTGOMERY_KEY_PAIR_GEN: 0x1056,
   EDDSA: 0x1057,
   AES_KEY_GEN: 0x1080,
+  AES_ECB: 0x1081,
+  AES_GCM: 0x1087,
   AES_KEY_WRAP: 0x2109,
   /** RFC 5649 in SoftHSM, PKCS padding in NSS: never without a known-answer test (`pkcs11.md` §3). */
   AES_KEY_WRAP_PAD: 0x210a,

@@ -14,7 +14,7 @@ const maxFound = 10_000;
 /** The calls of the seam that the control worker makes. */
 export type ControlOperations = Omit<
   TokenCalls,
-  'token' | 'epoch' | 'foundAgain' | 'sign' | 'decrypt' | 'deriveSecret' | 'mechanisms'
+  'token' | 'epoch' | 'foundAgain' | 'sign' | 'encrypt' | 'decrypt' | 'deriveSecret' | 'mechanisms'
 >;
 
 /** Finds the object of a handle again: after a login, or in another slot of the same partition. Callers for the same one share a search. */

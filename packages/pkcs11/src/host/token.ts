@@ -51,8 +51,9 @@ export function tokenOver(parts: TokenParts): Token {
     readOnly: settings.readOnly,
     resolve: resolver(user, references),
   });
-  const uses: Pick<TokenCalls, 'sign' | 'decrypt' | 'deriveSecret'> = {
+  const uses: Pick<TokenCalls, 'sign' | 'encrypt' | 'decrypt' | 'deriveSecret'> = {
     sign: (key, mechanism, data, bytes, options) => use({ operation: 'sign', key, mechanism, data, bytes }, options),
+    encrypt: (key, mechanism, data, bytes, options) => use({ operation: 'encrypt', key, mechanism, data, bytes }, options),
     decrypt: (key, mechanism, data, bytes, options) => use({ operation: 'decrypt', key, mechanism, data, bytes }, options),
     deriveSecret: (key, mechanism, template, options) => use({ operation: 'deriveSecret', key, mechanism, template }, options),
   };

@@ -1,4 +1,5 @@
 import { SignError, utf8Bytes } from '@securosys/core';
+import { dateBytes, isDate } from '../cryptoki/attributes.js';
 import { standsFor } from '../cryptoki/stands-for.js';
 import type { Template, TemplateEntry } from '../token/template.js';
 import { ulongBytes } from '../token/ulong.js';
@@ -79,6 +80,8 @@ export function extraEntries(extra: Template | undefined, own: Template): Templa
     if (seen.has(attribute(type))) refuse(`attribute 0x${type.toString(16)} is there already and cannot be added`);
     seen.add(type);
     if (isTemplate(type)) refuse(`attribute 0x${type.toString(16)} is a template of its own, which cannot be given`);
+    if (isDate(type) && !(value instanceof Uint8Array && value.byteLength === dateBytes))
+      refuse(`attribute 0x${type.toString(16)} is a date: ${dateBytes} bytes, YYYYMMDD`);
     if (typeof value === 'number') return ulong(type, value);
     if (typeof value === 'boolean') return flag(type, value);
     if (value instanceof Uint8Array && value.byteLength > maxExtraBytes)

@@ -8,6 +8,7 @@ import {
   publicKeyFromSpki,
 } from '@securosys/core';
 import type { FoundObject, TokenCalls } from '../token/token-calls.js';
+import { type AesPurpose, findAesKey, generateAesKey, type TokenAesKey } from './aes-key.js';
 import type { SelfTest } from './check-new-key.js';
 import { type DeleteKeyOptions, deleteKey } from './delete-key.js';
 import { findKey } from './find-key.js';
@@ -25,7 +26,6 @@ import { sameKeyOn } from './same-key.js';
 import { storeCertificates } from './store-certificates.js';
 import { describedKey, type TokenKey, tokenKey } from './token-key.js';
 import { useKey } from './use-key.js';
-import { findWrappingKey, generateWrappingKey, type TokenWrappingKey } from './wrapping-key.js';
 
 /** What the keys of a token are kept with. */
 export interface KeyStoreOptions {
@@ -58,10 +58,10 @@ export interface KeyStore {
   receive(request: ReceiveKeyRequest, place: Reception['place'], options?: NewKeyOptions & CallOptions): Promise<Pkcs11KeyInfo>;
   /** @throws SignError those of {@link deleteKey} */
   delete(ref: KeyRef, options?: DeleteKeyOptions): Promise<void>;
-  /** @throws SignError those of {@link generateWrappingKey} */
-  createWrappingKey(label: string, options?: CallOptions): Promise<TokenWrappingKey>;
-  /** @throws SignError those of {@link findWrappingKey} */
-  findWrappingKey(ref: KeyRef, options?: CallOptions): Promise<TokenWrappingKey>;
+  /** @throws SignError those of {@link generateAesKey} */
+  createAesKey(label: string, purpose: AesPurpose, options?: CallOptions): Promise<TokenAesKey>;
+  /** @throws SignError those of {@link findAesKey} */
+  findAesKey(ref: KeyRef, options?: CallOptions): Promise<TokenAesKey>;
   /** DER, leaf first, as far as the token has the chain. @throws SignError those of finding the key */
   certificates(ref: KeyRef, options?: CallOptions): Promise<Uint8Array[]>;
   /** @throws SignError those of {@link storeCertificates} */
@@ -118,8 +118,8 @@ export function keyStore({ calls, clock, randomBytes, selfTest }: KeyStoreOption
     async describe(ref, options = {}) {
       return describedKey(await findKey(calls, ref, options, prove));
     },
-    createWrappingKey: (label, options = {}) => generateWrappingKey(calls, label, randomBytes(idBytes), options),
-    findWrappingKey: (ref, options = {}) => findWrappingKey(calls, ref, options),
+    createAesKey: (label, purpose, options = {}) => generateAesKey(calls, { label, id: randomBytes(idBytes), purpose }, options),
+    findAesKey: (ref, options = {}) => findAesKey(calls, ref, options),
     async certificates(ref, options = {}) {
       return readCertificates(calls, await findKey(calls, ref, options, prove), options);
     },

@@ -41,7 +41,7 @@ export async function wrapKeyOf(
 ): Promise<Uint8Array> {
   knownOptions('wrapKey', request, ['key', 'wrappingKey', 'format']);
   const { key, wrappingKey, format = 'rfc5649' } = request;
-  const wrapping = await keys.findWrappingKey(wrappingKey, options);
+  const wrapping = await keys.findAesKey(wrappingKey, options);
   const wrap = ({ handle, info: { pkcs11 } }: Awaited<ReturnType<KeyStore['find']>>) => {
     const { extractable } = pkcs11;
     return wrapWith(token, mechanisms, wrapping, { handle, ...(extractable !== undefined && { extractable }) }, format, options);
@@ -58,7 +58,7 @@ export async function unwrapKeyOf(
   const { wrapped, wrappingKey, format = 'rfc5649', ...received } = request;
   const { signal, timeoutMs, logger } = options;
   const call = { ...(signal && { signal }), ...(timeoutMs !== undefined && { timeoutMs }), ...(logger && { logger }) };
-  const unwrapping = await keys.findWrappingKey(wrappingKey, call);
+  const unwrapping = await keys.findAesKey(wrappingKey, call);
   return keys.receive(
     received,
     (template, rest) => unwrapWith(token, mechanisms, unwrapping, wrapped, template, format, rest),

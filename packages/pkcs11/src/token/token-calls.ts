@@ -87,6 +87,8 @@ export interface TokenCalls {
   find(template: Template, read: readonly number[], options?: CallOptions & { max?: number }): Promise<FoundObject[]>;
   /** @param bytes room for the longest signature */
   sign(key: ObjectHandle, mechanism: Mechanism, data: Uint8Array, bytes: number, options?: UseOptions): Promise<Uint8Array>;
+  /** With a symmetric key. @param bytes room for the longest ciphertext */
+  encrypt(key: ObjectHandle, mechanism: Mechanism, data: Uint8Array, bytes: number, options?: UseOptions): Promise<Uint8Array>;
   /** @param bytes room for the longest plaintext */
   decrypt(key: ObjectHandle, mechanism: Mechanism, data: Uint8Array, bytes: number, options?: UseOptions): Promise<Uint8Array>;
   /** Derives a secret as a session object, reads CKA_VALUE and destroys it. */

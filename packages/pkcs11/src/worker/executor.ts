@@ -36,6 +36,7 @@ function settled(native: Native, command: Command, error: unknown): Failure {
 function runCommand(native: Native, command: Command): Results[Command['op']] {
   switch (command.op) {
     case 'sign':
+    case 'encrypt':
     case 'decrypt':
       return useKey(native, command);
     case 'initialize':

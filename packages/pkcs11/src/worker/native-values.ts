@@ -1,10 +1,11 @@
-import type { Attribute, ECDH1, Mechanism as NativeMechanism, RsaOAEP } from 'pkcs11js';
+import type { AesGCM, Attribute, ECDH1, Mechanism as NativeMechanism, RsaOAEP } from 'pkcs11js';
+import { dateBytes, isDate } from '../cryptoki/attributes.js';
 import type { Mechanism, MechanismParameter } from '../token/mechanism.js';
 import type { Template } from '../token/template.js';
 import { ulongBytes } from '../token/ulong.js';
 
 /** CK_PARAMS_… of pkcs11js, which say how it builds a parameter. */
-const parameterTypes = { oaep: 4, ecdh: 6 } as const;
+const parameterTypes = { oaep: 4, ecdh: 6, gcm: 7 } as const;
 
 /** CKZ_DATA_SPECIFIED: the only source that modules accept. */
 const dataSpecified = 1;
@@ -33,7 +34,7 @@ export function nativeMechanism(mechanism: Mechanism, handle: Uint8Array): Nativ
   return native;
 }
 
-function nativeParameter(parameter: MechanismParameter, ulong: number): Buffer | RsaOAEP | ECDH1 {
+function nativeParameter(parameter: MechanismParameter, ulong: number): Buffer | RsaOAEP | ECDH1 | AesGCM {
   switch (parameter.kind) {
     case 'pss': {
       // CK_RSA_PKCS_PSS_PARAMS as memory: pkcs11js reads an object by the names of its members, for each signature again.
@@ -50,18 +51,25 @@ function nativeParameter(parameter: MechanismParameter, ulong: number): Buffer |
       const agreement = { type: parameterTypes.ecdh, kdf, publicData: bufferOf(publicData) };
       return sharedData ? { ...agreement, sharedData: bufferOf(sharedData) } : agreement;
     }
+    case 'gcm': {
+      const { iv, aad, tagBits } = parameter;
+      const gcm = { type: parameterTypes.gcm, iv: bufferOf(iv), ivBits: iv.byteLength * 8, tagBits };
+      return aad && aad.byteLength > 0 ? { ...gcm, aad: bufferOf(aad) } : gcm;
+    }
     case 'bytes':
       return bufferOf(parameter.bytes);
   }
 }
 
 /**
- * The template as pkcs11js takes it. A value of another type than the three frees memory that was never set (`pkcs11.md` §1.5): it is
- * refused here, whatever was said before.
+ * The template as pkcs11js takes it. A value of another type than the three, or a date that is none, frees memory that was never set
+ * (`pkcs11.md` §1.5): it is refused here, whatever was said before.
  */
 export function nativeTemplate(template: Template): Attribute[] {
   return template.map(({ type, value }) => {
     if (!isWord(type)) throw new TypeError('the type of an attribute is not an unsigned number of 32 bits');
+    if (isDate(type) && !(value instanceof Uint8Array && value.length === dateBytes))
+      throw new TypeError(`the value of attribute 0x${type.toString(16)} is no date of ${dateBytes} bytes`);
     if (typeof value === 'boolean') return { type, value };
     if (typeof value === 'number' && isWord(value)) return { type, value };
     if (value instanceof Uint8Array) return { type, value: bufferOf(value) };

@@ -27,7 +27,7 @@ export function packRequests(requests: readonly Request[]): PackedRequests {
   let run: Run | undefined;
   for (const request of requests) {
     const { id, command } = request;
-    if (command.op !== 'sign' && command.op !== 'decrypt') {
+    if (command.op !== 'sign' && command.op !== 'encrypt' && command.op !== 'decrypt') {
       run = undefined;
       parts.push(request);
       continue;

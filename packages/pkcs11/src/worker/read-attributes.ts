@@ -1,4 +1,4 @@
-import { CKA } from '../cryptoki/attributes.js';
+import { CKA, isDate } from '../cryptoki/attributes.js';
 import type { Attributes } from '../token/token-calls.js';
 import { isReturnValue, type Native } from './native.js';
 import { copyOf } from './native-values.js';
@@ -10,7 +10,7 @@ import { copyOf } from './native-values.js';
 export function readAttributes(native: Native, session: Buffer, object: Buffer, types: readonly number[]): Attributes {
   const found = new Map<number, Uint8Array>();
   // Dates cannot be empty in pkcs11js, and other modules return them empty.
-  const wanted = [...new Set(types)].filter((type) => type !== CKA.START_DATE && type !== CKA.END_DATE);
+  const wanted = [...new Set(types)].filter((type) => !isDate(type));
   readInto(
     found,
     native,

@@ -19,8 +19,8 @@ function scratch(native: Native, bytes: number): Buffer {
 }
 
 /**
- * `C_SignInit` and `C_Sign`, or `C_DecryptInit` and `C_Decrypt`.
- * @returns a plaintext in memory of its own; a signature beside others, in memory that nothing is written to any more
+ * `C_SignInit` and `C_Sign`, or the same with `Encrypt` or `Decrypt`.
+ * @returns a plaintext or a ciphertext in memory of its own; a signature beside others, in memory that nothing is written to any more
  */
 export function useKey(native: Native, command: UseCommand): Uint8Array {
   beginUse(native, command);
@@ -31,7 +31,8 @@ export function useKey(native: Native, command: UseCommand): Uint8Array {
     native.p11.C_Login(session, userTypes.CONTEXT_SPECIFIC, contextPin);
   }
   const input = nativeInput(data);
-  return op === 'sign' ? signed(native, session, input, command.bytes) : decrypted(native, session, input, command.bytes);
+  if (op === 'sign') return signed(native, session, input, command.bytes);
+  return op === 'encrypt' ? encrypted(native, session, input, command.bytes) : decrypted(native, session, input, command.bytes);
 }
 
 function signed(native: Native, session: Buffer, input: Buffer, bytes: number): Buffer {
@@ -45,6 +46,13 @@ function signed(native: Native, session: Buffer, input: Buffer, bytes: number): 
   native.active = false;
   native.used += signature.length;
   return signature;
+}
+
+function encrypted(native: Native, session: Buffer, input: Buffer, bytes: number): Uint8Array {
+  native.method = 'C_Encrypt';
+  const result = copyOf(native.p11.C_Encrypt(session, input, scratch(native, bytes)));
+  native.active = false;
+  return result;
 }
 
 function decrypted(native: Native, session: Buffer, input: Buffer, bytes: number): Uint8Array {
@@ -73,12 +81,13 @@ function beginUse(native: Native, command: UseCommand): void {
   native.active = true;
 }
 
+const initialisations = { sign: 'C_SignInit', encrypt: 'C_EncryptInit', decrypt: 'C_DecryptInit' } as const;
+
 function initialiseUse(native: Native, { op, session, key, mechanism }: UseCommand): void {
   const handle = sessionHandle(native, session);
   const parameters = nativeMechanism(mechanism, handle);
-  native.method = op === 'sign' ? 'C_SignInit' : 'C_DecryptInit';
-  if (op === 'sign') native.p11.C_SignInit(handle, parameters, bufferOf(key));
-  else native.p11.C_DecryptInit(handle, parameters, bufferOf(key));
+  native.method = initialisations[op];
+  native.p11[initialisations[op]](handle, parameters, bufferOf(key));
 }
 
 /** The derived key is read and destroyed, whether it could be read or not. */

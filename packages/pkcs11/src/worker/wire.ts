@@ -81,9 +81,9 @@ export interface FindCommand {
   readonly max: number;
 }
 
-/** `C_SignInit` and `C_Sign`, or `C_DecryptInit` and `C_Decrypt`. */
+/** `C_SignInit` and `C_Sign`, or the same with `Encrypt` or `Decrypt`. */
 export interface UseCommand {
-  readonly op: 'sign' | 'decrypt';
+  readonly op: 'sign' | 'encrypt' | 'decrypt';
   readonly session: SessionNumber;
   readonly key: Uint8Array;
   readonly mechanism: Mechanism;
@@ -167,6 +167,7 @@ export interface Results {
   find: { readonly objects: readonly FoundOnWire[]; readonly more: boolean };
   read: Attributes;
   sign: Uint8Array;
+  encrypt: Uint8Array;
   decrypt: Uint8Array;
   deriveSecret: Uint8Array;
   generateKeyPair: { readonly publicKey: Uint8Array; readonly privateKey: Uint8Array };

@@ -62,6 +62,16 @@ test('an attribute that is a template of its own is refused: its value is pointe
   expect(extraEntries([{ type: 0xc0000001, value: new Uint8Array(8) }], [])).toHaveLength(1);
 });
 
+test('a date is eight bytes and nothing else: with any other value the addon frees memory that was never set, and the process aborts', () => {
+  for (const type of [0x110, 0x111]) {
+    for (const value of [5, true, new Uint8Array(0), new Uint8Array(7), new Uint8Array(9)])
+      expect(() => extraEntries([{ type, value }], []), String(value)).toThrow(
+        expect.objectContaining({ code: 'ERR_INVALID_ARGUMENT', message: expect.stringContaining('YYYYMMDD') }),
+      );
+    expect(extraEntries([{ type, value: new TextEncoder().encode('20260101') }], [])).toHaveLength(1);
+  }
+});
+
 test('bytes are copied when an entry is made', () => {
   const value = Uint8Array.of(1, 2);
   const entry = bytes(1, value);

@@ -39,6 +39,7 @@ export function stubToken(answer: (asked: Asked) => Uint8Array = () => new Uint8
     foundAgain: () => 0,
     mechanisms: async () => mechanisms,
     sign: (_, mechanism, data, _bytes, options) => note({ call: 'sign', mechanism, data, options }),
+    encrypt: (_, mechanism, data, _bytes, options) => note({ call: 'encrypt', mechanism, data, options }),
     decrypt: (_, mechanism, data, _bytes, options) => note({ call: 'decrypt', mechanism, data, options }),
     deriveSecret: (_, mechanism, template, options) =>
       note({ call: 'derive', mechanism, data: new Uint8Array(0), template, options }),

@@ -229,6 +229,26 @@ describe.skipIf(!softhsmModule || !addonPath)(`commands on SoftHSM2 ${softhsmNee
     }
   });
 
+  it('a date that is none never reaches the addon, which would abort the process; one that is a date is taken', () => {
+    for (const value of [5, true, new Uint8Array(7)]) {
+      const template: Template = [
+        { type: CKA.LABEL, value: new TextEncoder().encode('dated') },
+        { type: CKA.START_DATE, value },
+        { type: CKA.ID, value: new Uint8Array(40).fill(0x41) },
+      ];
+      const failure = failureOf(native, { op: 'createObject', session: own, template });
+      expect(failure).toMatchObject({ code: 0, method: '', text: expect.stringContaining('no date') });
+    }
+    const [mechanism, date] = [{ type: 0x1080 }, new TextEncoder().encode('20260101')];
+    const template: Template = [
+      { type: CKA.VALUE_LEN, value: 32 },
+      { type: CKA.TOKEN, value: false },
+      { type: CKA.START_DATE, value: date },
+    ];
+    const object = run(native, { op: 'generateKey', session: own, mechanism, template });
+    run(native, { op: 'destroyObject', session: own, object });
+  });
+
   it('a session that was never opened, or is closed, is what the module would say', () => {
     const closed = session(native, false);
     run(native, { op: 'closeSession', session: closed });
