@@ -24,6 +24,8 @@ export interface ActIdentity {
   readonly inputSha256: string;
   readonly keyLabel?: string;
   readonly spkiSha256?: string;
+  /** Of a symmetric key. */
+  readonly checkSha256?: string;
   readonly algorithm?: string;
   /** Hex. */
   readonly context?: string;

@@ -3,14 +3,20 @@ import type { EncryptionAlgorithm } from './encryption-algorithms.js';
 import type { Claims, RequestBatch, SigningFacts } from './facts.js';
 import type { AgreementAlgorithm } from './key-agreement.js';
 import type { CallOptions } from './options.js';
+import type { SealAlgorithm, SymmetricKeyInfo, SymmetricKeyRequest } from './symmetric-key.js';
 
-/** How a key is named. Whatever is stored or pinned carries `spkiSha256`, so that a swapped key is noticed (S7). */
+/**
+ * How a key is named. Whatever is stored or pinned carries `spkiSha256`, or `checkSha256` for a symmetric key, so that a swapped key is
+ * noticed (S7).
+ */
 export interface KeyRef {
   readonly label?: string;
   /** PKCS#11 `CKA_ID` or the backend's own binary id. */
   readonly id?: Uint8Array;
   /** SHA-256 of the SubjectPublicKeyInfo DER, 64 lower-case hex characters. */
   readonly spkiSha256?: string;
+  /** Of a symmetric key, which has no public half: what `keyCheckSha256` makes of it, 64 lower-case hex characters. */
+  readonly checkSha256?: string;
 }
 
 /** What a key may be used for, in the backend's own judgement. */
@@ -108,8 +114,35 @@ export interface EncryptOperation {
   readonly plaintext: Uint8Array;
 }
 
+/** Sealing a short plaintext with a symmetric key, see {@link SealAlgorithm}. Asks nobody, or the key is none for this. */
+export interface SealOperation {
+  readonly kind: 'seal';
+  /** By label or id; `checkSha256` is compared by whoever describes the key. */
+  readonly key: KeyRef;
+  readonly algorithm: SealAlgorithm;
+  readonly plaintext: Uint8Array;
+  /** Authenticated along with the plaintext, and not part of the result; absent is the same as empty. */
+  readonly aad?: Uint8Array;
+}
+
+/** Opening what a symmetric key sealed. The result is the plaintext, treated like every other (S14). */
+export interface OpenOperation {
+  readonly kind: 'open';
+  readonly key: KeyRef;
+  readonly algorithm: SealAlgorithm;
+  /** `iv ‖ ciphertext ‖ tag`. */
+  readonly sealed: Uint8Array;
+  /** As when it was sealed. */
+  readonly aad?: Uint8Array;
+  /** Recomputed from what the sealed text came with, for backends that show people what they approve. */
+  readonly facts?: SigningFacts;
+  readonly claims?: Claims;
+  /** With what else people are asked to decide on it; for backends that show them. */
+  readonly batch?: RequestBatch;
+}
+
 /** Everything a backend may be asked to do with a key. Answer a kind you do not know with `ERR_CAPABILITY_MISSING`. */
-export type KeyOperation = SignOperation | DecryptOperation | EncryptOperation | DeriveOperation;
+export type KeyOperation = SignOperation | DecryptOperation | EncryptOperation | DeriveOperation | SealOperation | OpenOperation;
 
 /** People by the public keys they approve with: base64 of SubjectPublicKeyInfo DER, or a name where the backend has one. */
 export interface ApprovalProgress {
@@ -187,5 +220,11 @@ export interface KeyBackend {
   certificates?(ref: KeyRef, options?: CallOptions): Promise<Uint8Array[]>;
   listKeys?(options?: CallOptions): AsyncIterable<KeyInfo>;
   createKey?(spec: KeySpecRequest, options?: CallOptions): Promise<KeyInfo>;
+  /**
+   * Describes a symmetric key, which `describeKey` and `listKeys` leave out. A backend without it does not seal and does not open.
+   * @throws SignError `ERR_KEY_NOT_FOUND`; `ERR_KEY_NOT_USABLE` for a key that is no AES key; `ERR_KEY_CHANGED` for another `checkSha256`
+   */
+  describeSymmetricKey?(ref: KeyRef, options?: CallOptions): Promise<SymmetricKeyInfo>;
+  createSymmetricKey?(request: SymmetricKeyRequest, options?: CallOptions): Promise<SymmetricKeyInfo>;
   close(): Promise<void>;
 }

@@ -24,14 +24,18 @@ import {
   type SignatureAlgorithm,
   SignError,
   type SignOperation,
+  type SymmetricKeyInfo,
+  type SymmetricKeyRequest,
   sanitizeText,
   sha256Hex,
   spkiOf,
 } from '@securosys/core';
 import { deriveSoftly } from './memory-agreement.js';
 import { decryptSoftly, encryptSoftly } from './memory-encryption.js';
+import { type MemorySymmetricKeyOptions, memorySymmetricKeys } from './memory-symmetric-keys.js';
 import { createMlDsaKey, type MlDsaKey } from './ml-dsa-key.js';
 
+export type { MemorySymmetricKeyOptions } from './memory-symmetric-keys.js';
 export { createMlDsaKey, type MlDsaKey } from './ml-dsa-key.js';
 
 /** Node's own, with the key type as a text: the typed forms do not know the newest. */
@@ -83,6 +87,9 @@ export interface MemoryKeyOptions {
 export interface MemoryBackend extends KeyBackend {
   createKey(spec: KeySpecRequest): Promise<KeyInfo>;
   addKey(key: MemoryKeyOptions): KeyInfo;
+  describeSymmetricKey(ref: KeyRef, options?: CallOptions): Promise<SymmetricKeyInfo>;
+  createSymmetricKey(request: SymmetricKeyRequest): Promise<SymmetricKeyInfo>;
+  addSymmetricKey(key: MemorySymmetricKeyOptions): SymmetricKeyInfo;
   setCertificates(label: string, chain: readonly Uint8Array[]): void;
   deleteKey(label: string): void;
   certificates(ref: KeyRef): Promise<Uint8Array[]>;
@@ -136,6 +143,7 @@ function signed(operation: SignOperation, { spec, usages }: KeyInfo, sign: Softw
 export function createMemoryBackend(options: { id?: string } = {}): MemoryBackend {
   knownOptions('createMemoryBackend', options, ['id']);
   const keys = new Map<string, MemoryKey>();
+  const symmetric = memorySymmetricKeys();
 
   function find(ref: KeyRef): MemoryKey {
     const byHash = () => [...keys.values()].find((key) => key.info.ref.spkiSha256 === ref.spkiSha256);
@@ -148,7 +156,7 @@ export function createMemoryBackend(options: { id?: string } = {}): MemoryBacken
   }
 
   function addKey({ label, privateKey, chain = [], purpose = 'sign' }: MemoryKeyOptions): KeyInfo {
-    if (keys.has(label)) throw new SignError('ERR_KEY_EXISTS', `key '${sanitizeText(label)}' exists`);
+    if (keys.has(label) || symmetric.has(label)) throw new SignError('ERR_KEY_EXISTS', `key '${sanitizeText(label)}' exists`);
     const software = softwareKey(privateKey);
     const { spki } = software;
     if (!Object.hasOwn(usagesOf, purpose)) invalidArgument(`unknown purpose '${sanitizeText(String(purpose), 40)}'`);
@@ -170,6 +178,11 @@ export function createMemoryBackend(options: { id?: string } = {}): MemoryBacken
     return copyOf(info);
   }
 
+  function addSymmetricKey(key: MemorySymmetricKeyOptions): SymmetricKeyInfo {
+    if (keys.has(key.label)) throw new SignError('ERR_KEY_EXISTS', `key '${sanitizeText(key.label)}' exists`);
+    return symmetric.add(key);
+  }
+
   return {
     id: options.id ?? 'memory',
     addKey,
@@ -179,6 +192,7 @@ export function createMemoryBackend(options: { id?: string } = {}): MemoryBacken
     },
     async begin(operation: KeyOperation, { signal }: CallOptions = {}): Promise<BeginResult> {
       signal?.throwIfAborted();
+      if (operation.kind === 'seal' || operation.kind === 'open') return { done: symmetric.use(operation) };
       const { info, decrypts, derives, sign } = find(operation.key);
       switch (operation.kind) {
         case 'sign':
@@ -206,14 +220,22 @@ export function createMemoryBackend(options: { id?: string } = {}): MemoryBacken
       const privateKey = isMlDsaSpec(spec) ? await createMlDsaKey(spec) : (await generateSoftwareKey(spec)).privateKey;
       return addKey({ label, privateKey, ...(purpose && { purpose }) });
     },
+    async describeSymmetricKey(ref, { signal } = {}) {
+      signal?.throwIfAborted();
+      return symmetric.describe(ref);
+    },
+    addSymmetricKey,
+    createSymmetricKey: async ({ label }) => addSymmetricKey({ label }),
     setCertificates(label, chain) {
       find({ label }).chain = chain.map(ownBytes);
     },
     deleteKey(label) {
       keys.delete(label);
+      symmetric.delete(label);
     },
     async close() {
       keys.clear();
+      symmetric.clear();
     },
   };
 }

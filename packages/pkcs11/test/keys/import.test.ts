@@ -89,15 +89,15 @@ test('a key that is put there by other means gets the same template, public half
 
 test('a wrapping key wraps and does nothing else, and comes out as asked or not at all', async () => {
   const w = world();
-  const made = await w.keys.createWrappingKey('kek');
+  const made = await w.keys.createAesKey('kek', 'wrap');
   expect(made).toMatchObject({ label: 'kek', usages: ['wrap', 'unwrap'], sensitive: true, extractable: false });
-  expect(await w.keys.findWrappingKey({ id: made.id })).toEqual(made);
-  await expect(w.keys.createWrappingKey('kek')).rejects.toMatchObject({ code: 'ERR_KEY_EXISTS' });
-  await expect(w.keys.findWrappingKey({ label: 'none' })).rejects.toMatchObject({ code: 'ERR_KEY_NOT_FOUND' });
+  expect(await w.keys.findAesKey({ id: made.id })).toEqual(made);
+  await expect(w.keys.createAesKey('kek', 'wrap')).rejects.toMatchObject({ code: 'ERR_KEY_EXISTS' });
+  await expect(w.keys.findAesKey({ label: 'none' })).rejects.toMatchObject({ code: 'ERR_KEY_NOT_FOUND' });
   await expect(w.keys.find({ label: 'kek' })).rejects.toMatchObject({ code: 'ERR_KEY_NOT_FOUND' });
   w.token.after = ({ name }) => {
     if (name === 'generateKey') for (const stored of w.token.objects.values()) stored.set(CKA.EXTRACTABLE, Uint8Array.of(1));
   };
-  await expect(w.keys.createWrappingKey('weak')).rejects.toMatchObject({ code: 'ERR_PROTOCOL' });
+  await expect(w.keys.createAesKey('weak', 'wrap')).rejects.toMatchObject({ code: 'ERR_PROTOCOL' });
   expect(w.token.objects.size).toBe(1);
 });

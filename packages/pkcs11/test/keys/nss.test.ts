@@ -51,7 +51,7 @@ describe.skipIf(!nssModule || !addonPath)(`keys on the softoken of NSS ${nssNeed
   });
 
   test('a wrapping key is made as asked', async () => {
-    expect(await keys.createWrappingKey('kek')).toMatchObject({
+    expect(await keys.createAesKey('kek', 'wrap')).toMatchObject({
       usages: ['wrap', 'unwrap'],
       sensitive: true,
       extractable: false,

@@ -88,7 +88,7 @@ describe.skipIf(!softhsmModule || !addonPath)(`keys on SoftHSM2 ${softhsmNeeded}
   });
 
   test('a wrapping key is made as asked', async () => {
-    expect(await keys.createWrappingKey('kek')).toMatchObject({
+    expect(await keys.createAesKey('kek', 'wrap')).toMatchObject({
       usages: ['wrap', 'unwrap'],
       sensitive: true,
       extractable: false,

@@ -11,7 +11,7 @@ import { createMemoryBackend } from '@securosys/core/memory';
 import type { KeyBackendFixture } from '../../src/index.js';
 import { softwareKeys } from './software-keys.js';
 
-export interface FullBackend extends Required<Omit<KeyBackend, 'begin' | 'createKey'>> {
+export interface FullBackend extends Required<Omit<KeyBackend, 'begin' | 'createKey' | 'describeSymmetricKey' | 'createSymmetricKey'>> {
   begin(operation: SignOperation, options?: CallOptions): Promise<BeginResult>;
 }
 

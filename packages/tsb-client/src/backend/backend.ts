@@ -8,6 +8,8 @@ import {
   type PollOptions,
   type RequestState,
   SignError,
+  type SymmetricKeyInfo,
+  type SymmetricKeyRequest,
 } from '@securosys/core';
 import type { TsbClient } from '../client/client.js';
 import type { CreateKeyOptions } from '../client/new-key.js';
@@ -22,6 +24,7 @@ import type { BackendParts } from './parts.js';
 import { requestPassword } from './request-password.js';
 import { requestState } from './request-state.js';
 import { plaintextResult, type ResultReader, signatureResult } from './results.js';
+import { describeSymmetric } from './symmetric-key.js';
 import type { TsbBackend, TsbKeySpecRequest } from './tsb-backend.js';
 import { beginUse } from './use-key.js';
 
@@ -30,6 +33,8 @@ const readers: Readonly<Record<KeyOperation['kind'], ResultReader>> = {
   decrypt: plaintextResult,
   encrypt: plaintextResult,
   derive: plaintextResult,
+  seal: plaintextResult,
+  open: plaintextResult,
 };
 
 /** Parts the options of one look. */
@@ -64,7 +69,8 @@ class Backend implements TsbBackend {
       (kind: KeyOperation['kind']): Look =>
       (id) =>
         this.poll(id, { kind });
-    this.#looks = { sign: look('sign'), decrypt: look('decrypt'), encrypt: look('encrypt'), derive: look('derive') };
+    const [sign, decrypt, encrypt, derive] = [look('sign'), look('decrypt'), look('encrypt'), look('derive')];
+    this.#looks = { sign, decrypt, encrypt, derive, seal: look('seal'), open: look('open') };
   }
 
   describeKey(ref: KeyRef, options: CallOptions = {}): Promise<KeyInfo> {
@@ -101,7 +107,7 @@ class Backend implements TsbBackend {
 
   async recognises(id: string, operation: KeyOperation, options: CallOptions = {}): Promise<boolean | undefined> {
     const { lookup } = this.#parts;
-    if (!lookup || operation.kind === 'encrypt' || operation.kind === 'derive') return undefined;
+    if (!lookup || operation.kind === 'encrypt' || operation.kind === 'derive' || operation.kind === 'seal') return undefined;
     const { recognise } = await import('./recognise.js');
     return recognise(this.#parts, lookup, id, operation, options);
   }
@@ -138,6 +144,18 @@ class Backend implements TsbBackend {
     await this.client.keys.create({ label, spec, policy, attributes, ...(password !== undefined && { password }) }, options);
     const { allowUnprotectedModify: _, allowEndlessApprovals: __, allowSignAndDecrypt: ___, ...call } = options;
     return this.describeKey({ label }, call);
+  }
+
+  async describeSymmetricKey(ref: KeyRef, options: CallOptions = {}): Promise<SymmetricKeyInfo> {
+    return describeSymmetric(this.#parts, ref, options);
+  }
+
+  async createSymmetricKey({ label }: SymmetricKeyRequest, options: CallOptions = {}): Promise<SymmetricKeyInfo> {
+    const attributes = { sign: false, decrypt: true, encrypt: true };
+    const password = await this.#parts.password(label, false);
+    const key = { label, algorithm: 'AES', keySize: 256, policy: null, attributes } as const;
+    await this.client.keys.create({ ...key, ...(password !== undefined && { password }) }, options);
+    return this.describeSymmetricKey({ label }, options);
   }
 
   operations(options: TsbOperationsOptions = {}): TsbOperations {

@@ -7,11 +7,13 @@ import {
   type KeySpec,
   SignError,
   type SignErrorCode,
+  type SymmetricKeyInfo,
 } from '@securosys/core';
 import type { TsbKeyAttributes } from '../api/keys.js';
 import type { ReportedPolicy } from '../api/policy.js';
 import type { TsbClient } from '../client/client.js';
 import { approvalWindows, keyInfoOf, needsApproval, type RuleName } from './describe.js';
+import { symmetricInfoOf } from './describe-symmetric.js';
 
 /** Refusals that say "not with these credentials" rather than "not this". */
 export const notForUs = new Set<SignErrorCode>(['ERR_AUTHENTICATION', 'ERR_FORBIDDEN', 'ERR_CAPABILITY_MISSING']);
@@ -93,7 +95,15 @@ export class KnownKeys {
     return info;
   }
 
-  /** What is known of a key; a symmetric one has no description, but rules all the same. */
+  /** A symmetric key, without its check value. */
+  async describeSymmetric(ref: KeyRef, options: CallOptions): Promise<SymmetricKeyInfo> {
+    const json = await this.#attributes(labelOf(ref), options);
+    const info = symmetricInfoOf(ref, json, await this.#assured(options));
+    this.#known.set(nameOf(ref), known(json.policy, undefined));
+    return info;
+  }
+
+  /** What is known of a key; a symmetric one has no public half, but rules all the same. */
   async get(ref: KeyRef, options: CallOptions): Promise<KnownKey> {
     const name = nameOf(ref);
     const found = this.#known.get(name);

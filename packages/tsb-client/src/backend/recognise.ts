@@ -1,4 +1,4 @@
-import type { CallOptions, DecryptOperation, SignOperation } from '@securosys/core';
+import type { CallOptions, DecryptOperation, OpenOperation, SignOperation } from '@securosys/core';
 import type { RequestLookup } from '../operations/request-lookup.js';
 import { sameRequest, wouldSend } from '../operations/same-request.js';
 import type { BackendParts } from './parts.js';
@@ -9,7 +9,7 @@ export async function recognise(
   parts: BackendParts,
   lookup: RequestLookup,
   id: string,
-  operation: SignOperation | DecryptOperation,
+  operation: SignOperation | DecryptOperation | OpenOperation,
   options: CallOptions,
 ): Promise<boolean | undefined> {
   const found = await lookup.originalOf(id, options);

@@ -7,6 +7,8 @@ import type {
   PendingStore,
   PollOptions,
   RequestState,
+  SymmetricKeyInfo,
+  SymmetricKeyRequest,
 } from '@securosys/core';
 import type { Policy } from '../api/policy.js';
 import type { TsbClient } from '../client/client.js';
@@ -32,6 +34,14 @@ export interface TsbBackend extends KeyBackend {
   listKeys(options?: CallOptions): AsyncIterable<KeyInfo>;
   /** @throws SignError `ERR_INVALID_ARGUMENT` without a policy, `ERR_POLICY_UNSAFE`, `ERR_KEY_EXISTS` */
   createKey(spec: TsbKeySpecRequest, options?: CreateKeyOptions): Promise<KeyInfo>;
+  /**
+   * An AES key and its check value, which it encrypts for this. A TSB has no policies for symmetric keys: whoever may use the key seals and
+   * opens, and no people are asked.
+   * @throws SignError `ERR_KEY_NOT_USABLE` for a key that is none of AES, `ERR_KEY_CHANGED`
+   */
+  describeSymmetricKey(ref: KeyRef, options?: CallOptions): Promise<SymmetricKeyInfo>;
+  /** AES of 256 bits; not destroyable. @throws SignError `ERR_KEY_EXISTS` */
+  createSymmetricKey(request: SymmetricKeyRequest, options?: CallOptions): Promise<SymmetricKeyInfo>;
   /** What a TSB does beside signing: decrypt, unwrap, block, unblock, modify, certificates. */
   operations(options?: TsbOperationsOptions): TsbOperations;
   /**

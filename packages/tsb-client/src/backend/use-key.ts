@@ -7,11 +7,13 @@ import {
   encryptTo,
   type KeyOperation,
   type KeyRef,
+  type OpenOperation,
   publicKeyFromSpki,
   SignError,
   type SignOperation,
   sanitizeText,
 } from '@securosys/core';
+import type { TsbDecryptInput } from '../client/ciphers.js';
 import type { TsbGroups } from '../client/groups.js';
 import { cipherNameOf } from './cipher-names.js';
 import { askToDecrypt, decryptInput } from './decrypt-request.js';
@@ -19,6 +21,7 @@ import { type KnownKey, labelOf } from './known-keys.js';
 import type { BackendParts } from './parts.js';
 import { approvalRequest, plainRequest } from './sign-request.js';
 import { normalSignature } from './signature-bytes.js';
+import { openInput, sealWith } from './symmetric-key.js';
 
 /**
  * Begins one use of a key.
@@ -32,6 +35,15 @@ export async function beginUse(parts: BackendParts, operation: KeyOperation, opt
       return decrypt(parts, operation, options);
     case 'encrypt':
       return encrypt(parts, operation, options);
+    case 'seal':
+      return { done: await sealWith(parts, operation, options) };
+    case 'open':
+      return decrypt(parts, operation, options);
+    case 'derive':
+      throw new SignError(
+        'ERR_CAPABILITY_MISSING',
+        'the REST API of a TSB has no key agreement: for this, use an RSA or an AES key',
+      );
     default:
       throw new SignError(
         'ERR_CAPABILITY_MISSING',
@@ -83,8 +95,11 @@ function sign(parts: BackendParts, operation: SignOperation, options: CallOption
   );
 }
 
-function decrypt(parts: BackendParts, operation: DecryptOperation, options: CallOptions): Promise<BeginResult> {
-  const input = decryptInput(operation);
+const inputOf = (operation: DecryptOperation | OpenOperation): TsbDecryptInput =>
+  operation.kind === 'open' ? openInput(operation) : decryptInput(operation);
+
+function decrypt(parts: BackendParts, operation: DecryptOperation | OpenOperation, options: CallOptions): Promise<BeginResult> {
+  const input = inputOf(operation);
   return use(
     parts,
     operation.key,
@@ -116,7 +131,7 @@ async function encrypt(
 export async function askPeople(
   parts: BackendParts,
   groups: TsbGroups,
-  operation: SignOperation | DecryptOperation,
+  operation: SignOperation | DecryptOperation | OpenOperation,
   options: CallOptions,
 ): Promise<string> {
   if (operation.kind === 'sign') {
@@ -130,5 +145,5 @@ export async function askPeople(
     ...(claims && { claims }),
     ...(batch && { batch }),
   };
-  return askToDecrypt(groups, parts, decryptInput(operation), described, options);
+  return askToDecrypt(groups, parts, inputOf(operation), described, options);
 }

@@ -44,6 +44,7 @@ const identityMembers: Readonly<Record<keyof TsbActIdentity, readonly [needed: b
   keyLabel: [true, isText],
   spkiSha256: [false, matches(hash)],
   algorithm: [false, isText],
+  checkSha256: [false, () => false],
   context: [false, () => false],
   newKeyLabel: [false, isText],
   commonName: [false, isText],

@@ -1,0 +1,208 @@
+import type { Act, ActContext, ActIdentity } from './act.js';
+import type { KeyBackend, KeyRef, OpenOperation } from './backend.js';
+import { checkedBatch } from './batch.js';
+import { equalBytes, ownBytes, sha256Hex, wipe } from './bytes.js';
+import { type Clock, systemClock } from './clock.js';
+import { invalidArgument, knownOptions, SignError } from './errors.js';
+import type { Operation, WaitOptions } from './operation.js';
+import type { CallOptions } from './options.js';
+import { createMemoryStore, type PendingStore } from './pending-store.js';
+import { beginAct } from './recorded.js';
+import type { SecretKeyOptions, SecretRequest } from './secret-use.js';
+import { checkSeal, pinSymmetric, type SealAlgorithm, type SymmetricKeyInfo, sealOverhead } from './symmetric-key.js';
+import { backendPort, compareUse } from './use-of-key.js';
+
+/** One short plaintext to be sealed. */
+export interface SealRequest {
+  readonly algorithm: SealAlgorithm;
+  /** At most `maxSealBytes`. */
+  readonly plaintext: Uint8Array;
+  /** Authenticated along with it; the same has to be there when it is opened. */
+  readonly aad?: Uint8Array;
+}
+
+/** One sealed text to be opened. */
+export interface OpenRequest extends SecretRequest {
+  readonly algorithm: SealAlgorithm;
+  /** `iv ‖ ciphertext ‖ tag`. */
+  readonly sealed: Uint8Array;
+  /** As when it was sealed. */
+  readonly aad?: Uint8Array;
+}
+
+/** How a symmetric key is bound. */
+export type SealerOptions = SecretKeyOptions;
+
+/** A symmetric key bound to a backend. Who may seal with it may open, too, as far as the backend does not tell them apart. */
+export interface Sealer {
+  readonly backend: KeyBackend;
+  readonly ref: KeyRef;
+  readonly store: PendingStore;
+  readonly clock: Clock;
+  /** Asked once and remembered. @throws SignError `ERR_KEY_NOT_FOUND`, `ERR_KEY_CHANGED`, `ERR_CAPABILITY_MISSING` */
+  describe(options?: CallOptions): Promise<SymmetricKeyInfo>;
+  /**
+   * Seals, and, where that asks nobody, opens the result again before it is given out: what no backend can open is found now and not in a year.
+   * @returns `iv ‖ ciphertext ‖ tag`
+   * @throws SignError `ERR_LIMIT`, `ERR_KEY_NOT_USABLE`, `ERR_ALGORITHM_UNSUPPORTED`; `ERR_CAPABILITY_MISSING` for a key whose sealing people have
+   * to approve; `ERR_PROTOCOL` for a result that does not open; and those of the backend
+   */
+  seal(request: SealRequest, options?: CallOptions): Promise<Uint8Array>;
+  /**
+   * Starts to open one sealed text, or continues the request that the store knows for the same key, algorithm, text and additional data. It is
+   * deleted at the backend before its result is given out (S14).
+   * @throws SignError `ERR_ALGORITHM_UNSUPPORTED`, `ERR_KEY_NOT_USABLE`, `ERR_OUTCOME_UNKNOWN`, and those of the backend; a plaintext that
+   * `opens` refuses is `ERR_DIGEST_MISMATCH`
+   */
+  begin(request: OpenRequest, options?: CallOptions): Promise<Operation<Uint8Array>>;
+  /** {@link Sealer.begin} and wait. @throws SignError `ERR_APPROVAL_PENDING` when `timeoutMs` ran out, the request stays */
+  open(request: OpenRequest, options?: WaitOptions): Promise<Uint8Array>;
+}
+
+const bytesOf = (value: Uint8Array | undefined, what: string): Uint8Array =>
+  value instanceof Uint8Array ? ownBytes(value) : invalidArgument(`${what} is not a Uint8Array`);
+const aadOf = ({ aad }: { readonly aad?: Uint8Array }) => (aad === undefined ? {} : { aad: bytesOf(aad, 'aad') });
+
+function demand({ blocked, usages }: SymmetricKeyInfo, usage: 'encrypt' | 'decrypt'): void {
+  if (blocked) throw new SignError('ERR_KEY_NOT_USABLE', 'the key is blocked');
+  if (!usages.includes(usage)) throw new SignError('ERR_KEY_NOT_USABLE', `the key may not ${usage}`);
+}
+
+/** The additional data belong to it: a request that was made with others must not answer for these. */
+function identityOf({ key, algorithm, sealed, aad }: OpenOperation): ActIdentity {
+  return {
+    kind: 'open',
+    inputSha256: sha256Hex(sealed),
+    algorithm,
+    ...(aad && { context: sha256Hex(aad) }),
+    ...(key.label !== undefined && { keyLabel: key.label }),
+    ...(key.checkSha256 !== undefined && { checkSha256: key.checkSha256 }),
+  };
+}
+
+/** Apart from `begin`, because it outlives it. */
+function openAct(
+  backend: KeyBackend,
+  key: SymmetricKeyInfo,
+  operation: OpenOperation,
+  opens: OpenRequest['opens'],
+): Act<Uint8Array> {
+  const accept = async (plaintext: Uint8Array) => {
+    if (opens && !(await opens(ownBytes(plaintext))))
+      throw new SignError('ERR_DIGEST_MISMATCH', 'the backend returned a plaintext that is not the one looked for');
+    return ownBytes(plaintext);
+  };
+  return {
+    port: backendPort(backend, 'open'),
+    identity: identityOf(operation),
+    recorded: key.needsApproval !== false,
+    secret: true,
+    ...(key.approvalWindows && { windows: key.approvalWindows }),
+    begin: (later) => backend.begin(operation, later),
+    accept,
+    async compare(id, state, later) {
+      if (state.status !== 'executed') return compareUse({ backend, operation, accept }, id, state, later);
+      // A plaintext says nothing about where it came from, unless the caller can tell.
+      return opens ? ((await opens(ownBytes(state.result))) ? 'ours' : 'foreign') : 'unknown';
+    },
+  };
+}
+
+/**
+ * Binds a symmetric key: sealing and opening both ask the backend, because there is no public half.
+ *
+ * @example
+ * ```ts
+ * import { createSealer } from '@securosys/core';
+ * import { createMemoryBackend } from '@securosys/core/memory';
+ *
+ * const backend = createMemoryBackend();
+ * const { ref } = await backend.createSymmetricKey({ label: 'layers' });
+ * const sealer = createSealer(backend, ref); // `ref.checkSha256` pins the key
+ * const aad = new TextEncoder().encode('what it is for');
+ * const sealed = await sealer.seal({ algorithm: 'aes-gcm', plaintext: new Uint8Array(32), aad });
+ * const opened = await sealer.open({ algorithm: 'aes-gcm', sealed, aad });
+ * ```
+ */
+export function createSealer(backend: KeyBackend, ref: KeyRef, options: SealerOptions = {}): Sealer {
+  knownOptions('createSealer', options, ['store', 'clock', 'random']);
+  if (typeof backend?.begin !== 'function' || typeof ref !== 'object' || ref === null)
+    invalidArgument('a symmetric key is bound by a backend and a key reference');
+  if (ref.spkiSha256 !== undefined) invalidArgument('a symmetric key has no public key: it is pinned by checkSha256');
+  const { store = createMemoryStore(), clock = systemClock, random } = options;
+  const acts: ActContext = { store, clock, ...(random && { random }) };
+  let known: SymmetricKeyInfo | undefined;
+
+  async function describe(call: CallOptions = {}): Promise<SymmetricKeyInfo> {
+    if (!backend.describeSymmetricKey)
+      throw new SignError(
+        'ERR_CAPABILITY_MISSING',
+        'this backend has no symmetric keys: use an RSA key, or a TSB, a PKCS#11 token or another backend that has them',
+      );
+    known ??= pinSymmetric(ref, await backend.describeSymmetricKey(ref, call));
+    return known;
+  }
+
+  async function begin(request: OpenRequest, call: CallOptions = {}): Promise<Operation<Uint8Array>> {
+    const sealed = bytesOf(request.sealed, 'sealed');
+    checkSeal(request.algorithm, sealed.byteLength - sealOverhead);
+    const { algorithm, facts, claims, opens } = request;
+    const key = await describe(call);
+    demand(key, 'decrypt');
+    const batch = checkedBatch(request.batch, sha256Hex(sealed));
+    const extra = { ...(facts && { facts }), ...(claims && { claims }), ...(batch && { batch }) };
+    const operation = { kind: 'open', key: key.ref, algorithm, sealed, ...aadOf(request), ...extra } as const;
+    return beginAct(openAct(backend, key, operation, opens), acts, call);
+  }
+
+  /** Fails for what was sealed otherwise than it was asked for; says nothing where people would have to be asked. */
+  async function mustOpen(sealed: Uint8Array, { algorithm, plaintext, aad }: SealRequest, call: CallOptions): Promise<void> {
+    const { ref: key, usages, needsApproval } = await describe(call);
+    if (!usages.includes('decrypt') || needsApproval !== false) return;
+    const begun = await backend.begin({ kind: 'open', key, algorithm, sealed, ...(aad && { aad }) }, call).catch((error) => {
+      if (SignError.is(error, 'ERR_REQUEST_FAILED')) return { done: new Uint8Array(0) };
+      throw error;
+    });
+    if ('pending' in begun) return backend.cancel?.(begun.pending, call);
+    const same = equalBytes(begun.done, plaintext);
+    wipe(begun.done);
+    if (!same) throw new SignError('ERR_PROTOCOL', 'the backend does not open what it sealed');
+  }
+
+  return {
+    backend,
+    ref,
+    store,
+    clock,
+    describe,
+    begin,
+    async seal(request, call = {}) {
+      const plaintext = bytesOf(request.plaintext, 'plaintext');
+      checkSeal(request.algorithm, plaintext.byteLength);
+      const { algorithm } = request;
+      const own = { algorithm, plaintext, ...aadOf(request) };
+      try {
+        const key = await describe(call);
+        demand(key, 'encrypt');
+        const begun = await backend.begin({ kind: 'seal', key: key.ref, ...own }, call);
+        if ('pending' in begun) {
+          await backend.cancel?.(begun.pending, call);
+          throw new SignError(
+            'ERR_CAPABILITY_MISSING',
+            'people would have to approve what this key seals, and what they approved would be another text each time: use a key pair',
+          );
+        }
+        if (!(begun.done instanceof Uint8Array) || begun.done.byteLength !== plaintext.byteLength + sealOverhead)
+          throw new SignError('ERR_PROTOCOL', 'the backend did not answer with a sealed text');
+        await mustOpen(begun.done, own, call);
+        return ownBytes(begun.done);
+      } finally {
+        wipe(plaintext);
+      }
+    },
+    async open(request, { timeoutMs, onProgress, ...call } = {}) {
+      const operation = await begin(request, call);
+      return operation.result({ ...call, ...(timeoutMs !== undefined && { timeoutMs }), ...(onProgress && { onProgress }) });
+    },
+  };
+}
