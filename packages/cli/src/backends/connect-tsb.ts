@@ -1,6 +1,7 @@
-import type { KeyBackend } from '@securosys/core';
+import type { JsonObject, KeyBackend } from '@securosys/core';
 
 import { createTsbBackend, type TsbAuth, type TsbBackendOptions } from '@securosys/tsb-client';
+import { type Policy, policyDto } from '@securosys/tsb-client/api';
 import { createLeanFetch, type LeanFetch } from '../http/lean-fetch.js';
 import type { OpenOptions } from './backends.js';
 import type { TsbSettings } from './tsb-settings.js';
@@ -45,3 +46,9 @@ export function connectTsb(settings: TsbSettings, open: Pick<OpenOptions, 'app' 
       })
     : backend;
 }
+
+/**
+ * The rules of a new key, member by member as the TSB takes them; it is not blocked unless they say so.
+ * @throws SignError `ERR_INVALID_ARGUMENT` naming the members that are wrong
+ */
+export const keyPolicy = (json: JsonObject): Policy => policyDto.sent.parse({ keyStatus: { blocked: false }, ...json });

@@ -1,20 +1,23 @@
-import { type JsonObject, type KeyBackend, type KeyInfo, type KeySpec, parseJsonObject, SignError } from '@securosys/core';
-import type { CreateKeyOptions, TsbBackend, TsbKeySpecRequest } from '@securosys/tsb-client';
+import { type KeyBackend, type KeyInfo, type KeyPurpose, type KeySpec, parseJsonObject, SignError } from '@securosys/core';
+import type { CreateKeyOptions, TsbBackend } from '@securosys/tsb-client';
 
 /** A key to be made, with the decision who has to approve its use. */
 export interface NewKey {
   readonly label: string;
   readonly spec: KeySpec;
+  /** The one thing that it may do. Default `sign`. */
+  readonly purpose?: KeyPurpose;
   /** JSON of a policy; `null`: nobody approves. */
   readonly policy: Uint8Array | null;
 }
 
-type Policy = NonNullable<TsbKeySpecRequest['policy']>;
-
-/** What a TSB takes for a policy is checked by the client, member by member. */
-const asPolicy = (json: JsonObject): Policy => json as unknown as Policy;
-
 const isTsb = (backend: KeyBackend): backend is TsbBackend => 'client' in backend && 'operations' in backend;
+
+/** Only a TSB has policies, so what reads them comes with its part of the program. */
+async function policyOf(bytes: Uint8Array) {
+  const { keyPolicy } = await import('./connect-tsb.js');
+  return keyPolicy(parseJsonObject(bytes, { what: 'policy' }));
+}
 
 /**
  * Makes a key. Backends that know no policies make plain keys only.
@@ -22,14 +25,11 @@ const isTsb = (backend: KeyBackend): backend is TsbBackend => 'client' in backen
  */
 export async function createKey(
   backend: KeyBackend,
-  { label, spec, policy }: NewKey,
+  { policy, ...key }: NewKey,
   options: CreateKeyOptions = {},
 ): Promise<KeyInfo> {
-  if (isTsb(backend)) {
-    const rules = policy === null ? null : asPolicy(parseJsonObject(policy, { what: 'policy' }));
-    return backend.createKey({ label, spec, policy: rules }, options);
-  }
+  if (isTsb(backend)) return backend.createKey({ ...key, policy: policy === null ? null : await policyOf(policy) }, options);
   if (!backend.createKey) throw new SignError('ERR_CAPABILITY_MISSING', 'this backend makes no keys');
   if (policy !== null) throw new SignError('ERR_CAPABILITY_MISSING', 'this backend knows no policies');
-  return backend.createKey({ label, spec });
+  return backend.createKey(key);
 }

@@ -4,7 +4,8 @@ import { type Certificate, checkNotaryChain, issuedBy, parseCertificates, pemTex
 import { readNamedFile, readOwnFile } from '../files/read-file.js';
 import { makeOwnFolder, writeOwnFile } from '../files/write-file.js';
 
-const fileOf = (folder: string, spki: Uint8Array): string => join(folder, `${sha256Hex(spki)}.pem`);
+const fileNamed = (folder: string, spkiSha256: string): string => join(folder, `${spkiSha256}.pem`);
+const fileOf = (folder: string, spki: Uint8Array): string => fileNamed(folder, sha256Hex(spki));
 
 /**
  * Puts certificates in order, leaf first: each is followed by the one that issued it. What does not belong to the leaf is left out.
@@ -26,7 +27,12 @@ export function orderChain(spki: Uint8Array, certificates: readonly Certificate[
 
 /** The chain that was stored for a key, DER, leaf first. It is checked when it is used, like any other. */
 export async function storedChain(folder: string, spki: Uint8Array): Promise<readonly Uint8Array[] | undefined> {
-  const bytes = await readOwnFile(fileOf(folder, spki), 'the certificates of the key', 'own');
+  return storedChainOf(folder, sha256Hex(spki));
+}
+
+/** The same, by the hash of the key: 64 hex characters. */
+export async function storedChainOf(folder: string, spkiSha256: string): Promise<readonly Uint8Array[] | undefined> {
+  const bytes = await readOwnFile(fileNamed(folder, spkiSha256), 'the certificates of the key', 'own');
   return bytes && parseCertificates(bytes).map(({ der }) => der);
 }
 

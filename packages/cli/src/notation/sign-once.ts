@@ -1,4 +1,5 @@
 import {
+  type Claims,
   type Clock,
   canonicalJson,
   createSigner,
@@ -29,6 +30,8 @@ export interface SignOnce {
   /** What makes two runs one. */
   readonly identity: JsonObject;
   readonly format: Pick<Format<Uint8Array>, 'id' | 'restore' | 'explain'>;
+  /** What approvers are told, as claims. */
+  readonly claims?: Claims;
   readonly timeoutMs: number;
   readonly signal?: AbortSignal;
   prepare(): Promise<Prepared<Uint8Array>>;
@@ -54,7 +57,7 @@ async function preparedOnce({ store, identity, format, prepare }: SignOnce, key:
  * @throws SignError `ERR_APPROVAL_PENDING`, and those of `Signer.begin`
  */
 export async function signOnce(work: SignOnce): Promise<Uint8Array> {
-  const { backend, key, store, clock, guards, format, timeoutMs, signal } = work;
+  const { backend, key, store, clock, guards, format, claims, timeoutMs, signal } = work;
   const recordKey = sha256Hex(utf8Bytes(canonicalJson({ kind, version: 1, backend: backend.id, ...work.identity })));
   const waits = key.needsApproval !== false;
   const prepared = waits ? await preparedOnce(work, recordKey) : await work.prepare();
@@ -65,7 +68,7 @@ export async function signOnce(work: SignOnce): Promise<Uint8Array> {
   let kept = true;
   try {
     const { id, algorithm, input, domain } = part;
-    const operation = await signer.begin({ algorithm, input, domain }, call);
+    const operation = await signer.begin({ algorithm, input, domain, ...(claims && { claims }) }, call);
     const onProgress = (state: OperationState) => work.onProgress(state, operation.id);
     if (operation.id !== undefined) onProgress(operation.state);
     const signature = await operation.result({ ...call, timeoutMs, onProgress });

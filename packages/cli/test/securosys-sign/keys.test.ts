@@ -31,6 +31,40 @@ describe('key create', () => {
   });
 });
 
+describe('key create --purpose', () => {
+  it('makes a key that decrypts and does not sign, and writes its public half for encrypt', async () => {
+    const words = ['--purpose', 'decrypt', '--spec', 'rsa-2048', '--no-approval', '--output', 'images.pub'];
+    const made = await world.run('key', 'create', 'images', ...words, '--json');
+    expect(made).toMatchObject({
+      code: 0,
+      results: [{ usages: expect.arrayContaining(['decrypt']), file: expect.stringContaining('images.pub') }],
+    });
+    const signed = await world.run(
+      'sign',
+      '--key',
+      'images',
+      '--docker-reference',
+      'registry.example/app',
+      '--format',
+      'cosign',
+      world.image,
+    );
+    expect(signed).toMatchObject({ code: 77, stderr: expect.stringContaining('ERR_KEY_NOT_USABLE') });
+    const to = ['--recipient', 'provider:images:images.pub', '--to', `${world.image}-encrypted`];
+    expect((await world.run('encrypt', ...to, world.image)).code).toBe(0);
+    const back = ['--key', 'images', '--allow-unsigned', '--to', `${world.image}-plain`];
+    expect((await world.run('decrypt', ...back, `${world.image}-encrypted`)).code).toBe(0);
+  });
+
+  it('says what a TSB cannot do, and which rules are none', async () => {
+    const derive = await world.run('key', 'create', 'agree', '--purpose', 'derive', '--no-approval');
+    expect(derive).toMatchObject({ code: 2, stderr: expect.stringContaining('ERR_CAPABILITY_MISSING') });
+    world.write('half.json', JSON.stringify({ ruleUse: null, ruleBlok: null }));
+    const half = await world.run('key', 'create', 'half', '--rules', 'half.json');
+    expect(half).toMatchObject({ code: 2, stderr: expect.stringContaining('ruleBlok (unknown)') });
+  });
+});
+
 describe('key list and key show', () => {
   it('show what keys are, and who has to approve what', async () => {
     const labels = (await world.run('key', 'list', '--json')).results.map(({ label }) => label);

@@ -62,6 +62,28 @@ describe('a request of several items', () => {
     });
   });
 
+  it('is asked anew where its tag has moved: said item by item, with what is lost', async () => {
+    await pushImage(world.oci, world.image, 'before');
+    const asked = await world.run('request', 'prepare', '--submit', '--json', world.image);
+    const id = String(asked.results[0]?.id);
+    const before = waiting().length;
+    for (const { id: task } of waiting()) await world.tsb.approve(task, 'Ada');
+    expect(await world.run('request', 'reprepare', id)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('go on with it'),
+    });
+    await pushImage(world.oci, world.image, 'after');
+    const written = await world.run('request', 'reprepare', '--output', world.write('taken.json', ''), id);
+    expect(written, 'a file is in the way, and nothing is given up').toMatchObject({ code: 73 });
+    expect((await world.run('request', 'status', id)).code).toBe(76);
+    const anew = await world.run('request', 'reprepare', id);
+    expect(anew).toMatchObject({ code: 75, stdout: expect.stringMatching(/^request [0-9a-f]{64}: pending\n/) });
+    expect(anew.stderr).toMatch(/asked anew: notation-jws 1\.4, stale\n.*\n +approvals that are lost: 1\n/);
+    expect(waiting(), 'the old one is withdrawn').toHaveLength(before);
+    await approveAll();
+    expect((await world.run('request', 'complete', anew.stdout.slice(8, 72))).code).toBe(0);
+  });
+
   it('is withdrawn by cancel', async () => {
     await pushImage(world.oci, world.image, 'another one');
     const asked = await world.run('request', 'prepare', '--submit', '--json', world.image);

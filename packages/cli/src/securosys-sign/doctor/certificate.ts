@@ -1,8 +1,9 @@
 import { equalBytes, isoSeconds, type KeyBackend, type KeyInfo } from '@securosys/core';
 import { parseCertificate } from '@securosys/pki';
 import type { CommandContext } from '../context.js';
+import { chainOf } from '../open/key-chain.js';
 import type { NamedKey } from '../open/key-settings.js';
-import { chainOf } from '../open/open-signer.js';
+
 import { type Finding, findingOf, ok, problem, warning } from './finding.js';
 
 const check = 'certificate';
@@ -25,19 +26,20 @@ function judge(der: Uint8Array, info: KeyInfo, now: number): Finding {
 
 /** Whether the key has a certificate that signatures can be verified by. */
 export async function checkCertificate(
-  { clock, signal }: CommandContext,
+  context: CommandContext,
   backend: KeyBackend,
   key: NamedKey,
   info: KeyInfo,
 ): Promise<Finding> {
+  const { clock, signal } = context;
   try {
-    const chain = (await chainOf(key)) ?? (await backend.certificates?.(key.ref, { signal })) ?? [];
+    const chain = (await chainOf(context, key, backend)) ?? (await backend.certificates?.(key.ref, { signal })) ?? [];
     const [leaf] = chain;
     if (!leaf)
       return warning(
         check,
         'the key has none: Notary signatures need one, those of cosign do not',
-        'give --chain, or have one issued',
+        'have one issued: cert csr, then cert import; or cert self-sign; or give --chain',
       );
     return judge(leaf, info, clock.now());
   } catch (error) {

@@ -2,12 +2,11 @@ import { join } from 'node:path';
 import { type Claims, createSigner, type Guard, type KeyBackend, type PendingStore, type Signer } from '@securosys/core';
 import { createFolderStore } from '@securosys/core/folder-store';
 import type { Oci } from '@securosys/oci';
-import { parseCertificates } from '@securosys/pki';
 import { claimsOf } from '../../config/setting-values.js';
-import { readNamedFile } from '../../files/read-file.js';
 import type { CommandOption } from '../command.js';
 import type { CommandContext } from '../context.js';
 import type { Settings } from '../settings/settings.js';
+import { chainOf } from './key-chain.js';
 import { type NamedKey, namedKey } from './key-settings.js';
 import { openBackend, stateFolderOf } from './open-backend.js';
 import { openGuards } from './open-guards.js';
@@ -45,12 +44,6 @@ export function pendingStore(settings: Settings, context: Pick<CommandContext, '
   return createFolderStore(join(stateFolderOf(settings, context), 'pending'), { clock: context.clock });
 }
 
-/** The certificates of a key; absent: those that its backend has. */
-export async function chainOf({ chain }: NamedKey): Promise<readonly Uint8Array[] | undefined> {
-  if (chain === undefined) return undefined;
-  return parseCertificates(await readNamedFile(chain, 'chain', 'own')).map(({ der }) => der);
-}
-
 /**
  * The key that the settings name, ready to sign, with every guard of the settings.
  * @param oci for rules of the signing policy that ask the registry
@@ -68,7 +61,7 @@ export async function openSigner(context: CommandContext, oci?: Oci): Promise<Op
     const backend = await openBackend(context, [key]);
     opened.push(backend);
     const store = pendingStore(settings, context);
-    const chain = await chainOf(key);
+    const chain = await chainOf(context, key, backend);
     const signer = createSigner(backend, key.ref, {
       store,
       clock: context.clock,

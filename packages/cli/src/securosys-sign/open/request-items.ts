@@ -1,11 +1,12 @@
 import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
-import { invalidArgument, parseJsonObject } from '@securosys/core';
+import { invalidArgument } from '@securosys/core';
 import type { AttestationItemInput, BlobItemInput, DecryptSettings, RequestItemInput } from '@securosys/sign';
 import type { CommandOption } from '../command.js';
 import type { CommandContext } from '../context.js';
 import { pairsOf } from '../pairs.js';
 import { cosignOptionsOf, formatsOf } from './format-options.js';
+import { predicateOf } from './predicate.js';
 import { selectionOf } from './selection.js';
 
 /** Options that say what a request is about, beside images. */
@@ -15,23 +16,13 @@ export const itemOptions: readonly CommandOption[] = [
   { name: 'decrypt', value: 'image=image', many: true, describe: 'decrypt the first image to the second' },
 ];
 
-/** Most bytes of a predicate. */
-const maxBytes = 16 << 20;
-
 async function attestations(context: CommandContext): Promise<AttestationItemInput[]> {
   const { words } = context;
+  const common = { ...cosignOptionsOf(context), ...selectionOf(context) };
   const made: AttestationItemInput[] = [];
-  for (const [predicateType, path] of Object.entries(pairsOf('attest', words.list('attest')))) {
-    const predicate = parseJsonObject(await context.readFile(path, 'the predicate'), { what: 'the predicate', maxBytes });
-    // The library checks both, together.
-    for (const image of words.arguments)
-      made.push({
-        image,
-        predicateType,
-        predicate,
-        ...cosignOptionsOf(context),
-        ...selectionOf(context),
-      } as unknown as AttestationItemInput);
+  for (const [type, path] of Object.entries(pairsOf('attest', words.list('attest')))) {
+    const statement = await predicateOf(context, type, path);
+    made.push(...words.arguments.map((image): AttestationItemInput => ({ image, ...common, ...statement })));
   }
   return made;
 }

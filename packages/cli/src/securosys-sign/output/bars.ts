@@ -29,7 +29,7 @@ export function openBars(stderr: TextSink, now: () => number): Progress {
     emptyOnZero: true,
     gracefulExit: false,
   });
-  const redraw = (): void => (bars as unknown as { update(): void }).update();
+  const redraw = (): void => bars.update();
   const fit = (text: string): string => sanitizeText(text, Math.max(20, (stderr.columns ?? usualColumns) - 1));
   const drawn = (done: number, total: number): string => {
     const full = total === 0 ? widthOfBar : Math.min(widthOfBar, Math.floor((widthOfBar * done) / total));

@@ -20,14 +20,15 @@ const ends: Readonly<Record<RequestItemStatus, readonly [Exit, Tone]>> = {
 /** How a command ends that says where a request stands: everything that somebody has still to do is `pending`. */
 export const exitOfStatus = (status: RequestItemStatus): Exit => ends[status][0];
 
-const subject = ({ reference, tag, name, platform }: RequestItem): string =>
+/** What an item is about, as people call it. */
+export const subjectOf = ({ reference, tag, name, platform }: RequestItem): string =>
   [name ?? tag ?? reference, ...(platform === undefined ? [] : [platform])].join(' ');
 
 function itemLines(item: RequestItem): Line[] {
   const { status, format, reference, reason, parts, facts, attached, to } = item;
   const waiting = status === 'pending' || status === 'approved' ? parts.map((part) => `      ${approvalText(part)}`) : [];
   return [
-    { text: `  ${status.padEnd(9)} ${format} ${subject(item)}`, tone: ends[status][1] },
+    { text: `  ${status.padEnd(9)} ${format} ${subjectOf(item)}`, tone: ends[status][1] },
     `      ${reference}${to === undefined ? '' : ` to ${to}`}`,
     ...facts.map(({ title }) => `      ${title}`),
     ...(reason === undefined ? [] : [{ text: `      ${reason}`, tone: ends[status][1] }]),

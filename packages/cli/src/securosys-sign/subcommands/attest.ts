@@ -1,15 +1,14 @@
-import { invalidArgument, parseJsonObject } from '@securosys/core';
-import { type AttestedPredicate, attest } from '@securosys/sign';
+import { invalidArgument } from '@securosys/core';
+import { attest } from '@securosys/sign';
 import type { Command } from '../command.js';
 import { cosignOptionsOf, formatOptions } from '../open/format-options.js';
 import { backendOptions } from '../open/open-backend.js';
 import { openOci, registryOptions } from '../open/open-oci.js';
 import { keyOptions, openSigner } from '../open/open-signer.js';
+import { predicateOf } from '../open/predicate.js';
 import { selectionOf, selectionOptions } from '../open/selection.js';
 import { signingOf, signingOptions } from '../open/signing.js';
 
-/** Most bytes of a predicate: an SBOM of a large image. */
-const maxBytes = 16 << 20;
 const storing = ['shape', 'hash', 'signature-repository'];
 
 /** `attest`. */
@@ -32,14 +31,12 @@ export const command: Command = {
     const [reference = ''] = words.arguments;
     const type = words.text('type') ?? invalidArgument('attest: what kind of statement? give --type');
     const file = words.text('predicate') ?? invalidArgument('attest: what does it say? give --predicate');
-    const predicate = parseJsonObject(await context.readFile(file, 'the predicate'), { what: 'the predicate', maxBytes });
+    const statement = await predicateOf(context, type, file);
     const oci = await openOci(context);
     try {
       const opened = await openSigner(context, oci);
       try {
         const signing = await signingOf(context, opened, reference);
-        // The library checks both, together: what of a short name's type is missing is said there.
-        const statement = { predicateType: type, predicate } as unknown as AttestedPredicate;
         const made = await attest(reference, {
           ...signing,
           ...cosignOptionsOf(context),

@@ -1,0 +1,142 @@
+import { X509Certificate } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { checkNotaryChain, parseCertificate, pemText } from '@securosys/pki';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { issue, testKey } from '../../../pki/test/issue.js';
+import { createSignWorld, people, pushImage, removeSignWorlds, type SignWorld } from './world.js';
+
+let world: SignWorld;
+let spki: Uint8Array;
+const subject = 'CN=release,O=Acme,ST=Zurich,C=CH';
+const named = ['--key', 'release', '--subject', subject];
+const pem = (...list: readonly Uint8Array[]) => list.map((der) => pemText(der, 'CERTIFICATE')).join('');
+const chains = () => join(world.folder, 'notation', 'securosys', 'chains');
+
+beforeAll(async () => {
+  world = await createSignWorld();
+  ({ spki } = await world.addKey('release'));
+  await world.addKey('council', 'ec-p256', { approvers: people });
+});
+afterAll(removeSignWorlds);
+
+describe('cert self-sign', () => {
+  it('makes a certificate as Notation demands it of signers, and OpenSSL takes its signature', async () => {
+    const { code, stdout, stderr } = await world.run('cert', 'self-sign', ...named, '--days', '30');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining('valid from 2026-02-28T23:59:00Z') });
+    const certificate = new X509Certificate(stdout);
+    expect(certificate.verify(certificate.publicKey)).toBe(true);
+    expect(certificate.ca).toBe(false);
+    expect(certificate.keyUsage).toEqual(['1.3.6.1.5.5.7.3.3']);
+    const parsed = parseCertificate(new Uint8Array(certificate.raw));
+    expect([...(parsed.keyUsage?.bits ?? [])]).toEqual(['digitalSignature']);
+    expect(parsed.notAfter - parsed.notBefore).toBe(30 * 86_400_000);
+    checkNotaryChain([parsed], { purpose: 'code-signing', signingTime: world.clock.now() });
+  });
+
+  it('goes on with the same certificate while people decide: nobody is asked twice', async () => {
+    const words = ['cert', 'self-sign', '--key', 'council', '--subject', subject, '--output', 'own-council.pem'];
+    const asked = await world.run(...words, '--reason', 'the old one ends in May');
+    expect({ code: asked.code, stderr: asked.stderr }).toMatchObject({ code: 75, stderr: expect.stringContaining('request: ') });
+    world.clock.advance(120_000);
+    expect((await world.run(...words)).code).toBe(75);
+    const waiting = world.tsb.requests.filter(({ status }) => status === 'PENDING');
+    expect(waiting).toHaveLength(1);
+    for (const name of ['Ada', 'Ben']) await world.tsb.approve(String(waiting[0]?.id), name);
+    const made = await world.run(...words, '--json');
+    expect(made).toMatchObject({ code: 0, results: [{ notBefore: '2026-02-28T23:59:00Z', file: expect.any(String) }] });
+    expect(new X509Certificate(readFileSync(join(world.folder, 'own-council.pem'))).subject).toContain('CN=release');
+  });
+
+  it('refuses before it asks anybody: a file that is there, no subject, no days', async () => {
+    const before = world.tsb.requests.length;
+    const council = ['cert', 'self-sign', '--key', 'council', '--subject', subject];
+    expect((await world.run(...council, '--output', 'release.pem')).code).toBe(73);
+    expect((await world.run('cert', 'self-sign', '--key', 'council')).stderr).toContain('give --subject');
+    expect((await world.run(...council, '--days', '0')).code).toBe(2);
+    expect((await world.run(...council, '--subject', 'CN=a,CN=b')).code).toBe(2);
+    expect(world.tsb.requests).toHaveLength(before);
+  });
+
+  it('is kept with its key: sign finds it, and verify trusts it where it is named', async () => {
+    const made = await world.run('cert', 'self-sign', ...named, '--store', '--output', 'own.pem');
+    expect(made).toMatchObject({ code: 0, stdout: expect.stringContaining('kept: its own at the TSB') });
+    expect(readdirSync(chains())).toHaveLength(1);
+    expect((await world.run('sign', '--key', 'release', world.image)).code).toBe(0);
+    expect((await world.run('verify', '--ca', 'own.pem', world.image)).code).toBe(0);
+  });
+
+  it('warns of a subject that no trust policy can name', async () => {
+    const { stderr } = await world.run('cert', 'self-sign', '--key', 'release', '--subject', 'CN=release');
+    expect(stderr).toContain('the subject has no C, ST, O');
+  });
+});
+
+describe('cert csr and cert import', () => {
+  it('a request is signed by its key, and what the CA returns is put in order and used', async () => {
+    const { code, stdout } = await world.run('cert', 'csr', ...named);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringMatching(/^-----BEGIN CERTIFICATE REQUEST-----\n/) });
+    const authority = world.tsb.certificateAuthority;
+    const [leaf, root] = [await authority.issue({ spki, subject }), await authority.root()];
+    world.write('returned.pem', pem(root, leaf));
+    const stored = await world.run('cert', 'import', '--key', 'release', '--output', 'chain.pem', 'returned.pem');
+    expect({ code: stored.code, stderr: stored.stderr }).toEqual({ code: 0, stderr: '' });
+    expect(readFileSync(join(world.folder, 'chain.pem'), 'utf8')).toBe(pem(leaf, root));
+    const image = `${world.image}-imported`;
+    await pushImage(world.oci, image, 'imported');
+    expect((await world.run('sign', '--key', 'release', image)).code).toBe(0);
+    expect((await world.run('verify', '--ca', world.write('ca.pem', pem(root)), image)).code).toBe(0);
+  });
+
+  it('refuses certificates of another key, and a chain that does not reach a root', async () => {
+    const import_ = (...files: string[]) => world.run('cert', 'import', '--key', 'release', ...files);
+    const authority = world.tsb.certificateAuthority;
+    const stranger = await authority.issue({ spki: testKey('ec-p256', 'stranger').spki, subject });
+    world.write('stranger.pem', pem(stranger, await authority.root()));
+    expect(await import_('stranger.pem')).toMatchObject({
+      code: 65,
+      stderr: expect.stringContaining('none of the certificates is'),
+    });
+    world.write('leaf.pem', pem(await authority.issue({ spki, subject })));
+    expect(await import_('leaf.pem')).toMatchObject({ code: 65, stderr: expect.stringContaining('issuer is missing') });
+    const impostor = await issue(testKey('ec-p256', 'impostor'), {
+      subject: parseCertificate(await authority.root()).subjectText.replace(/,?SERIALNUMBER=EMULATED,?/, ''),
+      profile: 'ca',
+      emulated: true,
+    });
+    world.write('impostor.pem', pem(impostor.der));
+    expect(await import_('leaf.pem', 'impostor.pem')).toMatchObject({
+      code: 65,
+      stderr: expect.stringContaining('the chain ends at'),
+    });
+  });
+
+  it('warns of what Notation would refuse, of dates, and of what is no part of the chain', async () => {
+    const ca = testKey('ec-p256', 'ca');
+    const root = await issue(ca, { subject: 'CN=root', profile: 'ca' });
+    const day = 86_400_000;
+    const now = world.clock.now();
+    const leaf = await issue(ca, {
+      issuer: { certificate: root },
+      subjectKey: spki,
+      subject: 'CN=stamps',
+      profile: 'timestamping',
+      validity: { notBefore: now - 20 * day, notAfter: now + 9 * day },
+    });
+    const other = await issue(testKey('ec-p256', 'other'), { subject: 'CN=other' });
+    world.write('stamps.pem', pem(other.der, leaf.der, root.der));
+    const { code, stderr, results } = await world.run('cert', 'import', '--key', 'release', '--json', 'stamps.pem');
+    expect(code).toBe(0);
+    expect(results).toMatchObject([{ usable: false, chain: [{ subject: 'CN=stamps' }, { subject: 'CN=root' }] }]);
+    for (const said of ['notation refuses', 'CN=stamps expires at', 'CN=other is no part of the chain', 'no C, ST, O'])
+      expect(stderr).toContain(said);
+    expect(readdirSync(chains()), 'the one that was kept before is not used for it').toHaveLength(0);
+  });
+
+  it('changes nothing with --no-store', async () => {
+    const authority = world.tsb.certificateAuthority;
+    world.write('again.pem', pem(await authority.issue({ spki, subject }), await authority.root()));
+    expect((await world.run('cert', 'import', '--key', 'release', '--no-store', 'again.pem')).code).toBe(0);
+    expect(existsSync(chains()) ? readdirSync(chains()) : []).toHaveLength(0);
+  });
+});
