@@ -176,6 +176,7 @@ export { type ListedSignature, type ListSignaturesOptions, listSignatures, type 
 export type { MigratedTag } from './migration/migrated-tag.js';
 export { type MigrationEntry, type MigrationReport, migrationReport } from './migration/migration-report.js';
 export { type Migration, type MigrationOptions, prepareMigration } from './migration/prepare-migration.js';
+export { type ClearEndedOptions, clearEndedRequests } from './requests/clear-ended.js';
 export type { DecryptSettings } from './requests/decrypt-item.js';
 export type { ItemRequest } from './requests/item-request.js';
 export { type ListedRequestItem, type ListedSigningRequest, listSigningRequests } from './requests/list-signing-requests.js';

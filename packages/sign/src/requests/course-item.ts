@@ -1,9 +1,10 @@
 import { base64Bytes, type CallOptions, type Descriptor, type JsonObject, type RequestBatch, sha256Hex } from '@securosys/core';
 import type { Oci } from '@securosys/oci';
+import type { Made } from './course-delivery.js';
 import { type ItemProblem, storedProblem } from './item-status.js';
 import type { Signatures } from './part-operations.js';
 import { renewedCourse } from './renew-course.js';
-import type { Made, RequestCourse } from './request-course.js';
+import type { RequestCourse } from './request-course.js';
 import { writtenRepositories } from './request-identity.js';
 import { writeRecord } from './request-record.js';
 import type { CompleteOptions } from './request-state.js';
@@ -30,7 +31,6 @@ export class CourseItem<T> implements WorkItem {
   #ended: ItemProblem | undefined;
   #signatures: Signatures | undefined;
   #made: Made<T> | undefined;
-  #payloads: readonly string[] | undefined;
   #waited: boolean;
   /** An earlier run has noted where it is. */
   #noted = false;
@@ -45,6 +45,10 @@ export class CourseItem<T> implements WorkItem {
 
   get id(): string {
     return this.#course.id;
+  }
+
+  get nonce(): string {
+    return this.#course.taken.record.nonce;
   }
 
   get done(): CompletedItem | undefined {
@@ -64,8 +68,7 @@ export class CourseItem<T> implements WorkItem {
   }
 
   get payloads(): readonly string[] {
-    this.#payloads ??= this.#course.payloads;
-    return this.#payloads;
+    return this.#course.payloads;
   }
 
   view(): RequestItem {
@@ -123,7 +126,6 @@ export class CourseItem<T> implements WorkItem {
 
   async file(): Promise<void> {
     await this.#course.file();
-    this.#payloads = undefined;
   }
 
   async submit(call: CallOptions): Promise<void> {

@@ -72,6 +72,10 @@ export class DecryptItem implements WorkItem {
     if (parts.record.done) this.#finish();
   }
 
+  get nonce(): string {
+    return this.#record.nonce;
+  }
+
   get done(): CompletedItem | undefined {
     return this.#done;
   }

@@ -1,4 +1,13 @@
-import { invalidArgument, isJsonObject, type JsonObject, type PendingStore } from '@securosys/core';
+import {
+  type Clock,
+  invalidArgument,
+  isJsonObject,
+  type JsonObject,
+  knownOptions,
+  type PendingStore,
+  systemClock,
+} from '@securosys/core';
+import { clearOne, endedKeptMs } from './clear-ended.js';
 import { type DecryptIdentity, decryptId, isDecryptRecord } from './decrypt-record.js';
 import { type RequestIdentity, requestId } from './request-identity.js';
 import { outlineId, readOutline } from './stored-request.js';
@@ -43,14 +52,21 @@ function itemOf(record: JsonObject): ListedRequestItem | undefined {
 
 /**
  * What a store has of signing requests that are not over, oldest first; those that `signImage` and the like have left come last. Nothing of it
- * is verified, and nobody is asked.
+ * is verified, and nobody is asked. What has been over for 180 days is cleared away.
  * @throws SignError `ERR_INVALID_ARGUMENT` for a store that cannot list its records, and those of the store
  */
-export async function listSigningRequests(store: PendingStore): Promise<readonly ListedSigningRequest[]> {
+export async function listSigningRequests(
+  store: PendingStore,
+  options: { clock?: Clock } = {},
+): Promise<readonly ListedSigningRequest[]> {
+  knownOptions('listSigningRequests', options, ['clock']);
   if (typeof store?.records !== 'function') return invalidArgument('this store cannot list its records');
   const items = new Map<string, ListedRequestItem>();
   const requests: { id: string; createdAt: number; expiresAt?: number; items: readonly string[] }[] = [];
+  const { clock = systemClock } = options;
+  const before = clock.now() - endedKeptMs;
   for await (const record of store.records()) {
+    if (await clearOne(store, record, before)) continue;
     const item = itemOf(record);
     if (item) items.set(item.id, item);
     if (record.kind !== 'signing-requests' || record.ended !== undefined) continue;

@@ -24,6 +24,7 @@ export function missingItem(id: string): WorkItem {
   const done: CompletedItem | undefined = undefined;
   return {
     id,
+    nonce: '',
     done,
     ended: undefined,
     repositories: [],

@@ -87,14 +87,17 @@ export async function prepareSigningRequest(
     prepared.flatMap(({ repositories }) => repositories),
   );
   const now = clock.now();
-  const register = new RequestRegister(store, {
-    publish,
-    ...(expiresAfterMs !== undefined && { expiresAt: Math.floor(now + expiresAfterMs) }),
-    items: ids,
-    nonce: hexText(nodeCrypto().randomBytes(16)),
-    createdAt: Math.floor(now),
-    origin: 'new',
-  });
+  const register = new RequestRegister(
+    { store, clock },
+    {
+      publish,
+      ...(expiresAfterMs !== undefined && { expiresAt: Math.floor(now + expiresAfterMs) }),
+      items: ids,
+      nonce: hexText(nodeCrypto().randomBytes(16)),
+      createdAt: Math.floor(now),
+      origin: 'new',
+    },
+  );
   return runningRequest({ register, items: prepared, store, clock, targets }, oci);
 }
 

@@ -4,9 +4,10 @@ import { callOf } from '../sign-options.js';
 import { InFlight } from './in-flight.js';
 import { cameToNothing } from './item-status.js';
 import { mostInFlight } from './publish-items.js';
+import type { RequestContents } from './request-contents.js';
 import { RequestRegister } from './request-register.js';
 import type { SigningRequest } from './request-types.js';
-import { type RequestContents, RunningRequest } from './running-request.js';
+import { RunningRequest } from './running-request.js';
 import { assertAllowed } from './targets.js';
 import type { WorkItem } from './work-item.js';
 
@@ -33,14 +34,17 @@ export async function renewedRequest(
   await inFlight.all(over, (item) => item.withdraw(call));
   await register.close('cancelled');
   const { publish, expiresAt } = register.outline;
-  const next = new RequestRegister(store, {
-    publish,
-    ...(expiresAt !== undefined && { expiresAt }),
-    items: renewed.map(({ id }) => id),
-    nonce: hexText(nodeCrypto().randomBytes(16)),
-    createdAt: Math.floor(clock.now()),
-    origin: 'new',
-  });
+  const next = new RequestRegister(
+    { store, clock },
+    {
+      publish,
+      ...(expiresAt !== undefined && { expiresAt }),
+      items: renewed.map(({ id }) => id),
+      nonce: hexText(nodeCrypto().randomBytes(16)),
+      createdAt: Math.floor(clock.now()),
+      origin: 'new',
+    },
+  );
   return runningRequest({ ...contents, register: next, items: renewed }, oci);
 }
 

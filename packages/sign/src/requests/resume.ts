@@ -7,15 +7,16 @@ import { InFlight } from './in-flight.js';
 import { missingItem } from './missing-item.js';
 import { mostInFlight } from './publish-items.js';
 import { runningRequest } from './renew-request.js';
+import type { RequestContents } from './request-contents.js';
 import { readRequestFile } from './request-file.js';
 import { recordKey } from './request-record.js';
 import { RequestRegister } from './request-register.js';
 import type { SigningRequest } from './request-types.js';
 import { ItemRestorer } from './restore-item.js';
 import { type ResumeOptions, resumeNames } from './resume-options.js';
-import type { RequestContents } from './running-request.js';
 import { assertNotOver, type StoredRequest, storedRequest } from './stored-request.js';
 import { assertAllowed, checkTargets } from './targets.js';
+import { assertFileUnused } from './used-items.js';
 import type { WorkItem } from './work-item.js';
 
 /**
@@ -78,20 +79,20 @@ async function resumeStored(id: string, { restorer, oci, call, ...taking }: Taki
       const record = await store.get(recordKey(item));
       return record ? restorer.item(record, item, arrival) : missingItem(item);
     });
-    return runningRequest({ ...taking, register: new RequestRegister(store, { ...known, origin: 'stored' }), items }, oci);
+    return runningRequest({ ...taking, register: new RequestRegister(taking, { ...known, origin: 'stored' }), items }, oci);
   }
   const record = await store.get(recordKey(id));
   if (!record)
     throw new SignError('ERR_REQUEST_NOT_FOUND', `the store knows no signing request ${id}`, { details: { requestId: id } });
   const item = restorer.item(record, id, { origin: 'stored', submitted: true, alone: true });
   const alone = { publish: 'each', items: [id], nonce: '', createdAt: 0, origin: 'alone' } as const;
-  return runningRequest({ ...taking, register: new RequestRegister(store, alone, id), items: [item] }, oci);
+  return runningRequest({ ...taking, register: new RequestRegister(taking, alone, id), items: [item] }, oci);
 }
 
 /** A run that ended a request may have died before it had cleared its items away. */
 async function clearAway(
   { items, ended = 'published', ...known }: StoredRequest,
-  { restorer, store, call }: TakingUp,
+  { restorer, store, clock, call }: TakingUp,
 ): Promise<void> {
   if (items.length === 0) return;
   await new InFlight(mostInFlight).all(items, async (id) => {
@@ -100,7 +101,7 @@ async function clearAway(
     const item = restorer.item(record, id, { origin: 'stored', submitted: true, alone: false });
     await (ended === 'cancelled' ? item.withdraw(call) : item.forget(call));
   });
-  await new RequestRegister(store, { ...known, items, origin: 'stored' }).close(ended);
+  await new RequestRegister({ store, clock }, { ...known, items, origin: 'stored' }).close(ended);
 }
 
 async function resumeFile(
@@ -120,7 +121,8 @@ async function resumeFile(
     taking.targets,
     items.flatMap(({ repositories }) => repositories),
   );
-  const register = new RequestRegister(taking.store, { ...outline, origin: 'file' }, id);
+  const register = new RequestRegister(taking, { ...outline, isVouchedFor, origin: 'file' }, id);
   await register.look();
+  await assertFileUnused({ ...taking, register, items });
   return runningRequest({ ...taking, register, items }, oci);
 }

@@ -27,6 +27,8 @@ export interface StoredRequest extends RequestOutline {
   readonly createdAt: number;
   /** It is over: kept so that an old request file is not begun again; with the items whose records are not cleared away yet. */
   readonly ended?: 'published' | 'cancelled';
+  /** Milliseconds since 1970: when it was over. */
+  readonly endedAt?: number;
 }
 
 /** Most items of one request. */
@@ -46,7 +48,9 @@ export function requestKey(id: string): string {
   return `requests-${id}`;
 }
 
-export function writeStored({ publish, expiresAt, items, nonce, createdAt, ended }: StoredRequest): JsonObject {
+/** @param id written down with an end, when the items that it is computed from may be cleared away */
+export function writeStored(id: string, request: StoredRequest): JsonObject {
+  const { publish, expiresAt, items, nonce, createdAt, ended, endedAt } = request;
   return {
     version: 1,
     kind: 'signing-requests',
@@ -55,11 +59,11 @@ export function writeStored({ publish, expiresAt, items, nonce, createdAt, ended
     publish,
     ...(expiresAt !== undefined && { expiresAt }),
     items: [...items],
-    ...(ended !== undefined && { ended }),
+    ...(ended !== undefined && { id, ended, ...(endedAt !== undefined && { endedAt }) }),
   };
 }
 
-const names = ['version', 'kind', 'nonce', 'createdAt', 'publish', 'expiresAt', 'items', 'ended'];
+const names = ['version', 'kind', 'id', 'nonce', 'createdAt', 'publish', 'expiresAt', 'items', 'ended', 'endedAt'];
 const isTime = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 const isId = (value: unknown): value is string => typeof value === 'string' && /^[0-9a-f]{64}$/.test(value);
 
@@ -75,7 +79,7 @@ export function readOutline({ publish, expiresAt, items }: JsonObject): RequestO
  * @throws SignError `ERR_MALFORMED`
  */
 export function readStored(json: JsonObject, id: string): StoredRequest {
-  const { version, kind, nonce, createdAt, ended } = json;
+  const { version, kind, nonce, createdAt, ended, endedAt } = json;
   const outline = isJsonObject(json) && hasOnly(json, names) ? readOutline(json) : undefined;
   const over = ended === 'published' || ended === 'cancelled';
   if (
@@ -84,12 +88,13 @@ export function readStored(json: JsonObject, id: string): StoredRequest {
     kind !== 'signing-requests' ||
     !isText(nonce) ||
     !isTime(createdAt) ||
-    !(over || ended === undefined)
+    !(over || ended === undefined) ||
+    !(endedAt === undefined || isTime(endedAt))
   )
     throw new SignError('ERR_MALFORMED', `the store holds no signing request under ${id}`);
   if (!over && outlineId(outline) !== id)
     throw new SignError('ERR_MALFORMED', `the stored signing request ${id} is about something else: it was altered`);
-  return { ...outline, nonce, createdAt, ...(over && { ended }) };
+  return { ...outline, nonce, createdAt, ...(over && { ended }), ...(over && endedAt !== undefined && { endedAt }) };
 }
 
 /** What the store knows of a request. */

@@ -10,6 +10,8 @@ import type { CompletedItem, RequestItem } from './request-types.js';
  */
 export interface WorkItem {
   readonly id: string;
+  /** Of its preparation. */
+  readonly nonce: string;
   /** What it came to, once that is known. */
   readonly done: CompletedItem | undefined;
   /** How it came to nothing: it is asked for again by preparing it anew only. */

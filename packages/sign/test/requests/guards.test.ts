@@ -124,10 +124,27 @@ describe('targets', () => {
   });
 
   it('of a layout are not left by its path', async () => {
-    const { assertAllowed } = await import('../../src/requests/targets.js');
+    const { assertAllowed, checkTargets } = await import('../../src/requests/targets.js');
     assertAllowed(['oci:./out/*'], ['oci:./out/app']);
-    for (const path of ['oci:./out/../etc', 'oci:./out/..:x', 'oci:./out/.', 'oci:./out//x', 'oci:./out', 'oci:./outside/app'])
-      expect(() => assertAllowed(['oci:./out/*'], [path]), path).toThrow(/none of the targets/);
+    const ways = [
+      'oci:./out/../etc',
+      'oci:./out/..:x',
+      'oci:./out/.',
+      'oci:./out//x',
+      'oci:./out/./x',
+      'oci:./out/x\\..\\..\\etc',
+    ];
+    for (const path of [...ways, 'oci:./out', 'oci:./outside/app', 'oci:../out/app', 'oci:././out/app'])
+      for (const target of ['oci:./out/*', 'oci:./out/app'])
+        expect(() => assertAllowed([target], [path]), `${target} ${path}`).toThrow(/none of the targets/);
+    // By its own roundabout name neither: the list would say something else than it seems to.
+    for (const target of ways) {
+      expect(() => checkTargets([target]), target).toThrow(/another name/);
+      expect(() => assertAllowed([target], [target]), target).toThrow(/none of the targets/);
+    }
+    for (const target of ['oci:./out/..', 'oci:./out/./*', 'registry.example/app/../*', 'oci:./out//*'])
+      expect(() => checkTargets([target]), target).toThrow(/another name/);
+    checkTargets(['oci:./out/*', 'oci:/srv/out', 'oci:C:/out/*', 'registry.example:5000/app/*', 'oci:out']);
   });
 });
 

@@ -3,9 +3,19 @@ import { createMemoryStore, type JsonObject, sha256Hex } from '@securosys/core';
 import { applicationKeyFromPrivateKey } from '@securosys/tsb-client';
 import { describe, expect, it } from 'vitest';
 import { requestFile } from '../../src/index.js';
-import { outlineId } from '../../src/requests/stored-request.js';
 import { createWorld } from '../helpers.js';
-import { approveAll, attachedTo, everyFormat, prepare, repositoryName, resume, tagged, thrown, type World } from './support.js';
+import {
+  approveAll,
+  attachedTo,
+  everyFormat,
+  prepare,
+  rehashed,
+  repositoryName,
+  resume,
+  tagged,
+  thrown,
+  type World,
+} from './support.js';
 
 const targets = [repositoryName];
 const key = () => applicationKeyFromPrivateKey(generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey);
@@ -103,13 +113,6 @@ describe('whoever alters a request file', () => {
     const world = await createWorld();
     return { world, file: await requestFile(await prepare(world, everyFormat)) };
   })();
-  /** Alters the contents and makes all hashes fit. */
-  const rehashed = (json: JsonObject) => {
-    const items = json.items as JsonObject[];
-    const ids = items.map(({ identity }) => sha256Hex(new TextEncoder().encode(canonical(identity))));
-    const { publish, expiresAt } = json as { publish: 'each'; expiresAt?: number };
-    return { ...json, id: outlineId({ publish, items: ids, ...(expiresAt !== undefined && { expiresAt }) }) };
-  };
   const identity = (json: JsonObject, at = 0) => (json.items as { identity: Record<string, unknown> }[])[at]?.identity ?? {};
   const record = (json: JsonObject, at = 0) => (json.items as Record<string, unknown>[])[at] ?? {};
   const changes: [string, (json: JsonObject) => unknown][] = [
@@ -192,10 +195,3 @@ describe('who vouches for a request file', () => {
     expect((await thrown(elsewhere(world, file, { ...pinned, fileSha256: 'x' }))).code).toBe('ERR_INVALID_ARGUMENT');
   });
 });
-
-function canonical(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  const members = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  return `{${members.map(([name, member]) => `${JSON.stringify(name)}:${canonical(member)}`).join(',')}}`;
-}

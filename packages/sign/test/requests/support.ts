@@ -1,4 +1,4 @@
-import { SignError } from '@securosys/core';
+import { canonicalJson, type JsonObject, parseJsonObject, SignError, sha256Hex, utf8Bytes } from '@securosys/core';
 import {
   type CompletedItem,
   type PrepareRequestOptions,
@@ -7,6 +7,7 @@ import {
   type ResumeOptions,
   resumeSigningRequest,
 } from '../../src/index.js';
+import { outlineId } from '../../src/requests/stored-request.js';
 import { approveAll, pushImage, repositoryName, tagged, type World } from '../helpers.js';
 
 export { approveAll, pushImage, repositoryName, tagged, type World };
@@ -47,14 +48,31 @@ export async function attachedTo(world: World, digest = world.digest): Promise<r
   return found;
 }
 
-/** Records that the store still has. */
+/** Records that the store still has, but for what keeps old request files from being used again. */
 export async function recordsOf(world: World): Promise<readonly string[]> {
   const kinds: string[] = [];
   for await (const { kind, ended } of world.store.records?.() ?? [])
-    kinds.push(`${kind}${ended === undefined ? '' : ` ${ended}`}`);
+    if (kind !== 'signing-trace' && kind !== 'signing-clearing') kinds.push(`${kind}${ended === undefined ? '' : ` ${ended}`}`);
   return kinds.sort();
 }
 
 /** Digests of what an item came to. */
 export const attachedOf = (item: CompletedItem): readonly string[] =>
   'signed' in item && 'attached' in item.signed ? item.signed.attached.map(({ digest }) => digest) : [];
+
+/** Contents of a request file, to be altered. */
+export type FileJson = JsonObject & { items: (JsonObject & { identity: JsonObject; claims: JsonObject; nonce: string })[] };
+
+/** The contents with all hashes made to fit, as whoever alters them does. */
+export function rehashed(json: FileJson): JsonObject {
+  const items = json.items.map(({ identity }) => sha256Hex(utf8Bytes(canonicalJson(identity))));
+  const { publish, expiresAt } = json as { publish?: unknown; expiresAt?: unknown };
+  return { ...json, id: outlineId({ publish, items, ...(expiresAt !== undefined && { expiresAt }) } as never) };
+}
+
+/** A request file that somebody has altered so that all hashes fit. */
+export function alteredFile(file: Uint8Array, change: (json: FileJson) => unknown): Uint8Array {
+  const json = parseJsonObject(file) as FileJson;
+  change(json);
+  return utf8Bytes(canonicalJson(rehashed(json)));
+}

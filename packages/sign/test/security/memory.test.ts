@@ -151,6 +151,7 @@ const withoutBytes = [
   'cosignTrust',
   'dctTrust',
   'dctReportText',
+  'clearEndedRequests',
   'listSigningRequests',
   'prepareMigration',
   'migrationReport',

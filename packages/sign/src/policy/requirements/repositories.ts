@@ -1,16 +1,8 @@
 import { sanitizeText } from '@securosys/core';
+import { isRoundabout } from '../../repository-name.js';
 import { matchesGlob, repositoryGlobFault } from '../glob.js';
 import { type Requirement, satisfied, unknown, unsatisfied } from '../requirement.js';
 import { oneOf, textList } from './lists.js';
-
-/**
- * Whether a folder is named in a way round: another rule may be about the plain name, and a star stands for a way up too. Names of registries
- * have nothing of this; backslashes are slashes to Windows.
- */
-function isRoundabout(name: string): boolean {
-  const [first, ...parts] = name.replace(/^oci:/, '').split('/');
-  return first === '..' || name.includes('\\') || parts.some((part) => part === '' || part === '.' || part === '..');
-}
 
 /** Which repositories: of the target, and of the bytes where they name one. */
 export const repositories: Requirement<readonly string[]> = {
