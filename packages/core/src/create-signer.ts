@@ -1,6 +1,7 @@
-import { type Act, type ActContext, type ActEnding, type ActIdentity, actKey } from './act.js';
+import { type Act, type ActContext, type ActIdentity, actKey } from './act.js';
 import type { KeyBackend, KeyInfo, KeyRef, SignOperation } from './backend.js';
 import { checkedBatch } from './batch.js';
+import { beginGuarded } from './begin-guarded.js';
 import { hexText, ownBytes, sha256Hex } from './bytes.js';
 import { systemClock } from './clock.js';
 import { invalidArgument, knownOptions, SignError } from './errors.js';
@@ -10,10 +11,8 @@ import type { SigningIntent } from './guards.js';
 import { canonicalJson } from './json.js';
 import type { Operation } from './operation.js';
 import type { CallOptions } from './options.js';
-import { beginningOf, endOf, outcomeOf } from './outcomes.js';
 import { createMemoryStore } from './pending-store.js';
 import { keyFromPublic, pin } from './pinned-key.js';
-import { beginAct } from './recorded.js';
 import { checkedContext, checkedInput, checkSignature } from './sign-checks.js';
 import type { Signer, SignerOptions, SignRequest } from './signer.js';
 import { backendPort, compareUse } from './use-of-key.js';
@@ -92,6 +91,7 @@ export function createSigner(backend: KeyBackend, ref: KeyRef, options: SignerOp
       ...(batch && { batch }),
     };
     const intent: SigningIntent = {
+      purpose: 'sign',
       backend: backend.id,
       key,
       domain: request.domain,
@@ -105,7 +105,6 @@ export function createSigner(backend: KeyBackend, ref: KeyRef, options: SignerOp
 
   async function begin(request: SignRequest, call: CallOptions = {}): Promise<Operation<Uint8Array>> {
     const { key, operation, intent } = await intended(request, call);
-    await asked.agree(intent, call);
     const accept = acceptor({ backend, key, verifier: loadedVerifier }, operation);
     const act: Act<Uint8Array> = {
       port,
@@ -115,15 +114,8 @@ export function createSigner(backend: KeyBackend, ref: KeyRef, options: SignerOp
       begin: (later) => backend.begin(operation, later),
       accept,
       compare: (id, state, later) => compareUse({ backend, operation, accept }, id, state, later),
-      // Whoever waits for thousands keeps no intents that nobody hears of.
-      ...(guards.length > 0 && { ended: (ending: ActEnding<Uint8Array>) => asked.tell({ intent, ...endOf(ending) }) }),
     };
-    const begun = await beginAct(act, acts, call).catch(async (error: unknown) => {
-      if (SignError.is(error)) await asked.tell({ intent, result: outcomeOf(error), error });
-      throw error;
-    });
-    await asked.tell({ intent, ...(await beginningOf(begun)) });
-    return begun;
+    return beginGuarded(asked, intent, act, acts, call);
   }
 
   return {

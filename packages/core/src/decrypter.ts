@@ -22,10 +22,16 @@ export interface DecrypterOptions extends SecretKeyOptions {
 /** A key bound to a backend for decrypting. */
 export interface Decrypter extends SecretKey {
   /**
+   * All that {@link Decrypter.begin} checks before the backend is asked, and every guard's `judge`. Uses no key and asks no people; guards are
+   * told of a refusal, and of nothing else.
+   * @throws SignError `ERR_ALGORITHM_UNSUPPORTED`, `ERR_KEY_NOT_USABLE`, `ERR_INVALID_ARGUMENT`, `ERR_VETOED`
+   */
+  check(request: DecryptRequest, options?: CallOptions): Promise<void>;
+  /**
    * Starts one decryption, or continues the one that the store knows for the same ciphertext. The request is deleted at the backend
    * before its result is given out, so a result is there once: it is the caller's to keep or to lose (S14).
-   * @throws SignError `ERR_ALGORITHM_UNSUPPORTED`, `ERR_KEY_NOT_USABLE`, `ERR_OUTCOME_UNKNOWN`, and those of the backend; a plaintext that
-   * `opens` refuses is `ERR_DIGEST_MISMATCH`
+   * @throws SignError `ERR_ALGORITHM_UNSUPPORTED`, `ERR_KEY_NOT_USABLE`, `ERR_VETOED`, `ERR_OUTCOME_UNKNOWN`, and those of the backend; a
+   * plaintext that `opens` refuses is `ERR_DIGEST_MISMATCH`
    */
   begin(request: DecryptRequest, options?: CallOptions): Promise<Operation<Uint8Array>>;
   /** {@link Decrypter.begin} and wait. @throws SignError `ERR_APPROVAL_PENDING` when `timeoutMs` ran out, the request stays */
@@ -50,7 +56,7 @@ export interface Decrypter extends SecretKey {
  * ```
  */
 export function createDecrypter(backend: KeyBackend, ref: KeyRef, options: DecrypterOptions = {}): Decrypter {
-  knownOptions('createDecrypter', options, ['store', 'allowPkcs1', 'clock', 'random']);
+  knownOptions('createDecrypter', options, ['guards', 'store', 'allowPkcs1', 'clock', 'random']);
   const { allowPkcs1 = false, ...rest } = options;
   const bound = bindSecretUse<DecryptRequest>(backend, ref, rest, {
     kind: 'decrypt',

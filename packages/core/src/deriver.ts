@@ -19,10 +19,16 @@ export type DeriverOptions = SecretKeyOptions;
 /** A key bound to a backend for agreeing on secrets. */
 export interface Deriver extends SecretKey {
   /**
+   * All that {@link Deriver.begin} checks before the backend is asked, and every guard's `judge`. Uses no key and asks no people; guards are
+   * told of a refusal, and of nothing else.
+   * @throws SignError `ERR_ALGORITHM_UNSUPPORTED`, `ERR_KEY_NOT_USABLE`, `ERR_INVALID_ARGUMENT`, `ERR_MALFORMED`, `ERR_VETOED`
+   */
+  check(request: DeriveRequest, options?: CallOptions): Promise<void>;
+  /**
    * Starts one agreement, or continues the one that the store knows for the same public key. The request is deleted at the backend
    * before its result is given out, so a result is there once: it is the caller's to keep or to lose (S14).
    * @throws SignError `ERR_ALGORITHM_UNSUPPORTED`, `ERR_KEY_NOT_USABLE`, `ERR_INVALID_ARGUMENT` for a public key of another curve,
-   * `ERR_MALFORMED`, `ERR_OUTCOME_UNKNOWN`, and those of the backend; a secret that `opens` refuses is `ERR_DIGEST_MISMATCH`
+   * `ERR_MALFORMED`, `ERR_VETOED`, `ERR_OUTCOME_UNKNOWN`, and those of the backend; a secret that `opens` refuses is `ERR_DIGEST_MISMATCH`
    */
   begin(request: DeriveRequest, options?: CallOptions): Promise<Operation<Uint8Array>>;
   /**
@@ -49,7 +55,7 @@ export interface Deriver extends SecretKey {
  * ```
  */
 export function createDeriver(backend: KeyBackend, ref: KeyRef, options: DeriverOptions = {}): Deriver {
-  knownOptions('createDeriver', options, ['store', 'clock', 'random']);
+  knownOptions('createDeriver', options, ['guards', 'store', 'clock', 'random']);
   const bound = bindSecretUse<DeriveRequest>(backend, ref, options, {
     kind: 'derive',
     result: 'secret',

@@ -33,6 +33,14 @@ export interface SigningTarget {
   readonly name?: string;
 }
 
+/** What a secret is the key to, as the caller of the key knows it: an encrypted image. What is absent is unknown. */
+export interface SecretSource extends Omit<SigningTarget, 'name'> {
+  /** How many of its layers are encrypted, on all platforms that are meant. */
+  readonly layers?: number;
+  /** Whether a trusted signature of it was found before; `false` where none was asked for. */
+  readonly trusted?: boolean;
+}
+
 /** Uses of keys that people are asked to decide on together. Nothing follows from the id alone: the members are what is compared (S10). */
 export interface RequestBatch {
   /** 64 lower-case hex characters. */

@@ -1,15 +1,24 @@
 import { SignError } from './errors.js';
-import type { Guard, Publication, SigningIntent, SigningOutcome } from './guards.js';
+import type { Guard, KeyIntent, OutcomeOf, Publication } from './guards.js';
 import type { CallOptions } from './options.js';
 
-/** Guards as a signer asks and tells them. */
+/** Any outcome, before it is known of which kind its intent is. */
+export type ToldOutcome = Omit<OutcomeOf<KeyIntent>, 'intent' | 'result'> & {
+  readonly intent: KeyIntent;
+  readonly result: OutcomeOf<KeyIntent>['result'];
+  readonly signatureSha256?: string;
+};
+
+/** Guards as a key asks and tells them. */
 export interface Guarding {
-  /** Asks every `judge`. @throws SignError `ERR_VETOED` */
-  judge(intent: SigningIntent, call: CallOptions): Promise<void>;
+  /** Whether there are any. */
+  readonly some: boolean;
+  /** Asks every `judge`; every guard is told of a veto. @throws SignError `ERR_VETOED` */
+  judge(intent: KeyIntent, call: CallOptions): Promise<void>;
   /** Asks every `judge`, then every `before`; every guard is told of a veto. @throws SignError `ERR_VETOED` */
-  agree(intent: SigningIntent, call: CallOptions): Promise<void>;
+  agree(intent: KeyIntent, call: CallOptions): Promise<void>;
   /** Tells every `after`. @throws the first error of one */
-  tell(outcome: SigningOutcome): Promise<void>;
+  tell(outcome: ToldOutcome): Promise<void>;
   /** Tells every `published`. @throws the first error of one */
   published(publication: Publication): Promise<void>;
 }
@@ -26,7 +35,7 @@ async function allowed(ask: () => Promise<void> | void, { signal }: CallOptions)
 }
 
 /** One guard that fails to take note keeps no other from it. */
-async function toldAll(guards: readonly Guard[], one: (guard: Guard) => Promise<void> | void): Promise<void> {
+async function toldAll<G>(guards: readonly G[], one: (guard: G) => Promise<void> | void): Promise<void> {
   const failures: unknown[] = [];
   for (const guard of guards) {
     try {
@@ -38,24 +47,32 @@ async function toldAll(guards: readonly Guard[], one: (guard: Guard) => Promise<
   if (failures.length > 0) throw failures[0];
 }
 
-/** Asked and told in the order in which they were given. */
-export function guarding(guards: readonly Guard[]): Guarding {
-  async function judge(intent: SigningIntent, call: CallOptions): Promise<void> {
+/** Asked and told in the order in which they were given. Each gets only intents of the kind that its key is bound for. */
+export function guarding(guards: readonly Guard<KeyIntent>[]): Guarding {
+  const tell = (outcome: ToldOutcome) => toldAll(guards, (guard) => guard.after?.(outcome as OutcomeOf<KeyIntent>));
+
+  async function asked(intent: KeyIntent, asking: () => Promise<void>): Promise<void> {
+    try {
+      await asking();
+    } catch (error) {
+      if (SignError.is(error)) await tell({ intent, result: 'refused', error });
+      throw error;
+    }
+  }
+
+  async function judges(intent: KeyIntent, call: CallOptions): Promise<void> {
     for (const guard of guards) await allowed(() => guard.judge?.(intent, call), call);
   }
-  const tell = (outcome: SigningOutcome) => toldAll(guards, (guard) => guard.after?.(outcome));
+
   return {
-    judge,
+    some: guards.length > 0,
     tell,
-    async agree(intent, call) {
-      try {
-        await judge(intent, call);
+    judge: (intent, call) => asked(intent, () => judges(intent, call)),
+    agree: (intent, call) =>
+      asked(intent, async () => {
+        await judges(intent, call);
         for (const guard of guards) await allowed(() => guard.before?.(intent), call);
-      } catch (error) {
-        if (SignError.is(error)) await tell({ intent, result: 'refused', error });
-        throw error;
-      }
-    },
+      }),
     published: (publication) => toldAll(guards, (guard) => guard.published?.(publication)),
   };
 }

@@ -4,12 +4,15 @@ import type { SigningDomain } from './domains.js';
 import type { SignError } from './errors.js';
 import type { RequestBatch, SigningTarget } from './facts.js';
 import type { CallOptions } from './options.js';
+import type { SecretIntent, SecretOutcome } from './secret-intent.js';
 
 /**
  * What is about to happen. `operation.facts` are what the signer's `formats` recomputed from the bytes, absent when none of them
  * explains the bytes; `operation.claims` are nobody's proof.
  */
 export interface SigningIntent {
+  /** Absent in intents of before there were others: `sign`. */
+  readonly purpose?: 'sign';
   readonly backend: string;
   readonly key: KeyInfo;
   readonly domain: SigningDomain | undefined;
@@ -37,6 +40,12 @@ export interface SigningOutcome {
   readonly error?: SignError;
 }
 
+/** Any use of a key, before it happens: `purpose` tells which. */
+export type KeyIntent = SigningIntent | SecretIntent;
+
+/** What came of an intent of one kind. */
+export type OutcomeOf<Intent extends KeyIntent> = Intent extends SecretIntent ? SecretOutcome : SigningOutcome;
+
 /** That signatures were put where others find them, as their publisher tells it. */
 export interface PublishedSignatures {
   /** `inputSha256` of the uses of the key that they needed. */
@@ -58,21 +67,23 @@ export interface Publication extends PublishedSignatures {
 
 /**
  * A second opinion on every use of a key: policy and audit sit here. `judge` and `before` veto by throwing; whatever they throw reaches
- * the caller as the cause of `ERR_VETOED`, and an `ERR_VETOED` of their own as it is.
+ * the caller as the cause of `ERR_VETOED`, and an `ERR_VETOED` of their own as it is. A plain `Guard` is one for signatures, a
+ * `Guard<SecretIntent>` for keys that decrypt, and a `Guard<KeyIntent>` for both.
  */
-export interface Guard {
+export interface Guard<Intent extends KeyIntent = SigningIntent> {
   /**
    * A veto without side effects, asked any number of times: before anything of a request is sent, at each beginning, and once more before
    * what was signed is used.
    */
-  judge?(intent: SigningIntent, options?: CallOptions): Promise<void> | void;
+  judge?(intent: Intent, options?: CallOptions): Promise<void> | void;
   /** Directly before the backend is asked, when every `judge` has agreed. */
-  before?(intent: SigningIntent): Promise<void> | void;
+  before?(intent: Intent): Promise<void> | void;
   /**
    * Told once per begun operation, also of one that a guard refused, and a second time when this process learns how one that was `pending`
-   * has ended. Every guard is told; the first error is thrown on, and an end that not all could note is told again by the next look.
+   * has ended; and of a check that a guard refused. Every guard is told; the first error is thrown on, and an end that not all could note is
+   * told again by the next look.
    */
-  after?(outcome: SigningOutcome): Promise<void> | void;
+  after?(outcome: OutcomeOf<Intent>): Promise<void> | void;
   /** Told when signatures were put where others find them. The first error is thrown on when every guard was told. */
   published?(publication: Publication): Promise<void> | void;
 }

@@ -39,6 +39,7 @@ export * from './prepared.js';
 export * from './public-key.js';
 export { beginAct, resumeAct } from './recorded.js';
 export * from './sealer.js';
+export * from './secret-intent.js';
 export type { SecretKey, SecretKeyOptions, SecretRequest } from './secret-use.js';
 export * from './signer.js';
 export * from './symmetric-key.js';

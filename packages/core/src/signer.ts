@@ -63,7 +63,8 @@ export interface Signer {
   /** Certificate chain, DER, leaf first; empty when there is none. The same array each time. */
   chain(options?: CallOptions): Promise<readonly Uint8Array[]>;
   /**
-   * All that {@link Signer.begin} checks before the backend is asked, and every guard's `judge`. Uses no key, asks no people, notes nothing.
+   * All that {@link Signer.begin} checks before the backend is asked, and every guard's `judge`. Uses no key and asks no people; guards are
+   * told of a refusal, and of nothing else.
    * @throws SignError `ERR_CROSS_PROTOCOL`, `ERR_BLIND_SIGNING`, `ERR_ALGORITHM_UNSUPPORTED`, `ERR_KEY_CHANGED`,
    * `ERR_KEY_NOT_USABLE`, `ERR_FACTS_MISMATCH`, `ERR_INVALID_ARGUMENT`, `ERR_VETOED`
    */

@@ -50,6 +50,24 @@ describe('a check', () => {
     expect(backend.requests.size).toBe(0);
   });
 
+  it('that a guard refuses is told once, with the rule, and a beginning after it tells of its own refusal only', async () => {
+    const { guard, notes, outcomes } = notebook();
+    let rule: string | undefined = 'sunday';
+    const judge = () => {
+      if (rule !== undefined) throw new SignError('ERR_VETOED', 'no', { details: { rule } });
+    };
+    const signer = createSigner(await memory(), release, { guards: [guard, { judge }] });
+    await expect(signer.check(jws)).rejects.toMatchObject({ code: 'ERR_VETOED' });
+    expect(outcomes).toMatchObject([{ result: 'refused', error: { details: { rule: 'sunday' } } }]);
+    await expect(signer.begin(jws)).rejects.toMatchObject({ code: 'ERR_VETOED' });
+    expect(outcomes).toHaveLength(2);
+    rule = undefined;
+    await signer.check(jws);
+    await signer.sign(jws);
+    expect(notes.slice(-4)).toEqual(['judge', 'judge', 'before', 'after signed']);
+    expect(outcomes).toHaveLength(3);
+  });
+
   it('refuses what begin refuses', async () => {
     const signer = createSigner(await memory(), release);
     await expect(signer.check({ ...jws, domain: 'cosign-payload' })).rejects.toMatchObject({ code: 'ERR_CROSS_PROTOCOL' });

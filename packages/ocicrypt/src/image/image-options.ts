@@ -5,6 +5,8 @@ import {
   invalidArgument,
   knownOptions,
   type OperationState,
+  type SecretSource,
+  type SigningTarget,
 } from '@securosys/core';
 import type { ResolvedManifest } from '@securosys/oci';
 import type { Opener } from '../recipients/recipient.js';
@@ -84,6 +86,10 @@ export interface OpenOptions extends ImageOptions {
   readonly requireEncrypted?: boolean | readonly number[];
   /** Called while people decide on the use of a key. */
   readonly onApproval?: (state: OperationState) => void;
+  /** Where the image is, and whether `verify` stands for a trusted signature: told to the guards of keys with its digest and the number of its layers. */
+  readonly about?: Pick<SecretSource, 'repository' | 'tag' | 'trusted'>;
+  /** Where the new image goes, as guards of keys are told. */
+  readonly target?: SigningTarget;
 }
 
 const names = ['signal', 'timeoutMs', 'logger', 'from', 'tag', 'platforms', 'claims', 'parallel', 'onProgress'];
@@ -98,7 +104,7 @@ export function checkImageOptions(where: string, options: ImageOptions, others: 
 }
 
 /** Names of what `OpenOptions` adds. */
-const openNames = ['openers', 'verify', 'requireEncrypted', 'onApproval'];
+const openNames = ['openers', 'verify', 'requireEncrypted', 'onApproval', 'about', 'target'];
 
 /** Refuses bad options of a call that opens an image. @throws SignError `ERR_INVALID_ARGUMENT` */
 export function checkOpenOptions(where: string, options: OpenOptions, others: readonly string[] = []): void {

@@ -98,5 +98,5 @@ export function providerOpener(options: ProviderOpenerOptions): Opener {
   knownOptions('providerOpener', options, ['name', 'keys']);
   const scheme = providerScheme(options.name);
   if (options.keys.length === 0) invalidArgument('providerOpener needs a key');
-  return { scheme, startImage: (image) => packetReader(scheme, options.keys, image) };
+  return { scheme, judges: true, startImage: (image) => packetReader(scheme, options.keys, image) };
 }

@@ -1,4 +1,4 @@
-import type { Claims, Clock, KeyBackend, KeyRef, PendingStore } from '@securosys/core';
+import type { Claims, Clock, Guard, KeyBackend, KeyRef, PendingStore, SecretIntent } from '@securosys/core';
 import type { PacketAlgorithm } from '../packets/packet-algorithms.js';
 
 /** What ocicrypt asks a provider to do (`ocicrypt.md` §7.1). */
@@ -57,6 +57,11 @@ export interface KeyProviderPlugin {
   store?(context: KeyProviderContext): PendingStore;
   /** Told to approvers, marked as claims. */
   claims?(context: KeyProviderContext): Claims | Promise<Claims>;
+  /**
+   * Asked and told about every use of a key that unwraps, as those of `createDecrypter`. Layers that share what was unwrapped, in one call or in those
+   * of a service, are one use.
+   */
+  readonly guards?: readonly Guard<SecretIntent>[] | ((context: KeyProviderContext) => Promise<readonly Guard<SecretIntent>[]>);
   /** Called after a packet was opened and before its contents are given out; when it throws, they are not. */
   audit?(use: KeyProviderUse, context: KeyProviderContext): void | Promise<void>;
   /** How long a call may take in all, in milliseconds: callers have no deadline of their own (`ocicrypt.md` §7.2). Default 30 000. */

@@ -64,10 +64,11 @@ export async function unwrapKey(
 ): Promise<Uint8Array> {
   const kids = decodePacket(packet).kek.map(({ kid }) => kid);
   const served = await servedKeys(plugin, context, kids);
+  const guards = typeof plugin.guards === 'function' ? await plugin.guards(context) : plugin.guards;
   const backend = await open();
   const store = plugin.store?.(context);
   const { allowPkcs1, clock = systemClock } = plugin;
-  const options = { clock, ...(store && { store }), ...(allowPkcs1 && { allowPkcs1 }) };
+  const options = { clock, ...(guards && { guards }), ...(store && { store }), ...(allowPkcs1 && { allowPkcs1 }) };
   const keys = served.map(
     ({ kid, known }): OpenerKey => ({
       kid,

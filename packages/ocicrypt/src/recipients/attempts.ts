@@ -1,9 +1,10 @@
 import { SignError, type SignErrorCode } from '@securosys/core';
 
-/** Errors after which nothing else is tried: people were asked, or nobody knows whether they were. */
+/** Errors after which nothing else is tried: somebody said no, people were asked, or nobody knows whether they were. */
 const final: ReadonlySet<SignErrorCode> = new Set([
   'ERR_APPROVAL_PENDING',
   'ERR_APPROVAL_REJECTED',
+  'ERR_VETOED',
   'ERR_OUTCOME_UNKNOWN',
   'ERR_INVALID_ARGUMENT',
 ]);

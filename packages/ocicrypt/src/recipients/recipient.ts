@@ -1,4 +1,4 @@
-import type { CallOptions, Claims, Descriptor, WaitOptions } from '@securosys/core';
+import type { CallOptions, Claims, Descriptor, SecretSource, SigningTarget, WaitOptions } from '@securosys/core';
 
 /**
  * Which of ocicrypt's schemes a packet is written in: what stands after `org.opencontainers.image.enc.keys.` in the name of the
@@ -6,12 +6,21 @@ import type { CallOptions, Claims, Descriptor, WaitOptions } from '@securosys/co
  */
 export type PacketScheme = 'jwe' | 'pkcs7' | 'pkcs11' | `provider.${string}`;
 
-/** What is being encrypted or decrypted, for those who are asked to approve it. Nothing here decides anything. */
+/** What is being encrypted or decrypted, for those who are asked to approve it, and for the guards of keys. */
 export interface ImageContext {
   /** The manifest that the layers stand in: encrypted when unwrapping, plain when wrapping. Checked by the caller, so a fact. */
   readonly manifest?: Descriptor;
   /** What nobody can prove: reference, pipeline, reason. */
   readonly claims?: Claims;
+  /** The encrypted image, for guards: where it is, as far as the caller knows. */
+  readonly source?: SecretSource;
+  /** Where it goes when it is decrypted, for guards. */
+  readonly target?: SigningTarget;
+  /**
+   * Called in place of the first use of a private key when its guards have agreed: nothing is decrypted and nobody asked. It throws, which is
+   * how the opening ends. Only for an {@link Opener} that `judges`.
+   */
+  readonly insteadOfKey?: () => never;
 }
 
 /** The layer that a packet belongs to, for facts and for errors. */
@@ -57,6 +66,8 @@ export interface Recipient {
 /** Who can open packets of one scheme. */
 export interface Opener {
   readonly scheme: PacketScheme;
+  /** Whether it heeds `insteadOfKey` of an image, so that the guards of its keys can be asked before anything is sent. */
+  readonly judges?: true;
   /** Begins one image: what one layer's packet gave may open the others. Asks no backend yet. */
   startImage(image: ImageContext): PacketReader;
 }

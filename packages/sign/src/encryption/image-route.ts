@@ -1,4 +1,4 @@
-import { type CallOptions, type Claims, invalidArgument } from '@securosys/core';
+import { type CallOptions, type Claims, invalidArgument, type SigningTarget } from '@securosys/core';
 import { createOci, formatReference, type Oci, parseReference, type Reference, type Repository } from '@securosys/oci';
 import type { LayerProgress, LayerReport } from '@securosys/ocicrypt';
 import { callOf } from '../sign-options.js';
@@ -57,11 +57,17 @@ export interface ImageRoute {
   readonly from: Reference;
   readonly source: Repository;
   readonly target: Repository;
+  /** Both sides by their names, as guards are told them. */
+  readonly named: Readonly<Record<'source' | 'target', Pick<SigningTarget, 'repository' | 'tag'>>>;
   /** The same options as the room of encryption has them. */
   readonly options: Pick<ImageRouteOptions, 'platforms' | 'parallel' | 'onProgress'> &
     CallOptions & { tag?: string; claims: Claims };
   /** The result as the façade reports it. */
   result(report: Pick<ProcessedImage, 'descriptor' | 'layers'> & { readonly source: ManifestDescriptor }): ProcessedImage;
+}
+
+function nameOf({ tag, digest: _, ...named }: Reference): Pick<SigningTarget, 'repository' | 'tag'> {
+  return { repository: formatReference(named), ...(tag !== undefined && { tag }) };
 }
 
 const byDigest = (reference: Reference, { digest }: ManifestDescriptor): string => {
@@ -89,6 +95,7 @@ export function openRoute(reference: string, given: ImageRouteOptions): ImageRou
     from,
     source: oci.open(from),
     target: oci.open(target),
+    named: { source: nameOf(from), target: nameOf(target) },
     options,
     result: ({ descriptor, source, layers }) => ({
       reference: byDigest(target, descriptor),

@@ -1,4 +1,11 @@
-import { type Clock, invalidArgument, type OperationState, systemClock } from '@securosys/core';
+import {
+  type Clock,
+  invalidArgument,
+  type OperationState,
+  type SecretSource,
+  type SigningTarget,
+  systemClock,
+} from '@securosys/core';
 import type { CosignSigner } from '@securosys/cosign';
 import type { SignatureContents } from '@securosys/notation-envelope';
 import type { Opener, VerifyImage } from '@securosys/ocicrypt';
@@ -51,6 +58,7 @@ const judgementMs = 120_000;
 function waiting(opener: Opener, approvalTimeoutMs: number): Opener {
   return {
     scheme: opener.scheme,
+    ...(opener.judges && { judges: opener.judges }),
     startImage(image) {
       const reader = opener.startImage(image);
       return {
@@ -74,6 +82,8 @@ export interface Opening {
     readonly verify?: VerifyImage;
     readonly requireEncrypted?: boolean | readonly number[];
     readonly onApproval?: (state: OperationState) => void;
+    readonly about: Pick<SecretSource, 'repository' | 'tag' | 'trusted'>;
+    readonly target: SigningTarget;
   };
   /** Who has signed; nobody before the image was judged, and where nobody had to sign. */
   signers(): ImageSigners;
@@ -118,6 +128,8 @@ export function prepareOpening(where: string, route: ImageRoute, given: OpenEncr
       ...(trust !== 'none' && { verify }),
       ...(requireEncrypted !== undefined && { requireEncrypted }),
       ...(onApproval && { onApproval }),
+      about: { ...route.named.source, trusted: trust !== 'none' },
+      target: route.named.target,
     },
     signers: () => signed,
   };

@@ -18,6 +18,7 @@ function lateOpener(scheme: PacketScheme, make: (room: OcicryptPackage) => Opene
   };
   return {
     scheme,
+    judges: true,
     startImage(image) {
       let started: Promise<PacketReader> | undefined;
       return {

@@ -24,12 +24,17 @@ function lateKey(make: (room: OcicryptPackage) => PrivateKey): PrivateKey {
       const one = await key();
       return one.derive(publicKey, use, options);
     },
+    async judge(asked, use, options) {
+      const one = await key();
+      await one.judge?.(asked, use, options);
+    },
   };
 }
 
 /**
  * A key behind a backend that opens encrypted images. Where people approve its uses, give it a `store`: a later run then goes on with the request
- * of the first. A request is deleted at the backend before its result is used, and results are stored nowhere.
+ * of the first. A request is deleted at the backend before its result is used, and results are stored nowhere. Its `guards` are asked and told about
+ * every use, with the image that is opened.
  * @param ref pin it with `spkiSha256`, so that a key that took the place of another is noticed
  */
 export function backendPrivateKey(backend: KeyBackend, ref: KeyRef, options: BackendKeyOptions = {}): PrivateKey {

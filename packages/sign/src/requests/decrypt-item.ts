@@ -27,6 +27,18 @@ export interface DecryptParts {
 /** The key may be used: nothing more was to be found out. */
 class Granted extends Error {}
 
+/** Openers whose keys' guards are asked, and nobody else. */
+function judging(openers: readonly Opener[]): readonly Opener[] {
+  const insteadOfKey = (): never => {
+    throw new Granted('the guards agree');
+  };
+  return openers.map((opener) => ({
+    scheme: opener.scheme,
+    judges: true,
+    startImage: (image) => opener.startImage({ ...image, insteadOfKey }),
+  }));
+}
+
 /** Openers that ask, and go no further than to the answer. */
 function asking(openers: readonly Opener[]): readonly Opener[] {
   return openers.map((opener) => ({
@@ -113,7 +125,16 @@ export class DecryptItem implements WorkItem {
   /** The openers ask for their keys themselves. */
   bind(): void {}
 
-  async judge(): Promise<void> {}
+  /** By the first use of a key that the image needs; its trust is looked at before. Openers that cannot be asked so are asked when they open. */
+  async judge(call: CallOptions): Promise<void> {
+    const { openers } = this.#parts.settings;
+    if (this.#done || !openers.every(({ judges }) => judges)) return;
+    try {
+      await this.#decrypt({ ...call, approvalTimeoutMs: 0 }, judging(openers));
+    } catch (error) {
+      if (!(error instanceof Granted)) throw error;
+    }
+  }
 
   async file(): Promise<void> {
     if (this.#filed) return;

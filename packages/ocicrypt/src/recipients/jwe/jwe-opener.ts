@@ -62,6 +62,7 @@ export function jweOpener(options: JweOpenerOptions): Opener {
   if (options.keys.length === 0) invalidArgument('jweOpener needs a key');
   return {
     scheme: 'jwe',
+    judges: true,
     startImage(image): PacketReader {
       const keys = options.keys.map((key) => sharedKey(key));
       return {

@@ -9,7 +9,7 @@ import {
 } from '@securosys/core';
 import { checkAlgorithm } from './allowed-algorithms.js';
 import { doesNotOpen, saysNothing } from './failure.js';
-import type { KeyUse, PrivateKey } from './private-key.js';
+import type { AskedOfKey, KeyUse, PrivateKey } from './private-key.js';
 
 /** How a key behind a backend is used. */
 export interface BackendKeyOptions extends DecrypterOptions {
@@ -24,7 +24,7 @@ export interface BackendKeyOptions extends DecrypterOptions {
  * @param ref pin it with `spkiSha256` (S7)
  */
 export function backendPrivateKey(backend: KeyBackend, ref: KeyRef, options: BackendKeyOptions = {}): PrivateKey {
-  knownOptions('backendPrivateKey', options, ['store', 'allowPkcs1', 'clock', 'random', 'algorithms']);
+  knownOptions('backendPrivateKey', options, ['guards', 'store', 'allowPkcs1', 'clock', 'random', 'algorithms']);
   const { algorithms, allowPkcs1, ...rest } = options;
   const decrypter = createDecrypter(backend, ref, { ...rest, ...(allowPkcs1 !== undefined && { allowPkcs1 }) });
   const deriver = createDeriver(backend, ref, rest);
@@ -36,7 +36,13 @@ export function backendPrivateKey(backend: KeyBackend, ref: KeyRef, options: Bac
       throw saysNothing(error) ? doesNotOpen() : error;
     }
   };
-  const request = ({ facts, claims, opens }: KeyUse) => ({ facts, opens, ...(claims && { claims }) });
+  const request = ({ facts, claims, source, target, opens }: KeyUse) => ({
+    facts,
+    opens,
+    ...(claims && { claims }),
+    ...(source && { source }),
+    ...(target && { target }),
+  });
   return {
     // `timeoutMs` is how long people may take; the backend has a deadline of its own for its answers.
     async publicHalf({ signal } = {}) {
@@ -48,6 +54,12 @@ export function backendPrivateKey(backend: KeyBackend, ref: KeyRef, options: Bac
     },
     async derive(publicKey, use, call) {
       return alike(deriver.derive({ algorithm: 'ecdh', publicKey, ...request(use) }, call));
+    },
+    async judge(asked: AskedOfKey, use, call) {
+      if (asked.publicKey) return deriver.check({ algorithm: 'ecdh', publicKey: asked.publicKey, ...request(use) }, call);
+      const { algorithm, ciphertext } = asked;
+      checkAlgorithm(algorithm, algorithms);
+      return decrypter.check({ algorithm, ciphertext, ...request(use) }, call);
     },
   };
 }

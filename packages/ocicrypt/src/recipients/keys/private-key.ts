@@ -1,4 +1,4 @@
-import type { EncryptionAlgorithm, KeySpec, SigningFacts, WaitOptions } from '@securosys/core';
+import type { CallOptions, EncryptionAlgorithm, KeySpec, SigningFacts, WaitOptions } from '@securosys/core';
 import type { ImageContext } from '../recipient.js';
 
 /** The public half of a key that opens packets. */
@@ -12,12 +12,16 @@ export interface KeyHalf {
 }
 
 /** Why a key is used: shown to those who approve it, and how a result is recognised after an answer was lost. */
-export interface KeyUse {
+export interface KeyUse extends Pick<ImageContext, 'claims' | 'source' | 'target' | 'insteadOfKey'> {
   readonly facts: SigningFacts;
-  readonly claims?: ImageContext['claims'];
   /** Whether a result opens what it should. */
   opens(secret: Uint8Array): boolean;
 }
+
+/** What a private key is used for. */
+export type AskedOfKey =
+  | { readonly algorithm: EncryptionAlgorithm; readonly ciphertext: Uint8Array; readonly publicKey?: never }
+  | { readonly publicKey: Uint8Array; readonly algorithm?: never };
 
 /** A private key that opens packets: in this process, or behind a backend. */
 export interface PrivateKey {
@@ -36,4 +40,6 @@ export interface PrivateKey {
    * @throws SignError as {@link PrivateKey.decrypt}
    */
   derive(publicKey: Uint8Array, use: KeyUse, options?: WaitOptions): Promise<Uint8Array>;
+  /** Lets the guards of the key judge a use of it; nothing is used and nobody asked. Absent: it has none. @throws SignError `ERR_VETOED` */
+  judge?(asked: AskedOfKey, use: KeyUse, options?: CallOptions): Promise<void>;
 }

@@ -1,5 +1,5 @@
 import { concatBytes, ownBytes, SignError, sha256Hex, utf8Bytes, type WaitOptions, wipe } from '@securosys/core';
-import type { PrivateKey } from './private-key.js';
+import type { AskedOfKey, KeyUse, PrivateKey } from './private-key.js';
 
 /** A private key while one image is opened: whatever was decrypted with it once is not asked for again. */
 export interface SharedKey extends PrivateKey {
@@ -70,11 +70,24 @@ export function sharedKey(key: PrivateKey, watch: SecretWatch = () => () => unde
     }
   }
 
+  /** Only the guards are asked, where that is all that is wanted. */
+  async function used(
+    name: string,
+    asked: AskedOfKey,
+    use: KeyUse,
+    options: WaitOptions | undefined,
+    work: () => Promise<Uint8Array>,
+  ): Promise<Uint8Array> {
+    if (!use.insteadOfKey) return once(name, asked.publicKey ?? asked.ciphertext, options, work);
+    await key.judge?.(asked, use, options);
+    return use.insteadOfKey();
+  }
+
   return {
     publicHalf: (options) => halves.once('', options, () => key.publicHalf(options)),
     decrypt: (algorithm, ciphertext, use, options) =>
-      once(algorithm, ciphertext, options, () => key.decrypt(algorithm, ciphertext, use, options)),
-    derive: (publicKey, use, options) => once('ecdh', publicKey, options, () => key.derive(publicKey, use, options)),
+      used(algorithm, { algorithm, ciphertext }, use, options, () => key.decrypt(algorithm, ciphertext, use, options)),
+    derive: (publicKey, use, options) => used('ecdh', { publicKey }, use, options, () => key.derive(publicKey, use, options)),
     forget(id) {
       secrets.known.get(id)?.then(wipe, () => undefined);
       secrets.known.delete(id);

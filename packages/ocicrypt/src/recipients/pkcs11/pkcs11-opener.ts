@@ -30,6 +30,7 @@ export function pkcs11Opener(options: Pkcs11OpenerOptions): Opener {
   if (options.keys.length === 0) invalidArgument('pkcs11Opener needs a key');
   return {
     scheme: 'pkcs11',
+    judges: true,
     startImage(image): PacketReader {
       const keys = options.keys.map((key) => sharedKey(key));
       return {

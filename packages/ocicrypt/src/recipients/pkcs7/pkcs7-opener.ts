@@ -69,6 +69,7 @@ export function pkcs7Opener(options: Pkcs7OpenerOptions): Opener {
   const known = options.keys.map(({ key, certificate }) => ({ key, certificate: parseCertificate(certificate) }));
   return {
     scheme: 'pkcs7',
+    judges: true,
     startImage(image): PacketReader {
       const pairs = known.map(({ key, certificate }) => ({ key: sharedKey(key), certificate }));
       return {
