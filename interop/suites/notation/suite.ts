@@ -9,6 +9,7 @@ import { ourSignatures } from './our-signatures.js';
 import { pluginSignatures } from './plugin.js';
 import { pluginApprovals } from './plugin-approvals.js';
 import { pluginPolicy } from './plugin-policy.js';
+import { programCertificates } from './program-certificates.js';
 import { refusals } from './refusals.js';
 import { revocations } from './revocations.js';
 import { theirSignatures } from './their-signatures.js';
@@ -30,6 +31,7 @@ const parts = [
   pluginSignatures,
   pluginApprovals,
   pluginPolicy,
+  programCertificates,
 ];
 
 export const suite: Suite = {
