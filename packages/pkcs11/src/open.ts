@@ -2,8 +2,9 @@ import { invalidArgument, type Logger, systemClock } from '@securosys/core';
 import { addonPath } from './addon-path.js';
 import { pkcs11Backend } from './backend.js';
 import { openToken } from './host/open-token.js';
-import type { OpenTokenOptions } from './host/token-options.js';
+import type { OpenTokenOptions, Token } from './host/token-options.js';
 import { keyRefOfUri } from './keys/key-query.js';
+import { waitingFor } from './keys/waiting-for.js';
 import { modulePath } from './module-path.js';
 import { checkOpenOptions, type OpenPkcs11Options } from './options.js';
 import { createPinProvider } from './pin/create-pin-provider.js';
@@ -61,6 +62,18 @@ function settings(options: OpenPkcs11Options): Partial<OpenTokenOptions> {
   return Object.fromEntries(handedOn.flatMap((name) => (options[name] === undefined ? [] : [[name, options[name]]])));
 }
 
+/** A token that is there when nobody waits for it any more is let go. */
+async function unlessAborted(opening: Promise<Token>, { signal, clock = systemClock }: OpenPkcs11Options): Promise<Token> {
+  if (!signal) return opening;
+  try {
+    return await waitingFor(opening, { signal }, clock);
+  } catch (error) {
+    // Of an opening that failed nothing is left.
+    if (signal.aborted) opening.then((token) => token.close()).catch(() => undefined);
+    throw error;
+  }
+}
+
 function toldOf(uri: Pkcs11Uri | undefined, logger: Logger | undefined): void {
   if (uri && uri.ignored.length > 0)
     logger?.debug('query attributes of the PKCS#11 URI that mean nothing here', { names: uri.ignored });
@@ -89,10 +102,12 @@ function toldOf(uri: Pkcs11Uri | undefined, logger: Logger | undefined): void {
  * }
  * ```
  * @throws SignError `ERR_INVALID_ARGUMENT` for options, a path that is no PKCS#11 library, and a token that is not the only one;
- * `ERR_CAPABILITY_MISSING` where `pkcs11js` is not installed or not built; `ERR_NOT_FOUND` when no token matches; and those of the module
+ * `ERR_CAPABILITY_MISSING` where `pkcs11js` is not installed or not built; `ERR_NOT_FOUND` when no token matches; `ERR_TIMEOUT` for a library that
+ * hangs while it is loaded; and those of the module
  */
 export async function openPkcs11(options: OpenPkcs11Options): Promise<Pkcs11Backend> {
   checkOpenOptions(options);
+  options.signal?.throwIfAborted();
   const uri = options.uri === undefined ? undefined : parsePkcs11Uri(options.uri);
   const { severalSlots = false, clock = systemClock, logger } = options;
   const wanted = wantedToken(options, uri);
@@ -101,12 +116,13 @@ export async function openPkcs11(options: OpenPkcs11Options): Promise<Pkcs11Back
   const module = await modulePath(options, uri);
   const pkcs11js = addonPath(options.pkcs11js);
   toldOf(uri, logger);
-  const token = await openToken({
+  const opening = openToken({
     ...settings(options),
     module,
     pkcs11js,
     pin,
     select: (tokens, library) => selectTokens(tokens, library, wanted, { severalSlots }),
   });
+  const token = await unlessAborted(opening, options);
   return pkcs11Backend({ token, pin, clock, key });
 }

@@ -58,6 +58,8 @@ export interface OpenPkcs11Options {
   random?: () => number;
   /** Told what operators should know; never a PIN, a key or what is signed. */
   logger?: Logger;
+  /** Ends the waiting for the token to be opened, and nothing after that. */
+  signal?: AbortSignal;
 }
 
 /** Names of {@link OpenPkcs11Options}, by their kind. */
@@ -71,7 +73,7 @@ const numbers = {
   keepAliveMs: [0, 86_400_000],
   idleLaneMs: [1, 86_400_000],
 } as const;
-const others = ['allowModulePathFromUri', 'pin', 'pinStateFolder', 'env', 'clock', 'random', 'logger'] as const;
+const others = ['allowModulePathFromUri', 'pin', 'pinStateFolder', 'env', 'clock', 'random', 'logger', 'signal'] as const;
 
 /** Every option, for façades that hand them on. */
 export const openPkcs11OptionNames: readonly (keyof OpenPkcs11Options)[] = [
@@ -101,6 +103,7 @@ const kinds: readonly (readonly [(typeof others)[number], string, (value: unknow
   ['clock', 'an object with now and sleep', (value) => has(value, 'now', 'sleep')],
   ['random', 'a function', (value) => typeof value === 'function'],
   ['logger', 'an object with debug, info, warn and error', (value) => has(value, 'debug', 'info', 'warn', 'error')],
+  ['signal', 'an AbortSignal', (value) => has(value, 'addEventListener', 'throwIfAborted')],
 ];
 
 /**

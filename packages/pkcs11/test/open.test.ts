@@ -54,6 +54,7 @@ describe('options of openPkcs11', () => {
     ['an environment that is none', { module: noLibrary, env: 'PIN=1234' }],
     ['a clock that is none', { module: noLibrary, clock: {} }],
     ['a logger that is none', { module: noLibrary, logger: { warn: true } }],
+    ['a signal that is none', { module: noLibrary, signal: new AbortController() }],
     ['jitter that is no function', { module: noLibrary, random: 0.5 }],
     ['a PIN that is a number', { module: noLibrary, pin: 1234 }],
     ['a PIN that is executed', { module: noLibrary, uri: 'pkcs11:token=a?pin-source=%7Cpinentry' }],
@@ -185,6 +186,20 @@ describe.skipIf(!softhsmModule)(`a token of SoftHSM2${softhsmNeeded}`, () => {
     const absent = () => backend.describeKey({ label: 'absent' }).catch((error: { code: string }) => error.code);
     expect(await Promise.all([absent(), absent()])).toEqual(['ERR_KEY_NOT_FOUND', 'ERR_KEY_NOT_FOUND']);
     expect(asked).toBe(1);
+    await backend.close();
+  });
+
+  it('that nobody waits for any more is closed when it is open', async () => {
+    const module = softhsm();
+    const stop = new AbortController();
+    const opening = openPkcs11({ module, tokenLabel: label, pin, ...quiet, signal: stop.signal });
+    stop.abort(new Error('enough'));
+    await expect(opening).rejects.toThrow('enough');
+    await expect(openPkcs11({ module, signal: AbortSignal.abort(new Error('before')) })).rejects.toThrow('before');
+    const later = new AbortController();
+    const backend = await openPkcs11({ module, tokenLabel: label, pin, ...quiet, signal: later.signal });
+    later.abort();
+    await expect(backend.describeKey({ label: 'absent' })).rejects.toMatchObject({ code: 'ERR_KEY_NOT_FOUND' });
     await backend.close();
   });
 

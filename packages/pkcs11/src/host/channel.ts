@@ -1,7 +1,7 @@
 import type { SignError } from '@securosys/core';
 import { type Batch, readAnswers, sendRequests } from '../worker/batch.js';
 import { type Answer, type Command, type Greeting, maxBatch, type Request, type ResultOf, type Results } from '../worker/wire.js';
-import { loadError } from './errors.js';
+import { loadError, signError } from './errors.js';
 import { type HostFailure, lostWorker, type Outcome } from './outcome.js';
 import type { WorkerPort } from './worker-port.js';
 
@@ -21,6 +21,7 @@ export class Channel {
   #outbox: Request[] = [];
   #next = 1;
   #lost: HostFailure | undefined;
+  #greeted: (error?: SignError) => void = () => undefined;
   /** The worker has loaded the module. @throws SignError when it cannot */
   readonly ready: Promise<void>;
   /** Called after each message of answers, when all sinks of it are settled, with the milliseconds that the worker took for them. */
@@ -33,21 +34,21 @@ export class Channel {
   constructor(port: WorkerPort, module: string) {
     this.#port = port;
     this.#module = module;
-    let greeted: (outcome?: SignError) => void = () => undefined;
     this.ready = new Promise((resolve, reject) => {
-      greeted = (error) => (error ? reject(error) : resolve());
+      this.#greeted = (error) => (error ? reject(error) : resolve());
     });
     // Whoever needs the worker asks for `ready`; nobody has to, when it is ended before.
     this.ready.catch(() => undefined);
     port.onMessage((message) => {
       const { kind } = message as Greeting | Batch<Answer>;
       if (kind === 'batch') this.#receive(message as Batch<Answer>);
-      else if (kind === 'ready') greeted();
-      else greeted(loadError((message as Extract<Greeting, { kind: 'failed' }>).failure, this.#module));
+      else if (this.#lost) this.onLate();
+      else if (kind === 'ready') this.#greeted();
+      else this.#greeted(loadError((message as Extract<Greeting, { kind: 'failed' }>).failure, this.#module));
     });
     port.onExit((error) => {
       const failure = lostWorker('exit', error instanceof Error ? error.message : undefined);
-      greeted(loadError({ stage: 'module', text: failure.text ?? 'its worker ended at once' }, this.#module));
+      this.#greeted(loadError({ stage: 'module', text: failure.text ?? 'its worker ended at once' }, this.#module));
       if (this.#lost) this.onLate();
       else this.fail(failure);
     });
@@ -108,6 +109,7 @@ export class Channel {
     if (this.#lost) return;
     this.#lost = failure;
     this.#outbox = [];
+    this.#greeted(signError(failure, { operation: 'load' }));
     // Others before it may be done, and their answers wait for others.
     const current = this.#sinks.get(this.#port.progress());
     const waiting = new Set([...(current ? [current] : []), ...this.#sinks.values()]);

@@ -28,13 +28,14 @@ export async function logIn(slot: SlotHost, user: SlotUser): Promise<HostFailure
   if (session === undefined) return { code: 0, name: '', method: '', worker: 'exit' };
   let failed: HostFailure | undefined;
   try {
-    await user.pin.withPin({ token: info.value, purpose: 'login' }, async (pin) => {
+    const attempt = async (pin: string) => {
       user.countLogin();
       const outcome = await slot.call(user, { op: 'login', session, pin });
       if (!outcome.failure) return;
       failed = outcome.failure;
       throw slotError(slot, 'login', outcome.failure);
-    });
+    };
+    await user.pin.withPin({ token: info.value, purpose: 'login' }, attempt, { signal: user.left });
     return undefined;
   } catch (error) {
     if (failed && !failed.worker && SignError.is(error) && repeatable(failed)) return failed;

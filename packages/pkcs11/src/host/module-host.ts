@@ -69,7 +69,7 @@ export class ModuleHost {
 
   /** Starts the control worker and initialises the module, unless that is done. @throws SignError */
   async ready(timers: Timers, timeoutMs: number): Promise<void> {
-    const channel = await this.#control();
+    const channel = await this.#control(timers, timeoutMs);
     if (this.#initialised) return;
     this.#initialising ??= this.#initialise(channel, timers, timeoutMs).finally(() => {
       this.#initialising = undefined;
@@ -87,7 +87,7 @@ export class ModuleHost {
     // Somebody waits for the answer: a process that has nothing else to do must not end before it.
     this.hold();
     try {
-      const channel = await this.#control();
+      const channel = await this.#control(timers, timeoutMs);
       let overdue = false;
       const stop = timers.after(timeoutMs, () => {
         overdue = true;
@@ -124,15 +124,15 @@ export class ModuleHost {
     this.#initialised = !channel.lost;
   }
 
-  #control(): Promise<Channel> {
+  #control(timers: Timers, timeoutMs: number): Promise<Channel> {
     if (this.#channel && !this.#channel.lost) return Promise.resolve(this.#channel);
-    this.#starting ??= this.#begin().finally(() => {
+    this.#starting ??= this.#begin(timers, timeoutMs).finally(() => {
       this.#starting = undefined;
     });
     return this.#starting;
   }
 
-  async #begin(): Promise<Channel> {
+  async #begin(timers: Timers, timeoutMs: number): Promise<Channel> {
     if (this.#lost >= maxLost)
       throw new SignError('ERR_UNAVAILABLE', 'the module hangs in several threads; restart this process', { retryable: false });
     const channel = new Channel(this.#start('control'), this.file);
@@ -152,12 +152,16 @@ export class ModuleHost {
       this.#initialised = false;
       for (const slot of this.slots.values()) slot.controlLost();
     };
-    // Referenced until it has greeted: whoever needs it waits for that.
+    // Referenced until it has greeted: whoever needs it waits for that. A library may do anything while it is loaded.
+    const stop = timers.after(timeoutMs, () => channel.fail(lostWorker('stuck')));
     try {
       await channel.ready;
     } catch (error) {
-      channel.end();
+      // One that hangs ends by itself when it comes out, and is counted until then.
+      if (!channel.lost) channel.end();
       throw error;
+    } finally {
+      stop();
     }
     this.#channel = channel;
     if (this.#holds > 0) channel.ref();

@@ -51,7 +51,8 @@ export async function restore(slot: SlotHost, user: SlotUser, reason: HostFailur
     try {
       failure = await attempt(slot, user, failure !== undefined);
     } catch (error) {
-      if (told && SignError.is(error)) for (const each of slot.users) each.emit('unhealthy', { reason: error });
+      if (told && SignError.is(error) && error !== user.closed)
+        for (const each of slot.users) each.emit('unhealthy', { reason: error });
       throw error;
     }
     if (!failure) break;
@@ -64,8 +65,8 @@ export async function restore(slot: SlotHost, user: SlotUser, reason: HostFailur
       for (const each of slot.users) each.emit('unhealthy', { reason: error });
       throw error;
     }
-    await pause(timers, wait);
-    if (slot.users.size === 0) throw error;
+    await pause(timers, wait, user.left);
+    if (user.left.aborted) throw user.closed ?? error;
   }
   slot.opened(user, true);
   if (!told) return;

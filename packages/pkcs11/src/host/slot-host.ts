@@ -6,6 +6,7 @@ import { logIn } from './log-in.js';
 import type { ModuleHost } from './module-host.js';
 import type { HostFailure, Outcome } from './outcome.js';
 import { restore } from './restore.js';
+import { SingleFlight } from './single-flight.js';
 import { SlotSessions } from './slot-sessions.js';
 import type { SlotUser } from './slot-user.js';
 
@@ -29,7 +30,7 @@ export class SlotHost {
   /** Counts how often the slot was opened: sessions from before are not used. */
   generation = 0;
   #ready = false;
-  #flight: Promise<void> | undefined;
+  readonly #flight = new SingleFlight(this);
   #deviceErrors = 0;
   #reset = Number.NEGATIVE_INFINITY;
   readonly #keepAlive = new KeepAlive(this);
@@ -46,13 +47,14 @@ export class SlotHost {
 
   /** A login or a restoration is under way. */
   get isBusy(): boolean {
-    return this.#flight !== undefined;
+    return this.#flight.isUnderWay;
   }
 
   /** Opens the slot and logs in, or waits until somebody else has. @throws SignError */
   async ready(user: SlotUser): Promise<void> {
     if (this.#ready) return;
-    await this.#single(() => restore(this, user, undefined));
+    const isReady = () => this.#ready;
+    await this.#flight.fly(user, isReady, () => restore(this, user, undefined));
   }
 
   /**
@@ -60,16 +62,14 @@ export class SlotHost {
    * `generation`: then the failure was of a session from before.
    */
   async recover(user: SlotUser, generation: number, failure: HostFailure): Promise<void> {
-    if (this.#flight) return this.#flight;
-    if (this.generation !== generation && this.#ready) return;
-    await this.#single(() => restore(this, user, failure));
+    const opened = () => this.generation !== generation && this.#ready;
+    await this.#flight.fly(user, opened, () => restore(this, user, failure));
   }
 
   /** Somebody logged the token out: logs in again on the anchor. */
   async logInAgain(user: SlotUser, epoch: number, failure: HostFailure): Promise<void> {
-    if (this.#flight) return this.#flight;
-    if (this.epoch !== epoch && this.#ready) return;
-    await this.#single(async () => {
+    const loggedIn = () => this.epoch !== epoch && this.#ready;
+    await this.#flight.fly(user, loggedIn, async () => {
       this.#ready = false;
       const again = await logIn(this, user);
       if (again) return restore(this, user, failure);
@@ -137,19 +137,7 @@ export class SlotHost {
       if (next && this.#ready) this.#keepAlive.start(next);
       return;
     }
-    await this.#flight?.catch(() => undefined);
+    await this.#flight.ended();
     if (this.users.size === 0) await this.abandon(user);
-  }
-
-  #single(run: () => Promise<void>): Promise<void> {
-    this.#flight ??= run()
-      .finally(() => {
-        this.#flight = undefined;
-      })
-      .catch((error: unknown) => {
-        for (const each of this.users) each.slotFailed(error);
-        throw error;
-      });
-    return this.#flight;
   }
 }

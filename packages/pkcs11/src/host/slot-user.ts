@@ -20,6 +20,10 @@ export interface SlotUser {
   slotReady(slot: SlotHost): void;
   /** Why it takes no more calls. */
   closed: SignError | undefined;
+  /** Aborted, with `closed`, when it lets its slots go: nobody waits for a PIN or for a lost token on its behalf any more. */
+  readonly left: AbortSignal;
+  /** Aborts `left`. */
+  leave(): void;
   /** It could not be opened: nothing that waits for it can be done. */
   slotFailed(error: unknown): void;
   /** Resolves when no operation runs on this slot any more: a new login must not meet one with handles of the old. */

@@ -31,5 +31,15 @@ export function timersOf(clock: Clock = systemClock): Timers {
   };
 }
 
-/** Resolves after `ms` milliseconds. */
-export const pause = (timers: Timers, ms: number): Promise<void> => new Promise((resolve) => timers.after(ms, resolve));
+/** Resolves after `ms` milliseconds, or when `signal` is aborted. */
+export const pause = (timers: Timers, ms: number, signal?: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    const end = () => {
+      stop();
+      signal?.removeEventListener('abort', end);
+      resolve();
+    };
+    const stop = timers.after(ms, end);
+    signal?.addEventListener('abort', end);
+    if (signal?.aborted) end();
+  });

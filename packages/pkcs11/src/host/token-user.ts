@@ -16,7 +16,8 @@ export interface SlotWatcher {
 /** An open token as its slots see it. */
 export function slotUser(settings: TokenSettings, emitter: Emitter, counters: Counters, watcher: () => SlotWatcher): SlotUser {
   const { pin, timers, random, operationTimeoutMs, reconnectTimeoutMs, keepAliveMs } = settings;
-  return {
+  const leaving = new AbortController();
+  const user: SlotUser = {
     pin,
     timers,
     random,
@@ -34,6 +35,8 @@ export function slotUser(settings: TokenSettings, emitter: Emitter, counters: Co
       counters.loginAttempts++;
     },
     closed: undefined,
+    left: leaving.signal,
+    leave: () => leaving.abort(user.closed),
     slotLost: (slot) => watcher().slotLost(slot),
     slotReady: (slot) => watcher().slotReady(slot),
     slotFailed: (error) => watcher().slotFailed(error),
@@ -42,4 +45,5 @@ export function slotUser(settings: TokenSettings, emitter: Emitter, counters: Co
       return watcher().quiet;
     },
   };
+  return user;
 }

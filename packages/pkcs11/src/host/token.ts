@@ -87,6 +87,7 @@ export function tokenOver(parts: TokenParts): Token {
         parts.module.hold();
         try {
           await dispatcher.close(drainMs);
+          user.leave();
           for (const each of slots) await each.leave(user);
           await leaveModule(parts.module, settings, finalize);
         } finally {

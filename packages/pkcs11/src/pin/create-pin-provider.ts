@@ -1,4 +1,5 @@
 import { type CallOptions, knownOptions, SignError, sanitizeText, systemClock } from '@securosys/core';
+import { waitingFor } from '../keys/waiting-for.js';
 import { askSource, type GivenPin, shownSource } from './ask-source.js';
 import { underAttemptLock } from './attempt-lock.js';
 import { failureOf, triedBefore } from './pin-errors.js';
@@ -80,7 +81,9 @@ export function createPinProvider(options: PinOptions = {}): PinProvider {
     const { signal, logger = options.logger } = call;
     signal?.throwIfAborted();
     const { finalTry } = checkPinFlags(token, { allowFinalTry, ...(logger && { logger }) });
-    const given = await pinFor(request, finalTry, { ...(signal && { signal }), ...(logger && { logger }) });
+    const asked = pinFor(request, finalTry, { ...(signal && { signal }), ...(logger && { logger }) });
+    // Whoever is asked may never answer.
+    const given = await waitingFor(asked, { ...(signal && { signal }) }, clock);
     signal?.throwIfAborted();
     const { folder } = failures;
     if (folder === undefined || proven.has(provenKey(token, given.identity))) return tryPin(token, given, attempt);

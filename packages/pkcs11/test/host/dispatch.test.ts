@@ -2,6 +2,7 @@ import { SignError } from '@securosys/core';
 import { describe, expect, it } from 'vitest';
 import { openToken } from '../../src/host/open-token.js';
 import { createPinProvider } from '../../src/pin/create-pin-provider.js';
+import type { PinInfo, PinSource } from '../../src/pin/pin-source.js';
 import { maxBatch } from '../../src/worker/wire.js';
 import { failure, fakeModule, handClock, info, openFake, signAll, turn } from './fake-worker.js';
 import { plainPin } from './real.js';
@@ -284,6 +285,54 @@ describe('uses of keys on their way to lanes', () => {
     await clock.pass(300);
     await expect(late).rejects.toMatchObject({ code: 'ERR_UNAVAILABLE' });
     await ended;
+  });
+
+  it('closing does not wait for somebody who never says the PIN: he hears that nobody waits, and others ask theirs', async () => {
+    const module = fakeModule([{ ...info('one'), serial: 'nobody answers' }]);
+    const registry = { pid: process.pid, modules: new Map() };
+    const heard: unknown[] = [];
+    const silent = ({ signal }: PinInfo) => {
+      signal?.addEventListener('abort', () => heard.push(signal.reason));
+      return new Promise<string>(() => undefined);
+    };
+    const opening = (source: PinSource) =>
+      openToken(
+        {
+          module: '/fake.so',
+          pkcs11js: '/pkcs11js',
+          select: (all) => all,
+          pin: createPinProvider({ sources: [source], stateFolder: false }),
+          keepAliveMs: 0,
+        },
+        { start: module.start, registry, realpath: (path) => Promise.resolve(path) },
+      );
+    const [first, second] = [await opening(silent), await opening('1234')];
+    const waiting = [first.find([], []), second.find([], []), second.find([], [])];
+    await turn();
+    expect(module.count('login')).toBe(0);
+    await first.close({ drainMs: 0 });
+    const [gone, ...served] = await Promise.allSettled(waiting);
+    expect(gone).toMatchObject({ reason: { code: 'ERR_UNAVAILABLE', message: 'the token was closed' } });
+    expect(served.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled']);
+    expect([heard.length, module.count('login')]).toEqual([1, 1]);
+    await second.close();
+    expect(module.open.size).toBe(0);
+  });
+
+  it('closing ends the looking for a token that is lost', async () => {
+    const clock = handClock();
+    const module = fakeModule();
+    const opened = await openFake(module, { lanes: 1, clock });
+    module.trouble = ({ op }) => (op === 'sign' || op === 'slots' ? failure(0xe0, 'CKR_TOKEN_NOT_PRESENT') : undefined);
+    const late = signAll(opened, 1);
+    late.catch(() => undefined);
+    await turn();
+    const closing = opened.token.close({ drainMs: 100 });
+    await turn();
+    await clock.pass(100);
+    await expect(late).rejects.toMatchObject({ code: 'ERR_UNAVAILABLE', message: 'the token was closed' });
+    await closing;
+    expect(module.open.size).toBe(0);
   });
 
   it('closing closes a session that is being opened', async () => {

@@ -1,6 +1,7 @@
 import { SignError } from '@securosys/core';
 import { describe, expect, it } from 'vitest';
-import { failure, fakeModule, info, openFake } from './fake-worker.js';
+import type { WorkerPort } from '../../src/host/worker-port.js';
+import { failure, fakeModule, handClock, info, openFake, turn } from './fake-worker.js';
 
 const noToken = () => {
   throw new SignError('ERR_NOT_FOUND', 'no token matches', { details: { tokens: [] } });
@@ -33,5 +34,27 @@ describe('a token that cannot be read while others can', () => {
 
   it('is no excuse for a token that nobody has', async () => {
     await expect(openFake(fakeModule(), { select: noToken })).rejects.toMatchObject({ code: 'ERR_NOT_FOUND' });
+  });
+});
+
+describe('a library that does not finish loading', () => {
+  it('is given up after the time of one call, and its thread ends when it has loaded after all', async () => {
+    const [clock, module] = [handClock(), fakeModule()];
+    let late: () => void = () => undefined;
+    const start = (): WorkerPort => ({
+      ...module.start('control'),
+      onMessage: (listener) => {
+        late = () => listener({ kind: 'ready' });
+      },
+    });
+    const opening = openFake({ ...module, start }, { clock, operationTimeoutMs: 1_000 });
+    opening.catch(() => undefined);
+    await turn();
+    await clock.pass(1_000);
+    await expect(opening).rejects.toMatchObject({ code: 'ERR_TIMEOUT' });
+    const [worker] = module.workers;
+    expect([worker?.referenced, worker?.ended]).toEqual([false, false]);
+    late();
+    expect(worker?.ended).toBe(true);
   });
 });
