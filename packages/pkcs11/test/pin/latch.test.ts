@@ -1,5 +1,6 @@
 import {
   chmodSync,
+  linkSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -10,8 +11,10 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { SignError } from '@securosys/core';
+import { SignError, systemClock } from '@securosys/core';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { underAttemptLock } from '../../src/pin/attempt-lock.js';
+import { removeDeadLock } from '../../src/pin/dead-lock.js';
 import type { PinOptions } from '../../src/pin/pin-options.js';
 import { ckrError, createWorld, fakeToken, removeWorlds, tokenInfo } from './world.js';
 
@@ -308,6 +311,42 @@ describe('what is written down about a failure', () => {
     };
     await expect(start(world, { sources: ['right'], clock }, login)).rejects.toThrow(/another process tries this PIN/);
     expect(tried).toEqual(['wrong', 'right']);
+  });
+
+  it('of several who see a dead lock one removes it, and none a lock that has taken its place', async () => {
+    const world = createWorld();
+    world.makeState();
+    const lock = join(world.stateFolder, 'x.lock');
+    const make = () => {
+      writeFileSync(lock, '');
+      utimesSync(lock, 1_700_000_000, 1_700_000_000);
+      return statSync(lock);
+    };
+    const seen = make();
+    await Promise.all([1, 2, 3].map(() => removeDeadLock(lock, seen, 60_000)));
+    expect(readdirSync(world.stateFolder)).toEqual([]);
+    writeFileSync(lock, 'of a process that lives');
+    await removeDeadLock(lock, seen, 60_000);
+    expect(readdirSync(world.stateFolder)).toEqual(['x.lock']);
+    // One who died between the two names: nobody removes it before its time is over, and everybody after.
+    const again = make();
+    linkSync(lock, `${lock}.${again.ino}-${Math.trunc(again.mtimeMs)}`);
+    await removeDeadLock(lock, again, 60_000);
+    expect(readdirSync(world.stateFolder)).toHaveLength(2);
+    await removeDeadLock(lock, again, -1);
+    await removeDeadLock(lock, again, 60_000);
+    expect(readdirSync(world.stateFolder)).toEqual([]);
+  });
+
+  it('an attempt that was taken for dead does not remove the lock of whoever took its place', async () => {
+    const world = createWorld();
+    world.makeState();
+    const lock = join(world.stateFolder, 'x.lock');
+    await underAttemptLock({ folder: world.stateFolder, name: 'x', clock: systemClock }, async () => {
+      rmSync(lock);
+      writeFileSync(lock, 'of another process');
+    });
+    expect(readFileSync(lock, 'utf8')).toBe('of another process');
   });
 
   it('a lock is kept fresh for as long as its attempt runs', async () => {
