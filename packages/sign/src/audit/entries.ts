@@ -1,107 +1,49 @@
 import {
   type Claims,
-  type Descriptor,
+  isSecretIntent,
   type JsonObject,
-  type JsonValue,
-  type KeyInfo,
+  type KeyIntent,
+  type OutcomeOf,
   type Publication,
-  type SigningFacts,
-  type SigningIntent,
-  type SigningOutcome,
-  type SigningTarget,
   sanitizeText,
 } from '@securosys/core';
+import {
+  descriptor,
+  factMembers,
+  group,
+  keyMembers,
+  type Members,
+  most,
+  people,
+  source,
+  target,
+  text,
+  texts,
+} from './entry-members.js';
 import type { AuditContext } from './guard.js';
 import type { AuditEntry } from './record.js';
 
-/** Longest text of one member, and most members of one group: a request may claim what it likes, and a record has to fit its line. */
-const longest = 400;
-const most = 16;
-/** Approvers are named by their public keys, base64 of up to 4096 bits. */
-const longestApprover = 1200;
 const mostInputs = 200;
-/**
- * Most bytes of one group of claims or details, and of one list of approvers. With them the longest record, an outcome that stands without its
- * intent, fits its line: else whoever claims enough would have a key used without a record of what came of it.
- */
-const groupBytes = 8 * 1024;
-const peopleBytes = 9 * 1024;
-
-type Members = Readonly<Record<string, JsonValue | undefined>>;
-
-/** Members that are there; `undefined` when none is. */
-function group(members: Members): JsonObject | undefined {
-  const present = Object.entries(members).filter((entry): entry is [string, JsonValue] => entry[1] !== undefined);
-  return present.length === 0 ? undefined : Object.fromEntries(present);
-}
-
-const text = (value: unknown): string | undefined => (value === undefined ? undefined : sanitizeText(String(value), longest));
-
-/** The first of these that there is room for: `most` in number, and so many bytes of JSON. */
-function fitting<T extends JsonValue>(values: readonly T[], bytes: number): readonly T[] {
-  let left = bytes;
-  const past = values.findIndex((value, index) => {
-    left -= Buffer.byteLength(JSON.stringify(value)) + 1;
-    return index >= most || left < 0;
-  });
-  return past < 0 ? values : values.slice(0, past);
-}
-
-function people(values: readonly string[]): JsonValue[] {
-  const shown = fitting(
-    values.map((value) => sanitizeText(value, longestApprover)),
-    peopleBytes,
-  );
-  return shown.length < values.length ? [...shown, `… ${values.length - shown.length} more`] : [...shown];
-}
-
-/** What comes first stays, in its own words and when there is too much. */
-function texts(...sources: readonly (Readonly<Record<string, string>> | undefined)[]): JsonObject | undefined {
-  const named = new Map<string, string>();
-  let unsaid = 0;
-  for (const values of sources)
-    for (const [name, value] of Object.entries(values ?? {})) {
-      const [known, said] = [sanitizeText(name, 80), sanitizeText(value, longest)];
-      if (!named.has(known)) named.set(known, said);
-      else if (named.get(known) !== said) unsaid++;
-    }
-  const shown = fitting([...named], groupBytes);
-  const hidden = named.size - shown.length + unsaid;
-  return group({ ...Object.fromEntries(shown), ...(hidden > 0 && { '…': `${hidden} more` }) });
-}
-
-const descriptor = (of: Descriptor | undefined): JsonObject | undefined =>
-  of && group({ mediaType: text(of.mediaType), digest: text(of.digest), size: of.size });
-
-const target = (of: SigningTarget | undefined): JsonObject | undefined =>
-  of && group({ repository: text(of.repository), tag: text(of.tag), digest: text(of.digest), name: text(of.name) });
-
-const keyMembers = ({ ref, spec, assurance }: KeyInfo): JsonObject | undefined =>
-  group({ spkiSha256: ref.spkiSha256, label: text(ref.label), spec, assurance });
-
-/** What the bytes say, as their format explains them. */
-const factMembers = (facts: SigningFacts | undefined): JsonObject | undefined =>
-  facts &&
-  group({
-    format: text(facts.format),
-    title: text(facts.title),
-    subject: descriptor(facts.subject),
-    signedAt: text(facts.signedAt),
-    expiresAt: text(facts.expiresAt),
-    details: texts(facts.details),
-  });
 
 /** A request cannot say otherwise what the process itself says, nor crowd it out. */
 const claimed = (context: AuditContext, claims: Claims | undefined) => texts(context.claims, claims);
 
-/** Which use of which key an event is about: never the message itself. */
-function useMembers({ backend, key, domain, operation, inputSha256, ...intent }: SigningIntent, context: AuditContext): Members {
+/** Signatures are what most records are about; only other uses say what they are. */
+const purposeOf = (intent: KeyIntent): Members => (isSecretIntent(intent) ? { purpose: intent.purpose } : {});
+
+/** What an intent says that only one kind has: a decryption its purpose, and what it opens. */
+const kindMembers = (intent: KeyIntent): Members =>
+  isSecretIntent(intent) ? { ...purposeOf(intent), source: source(intent.source) } : { domain: intent.domain };
+
+/** Which use of which key an event is about: never the message or the ciphertext itself. */
+function useMembers(intent: KeyIntent, context: AuditContext): Members {
+  const { backend, key, operation, inputSha256 } = intent;
   return {
     requester: text(context.requester),
     backend: text(backend),
     key: keyMembers(key),
     algorithm: operation.algorithm,
-    domain,
+    ...kindMembers(intent),
     inputSha256,
     facts: factMembers(operation.facts),
     target: target(intent.target),
@@ -111,30 +53,38 @@ function useMembers({ backend, key, domain, operation, inputSha256, ...intent }:
 }
 
 /** Written before the backend is asked. */
-export const intentEntry = (intent: SigningIntent, context: AuditContext): AuditEntry => ({
+export const intentEntry = (intent: KeyIntent, context: AuditContext): AuditEntry => ({
   kind: 'intent',
   ...useMembers(intent, context),
 });
 
+/** A ciphertext that does not open is one thing: what of it did not fit is nothing that a log should tell (S16). */
+function errorMembers({ intent, error }: OutcomeOf<KeyIntent>): JsonObject | undefined {
+  if (!error) return undefined;
+  const { code, message, details } = error;
+  if (isSecretIntent(intent) && (code === 'ERR_REQUEST_FAILED' || code === 'ERR_DIGEST_MISMATCH'))
+    return { code: 'ERR_REQUEST_FAILED', message: 'it does not open with this key' };
+  return group({ code, message: text(message), rule: text(details.rule) });
+}
+
 /** Written after the backend was asked, and again when a request has ended. */
-export function outcomeEntry(outcome: SigningOutcome, context: AuditContext, seq: number | undefined): AuditEntry {
-  const { intent, result, requestId, approvals, signatureSha256, error } = outcome;
-  const rule = error?.details.rule;
+export function outcomeEntry(outcome: OutcomeOf<KeyIntent>, context: AuditContext, seq: number | undefined): AuditEntry {
+  const { intent, result, requestId, approvals } = outcome;
   return {
     kind: 'outcome',
     result,
     // The record of the intent has the rest; one of another process is found by what was signed, with which key.
     ...(seq === undefined
       ? useMembers(intent, context)
-      : { intent: seq, inputSha256: intent.inputSha256, key: keyMembers(intent.key) }),
+      : { intent: seq, ...purposeOf(intent), inputSha256: intent.inputSha256, key: keyMembers(intent.key) }),
     requestId: text(requestId),
-    signatureSha256,
+    signatureSha256: 'signatureSha256' in outcome ? outcome.signatureSha256 : undefined,
     approvals: approvals && {
       approvedBy: people(approvals.approvedBy),
       notYetApprovedBy: people(approvals.notYetApprovedBy),
       rejectedBy: people(approvals.rejectedBy),
     },
-    error: error && group({ code: error.code, message: text(error.message), rule: text(rule) }),
+    error: errorMembers(outcome),
   };
 }
 

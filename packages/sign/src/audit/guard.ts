@@ -1,4 +1,4 @@
-import type { Claims, Guard, SigningIntent } from '@securosys/core';
+import type { Claims, Guard, KeyIntent } from '@securosys/core';
 import { intentEntry, outcomeEntry, publishedEntry } from './entries.js';
 import type { AuditEntry, AuditReceipt } from './record.js';
 
@@ -10,10 +10,10 @@ export interface AuditContext {
   readonly claims?: Claims;
 }
 
-/** Writes down what a signer tells its guards. */
-export function auditGuard(append: (entry: AuditEntry) => Promise<AuditReceipt>, context: AuditContext = {}): Guard {
+/** Writes down what signers and keys that decrypt tell their guards. */
+export function auditGuard(append: (entry: AuditEntry) => Promise<AuditReceipt>, context: AuditContext = {}): Guard<KeyIntent> {
   /** Which record an intent has, for the outcomes that follow in this process. */
-  const written = new WeakMap<SigningIntent, number>();
+  const written = new WeakMap<KeyIntent, number>();
   return {
     async before(intent) {
       const { seq } = await append(intentEntry(intent, context));

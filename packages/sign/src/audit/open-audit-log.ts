@@ -2,6 +2,7 @@ import {
   type Clock,
   type Guard,
   invalidArgument,
+  type KeyIntent,
   knownOptions,
   SignError,
   type Signer,
@@ -60,10 +61,10 @@ export interface AuditLog {
    */
   append(entry: AuditEntry): Promise<AuditReceipt>;
   /**
-   * A guard for signers that writes down every use of a key: an `intent` before the backend is asked, without which the key is not used; an
-   * `outcome` after it; and `published` when signatures were put where others find them.
+   * A guard for signers and keys that decrypt, which writes down every use of a key: an `intent` before the backend is asked, without which the key is not used; an
+   * `outcome` after it, and for every try that another guard refused; and `published` when signatures were put where others find them.
    */
-  guard(context?: AuditContext): Guard;
+  guard(context?: AuditContext): Guard<KeyIntent>;
   /**
    * Signs the head of the log and writes the checkpoint down in it. Keep what is given back where who can write the log cannot: of a log
    * that was cut behind an older checkpoint, only this one says so.

@@ -1,5 +1,13 @@
 import type { Attributes } from '@opentelemetry/api';
-import { type Publication, type SigningIntent, type SigningOutcome, type SigningTarget, sanitizeText } from '@securosys/core';
+import {
+  isSecretIntent,
+  type KeyIntent,
+  type OutcomeOf,
+  type Publication,
+  type SignError,
+  type SigningTarget,
+  sanitizeText,
+} from '@securosys/core';
 
 /** Longest text of one attribute. */
 const longest = 400;
@@ -15,7 +23,7 @@ function present(values: Readonly<Record<string, string | number | undefined>>):
 }
 
 /** Of metrics: few values each. */
-export const useAttributes = ({ backend, operation }: SigningIntent): Attributes =>
+export const useAttributes = ({ backend, operation }: KeyIntent): Attributes =>
   present({
     'securosys.backend': backend,
     'securosys.algorithm': operation.algorithm,
@@ -29,9 +37,21 @@ const targetAttributes = (target: SigningTarget | undefined) => ({
   'securosys.target.name': target?.name,
 });
 
-/** Of the span of one use of a key: never the message, claims, or anything of a token. */
-export function intentAttributes(intent: SigningIntent): Attributes {
-  const { key, domain, operation, inputSha256, target, batch } = intent;
+/** What only a signature has, and what only a decryption has. */
+const kindAttributes = (intent: KeyIntent) =>
+  isSecretIntent(intent)
+    ? {
+        'securosys.purpose': intent.purpose,
+        'securosys.source.repository': intent.source?.repository,
+        'securosys.source.tag': intent.source?.tag,
+        'securosys.source.digest': intent.source?.digest,
+        'securosys.source.layers': intent.source?.layers,
+      }
+    : { 'securosys.domain': intent.domain };
+
+/** Of the span of one use of a key: never the message, the ciphertext, claims, or anything of a token. */
+export function intentAttributes(intent: KeyIntent): Attributes {
+  const { key, operation, inputSha256, target, batch } = intent;
   return {
     ...useAttributes(intent),
     ...present({
@@ -39,7 +59,7 @@ export function intentAttributes(intent: SigningIntent): Attributes {
       'securosys.key.spki_sha256': key.ref.spkiSha256,
       'securosys.key.spec': key.spec,
       'securosys.key.assurance': key.assurance,
-      'securosys.domain': domain,
+      ...kindAttributes(intent),
       'securosys.input_sha256': inputSha256,
       'securosys.subject.digest': operation.facts?.subject?.digest,
       'securosys.batch.id': batch?.id,
@@ -48,16 +68,21 @@ export function intentAttributes(intent: SigningIntent): Attributes {
   };
 }
 
+/** What is said of an error: its code, and of a ciphertext that does not open no more than that (S16). */
+export const errorType = (intent: KeyIntent, { code }: SignError): string =>
+  isSecretIntent(intent) && code === 'ERR_DIGEST_MISMATCH' ? 'ERR_REQUEST_FAILED' : code;
+
 /** What came of it. */
-export function outcomeAttributes({ result, requestId, approvals, signatureSha256, error }: SigningOutcome): Attributes {
+export function outcomeAttributes(outcome: OutcomeOf<KeyIntent>): Attributes {
+  const { intent, result, requestId, approvals, error } = outcome;
   return present({
     'securosys.result': result,
     'securosys.request.id': requestId,
-    'securosys.signature_sha256': signatureSha256,
+    'securosys.signature_sha256': 'signatureSha256' in outcome ? outcome.signatureSha256 : undefined,
     'securosys.approvals.given': approvals?.approvedBy.length,
     'securosys.approvals.missing': approvals?.notYetApprovedBy.length,
     'securosys.approvals.rejected': approvals?.rejectedBy.length,
-    'error.type': error?.code,
+    'error.type': error && errorType(intent, error),
   });
 }
 

@@ -1,5 +1,5 @@
 import type { MeterProvider, TracerProvider } from '@opentelemetry/api';
-import { type Clock, type Fetch, type Guard, knownOptions, type Operation, systemClock } from '@securosys/core';
+import { type Clock, type Fetch, type Guard, type KeyIntent, knownOptions, type Operation, systemClock } from '@securosys/core';
 import { loadApi } from './load-api.js';
 import { createMeters } from './meters.js';
 import { telemetryGuard } from './telemetry-guard.js';
@@ -18,8 +18,8 @@ export interface TelemetryOptions {
 
 /** Spans and metrics of what signing does. Their names and attributes are listed in the guide on audit. */
 export interface Telemetry {
-  /** A span for each use of a key (`securosys.sign`), for the time in which people decided (`securosys.approval`), and for publishing. */
-  readonly guard: Guard;
+  /** A span for each use of a key (`securosys.sign`, `securosys.decrypt`), for the time in which people decided (`securosys.approval`), and for publishing. */
+  readonly guard: Guard<KeyIntent>;
   /** The same operation, of which every wait for a result is a span (`securosys.wait`) with an event for each change. */
   operation<T>(operation: Operation<T>): Operation<T>;
   /** The same `fetch`, of which every call is a span with method, host and status, and nothing of headers, paths or bodies. */
@@ -47,8 +47,10 @@ export async function createTelemetry(options: TelemetryOptions = {}): Promise<T
   const { tracerProvider = api.trace, meterProvider = api.metrics, clock = systemClock } = options;
   const tracer = tracerProvider.getTracer(scope);
   const made = { api, tracer, clock };
+  const meter = meterProvider.getMeter(scope);
+  const meters = { sign: createMeters(meter, 'sign'), decrypt: createMeters(meter, 'decrypt') };
   return {
-    guard: telemetryGuard({ ...made, meters: createMeters(meterProvider.getMeter(scope)) }),
+    guard: telemetryGuard({ ...made, meters }),
     operation: (operation) => watchedOperation(operation, made),
     fetch: (fetch) => watchedFetch(fetch, made),
   };

@@ -9,17 +9,17 @@ export interface Meters {
   published(attributes: Attributes, artifacts: number): void;
 }
 
-/** The instruments, by their names. */
-export function createMeters(meter: Meter): Meters {
-  const operations = meter.createCounter('securosys.sign.operations', {
+/** The instruments, by their names. @param use what keys are used for */
+export function createMeters(meter: Meter, use: 'sign' | 'decrypt'): Meters {
+  const operations = meter.createCounter(`securosys.${use}.operations`, {
     description: 'Uses of keys, by what came of them',
     unit: '{operation}',
   });
-  const duration = meter.createHistogram('securosys.sign.operation.duration', {
+  const duration = meter.createHistogram(`securosys.${use}.operation.duration`, {
     description: 'From the moment before the backend is asked to its answer',
     unit: 's',
   });
-  const approval = meter.createHistogram('securosys.sign.approval.duration', {
+  const approval = meter.createHistogram(`securosys.${use}.approval.duration`, {
     description: 'From a request that waits for people to its end, as far as this process has seen both',
     unit: 's',
   });

@@ -1,4 +1,4 @@
-import { type CallOptions, type Clock, invalidArgument, knownOptions, type SigningIntent, systemClock } from '@securosys/core';
+import { type CallOptions, type Clock, invalidArgument, type KeyIntent, knownOptions, systemClock } from '@securosys/core';
 import type { CosignTrust } from '@securosys/cosign';
 import type { Oci } from '@securosys/oci';
 import { judgePolicy, type PolicyResult } from './judge-policy.js';
@@ -26,7 +26,7 @@ export interface EvaluatePolicyOptions extends PolicyOptions, CallOptions {}
 export const policyOptionNames = ['oci', 'trust', 'custom', 'clock'];
 
 /**
- * Judges one signature and reports the result of every rule, without doing anything: a dry run. It never throws because a rule refuses.
+ * Judges one signature, or another use of a key, and reports the result of every rule, without doing anything: a dry run. It never throws because a rule refuses.
  * @param about what is known, or an intent, whose facts are then recomputed from its bytes
  *
  * @example
@@ -40,7 +40,7 @@ export const policyOptionNames = ['oci', 'trust', 'custom', 'clock'];
  */
 export async function evaluatePolicy(
   policy: SigningPolicy,
-  about: SigningSubject | SigningIntent,
+  about: SigningSubject | KeyIntent,
   options: EvaluatePolicyOptions = {},
 ): Promise<PolicyResult> {
   knownOptions('evaluatePolicy', options, [...policyOptionNames, 'signal', 'logger']);

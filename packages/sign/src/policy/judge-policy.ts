@@ -1,3 +1,4 @@
+import { type PolicyPurpose, useNoun, usualPurpose } from './purposes.js';
 import type { BoundRequirement, Finding, World } from './requirement.js';
 import type { BoundRule } from './signing-policy.js';
 import type { SigningSubject } from './subject.js';
@@ -21,7 +22,7 @@ export interface RuleResult {
   readonly index: number;
   /** `not-applicable`: the rule is about something else. */
   readonly status: 'satisfied' | 'refused' | 'not-applicable';
-  /** Results of `when`, as far as they were looked at. */
+  /** Results of `when`, as far as they were looked at; of a rule about other purposes that alone. */
   readonly conditions: readonly RequirementResult[];
   /** Results of `require`; empty unless the rule is about the signature. */
   readonly requirements: readonly RequirementResult[];
@@ -70,7 +71,16 @@ interface Applied {
   readonly applies: 'yes' | 'no' | 'unknown';
 }
 
+const otherPurpose = ({ purposes }: BoundRule, index: number, purpose: PolicyPurpose): RequirementResult => ({
+  requirement: 'purposes',
+  path: `rules[${index}].purposes`,
+  status: 'unsatisfied',
+  reason: `the purpose is ${purpose}; the rule is about ${purposes.join(', ')}`,
+});
+
 async function apply(rule: BoundRule, index: number, subject: SigningSubject, world: World): Promise<Applied> {
+  const { purpose = usualPurpose } = subject;
+  if (!rule.purposes.includes(purpose)) return { rule, index, conditions: [otherPurpose(rule, index, purpose)], applies: 'no' };
   const conditions = await judgeAll(rule.when, subject, world, 'all');
   const states = conditions.map(({ status }) => status);
   return {
@@ -129,7 +139,10 @@ export async function judgePolicy(
   const bad = results.find(({ status }) => status === 'refused');
   if (bad) return { verdict: 'refused', ...refusal(bad), rules: results };
   if (results.some(({ status }) => status === 'satisfied')) return { verdict: 'allowed', rules: results };
-  return { verdict: 'refused', reason: nothingApplies(results), rules: results };
+  const { purpose = usualPurpose } = subject;
+  if (rules.length === 0) return { verdict: 'refused', reason: 'the policy has no rule, which allows nothing', rules: results };
+  const isNamed = rules.some(({ purposes }) => purposes.includes(purpose));
+  return { verdict: 'refused', reason: isNamed ? nothingApplies(results, purpose) : noRuleFor(purpose), rules: results };
 }
 
 function refusal({ rule, index, conditions, requirements }: RuleResult) {
@@ -139,10 +152,13 @@ function refusal({ rule, index, conditions, requirements }: RuleResult) {
   return { rule, index, requirement, path, reason: failed ? reason : `nobody can tell whether the rule applies: ${reason}` };
 }
 
-function nothingApplies(results: readonly RuleResult[]): string {
-  if (results.length === 0) return 'the policy has no rule, which allows nothing';
+/** A policy that is silent about a purpose has not thought of it: that allows nothing, and says what to write. */
+const noRuleFor = (purpose: PolicyPurpose): string =>
+  `no rule is about a ${useNoun(purpose)}, so nothing allows it: a rule that is says purposes: [${purpose}]`;
+
+function nothingApplies(results: readonly RuleResult[], purpose: PolicyPurpose): string {
   const why = results.flatMap(({ rule, conditions }) =>
     conditions.flatMap(({ status, reason }) => (status === 'unsatisfied' ? [`${rule}: ${reason}`] : [])),
   );
-  return `no rule is about this signature, so nothing allows it (${why.slice(0, 3).join('; ')})`;
+  return `no rule is about this ${useNoun(purpose)}, so nothing allows it (${why.slice(0, 3).join('; ')})`;
 }

@@ -1,3 +1,5 @@
+import type { PolicyPurpose } from './purposes.js';
+
 /** A signing policy as it is written. The JSON Schema is `docs/schemas/signing-policy-1.json`; `docs/guides/signing-policy.md` explains it. */
 export interface SigningPolicyDocument {
   readonly version: 1;
@@ -9,7 +11,12 @@ export interface SigningPolicyDocument {
 export interface SigningPolicyRule {
   /** Refusals name it: up to 100 characters, different from the others'. */
   readonly name: string;
-  /** What the rule is about: everything that is said here has to hold. Absent: every signature. */
+  /**
+   * Which uses of keys the rule is about. Absent: `sign` alone. `decrypt` and `derive` open encrypted images, with RSA and with EC keys;
+   * `audit-checkpoint` confirms an audit log.
+   */
+  readonly purposes?: readonly PolicyPurpose[];
+  /** What the rule is about: everything that is said here has to hold. Absent: every use for its purposes. */
   readonly when?: SigningPolicyConditions;
   /** What it demands of that, all of it. An empty object demands nothing. */
   readonly require: SigningPolicyRequirements;
@@ -40,6 +47,8 @@ export interface SigningPolicyRequirements extends SigningPolicyConditions {
   /** A duration such as `90d`, `12h`, `30m` or `45s` from signing time to expiry. Formats without an expiry are refused. */
   readonly maxValidity?: string;
   readonly requireExpiry?: true;
+  /** Of decryptions: a trusted signature of the encrypted image was found before. */
+  readonly requireTrusted?: true;
   /** Signed annotations: a text that has to be there exactly, or `true` for any text that is not empty. */
   readonly annotations?: Readonly<Record<string, string | true>>;
   readonly times?: readonly SigningPolicyTimes[];

@@ -1,4 +1,4 @@
-import { type CallOptions, type Guard, knownOptions, SignError, systemClock } from '@securosys/core';
+import { type CallOptions, type Guard, type KeyIntent, knownOptions, SignError, systemClock } from '@securosys/core';
 import { type PolicyOptions, policyOptionNames } from './evaluate-policy.js';
 import { judgePolicy } from './judge-policy.js';
 import { lookupsOf } from './lookups-of.js';
@@ -7,7 +7,7 @@ import { rulesOf, type SigningPolicy } from './signing-policy.js';
 import { subjectOfIntent } from './subject-of-intent.js';
 
 /**
- * A guard that vetoes what a policy does not allow, before anything is sent, and again before what was signed is used. `ERR_VETOED` names
+ * A guard that vetoes what a policy does not allow, for signers and for keys that decrypt, before anything is sent, and again before what was signed is used. `ERR_VETOED` names
  * the rule: `details.rule` its name, `details.ruleIndex` its place, `details.requirement` and `details.path` what of it refused.
  *
  * @example
@@ -22,7 +22,7 @@ import { subjectOfIntent } from './subject-of-intent.js';
  * ```
  * @throws SignError `ERR_INVALID_ARGUMENT`
  */
-export function policyGuard(policy: SigningPolicy, options: PolicyOptions = {}): Guard {
+export function policyGuard(policy: SigningPolicy, options: PolicyOptions = {}): Guard<KeyIntent> {
   knownOptions('policyGuard', options, policyOptionNames);
   return guardOf(policy, options, lookupsOf(options.oci));
 }
@@ -32,12 +32,12 @@ export function policyGuard(policy: SigningPolicy, options: PolicyOptions = {}):
  * `notAlreadySigned` refuse. The code for registries is no part of a program that is bundled with this one.
  * @throws SignError `ERR_INVALID_ARGUMENT`
  */
-export function offlinePolicyGuard(policy: SigningPolicy, options: Omit<PolicyOptions, 'oci' | 'trust'> = {}): Guard {
+export function offlinePolicyGuard(policy: SigningPolicy, options: Omit<PolicyOptions, 'oci' | 'trust'> = {}): Guard<KeyIntent> {
   knownOptions('offlinePolicyGuard', options, ['custom', 'clock']);
   return guardOf(policy, options, undefined);
 }
 
-function guardOf(policy: SigningPolicy, options: PolicyOptions, registry: RegistryLookups | undefined): Guard {
+function guardOf(policy: SigningPolicy, options: PolicyOptions, registry: RegistryLookups | undefined): Guard<KeyIntent> {
   const rules = rulesOf(policy);
   const { clock = systemClock, trust, custom = {} } = options;
   return {

@@ -1,6 +1,7 @@
 import type { CallOptions, Clock } from '@securosys/core';
 import type { CosignTrust } from '@securosys/cosign';
 import type { Place } from './place.js';
+import type { PolicyPurpose } from './purposes.js';
 import type { RegistryLookups } from './registry-lookups.js';
 import type { SigningSubject } from './subject.js';
 
@@ -36,6 +37,8 @@ export interface Requirement<T = unknown> {
   readonly asks?: true;
   /** Needs no more than facts and tells them apart: may stand in `when`. */
   readonly condition?: true;
+  /** What keys have to be used for where a rule demands it. Absent: to sign. */
+  readonly about?: readonly PolicyPurpose[];
   /** @throws SignError `ERR_INVALID_ARGUMENT` */
   read(place: Place): T;
   judge(value: T, subject: SigningSubject, world: World): Finding | Promise<Finding>;

@@ -6,12 +6,13 @@ import { formats } from './requirements/formats.js';
 import { keys } from './requirements/keys.js';
 import { notAlreadySigned } from './requirements/not-already-signed.js';
 import { repositories } from './requirements/repositories.js';
+import { requireTrusted } from './requirements/require-trusted.js';
 import { tags } from './requirements/tags.js';
 import { times } from './requirements/times.js';
 import { maxValidity, requireExpiry } from './requirements/validity.js';
 
 const all = [
-  ...[repositories, tags, keys, formats, maxValidity, requireExpiry, annotations, times],
+  ...[repositories, tags, keys, formats, maxValidity, requireExpiry, annotations, requireTrusted, times],
   ...[attestations, notAlreadySigned, custom],
 ] as readonly Requirement[];
 

@@ -1,8 +1,10 @@
 import { invalidArgument, sanitizeText } from '@securosys/core';
 import type { DocumentNode } from './document-node.js';
+import { nearest } from './nearest.js';
 import { type Place, placeOf } from './place.js';
 import { plainDocument } from './plain-document.js';
 import type { SigningPolicyDocument } from './policy-document.js';
+import { type PolicyPurpose, purposes, useNoun, usualPurpose } from './purposes.js';
 import { type BoundRequirement, bind } from './requirement.js';
 import { requirements } from './requirements.js';
 
@@ -16,6 +18,7 @@ export interface SigningPolicy {
 /** What is behind a rule. */
 export interface BoundRule {
   readonly name: string;
+  readonly purposes: readonly PolicyPurpose[];
   readonly when: readonly BoundRequirement[];
   readonly require: readonly BoundRequirement[];
 }
@@ -64,25 +67,49 @@ export function policyOf(document: DocumentNode, file: string | undefined): Sign
 }
 
 function ruleOf(place: Place): BoundRule {
-  const found = place.members(['name', 'when', 'require']);
+  const found = place.members(['name', 'purposes', 'when', 'require']);
   const name = (found.get('name') ?? place.wrong('needs a name, by which refusals call it')).text(100);
   const demanded = found.get('require') ?? place.wrong('needs require: write {} if it demands nothing');
   const when = found.get('when');
-  return { name, when: when ? conditionsOf(when) : [], require: bound(demanded, [...requirements.keys()]) };
+  const about = purposesOf(found.get('purposes'));
+  return {
+    name,
+    purposes: about,
+    when: when ? conditionsOf(when, about) : [],
+    require: bound(demanded, [...requirements.keys()], about),
+  };
+}
+
+/** A policy from before there were others is about signatures, and allows nothing else. */
+function purposesOf(place: Place | undefined): readonly PolicyPurpose[] {
+  if (!place) return [usualPurpose];
+  const found = place.items(purposes.length).map((item) => {
+    const text = item.text();
+    const meant = nearest(text, purposes);
+    const hint = meant === undefined ? `known are ${purposes.join(', ')}` : `did you mean '${meant}'?`;
+    return purposes.find((purpose) => purpose === text) ?? item.wrong(`is no purpose; ${hint}`);
+  });
+  if (new Set(found).size < found.length) place.wrong('names something twice');
+  return found.length > 0 ? found : place.wrong('is empty: the rule would be about nothing');
 }
 
 /** A condition that never holds would take a rule away without a word. */
-function conditionsOf(when: Place): readonly BoundRequirement[] {
+function conditionsOf(when: Place, about: readonly PolicyPurpose[]): readonly BoundRequirement[] {
   for (const [, place] of when.members(conditions))
     if (Array.isArray(place.content) && place.content.length === 0) place.wrong('is empty: the rule would be about nothing');
-  const found = bound(when, conditions);
+  const found = bound(when, conditions, about);
   return found.length > 0 ? found : when.wrong('says nothing: leave it out for a rule about every signature');
 }
 
-function bound(place: Place, known: readonly string[]): readonly BoundRequirement[] {
+/** What no use of that kind can satisfy would refuse for ever, and is a mistake. */
+function bound(place: Place, known: readonly string[], about: readonly PolicyPurpose[]): readonly BoundRequirement[] {
   const found = place.members(known);
   return [...requirements.values()].flatMap((requirement) => {
     const below = found.get(requirement.name);
+    const { about: fitting = [usualPurpose] } = requirement;
+    const strange = about.find((purpose) => !fitting.includes(purpose));
+    if (below && strange !== undefined)
+      below.wrong(`cannot be known of a ${useNoun(strange)}, which the rule is about by its purposes`);
     return below ? [bind(requirement, below)] : [];
   });
 }

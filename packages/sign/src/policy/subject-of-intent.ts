@@ -1,5 +1,6 @@
-import { ownBytes, type SigningIntent, sha256Hex } from '@securosys/core';
+import { isSecretIntent, type KeyIntent, ownBytes, type SigningIntent, sha256Hex } from '@securosys/core';
 import type { SigningSubject } from './subject.js';
+import { subjectOfSecret } from './subject-of-secret.js';
 
 /** What the bytes of an intent prove. */
 export type SignedFacts = Pick<
@@ -8,15 +9,17 @@ export type SignedFacts = Pick<
 >;
 
 /**
- * What is known of a use of a key: facts recomputed from the bytes, the key, and where the caller will put the signature. Claims are left
- * out.
+ * What is known of a use of a key: facts recomputed from the bytes that are signed, the key, and where the caller will put the signature; of a
+ * decryption, what the caller says of the encrypted image. Claims are left out.
  */
-export async function subjectOfIntent(intent: SigningIntent): Promise<SigningSubject> {
+export async function subjectOfIntent(intent: KeyIntent): Promise<SigningSubject> {
+  if (isSecretIntent(intent)) return subjectOfSecret(intent);
   const { key, target = {} } = intent;
   const facts = await factsOf(intent);
   const { label } = key.ref;
   const differs = target.digest !== undefined && facts.digest !== undefined && target.digest !== facts.digest;
   return {
+    ...(intent.domain === 'audit-checkpoint' && { purpose: intent.domain }),
     ...(target.repository !== undefined && { repository: target.repository }),
     ...(target.tag !== undefined && { tag: target.tag }),
     ...facts,

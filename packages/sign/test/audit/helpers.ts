@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createSigner } from '@securosys/core';
+import { createSigner, type Guard } from '@securosys/core';
 import { createMemoryBackend } from '@securosys/core/memory';
 import { afterEach } from 'vitest';
 
@@ -42,10 +42,10 @@ export async function rewrite(folder: string, change: (lines: string[]) => strin
 }
 
 /** A software key that confirms logs. */
-export async function checkpointKey(label = 'auditor') {
+export async function checkpointKey(label = 'auditor', guards: readonly Guard[] = []) {
   const backend = createMemoryBackend();
   const { spki } = await backend.createKey({ label, spec: 'ec-p256' });
-  return { spki, signer: createSigner(backend, { label }) };
+  return { spki, signer: createSigner(backend, { label }, { guards }) };
 }
 
 /** Everything that an iterable gives. */

@@ -45,5 +45,6 @@ export const whole: SigningPolicyDocument = {
       },
     },
     { name: 'everything', require: {} },
+    { name: 'deployment', purposes: ['decrypt', 'derive'], require: { requireTrusted: true } },
   ],
 };

@@ -8,7 +8,7 @@ const guide = readFileSync(new URL('../../../../docs/guides/signing-policy.md', 
 describe('the guide', () => {
   it('shows policies that can be read', async () => {
     const policies = [...guide.matchAll(/^```yaml\n(.*?)^```$/gms)].map(([, text]) => text as string);
-    expect(policies).toHaveLength(2);
+    expect(policies).toHaveLength(3);
     for (const text of policies) await parseSigningPolicy(text);
   });
 

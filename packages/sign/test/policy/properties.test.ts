@@ -49,12 +49,19 @@ const require: fc.Arbitrary<SigningPolicyRequirements> = fc.record(
   },
   { requiredKeys: [] },
 );
-const rule = fc.record({ when, require }).map(({ when: about, require: demands }) => {
+const signingRule = fc.record({ when, require }).map(({ when: about, require: demands }) => {
   const condition = about && Object.keys(about).length > 0 ? { when: about } : {};
   return { ...condition, require: demands };
 });
+const otherRule: fc.Arbitrary<Omit<SigningPolicyRule, 'name'>> = fc.record({
+  purposes: fc.constantFrom(['decrypt'] as const, ['decrypt', 'derive'] as const),
+  require: fc.record({ tags: list(...conditions.tags), requireTrusted: some(true as const) }, { requiredKeys: [] }),
+});
+const rule = fc.oneof({ weight: 4, arbitrary: signingRule }, { weight: 1, arbitrary: otherRule });
 const subject: fc.Arbitrary<SigningSubject> = fc.record(
   {
+    purpose: some('sign', 'sign', 'sign', 'decrypt', 'derive'),
+    trusted: fc.boolean(),
     repository: some('r.example/a/x', 'r.example/b', 'other.example/a'),
     tag: some('v1', 'dev'),
     format: some('notation-jws', 'cosign', 'opaque'),
@@ -75,8 +82,8 @@ const numRuns = 100;
 describe('for all policies and subjects', () => {
   it('one more demand never allows more', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(rule, { minLength: 1, maxLength: 3 }), require, subject, async (rules, more, about) => {
-        const [first, ...others] = rules as [(typeof rules)[0], ...typeof rules];
+      fc.asyncProperty(signingRule, fc.array(rule, { maxLength: 2 }), require, subject, async (first, others, more, about) => {
+        const rules = [first, ...others];
         // What was demanded stays; only members that were not there are new.
         const stricter = { ...first, require: { ...more, ...first.require } };
         if ((await evaluate([stricter, ...others], about)).verdict === 'allowed')
@@ -105,7 +112,7 @@ describe('for all policies and subjects', () => {
   });
 
   it('to know less never allows more', async () => {
-    const names = ['repository', 'tag', 'format', 'key', 'signedAt', 'expiresAt', 'annotations'] as const;
+    const names = ['repository', 'tag', 'format', 'key', 'signedAt', 'expiresAt', 'annotations', 'trusted'] as const;
     await fc.assert(
       fc.asyncProperty(fc.array(rule, { maxLength: 3 }), subject, some(...names), async (rules, about, name) => {
         const { [name]: _, ...less } = about;

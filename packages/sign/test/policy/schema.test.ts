@@ -68,6 +68,13 @@ const refused: readonly (readonly [string, unknown])[] = [
   ['rules[0].name', { version: 1, rules: [{ name: 'a'.repeat(101), require: {} }] }],
   ['rules[0].name', { version: 1, rules: [{ name: 1, require: {} }] }],
   ['rules[0].require', { version: 1, rules: [{ name: 'a', require: null }] }],
+  ['rules[0].purposes', { version: 1, rules: [{ name: 'a', purposes: [], require: {} }] }],
+  ['rules[0].purposes', { version: 1, rules: [{ name: 'a', purposes: ['sign', 'sign'], require: {} }] }],
+  ['rules[0].purposes[0]', { version: 1, rules: [{ name: 'a', purposes: ['decryption'], require: {} }] }],
+  [
+    'rules[0].require.requireTrusted',
+    { version: 1, rules: [{ name: 'a', purposes: ['decrypt'], require: { requireTrusted: false } }] },
+  ],
   ['rules[0].when', when({})],
   ['rules[0].when', when({ maxValidity: '1d' })],
   ['rules[0].when.tags', when({ tags: [] })],
@@ -127,6 +134,19 @@ const beyond: readonly (readonly [string, unknown])[] = [
     },
   ],
   ['rules[0].name', { version: 1, rules: [{ name: 'a\u202eb', require: {} }] }],
+  // What no use for the purposes of the rule can have.
+  ['rules[0].require.requireTrusted', require({ requireTrusted: true })],
+  ...(['maxValidity', 'formats', 'notAlreadySigned'] as const).map((name): readonly [string, unknown] => {
+    const demanded = { maxValidity: '90d', formats: ['cosign'], notAlreadySigned: true }[name];
+    return [
+      `rules[0].require.${name}`,
+      { version: 1, rules: [{ name: 'a', purposes: ['sign', 'decrypt'], require: { [name]: demanded } }] },
+    ];
+  }),
+  [
+    'rules[0].when.repositories',
+    { version: 1, rules: [{ name: 'a', purposes: ['audit-checkpoint'], when: { repositories: ['**'] }, require: {} }] },
+  ],
   ['rules[0].require.repositories[0]', require({ repositories: ['a.example/**b'] })],
   ['rules[0].require.repositories[0]', require({ repositories: ['index.docker.io/library/alpine'] })],
   ['rules[0].require.repositories[0]', require({ repositories: [`a.example/${'*a'.repeat(17)}`] })],

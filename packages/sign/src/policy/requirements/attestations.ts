@@ -1,5 +1,6 @@
 import { nodeCrypto, ownBytes, sanitizeText, sha256Hex } from '@securosys/core';
 import type { Place } from '../place.js';
+import { openingPurposes, usualPurpose } from '../purposes.js';
 import type { AttestationKeys, FoundStatement } from '../registry-lookups.js';
 import { type Finding, type Requirement, satisfied, unknown, unsatisfied, type World } from '../requirement.js';
 import type { SigningSubject } from '../subject.js';
@@ -112,6 +113,7 @@ async function judgeOne(rule: AttestationRule, subject: SigningSubject, world: W
 /** What somebody else has to have said of the image, in statements that were verified. */
 export const attestations: Requirement<readonly AttestationRule[]> = {
   name: 'attestations',
+  about: [usualPurpose, ...openingPurposes],
   asks: true,
   read(place) {
     const rules = place.items(20).map(readRule);

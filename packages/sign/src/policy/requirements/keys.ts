@@ -1,5 +1,6 @@
 import { sanitizeText } from '@securosys/core';
 import type { Place } from '../place.js';
+import { purposes } from '../purposes.js';
 import { type Requirement, satisfied, unknown, unsatisfied } from '../requirement.js';
 import type { SigningSubjectKey } from '../subject.js';
 import { mostItems, oneOf } from './lists.js';
@@ -35,11 +36,12 @@ function fits(rule: KeyRule, key: SigningSubjectKey): 'yes' | 'no' | 'unknown' {
 /** By which keys. */
 export const keys: Requirement<readonly KeyRule[]> = {
   name: 'keys',
+  about: purposes,
   condition: true,
   read: (place) => place.items(mostItems).map(readKey),
   judge(rules, { key }) {
     const allowed = oneOf(rules.map(shown));
-    if (!key) return unknown(`it is not known which key signs; allowed is ${allowed}`);
+    if (!key) return unknown(`it is not known which key is used; allowed is ${allowed}`);
     const found = rules.map((rule) => fits(rule, key));
     if (found.includes('yes')) return satisfied;
     const name = key.label === undefined ? '' : `'${sanitizeText(key.label, 256)}' `;

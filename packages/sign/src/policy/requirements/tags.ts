@@ -1,11 +1,13 @@
 import { sanitizeText } from '@securosys/core';
 import { matchesGlob, tagGlobFault } from '../glob.js';
+import { openingPurposes, usualPurpose } from '../purposes.js';
 import { type Requirement, satisfied, unknown, unsatisfied } from '../requirement.js';
 import { oneOf, textList } from './lists.js';
 
 /** By which tag the image was named. */
 export const tags: Requirement<readonly string[]> = {
   name: 'tags',
+  about: [usualPurpose, ...openingPurposes],
   condition: true,
   read: (place) => textList(place, tagGlobFault),
   judge(patterns, { tag }) {
