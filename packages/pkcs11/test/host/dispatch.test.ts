@@ -363,6 +363,22 @@ describe('uses of keys on their way to lanes', () => {
     expect(module.count('finalize')).toBe(1);
   });
 
+  it('a module that other code has initialised is never finalised here, and whoever listens is told of its locking', async () => {
+    const module = fakeModule();
+    module.owned = false;
+    const logged: string[] = [];
+    const logger = { debug() {}, info() {}, error() {}, warn: (message: string) => void logged.push(message) };
+    const clock = handClock();
+    const opening = openFake(module, { clock, logger });
+    const { token } = await opening;
+    const told: string[] = [];
+    token.on('warning', ({ message }) => told.push(message));
+    await clock.pass(1);
+    expect(told).toEqual([expect.stringContaining('initialised by other code')]);
+    await token.close({ finalize: true });
+    expect([module.count('finalize'), logged]).toEqual([0, ['the PKCS#11 module is not finalised']]);
+  });
+
   it('another init string for a module in use is refused', async () => {
     const module = fakeModule();
     const { token, registry } = await openFake(module, { libraryParameters: "configdir='/a'" });

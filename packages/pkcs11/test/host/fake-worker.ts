@@ -63,6 +63,10 @@ export interface FakeModule {
   readonly open: Set<number>;
   readonly calls: Command[];
   maxSessions: number;
+  /** Whether this process is the first one to initialise it. */
+  owned: boolean;
+  /** CKS_… that a session tells. */
+  sessionState: number;
   /** What each message of answers says that it took. */
   answerMs: number;
   /** What fails: the answer to a command instead of its own. */
@@ -94,6 +98,8 @@ export function fakeModule(
     open: new Set(),
     calls: [],
     maxSessions: Number.POSITIVE_INFINITY,
+    owned: true,
+    sessionState: 1,
     answerMs: 1,
     trouble: () => undefined,
     count: (op) => module.calls.filter((call) => call.op === op).length,
@@ -169,7 +175,7 @@ export function fakeModule(
   const result = ({ id, command }: Request): Answer => {
     switch (command.op) {
       case 'initialize':
-        return { id, value: { owned: true } };
+        return { id, value: { owned: module.owned } };
       case 'libraryInfo':
         return { id, value: { cryptokiVersion: '2.40', manufacturer: 'maker', description: 'library', version: '1.0' } };
       case 'slots':
@@ -186,7 +192,7 @@ export function fakeModule(
         module.open.delete(command.session);
         return { id, value: undefined };
       case 'sessionInfo':
-        return { id, value: { slot: Uint8Array.of(1), state: 1, flags: 4, deviceError: 0 } };
+        return { id, value: { slot: Uint8Array.of(1), state: module.sessionState, flags: 4, deviceError: 0 } };
       case 'login':
         return { id, value: 'done' };
       case 'find':
