@@ -156,6 +156,47 @@ describe('the provider of a configuration', () => {
   });
 });
 
+describe('a symmetric key of a TSB', () => {
+  const password = createSentinel('password');
+  const made = async (label: string) => {
+    await tsb.addKey({ label, spec: 'aes-256', password, attributes: { sign: false, decrypt: true } });
+    const backend = connectTsb({
+      url: tsb.url,
+      auth: { type: 'token', token: tsb.token },
+      fetch: tsb.fetch,
+      keyPassword: async () => password,
+    });
+    const { ref } = await backend.describeSymmetricKey({ label });
+    await backend.close();
+    return { checkSha256: ref.checkSha256 as string, algorithm: 'A256GCMKW', passwordEnv: 'AES_PASSWORD' };
+  };
+
+  it('wraps and unwraps in the HSM, where the configuration names its algorithm and its check value', async () => {
+    const keys = { layers: { label: 'sealing', ...(await made('sealing')) } };
+    const env = { ...home(usual({ keys })), AES_PASSWORD: password };
+    const annotation = await wrapped(env, 'securosys');
+    expect(JSON.parse(utf8Text(base64Bytes(annotation)))).toMatchObject({ v: 2, kek: [{ kid: 'layers', alg: 'A256GCMKW' }] });
+    const { stdout } = await ask(env, unwrapRequest('securosys', 'layers', annotation));
+    expect(JSON.parse(stdout)).toEqual(opened);
+    const said = await expectNoSecret({ password }, () =>
+      ask({ ...env, AES_PASSWORD: `${password}x` }, unwrapRequest('securosys', 'layers', annotation)),
+    );
+    expect(said.value).toMatchObject({ exitCode: 1, stdout: '' });
+  });
+
+  it('that another has taken the place of gets no image (S7), and one that nothing pins is no key of a provider', async () => {
+    const first = await made('first');
+    const env = { ...home(usual({ keys: { layers: { ...first, label: 'second' } } })), AES_PASSWORD: password };
+    await made('second');
+    expect((await ask(env, wrapRequest('securosys', 'layers'))).stderr).toContain('ERR_KEY_CHANGED');
+    const refused = (key: JsonObject) => expect(load(home(usual({ keys: { layers: key } })))).rejects;
+    await refused({ algorithm: 'A256GCMKW' }).toThrow(/has no checkSha256/);
+    await refused({ ...first, spkiSha256 }).toThrow(/is a symmetric key/);
+    await refused({ ...first, algorithm: 'RSA-OAEP' }).toThrow(/checkSha256 is for keys with the algorithm A256GCMKW/);
+    await refused({ ...first, checkSha256: 'AB'.repeat(32) }).toThrow(/64 hexadecimal digits in lower case/);
+  });
+});
+
 describe('arguments in the style of the closed plugin', () => {
   const args = () => ['-cipher-algorithm RSA', `-tsb-api-endpoint ${tsb.url}`, '-auth TOKEN', `-token ${tsb.token}`];
 

@@ -14,10 +14,10 @@ export { type DecryptImageOptions, decryptImage } from './image/decrypt-image.js
 export { type EncryptImageOptions, encryptImage } from './image/encrypt-image.js';
 export type { ImageOptions, ImageReport, LayerProgress, LayerReport, OpenOptions, VerifyImage } from './image/image-options.js';
 export { addRecipients, type RecipientsOptions, replaceRecipients } from './image/recipients-of-image.js';
-export type { RecipientKey } from './packets/encrypt-content-key.js';
+export type { RecipientKey, SymmetricRecipientKey } from './packets/encrypt-content-key.js';
 export type { PacketAlgorithm } from './packets/packet-algorithms.js';
 export { type OpenerKey, type ProviderOpenerOptions, providerOpener } from './packets/provider-opener.js';
-export { type ProviderRecipientOptions, providerRecipient } from './packets/provider-recipient.js';
+export { type AnyRecipientKey, type ProviderRecipientOptions, providerRecipient } from './packets/provider-recipient.js';
 export type { KeyProviderCall } from './provider/answer-call.js';
 export { handleKeyProvider, type KeyProviderAnswer } from './provider/handle-key-provider.js';
 export type {
@@ -40,6 +40,12 @@ export {
 } from './recipients/keys/key-files.js';
 export { type LocalKeyOptions, localPrivateKey } from './recipients/keys/local-key.js';
 export type { KeyHalf, KeyUse, PrivateKey } from './recipients/keys/private-key.js';
+export {
+  backendSymmetricKey,
+  type SymmetricKey,
+  type SymmetricKeyFacts,
+  type SymmetricKeyOptions,
+} from './recipients/keys/symmetric-key.js';
 export { type Pkcs7Key, type Pkcs7OpenerOptions, pkcs7Opener } from './recipients/pkcs7/pkcs7-opener.js';
 export { type Pkcs7RecipientOptions, pkcs7Recipient } from './recipients/pkcs7/pkcs7-recipient.js';
 export { type Pkcs11OpenerOptions, pkcs11Opener } from './recipients/pkcs11/pkcs11-opener.js';

@@ -22,12 +22,13 @@ export interface KeySettings {
   load(): Promise<ProviderKey>;
 }
 
-const names = ['label', 'id', 'spkiSha256', 'publicKey', 'algorithm', 'passwordFile', 'passwordEnv'];
+const names = ['label', 'id', 'spkiSha256', 'publicKey', 'checkSha256', 'algorithm', 'passwordFile', 'passwordEnv'];
 const algorithms: Readonly<Record<PacketAlgorithm, true>> = {
   'RSA-OAEP': true,
   'RSA-OAEP-256': true,
   'ECDH-ES+A256KW': true,
   RSA1_5: true,
+  A256GCMKW: true,
 };
 const isAlgorithm = (name: string): name is PacketAlgorithm => Object.hasOwn(algorithms, name);
 
@@ -52,12 +53,24 @@ function once<T>(load: () => Promise<T>): () => Promise<T> {
   };
 }
 
+/** The pin of a symmetric key, which has no public half: with its algorithm, and in place of the others. */
+function checkOf(json: JsonObject, what: string): string | undefined {
+  const check = textOf(json, 'checkSha256');
+  const symmetric = textOf(json, 'algorithm') === 'A256GCMKW';
+  if (!symmetric) return check === undefined ? undefined : wrong(`${what}.checkSha256 is for keys with the algorithm A256GCMKW`);
+  if (json.spkiSha256 !== undefined || json.publicKey !== undefined)
+    wrong(`${what} is a symmetric key: checkSha256 says which, and it has no public key`);
+  if (check === undefined) return wrong(`${what} has no checkSha256: nothing says which key it is`);
+  return /^[0-9a-f]{64}$/.test(check) ? check : wrong(`${what}.checkSha256 is not 64 hexadecimal digits in lower case`);
+}
+
 function keyOf(kid: string, json: JsonObject): KeySettings {
   const what = `keys.${sanitizeText(kid, 80)}`;
   knownOptions(`${what} of the configuration`, json, names);
   const [label = kid, id, pin, file] = ['label', 'id', 'spkiSha256', 'publicKey'].map((name) => textOf(json, name));
   const [algorithm, passwordFile, passwordEnv] = ['algorithm', 'passwordFile', 'passwordEnv'].map((name) => textOf(json, name));
-  if (pin === undefined && file === undefined)
+  const check = checkOf(json, what);
+  if (check === undefined && pin === undefined && file === undefined)
     wrong(`${what} has neither spkiSha256 nor publicKey: nothing says which key it is`);
   if (pin !== undefined && !/^[0-9a-f]{64}$/.test(pin)) wrong(`${what}.spkiSha256 is not 64 hexadecimal digits in lower case`);
   if (algorithm !== undefined && !isAlgorithm(algorithm))
@@ -74,7 +87,7 @@ function keyOf(kid: string, json: JsonObject): KeySettings {
       if (own !== undefined && pin !== undefined && own !== pin) wrong(`${what}: publicKey is another key than spkiSha256`);
       const spkiSha256 = pin ?? own;
       return {
-        ref: { ...named, ...(spkiSha256 !== undefined && { spkiSha256 }) },
+        ref: { ...named, ...(spkiSha256 !== undefined && { spkiSha256 }), ...(check !== undefined && { checkSha256: check }) },
         ...(publicKey && { publicKey }),
         ...(algorithm !== undefined && { algorithm }),
       };

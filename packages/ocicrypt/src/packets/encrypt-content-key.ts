@@ -1,4 +1,5 @@
 import {
+  type CallOptions,
   encryptTo,
   keySpecOf,
   nodeCrypto,
@@ -10,8 +11,9 @@ import {
   wipe,
 } from '@securosys/core';
 import { agreedKey, wrapKey } from '../recipients/keys/key-wrap.js';
-import type { PacketKey } from './packet.js';
-import { algorithmOfKey, type PacketAlgorithm, packetAlgorithmFacts } from './packet-algorithms.js';
+import type { SymmetricKey } from '../recipients/keys/symmetric-key.js';
+import { keyAad, type PacketKey } from './packet.js';
+import { algorithmOfKey, checkSymmetricSpec, type PacketAlgorithm, packetAlgorithmFacts } from './packet-algorithms.js';
 
 /** A key that packets are written for. */
 export interface RecipientKey {
@@ -21,6 +23,29 @@ export interface RecipientKey {
   readonly spki: Uint8Array;
   /** Default: `RSA-OAEP-256` for RSA, `ECDH-ES+A256KW` for EC. What the readers have set up for the key. */
   readonly algorithm?: PacketAlgorithm;
+}
+
+/** A symmetric key that packets are written for: its backend is asked once for each image. */
+export interface SymmetricRecipientKey {
+  /** What the key is called by those who will open the packet; public. */
+  readonly kid: string;
+  readonly key: SymmetricKey;
+}
+
+/**
+ * Seals a content key with a symmetric key, bound to what the packet says of it.
+ * @throws SignError `ERR_KEY_NOT_USABLE` for a key that may not encrypt, and those of the key
+ */
+export async function sealContentKey(
+  { kid, key }: SymmetricRecipientKey,
+  contentKey: Uint8Array,
+  call: CallOptions,
+): Promise<PacketKey> {
+  const { spec, checkSha256: check } = await key.describe(call);
+  checkSymmetricSpec(spec);
+  if (check === undefined) throw new SignError('ERR_KEY_NOT_USABLE', 'the symmetric key may not encrypt');
+  const named = { kid, check, alg: 'A256GCMKW' } as const;
+  return { ...named, ek: await key.seal(contentKey, keyAad(named), call) };
 }
 
 /**

@@ -7,13 +7,16 @@ import {
   type JsonValue,
   parseJsonObject,
   SignError,
+  sealOverhead,
   utf8Bytes,
 } from '@securosys/core';
 import { maxPacketBytes } from '../recipients/annotations.js';
-import { isPacketAlgorithm, type PacketAlgorithm } from './packet-algorithms.js';
+import { isPacketAlgorithm, isSymmetricAlgorithm, type PacketAlgorithm } from './packet-algorithms.js';
 
-/** Version of the packet format that is written and read (`docs/ocicrypt-packet.md`). */
+/** Version of packets for key pairs alone (`docs/ocicrypt-packet.md`). */
 export const packetVersion = 1;
+/** Version of packets with a symmetric key among theirs: readers of version 1 alone say what they do not know. */
+export const symmetricPacketVersion = 2;
 /** Keys that one packet can be for. */
 export const maxPacketKeys = 16;
 /** Characters of a key's name. */
@@ -23,8 +26,10 @@ export const maxKidLength = 256;
 export interface PacketKey {
   /** What the key is called by those who hold it; public. */
   readonly kid: string;
-  /** SHA-256 of the key's SubjectPublicKeyInfo DER, lower-case hex (S7). */
-  readonly spki: string;
+  /** Of a key pair: SHA-256 of its SubjectPublicKeyInfo DER, lower-case hex (S7). */
+  readonly spki?: string;
+  /** Of a symmetric key: its check value, `keyCheckSha256` of core. */
+  readonly check?: string;
   readonly alg: PacketAlgorithm;
   /** The sender's public key for ECDH-ES: SubjectPublicKeyInfo DER. */
   readonly epk?: Uint8Array;
@@ -47,6 +52,9 @@ export interface Packet extends PacketHeader {
   readonly tag: Uint8Array;
 }
 
+/** Bytes of a sealed content key. */
+const sealedKeyBytes = 32 + sealOverhead;
+
 const what = 'packet';
 const encryption = 'A256GCM';
 
@@ -54,20 +62,33 @@ const malformed = (why: string): never => {
   throw new SignError('ERR_MALFORMED', `${what} is malformed: ${why}`);
 };
 
+const isSymmetric = ({ alg }: Pick<PacketKey, 'alg'>): boolean => isSymmetricAlgorithm(alg);
+const versionOf = ({ kek }: PacketHeader): number => (kek.some(isSymmetric) ? symmetricPacketVersion : packetVersion);
+
 function headerJson({ kek }: PacketHeader): JsonObject {
-  const keys = kek.map(({ kid, spki, alg, epk, ek }) => ({
+  const keys = kek.map(({ kid, spki, check, alg, epk, ek }) => ({
     kid,
-    spki,
+    ...(spki !== undefined && { spki }),
+    ...(check !== undefined && { check }),
     alg,
     ...(epk && { epk: base64Text(epk) }),
     ek: base64Text(ek),
   }));
-  return { v: packetVersion, enc: encryption, kek: keys };
+  return { v: versionOf({ kek }), enc: encryption, kek: keys };
 }
 
 /** What is authenticated along with the content: version, cipher and all that is said of the keys, as canonical JSON (RFC 8785). */
 export function packetAad(header: PacketHeader): Uint8Array<ArrayBuffer> {
   return utf8Bytes(canonicalJson(headerJson(header)));
+}
+
+/**
+ * What a symmetric key seals along with a content key: what the packet says of this key, and that it is one of ours, so that nothing else that
+ * the key sealed is ever taken for a content key.
+ */
+export function keyAad({ kid, check, alg }: Omit<PacketKey, 'ek'>): Uint8Array<ArrayBuffer> {
+  const named = { kid, check: check ?? '', alg };
+  return utf8Bytes(canonicalJson({ typ: 'securosys-ocicrypt-packet', v: symmetricPacketVersion, enc: encryption, ...named }));
 }
 
 /** The packet as bytes: JSON in UTF-8. */
@@ -98,14 +119,21 @@ export function isKid(kid: unknown): kid is string {
   return plain.test(kid) || (kid.isWellFormed() && !/\p{C}/u.test(kid));
 }
 
-function keyOf(value: JsonValue): PacketKey {
+const hashOf = (value: JsonValue | undefined, name: string): string =>
+  typeof value === 'string' && /^[0-9a-f]{64}$/.test(value) ? value : malformed(`${name} is no SHA-256 hash`);
+
+function keyOf(value: JsonValue, version: number): PacketKey {
   if (!isJsonObject(value)) return malformed('a key is not an object');
-  onlyMembers(value, ['kid', 'spki', 'alg', 'epk', 'ek']);
-  const { kid, spki, alg } = value;
+  const { kid, alg } = value;
   if (!isKid(kid)) return malformed('kid is no name');
-  if (typeof spki !== 'string' || !/^[0-9a-f]{64}$/.test(spki)) return malformed('spki is no SHA-256 hash');
-  if (!isPacketAlgorithm(alg))
+  if (!isPacketAlgorithm(alg) || (isSymmetric({ alg }) && version !== symmetricPacketVersion))
     throw new SignError('ERR_ALGORITHM_UNSUPPORTED', `${what} names an algorithm that is none of this version`);
+  if (isSymmetric({ alg })) {
+    onlyMembers(value, ['kid', 'check', 'alg', 'ek']);
+    return { kid, check: hashOf(value.check, 'check'), alg, ek: bytesOf(value, 'ek', sealedKeyBytes) };
+  }
+  onlyMembers(value, ['kid', 'spki', 'alg', 'epk', 'ek']);
+  const spki = hashOf(value.spki, 'spki');
   const agreed = alg === 'ECDH-ES+A256KW';
   if (agreed !== (value.epk !== undefined)) malformed('epk stands with ECDH-ES, and with nothing else');
   return { kid, spki, alg, ek: bytesOf(value, 'ek', agreed ? 40 : undefined), ...(agreed && { epk: bytesOf(value, 'epk') }) };
@@ -119,13 +147,17 @@ export function decodePacket(bytes: Uint8Array): Packet {
   const json = parseJsonObject(bytes, { what, maxBytes: maxPacketBytes, maxDepth: 4, maxValues: 200 });
   const { v, enc, kek } = json;
   if (typeof v !== 'number' || enc === undefined) return malformed('it is not one of this provider');
-  if (v !== packetVersion)
-    throw new SignError('ERR_ALGORITHM_UNSUPPORTED', `${what} is of another version than ${packetVersion}`);
+  if (v !== packetVersion && v !== symmetricPacketVersion)
+    throw new SignError(
+      'ERR_ALGORITHM_UNSUPPORTED',
+      `${what} is of another version than ${packetVersion} and ${symmetricPacketVersion}`,
+    );
   if (enc !== encryption) throw new SignError('ERR_ALGORITHM_UNSUPPORTED', `${what} is not encrypted with ${encryption}`);
   onlyMembers(json, ['v', 'enc', 'kek', 'iv', 'ct', 'tag']);
   if (!Array.isArray(kek) || kek.length === 0) return malformed('kek is not a list of keys');
   if (kek.length > maxPacketKeys) throw new SignError('ERR_LIMIT', `${what} is for over ${maxPacketKeys} keys`);
-  const keys = kek.map(keyOf);
+  const keys = kek.map((key) => keyOf(key, v));
+  if (v !== versionOf({ kek: keys })) malformed('its version is that of packets with a symmetric key');
   if (new Set(keys.map(({ kid }) => kid)).size !== keys.length) malformed('two of its keys have one name');
   return {
     kek: keys,

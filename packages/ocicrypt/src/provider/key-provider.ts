@@ -19,11 +19,14 @@ export interface KeyProviderContext {
 
 /** A key of the provider. */
 export interface ProviderKey {
-  /** Where it is. Pinned by `spkiSha256` it can be wrapped for by asking the backend for its public half (S7). */
+  /**
+   * Where it is. Pinned by `spkiSha256` it can be wrapped for by asking the backend for its public half (S7); a symmetric key is pinned by
+   * `checkSha256`.
+   */
   readonly ref: KeyRef;
   /** Its public half, SubjectPublicKeyInfo DER: with it wrapping asks nobody. */
   readonly publicKey?: Uint8Array;
-  /** The one algorithm of the key (S16). Default: `RSA-OAEP-256` for RSA, `ECDH-ES+A256KW` for EC. */
+  /** The one algorithm of the key (S16). Default: `RSA-OAEP-256` for RSA, `ECDH-ES+A256KW` for EC; a symmetric key has to say `A256GCMKW`. */
   readonly algorithm?: PacketAlgorithm;
 }
 

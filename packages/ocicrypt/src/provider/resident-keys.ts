@@ -67,7 +67,7 @@ export function createKeyPool(keepMs: number): { readonly pool: KeyPool; close()
 
   return {
     pool(kid, { ref, algorithm }, make) {
-      const id = JSON.stringify([kid, ref.label, ref.id && [...ref.id], ref.spkiSha256, algorithm]);
+      const id = JSON.stringify([kid, ref.label, ref.id && [...ref.id], ref.spkiSha256, ref.checkSha256, algorithm]);
       const found = shared.get(id) ?? open(make);
       shared.set(id, found);
       const { publicHalf, decrypt, derive } = found.key;

@@ -1,9 +1,20 @@
-import { type KeyBackend, parseJsonObject, SignError, sanitizeText, sha256Hex, systemClock } from '@securosys/core';
+import {
+  type DecrypterOptions,
+  type KeyBackend,
+  parseJsonObject,
+  SignError,
+  sanitizeText,
+  sha256Hex,
+  systemClock,
+} from '@securosys/core';
 import { decodePacket } from '../packets/packet.js';
+import { isSymmetricAlgorithm } from '../packets/packet-algorithms.js';
 import { type OpenerKey, packetReader } from '../packets/provider-opener.js';
 import { providerScheme } from '../recipients/annotations.js';
 import { backendPrivateKey } from '../recipients/keys/backend-key.js';
+import { openingKey } from '../recipients/keys/opening-key.js';
 import type { PrivateKey } from '../recipients/keys/private-key.js';
+import { backendSymmetricKey } from '../recipients/keys/symmetric-key.js';
 import type { KeyProviderContext, KeyProviderPlugin, ProviderKey } from './key-provider.js';
 import type { KeyPool } from './resident-keys.js';
 
@@ -36,6 +47,15 @@ function withMemory(key: PrivateKey, remembers: boolean): PrivateKey {
       return half;
     },
   };
+}
+
+/** @throws SignError `ERR_CAPABILITY_MISSING` for a symmetric key that guards should judge: they judge uses of key pairs */
+function keyBehind(backend: KeyBackend, { ref, algorithm }: ProviderKey, options: DecrypterOptions): PrivateKey {
+  if (!isSymmetricAlgorithm(algorithm)) return backendPrivateKey(backend, ref, options);
+  const { guards = [], store, clock } = options;
+  if (guards.length > 0)
+    throw new SignError('ERR_CAPABILITY_MISSING', 'the guards of this provider cannot judge the uses of a symmetric key');
+  return openingKey(backendSymmetricKey(backend, ref, { ...(store && { store }), ...(clock && { clock }) }));
 }
 
 /** What the private options say of the layer; they are given back as they are, whatever they say. */
@@ -72,7 +92,7 @@ export async function unwrapKey(
   const keys = served.map(
     ({ kid, known }): OpenerKey => ({
       kid,
-      key: pool(kid, known, () => withMemory(backendPrivateKey(backend, known.ref, options), store !== undefined)),
+      key: pool(kid, known, () => withMemory(keyBehind(backend, known, options), store !== undefined)),
       ...(known.algorithm && { algorithm: known.algorithm }),
     }),
   );

@@ -1,6 +1,7 @@
 import { createDecrypter, type KeyBackend, SignError, sanitizeText } from '@securosys/core';
-import type { RecipientKey } from '../packets/encrypt-content-key.js';
-import { packetWriter } from '../packets/provider-recipient.js';
+import { isSymmetricAlgorithm } from '../packets/packet-algorithms.js';
+import { type AnyRecipientKey, packetWriter } from '../packets/provider-recipient.js';
+import { backendSymmetricKey } from '../recipients/keys/symmetric-key.js';
 import type { KeyProviderContext, KeyProviderPlugin, ProviderKey } from './key-provider.js';
 
 /** The key that a name stands for. @throws SignError `ERR_KEY_NOT_FOUND` */
@@ -41,13 +42,18 @@ export async function wrapKey(
       `no key is named: write provider:${name}:<key>, with '${name}' also in ocicrypt.conf`,
     );
   const call = { signal: context.signal };
-  const recipients: RecipientKey[] = [];
+  const recipients: AnyRecipientKey[] = [];
   for (const kid of kids) {
     const key = await namedKey(plugin, kid, context);
+    if (isSymmetricAlgorithm(key.algorithm)) {
+      const { allowUnpinned } = plugin;
+      recipients.push({ kid, key: backendSymmetricKey(await open(), key.ref, { ...(allowUnpinned && { allowUnpinned }) }) });
+      continue;
+    }
     const spki = key.publicKey ?? (await describedSpki(plugin, key, kid, { backend: await open(), call }));
     recipients.push({ kid, spki, ...(key.algorithm && { algorithm: key.algorithm }) });
   }
-  const writer = packetWriter(recipients);
+  const writer = await packetWriter(recipients, call);
   try {
     return await writer.wrap(optsdata, {}, call);
   } finally {

@@ -73,7 +73,7 @@ function client(target: string, credentials = grpc.credentials.createInsecure())
 
 /** Packets of an image that shares its content key, as `encryptImage` writes them. */
 async function imagePackets(count: number): Promise<Uint8Array[]> {
-  const writer = packetWriter([{ kid: 'k1', spki }]);
+  const writer = await packetWriter([{ kid: 'k1', spki }]);
   const packets = [];
   for (let n = 0; n < count; n++) packets.push(await writer.wrap(sampleOptions(n), {}));
   return packets;

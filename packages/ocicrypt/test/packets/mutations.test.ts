@@ -13,6 +13,7 @@ import { readRequest } from '../../src/provider/request.js';
 import { readPackets } from '../../src/recipients/annotations.js';
 import { jweRecipient } from '../../src/recipients/jwe/jwe-recipient.js';
 import { readJwe } from '../../src/recipients/jwe/read-jwe.js';
+import { backendSymmetricKey } from '../../src/recipients/keys/symmetric-key.js';
 import { pkcs7Recipient } from '../../src/recipients/pkcs7/pkcs7-recipient.js';
 import { readPkcs7 } from '../../src/recipients/pkcs7/read-pkcs7.js';
 import { readPkcs11 } from '../../src/recipients/pkcs11/pkcs11-packet.js';
@@ -30,6 +31,11 @@ const keys = [
 
 const wrap = async (recipient: ReturnType<typeof jweRecipient>) => (await recipient.startImage({})).wrap(sampleOptions(), {});
 const packet = await wrap(providerRecipient({ name: 'p', keys }));
+const symmetric = createMemoryBackend();
+const sealing = symmetric.addSymmetricKey({ label: 'k1' });
+const sealed = await wrap(
+  providerRecipient({ name: 'p', keys: [{ kid: 'k1', key: backendSymmetricKey(symmetric, sealing.ref) }, ...keys.slice(1)] }),
+);
 const jwe = await wrap(jweRecipient({ keys: [{ publicKey }, { publicKey: ec }] }));
 const pkcs7 = await wrap(pkcs7Recipient({ certificates: [(await issue(testKey('rsa-2048'))).der] }));
 const pkcs11 = await wrap(pkcs11Recipient({ keys: [publicKey] }));
@@ -79,6 +85,7 @@ const change: fc.Arbitrary<Change> = fc.oneof(
 
 const readers: readonly [name: string, sample: Uint8Array, read: (bytes: Uint8Array) => unknown][] = [
   ['packets', packet, decodePacket],
+  ['packets for a symmetric key', sealed, decodePacket],
   ['jwe packets', jwe, readJwe],
   ['pkcs7 packets', pkcs7, readPkcs7],
   ['pkcs11 packets', pkcs11, readPkcs11],
@@ -102,30 +109,36 @@ describe('changed input', () => {
     if (process.env.SLOW) console.log(name, Object.fromEntries(histogram));
   });
 
-  it('gives a whole provider one line, and never a result for a packet that was changed', async () => {
-    const backend = createMemoryBackend();
-    const { ref } = backend.addKey({ label: 'k1', privateKey: rsaKey(), purpose: 'decrypt' });
-    const plugin = {
-      name: 'p',
-      key: (kid: string) => (kid === 'k1' ? { ref } : undefined),
-      open: () => ({ ...backend, close: async () => undefined }),
-    };
-    await fc.assert(
-      fc.asyncProperty(change, async (one) => {
-        const changed = one(packet);
-        fc.pre(!Buffer.from(changed).equals(packet));
-        const { stdout, stderr, exitCode } = await handleKeyProvider({ stdin: goUnwrap({}, changed), env: {} }, plugin);
-        expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 1 });
-        expect(stderr).toMatch(
-          /^p: [^\n]+ \(ERR_(?:MALFORMED|LIMIT|ALGORITHM_UNSUPPORTED|KEY_NOT_FOUND|KEY_CHANGED|REQUEST_FAILED)\)/,
-        );
-      }),
-      { numRuns: process.env.SLOW ? 25_000 : 60 },
-    );
-  });
+  const pairs = createMemoryBackend();
+  const { ref } = pairs.addKey({ label: 'k1', privateKey: rsaKey(), purpose: 'decrypt' });
+  it.each([
+    ['of a key pair', pairs, { ref }, packet],
+    ['of a symmetric key', symmetric, { ref: sealing.ref, algorithm: 'A256GCMKW' as const }, sealed],
+  ])(
+    'gives a whole provider %s one line, and never a result for a packet that was changed',
+    async (_, backend, known, packet) => {
+      const plugin = {
+        name: 'p',
+        key: (kid: string) => (kid === 'k1' ? known : undefined),
+        open: () => ({ ...backend, close: async () => undefined }),
+      };
+      await fc.assert(
+        fc.asyncProperty(change, async (one) => {
+          const changed = one(packet);
+          fc.pre(!Buffer.from(changed).equals(packet));
+          const { stdout, stderr, exitCode } = await handleKeyProvider({ stdin: goUnwrap({}, changed), env: {} }, plugin);
+          expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 1 });
+          expect(stderr).toMatch(
+            /^p: [^\n]+ \(ERR_(?:MALFORMED|LIMIT|ALGORITHM_UNSUPPORTED|KEY_NOT_FOUND|KEY_CHANGED|REQUEST_FAILED)\)/,
+          );
+        }),
+        { numRuns: process.env.SLOW ? 25_000 : 60 },
+      );
+    },
+  );
 
   it('what was read is written again byte for byte', () => {
-    expect(encodePacket(decodePacket(packet))).toEqual(packet);
+    for (const one of [packet, sealed]) expect(encodePacket(decodePacket(one))).toEqual(one);
   });
 });
 

@@ -11,7 +11,8 @@ import { createMemoryBackend } from '@securosys/core/memory';
 import type { KeyBackendFixture } from '../../src/index.js';
 import { softwareKeys } from './software-keys.js';
 
-export interface FullBackend extends Required<Omit<KeyBackend, 'begin' | 'createKey' | 'describeSymmetricKey' | 'createSymmetricKey'>> {
+export interface FullBackend
+  extends Required<Omit<KeyBackend, 'begin' | 'createKey' | 'describeSymmetricKey' | 'createSymmetricKey'>> {
   begin(operation: SignOperation, options?: CallOptions): Promise<BeginResult>;
 }
 
