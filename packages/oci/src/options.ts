@@ -3,6 +3,7 @@ import { type BodyLimits, createOutboundFetch, type OutboundProxy, type RootCert
 import { checkedOptions } from './internal/call-options.js';
 import { defaultLimits, type OciLimits } from './limits.js';
 import { createOriginGuard, type OriginGuard } from './registry/origin.js';
+import { type StartReport, type UploadProgress, uploadReports } from './registry/upload-progress.js';
 
 /**
  * A login for one registry host: a name and password, a bearer token that the registry takes as it is, or an identity token that its token
@@ -46,6 +47,8 @@ export interface OciOptions {
   /** Deadline of one call in milliseconds; default 60,000. */
   readonly timeoutMs?: number;
   readonly limits?: Partial<OciLimits>;
+  /** Told how far each upload of a blob to a registry is: when it begins, after each chunk, and when it has ended. Layouts have none. */
+  readonly onUpload?: (progress: UploadProgress) => void;
 }
 
 /** Options with every default filled in. */
@@ -59,6 +62,7 @@ export interface Settings {
   readonly random: () => number;
   readonly timeoutMs: number;
   readonly limits: OciLimits;
+  readonly uploadReport: StartReport;
 }
 
 const names = [
@@ -73,10 +77,11 @@ const names = [
   'random',
   'timeoutMs',
   'limits',
+  'onUpload',
 ];
 
-function ownFetch({ allowHosts, allowPrivate, plainHttp, ca, proxy }: OciOptions) {
-  return createOutboundFetch({
+function ownFetch({ allowHosts, allowPrivate, plainHttp, ca, proxy }: OciOptions, open: typeof createOutboundFetch) {
+  return open({
     ...(allowHosts && { allowHosts }),
     ...(allowPrivate !== undefined && { allowPrivate }),
     ...(plainHttp && { plainHttp }),
@@ -93,12 +98,16 @@ function withoutPort<T>(hosts: T, port: ':443' | ':80'): T | string[] {
   );
 }
 
-/** Checks options and fills in defaults. @throws SignError `ERR_INVALID_ARGUMENT` */
-export function settingsOf(options: OciOptions): Settings {
+/**
+ * Checks options and fills in defaults.
+ * @param open what opens connections where there is no `fetch` among the options
+ * @throws SignError `ERR_INVALID_ARGUMENT`
+ */
+export function settingsOf(options: OciOptions, open = createOutboundFetch): Settings {
   checkedOptions('createOci', options, names);
-  const { limits: own = {}, credentials, fetch, clock, random } = options;
+  const { limits: own = {}, credentials, fetch, clock, random, onUpload } = options;
   checkedOptions('createOci limits', own, Object.keys(defaultLimits));
-  for (const [name, seam] of Object.entries({ credentials, fetch, random }))
+  for (const [name, seam] of Object.entries({ credentials, fetch, random, onUpload }))
     if (seam !== undefined && typeof seam !== 'function') invalidArgument(`createOci: ${name} is a function`);
   if (clock !== undefined && typeof clock?.now !== 'function') invalidArgument('createOci: clock is a Clock');
   if (fetch && (options.ca !== undefined || options.proxy !== undefined))
@@ -113,7 +122,7 @@ export function settingsOf(options: OciOptions): Settings {
   const guard = createOriginGuard(reach);
   // The guard gets `plainHttp` as it is: a host that is named with port 80 is not spoken to over http when a reference leaves the port out.
   const plain = withoutPort(plainHttp, ':80');
-  const guarded = ownFetch({ ...reach, ...(plain !== undefined && { plainHttp: plain }) });
+  const guarded = ownFetch({ ...reach, ...(plain !== undefined && { plainHttp: plain }) }, open);
   return {
     credentials: credentials ?? (() => undefined),
     guard,
@@ -123,6 +132,7 @@ export function settingsOf(options: OciOptions): Settings {
     random: random ?? Math.random,
     timeoutMs,
     limits,
+    uploadReport: uploadReports(onUpload),
   };
 }
 

@@ -1,6 +1,7 @@
-import { invalidArgument, SignError } from '@securosys/core';
+import { invalidArgument } from '@securosys/core';
 import type { Dispatcher } from 'undici';
 import { openDispatcher } from './outbound/dispatcher.js';
+import { refusalIn } from './outbound/refusal.js';
 import { type OutboundOptions, outboundSettings } from './outbound/settings.js';
 
 /** A `fetch` that goes where it may, and the connections that it holds. */
@@ -8,12 +9,6 @@ export interface OutboundFetch extends AsyncDisposable {
   (input: string | URL | Request, init?: RequestInit): Promise<Response>;
   /** Gives up running requests and closes the connections; a later request opens new ones. Idle connections keep no process alive. */
   close(): Promise<void>;
-}
-
-/** What our guard said inside the error of a `fetch`. */
-function refusalIn(error: unknown, depth = 0): SignError | undefined {
-  if (SignError.is(error)) return error;
-  return depth < 4 && error instanceof Error ? refusalIn(error.cause, depth + 1) : undefined;
 }
 
 /**

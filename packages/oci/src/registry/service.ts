@@ -1,5 +1,5 @@
 import { type CallOptions, invalidArgument, SignError } from '@securosys/core';
-import { withCall } from '@securosys/transport';
+import { createDirectFetch, createOutboundFetch, withCall } from '@securosys/transport';
 import { Turns } from '../internal/turns.js';
 import { type OciOptions, settingsOf } from '../options.js';
 import { Authenticator } from './authenticator.js';
@@ -54,7 +54,9 @@ export function openRegistryService(server: string, name: string, options: OciOp
       `${base.host} is to be spoken to over ${base.protocol}: name it in plainHttp if that is meant`,
     );
   // Whoever gives an address means that host, wherever it is.
-  const settings = settingsOf({ ...options, allowHosts: [...(options.allowHosts ?? []), base.host] });
+  const reach = { ...options, allowHosts: [...(options.allowHosts ?? []), base.host] };
+  // A few small files: what a proxy needs takes longer to load than they take to come.
+  const settings = settingsOf(reach, options.proxy === undefined ? createDirectFetch : createOutboundFetch);
   const authenticator = new Authenticator(settings, base.host, base);
   const client = new RegistryClient(settings, authenticator, base, name, name, new Turns());
   const prefix = `${base.pathname.replace(/\/$/, '')}/v2/${name}/`;

@@ -17,7 +17,7 @@ const refusal = (hostname: string) =>
  * A `lookup` for sockets. One private address among several refuses the name: which of them the socket takes is not ours to say. The
  * socket connects to what was judged here, so a later answer of the name server changes nothing (DNS rebinding, S26).
  */
-function lookupWith(resolve: ResolveHost, publicOnly: boolean): LookupFunction {
+export function guardedLookup(resolve: ResolveHost, publicOnly: boolean): LookupFunction {
   return (hostname, options, callback) => {
     const found = async () => {
       const all = await resolve(hostname);
@@ -44,8 +44,8 @@ export function guardedConnector(
   resolve: ResolveHost,
   mayBePrivate: (host: string) => boolean,
 ): buildConnector.connector {
-  const open = build({ ...tls, lookup: lookupWith(resolve, false) });
-  const guarded = build({ ...tls, lookup: lookupWith(resolve, true) });
+  const open = build({ ...tls, lookup: guardedLookup(resolve, false) });
+  const guarded = build({ ...tls, lookup: guardedLookup(resolve, true) });
   return (options, callback) => {
     if (mayBePrivate(options.host ?? options.hostname)) return open(options, callback);
     // An address is not looked up, so it is judged here.

@@ -24,6 +24,7 @@ const samples: Readonly<Record<string, () => Promise<unknown>>> = {
 const withoutBytes = [
   'basicLogin',
   'bodyChunks',
+  'createDirectFetch',
   'createOutboundFetch',
   'discard',
   'exchange',
