@@ -13,7 +13,33 @@ export function tagClaims(tag: string, from?: string): Claims {
   return { tag, ...(from !== undefined && { [movedFrom]: from }) };
 }
 
-/** Whether a claim is the one of {@link tagClaims} about what a tag named before: a whole digest, and nothing else. */
+const formerTag = /^(?:before|removed): tag \S{1,200}$/;
+const formerTagText = /^sha256:[0-9a-f]{64} \(\d{1,16} bytes\)$/;
+const formerKeys = /^(?:before|removed): (?:role|delegation) \S{1,255}$/;
+const formerKeysText = /^\d{1,4} of \d{1,4} keys: [0-9a-f]{64}(?:, [0-9a-f]{64}){0,999}(?:; names: .{1,1000})?$/;
+const formerCertificate = /^(?:before|removed): certificate of [0-9a-f]{64}$/;
+
+/**
+ * What approvers are told of something that a message changes, which the message itself cannot prove: a claim whose name says that its digests
+ * are not those that are signed.
+ * @param what `tag 1.4`, `role root`, `delegation targets/ci`, `certificate of <id>`
+ * @param removed whether the message has it no more
+ */
+export function formerClaim(what: string, text: string, removed: boolean): Claims {
+  return { [`${removed ? 'removed' : 'before'}: ${what}`]: text };
+}
+
+/** Whether a claim is one of {@link formerClaim}: a whole digest and a size, whole ids of keys, or the name in a certificate. */
+function isFormerClaim(name: string, text: string): boolean {
+  if (formerTag.test(name)) return formerTagText.test(text);
+  if (formerKeys.test(name)) return formerKeysText.test(text);
+  return formerCertificate.test(name) && !/[0-9a-f]{64}/.test(text);
+}
+
+/**
+ * Whether a claim is the one of {@link tagClaims} about what a tag named before, a whole digest and nothing else, or one of
+ * {@link formerClaim}: approvers' tools take its digests for what they are.
+ */
 export function isMovedFromClaim(name: string, text: string): boolean {
-  return name === movedFrom && wholeDigest.test(text);
+  return (name === movedFrom && wholeDigest.test(text)) || isFormerClaim(name, text);
 }

@@ -130,6 +130,7 @@ const withoutBytes = [
   'sanitizeText',
   'scanCbor',
   'scanDer',
+  'formerClaim',
   'isMovedFromClaim',
   'sha256Hex',
   'tagClaims',
