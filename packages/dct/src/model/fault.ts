@@ -7,6 +7,7 @@ export type DctFault =
   | 'wrong-type'
   | 'expired'
   | 'rollback'
+  | 'jump'
   | 'threshold'
   | 'invalid-role'
   | 'key-id'

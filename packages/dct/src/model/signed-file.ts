@@ -35,6 +35,11 @@ export function maxBytesOf(role: DctRole): number {
   return role === 'root' || role === 'timestamp' || role === 'snapshot' ? maxFileBytes[role] : maxFileBytes.targets;
 }
 
+/**
+ * Highest version, the highest that servers can store. One that nobody could follow with a later one would be the last word of whoever
+ * had a key for a moment.
+ */
+const maxVersion = 2 ** 31 - 1;
 /** Most signatures of one file. */
 const maxSignatures = 64;
 
@@ -82,6 +87,7 @@ export function readSignedFile(role: DctRole, bytes: Uint8Array): SignedFile {
     if (_type !== wanted) malformedFile(role, `its type is not ${wanted}`, 'wrong-type');
     if (typeof version !== 'number' || !Number.isSafeInteger(version) || version < 1)
       return malformedFile(role, 'its version is no whole number from 1 on');
+    if (version > maxVersion) malformedFile(role, `its version is over ${maxVersion}: no later one could follow it`, 'limit');
     if (typeof expires !== 'string' || !instant.test(expires)) return malformedFile(role, 'it does not say when it expires');
     const expiresAt = Date.parse(expires);
     if (!Number.isFinite(expiresAt)) malformedFile(role, 'it does not say when it expires');

@@ -2,39 +2,29 @@ import { isJsonObject, type JsonValue, parseJsonObject, SignError, type SigningF
 import { isDelegation, parentOf } from '../model/roles.js';
 import { type RootFile, readRoot } from '../model/root.js';
 import { readTargets, type TargetsFile } from '../model/targets.js';
+import { containedKeys, containedRoles, containedTags } from './contained.js';
 import { writeFile } from './write-file.js';
 
-/** Tags and keys that facts show one by one; the rest is a number. */
-const shown = 200;
+/**
+ * Tags that facts show one by one; the rest is a number, and no claim about it is taken. Facts travel in the description of a request, which may
+ * have a megabyte.
+ */
+const shown = 2_000;
 
-function targetsFacts({ targets, delegations, version }: TargetsFile): Readonly<Record<string, string>> {
-  const tags = [...targets].sort(([a], [b]) => (a < b ? -1 : 1));
-  const list = tags
-    .slice(0, shown)
-    .map(([tag, { sha256, length }]): [string, string] => [`tag ${tag}`, `sha256:${sha256} (${length} bytes)`]);
-  const roles = delegations.map(({ name, keyIds, threshold, paths }): [string, string] => [
-    `delegation ${name}`,
-    `${threshold} of ${keyIds.length} keys: ${keyIds.join(', ')}; names: ${paths.map((path) => (path === '' ? 'all' : `${path}*`)).join(', ') || 'none'}`,
-  ]);
-  const hidden = tags.length - list.length;
+function targetsFacts(file: TargetsFile): Readonly<Record<string, string>> {
+  const tags = containedTags(file);
+  const hidden = tags.length - shown;
   return {
-    version: String(version),
+    version: String(file.version),
     tags: String(tags.length),
-    ...Object.fromEntries(list),
+    ...Object.fromEntries(tags.slice(0, shown)),
     ...(hidden > 0 && { 'tags not shown': String(hidden) }),
-    ...Object.fromEntries(roles),
+    ...Object.fromEntries(containedRoles(file)),
   };
 }
 
-function rootFacts({ roles, keys, version }: RootFile): Readonly<Record<string, string>> {
-  const named = Object.entries(roles).map(([role, { keyIds, threshold }]): [string, string] => [
-    `role ${role}`,
-    `${threshold} of ${keyIds.length} keys: ${keyIds.join(', ')}`,
-  ]);
-  const certificates = [...keys].flatMap(([id, key]) =>
-    key?.certificates[0] ? [[`certificate of ${id}`, key.certificates[0].subjectText] as [string, string]] : [],
-  );
-  return { version: String(version), ...Object.fromEntries(named), ...Object.fromEntries(certificates) };
+function rootFacts(file: RootFile): Readonly<Record<string, string>> {
+  return { version: String(file.version), ...Object.fromEntries(containedKeys(file)) };
 }
 
 /** The role that can declare these delegations; which of them it is where there are none, the bytes do not say. */

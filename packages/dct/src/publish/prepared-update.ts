@@ -21,6 +21,7 @@ import { readTargets } from '../model/targets.js';
 import type { PublishedFile } from '../server/notary-server.js';
 import { contentsOf, rootJson, targetsJson } from './contents.js';
 import { explainMetadata } from './explain.js';
+import { partId } from './part-id.js';
 import { writeFile } from './write-file.js';
 
 /** Files that are published together, signed. */
@@ -88,7 +89,7 @@ function partsOf({ role, message, signers }: FilePlan): FilePart[] {
   return signers.map((signer) => {
     const algorithm = algorithmOf(signer.key, signer.method);
     if (!algorithm) return invalidArgument(`${role}: its key does not sign with ${signer.method}`);
-    const id = signers.length === 1 ? role : `${role} by ${signer.key.id}`;
+    const id = partId(role, signers.length === 1 ? undefined : signer.key.id);
     return { id, algorithm, input: { message }, domain: 'tuf', facts, spkiSha256: sha256Hex(signer.key.spki), signer };
   });
 }

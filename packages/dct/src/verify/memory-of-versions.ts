@@ -8,6 +8,7 @@ import {
   sha256Hex,
   utf8Bytes,
 } from '@securosys/core';
+import { checkGun } from '../model/roles.js';
 import { type RootFile, readRoot } from '../model/root.js';
 
 /** What was seen of a repository: its root, and the version of every other file. */
@@ -40,6 +41,16 @@ export async function readSeen(cache: PendingStore | undefined, gun: string): Pr
 
 function broken(gun: string, cause?: unknown): never {
   throw new SignError('ERR_STORE', `the cache holds something else than what was seen of ${gun}`, { cause });
+}
+
+/**
+ * Forgets what was seen of a repository: for one whose owner says that it was set up anew on its server, or that somebody had published
+ * versions that nobody can follow. The next root is pinned as ever; without a pin whatever root comes first is believed again.
+ * @param gun registry and repository, as for `verifyRepository`
+ * @throws SignError `ERR_STORE`, `ERR_INVALID_ARGUMENT`
+ */
+export async function forgetRepository(cache: PendingStore, gun: string): Promise<void> {
+  await cache.delete(keyOf(checkGun(gun)));
 }
 
 /** Keeps what this run has seen. A run that saw more meanwhile is not undone: versions only grow. */

@@ -44,11 +44,17 @@ export function checkExpiry({ role, expires, expiresAt }: SignedFile, now: numbe
   if (!(now < expiresAt)) throw dctFault(role, 'expired', `it expired at ${expires}`);
 }
 
+/** Versions that are published one by one do not get so far between two looks. */
+const maxJump = 1_000_000;
+
 /**
- * Demands that a file is not older than what was seen before.
- * @throws SignError `ERR_NOT_TRUSTED` with reason `rollback`
+ * Demands that a file is not older than what was seen before, and not so much newer that whoever remembers it would take no later file any
+ * more (a fast-forward attack).
+ * @throws SignError `ERR_NOT_TRUSTED` with reason `rollback` or `jump`
  */
 export function checkVersion({ role, version }: SignedFile, seen: number | undefined): void {
-  if (seen !== undefined && version < seen)
-    throw dctFault(role, 'rollback', `version ${seen} was seen before, and this is version ${version}`);
+  if (seen === undefined) return;
+  if (version < seen) throw dctFault(role, 'rollback', `version ${seen} was seen before, and this is version ${version}`);
+  if (version - seen > maxJump)
+    throw dctFault(role, 'jump', `version ${seen} was seen last, and this is version ${version}: nobody publishes that often`);
 }

@@ -46,11 +46,17 @@ interface Files {
   readonly snapshot: ListingFile;
 }
 
+/** What the listings are read from, and judged by. */
+interface ListingContext {
+  readonly source: MetadataSource;
+  readonly seen: SeenVersions;
+  readonly now: number;
+}
+
 async function listings(
-  source: MetadataSource,
+  { source, seen, now }: ListingContext,
   root: RootFile,
-  seen: SeenVersions,
-  now: number,
+  stamp: Uint8Array | undefined,
   call: CallOptions,
 ): Promise<Files> {
   const verified = (file: ListingFile): ListingFile => {
@@ -60,9 +66,8 @@ async function listings(
     checkExpiry(file, now);
     return file;
   };
-  const bytes = await source.current('timestamp', { ...call, maxBytes: maxFileBytes.timestamp });
-  if (!bytes) throw dctFault('timestamp', 'missing', 'it is not there');
-  const timestamp = verified(readListing('timestamp', bytes));
+  if (!stamp) throw dctFault('timestamp', 'missing', 'it is not there');
+  const timestamp = verified(readListing('timestamp', stamp));
   const hashes = timestamp.meta.get('snapshot') ?? { length: -1, sha256: '' };
   const snapshot = verified(readListing('snapshot', await listedFile(source, 'snapshot', hashes, call)));
   try {
@@ -87,8 +92,12 @@ export async function verifyRepository(options: UpdateOptions, call: CallOptions
   const isPinned = readPin(options.root);
   const seen = await readSeen(cache, gun);
   const files = async (): Promise<Files> => {
+    // Asked for beside the root, which it is verified by when both are there.
+    const stamp = source.current('timestamp', { ...call, maxBytes: maxFileBytes.timestamp });
+    // Whatever is wrong with the root is said first.
+    stamp.catch(() => undefined);
     const root = await trustedRoot(source, { gun, isPinned, known: seen.root, now }, call);
-    return listings(source, root, seen, now, call);
+    return listings({ source, seen, now }, root, await stamp, call);
   };
   let found: Files;
   try {

@@ -30,8 +30,10 @@ const others = [
   'dctFormat',
   'dctTrust',
   'findTag',
+  'forgetRepository',
   'inspectRepository',
   'openNotaryServer',
+  'partRole',
   'prepareRootRotation',
   'prepareServerRotation',
   'prepareSignerRemoval',
@@ -39,6 +41,8 @@ const others = [
   'publishUpdate',
   'reportText',
   'tagsOf',
+  'updateChanges',
+  'updatedFiles',
 ];
 
 describe('S39: what functions give out has memory of its own', () => {
