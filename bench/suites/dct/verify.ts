@@ -10,7 +10,7 @@ import { type Result, rounded } from '../../figure.js';
 import { median } from '../../measure.js';
 import { type Timed, timed } from '../ocicrypt/timed.js';
 
-const child = fileURLToPath(new URL('verify-child.mjs', import.meta.url));
+const program = fileURLToPath(new URL('../../../packages/cli/dist/securosys-sign.cjs', import.meta.url));
 const tags = 1_000;
 const rounds = process.env.BENCH === 'short' ? 5 : 21;
 
@@ -30,28 +30,30 @@ async function signedTags(scope: Scope) {
   await own.sign({ set: Object.fromEntries(names.map((name) => [name, manifestOf(name)])) }, keys.signer);
   const certificate = join(await scope.folder(), 'root.der');
   await writeFile(certificate, own.certificate);
-  return { url: server.url, gun: own.gun, certificate };
+  return { url: server.url, host: server.host, gun: own.gun, certificate };
 }
 
 /** Tag, hexadecimal digest and size of each line that names them, sorted: what both sides have to have read. */
 const listed = ({ stdout }: Timed): string =>
   stdout
     .split('\n')
-    .flatMap((line) => /^\s*(\S+)\s+(?:sha256:)?([0-9a-f]{64})\s+(\d+)\s/.exec(line)?.slice(1).join(' ') ?? [])
+    .flatMap((line) => /^\s*(\S+?):?\s+(?:sha256:)?([0-9a-f]{64}),?\s+(\d+)\s/.exec(line)?.slice(1).join(' ') ?? [])
     .sort()
     .join('\n');
 
-/** Our process without an empty start of Node, beside `notary list` with an empty folder; rounds alternate. */
+/** `securosys-sign dct inspect` without an empty start of Node, beside `notary list`, each with an empty folder; rounds alternate. */
 export async function* verifyFigures(note: (text: string) => void): AsyncIterable<Result> {
   const scope = new Scope();
   try {
-    const { url, gun, certificate } = await signedTags(scope);
-    const empty = join(await scope.folder(), 'empty.mjs');
+    const { url, host, gun, certificate } = await signedTags(scope);
+    const empty = join(await scope.folder(), 'empty.cjs');
     await writeFile(empty, '');
-    const env = { PATH: process.env.PATH };
+    const env = { PATH: process.env.PATH, HOME: await scope.folder() };
+    const words = ['dct', 'inspect', '--server', url, '--plain-http', host, '--root', certificate];
+    const inspect = async () => [program, ...words, '--state-folder', await scope.folder(), gun];
     const sides = {
       empty: async () => timed(process.execPath, [empty], env),
-      ours: async () => timed(process.execPath, [child, url, gun, certificate], env),
+      ours: async () => timed(process.execPath, await inspect(), env),
       theirs: async () => timed('notary', ['-s', url, '-d', await scope.folder(), 'list', gun], env),
     };
     const [ours, theirs] = [listed(await sides.ours()), listed(await sides.theirs())];
@@ -62,7 +64,9 @@ export async function* verifyFigures(note: (text: string) => void): AsyncIterabl
     const ms = (side: keyof typeof sides, clock: 'wall' | 'cpu') => median(runs[side].map((run) => run[clock] * 1_000));
     const mine = ms('ours', 'wall') - ms('empty', 'wall');
     const peer = ms('theirs', 'wall');
-    note(`an empty Node takes ${rounded(ms('empty', 'wall'))} ms, our whole process ${rounded(ms('ours', 'wall'))} ms`);
+    note(
+      `securosys-sign dct inspect; an empty Node takes ${rounded(ms('empty', 'wall'))} ms, our whole process ${rounded(ms('ours', 'wall'))} ms`,
+    );
     note(
       `processor time: ours ${rounded(ms('ours', 'cpu') - ms('empty', 'cpu'))} ms over an empty Node, notary ${rounded(ms('theirs', 'cpu'))} ms`,
     );

@@ -35,9 +35,10 @@ const common = {
  * and becomes one function: else each module becomes two, in case that it is imported late, and V8 reads it twice.
  */
 const groups = [
-  // securosys-sign: what runs its commands, the one that is started most, and all others.
+  // securosys-sign: what runs its commands, those that are started most, and all others.
   { part: 'frame', holds: (path) => path === './securosys-sign/process.js', flat: true },
   { part: 'verify', holds: (path) => path === './subcommands/verify.js', flat: true },
+  { part: 'dct-inspect', holds: (path) => path === './subcommands/dct-inspect.js', flat: true },
   { part: 'subcommands', holds: (path) => path.startsWith('./subcommands/') },
   { part: 'commander', holds: (path) => path === 'commander' },
   { part: 'bars', holds: (path) => path === './bars.js', packed: true },

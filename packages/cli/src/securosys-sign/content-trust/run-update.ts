@@ -6,6 +6,7 @@ import type { Line } from '../output/output.js';
 import type { PartSigners } from './part-signers.js';
 import { signParts } from './sign-update.js';
 import { baseOf, isPublished, keptUpdate, movedSince, type StoredUpdate, updateJson } from './stored-update.js';
+import { withdrawUpdate } from './withdraw-update.js';
 
 /** A change of a repository. */
 export interface UpdateWork {
@@ -60,13 +61,14 @@ export async function runUpdate(
       return kept.prepared;
     }
     const moved = kept ? movedSince(kept, repository) : [];
-    if (moved.length > 0) {
+    if (kept && moved.length > 0) {
+      await withdrawUpdate(context, signers, { prepared: kept.prepared, gun, repository });
       await store.delete(name);
       throw stale(gun, moved);
     }
     const update: StoredUpdate = kept ?? { prepared: await prepare(repository), base: baseOf(repository) };
     if (!kept) await store.put(name, updateJson(update));
-    const signed = await signParts(context, signers, { prepared: update.prepared, gun });
+    const signed = await signParts(context, signers, { prepared: update.prepared, gun, repository });
     try {
       await publishUpdate(server, update.prepared.assemble(signed.signatures), { signal: context.signal });
     } catch (error) {

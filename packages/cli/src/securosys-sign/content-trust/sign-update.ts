@@ -1,6 +1,7 @@
-import { canonicalJson, type Operation, type Prepared, SignError, sha256Hex, utf8Bytes } from '@securosys/core';
-import type { DctUpdate } from '@securosys/dct';
+import { type Operation, SignError, sha256Hex } from '@securosys/core';
+import { partRole } from '@securosys/dct';
 import type { CommandContext } from '../context.js';
+import { partRequests, type UpdateToSign } from './part-requests.js';
 import type { PartSigners } from './part-signers.js';
 
 /** Signatures of an update by part, and what has to be told and forgotten once they are published. */
@@ -12,34 +13,24 @@ export interface SignedParts {
   end(published: boolean): Promise<void>;
 }
 
-/** Names of roles are short; what tells two keys of one role apart is a hash, which approvers do not take for a claim. */
-const roleOf = (part: string): string => part.replace(/ by [0-9a-f]{64}$/, '');
-
 /**
  * Asks for every part of an update at once, as one batch that people decide on together, and waits as long as the settings say.
  * @throws SignError `ERR_APPROVAL_PENDING`, and those of `Operation.result`
  */
-export async function signParts(
-  context: CommandContext,
-  signers: PartSigners,
-  { prepared, gun }: { readonly prepared: Prepared<DctUpdate>; readonly gun: string },
-): Promise<SignedParts> {
+export async function signParts(context: CommandContext, signers: PartSigners, update: UpdateToSign): Promise<SignedParts> {
+  const { prepared, gun } = update;
   const settings = await context.settings();
   const { signal } = context;
-  const payloads = prepared.parts.map(({ input }) => sha256Hex(input.message));
-  const batch = { id: sha256Hex(utf8Bytes(canonicalJson({ gun, payloads }))), payloads };
   const asked: { readonly id: string; readonly operation: Operation<Uint8Array>; readonly decided: boolean }[] = [];
-  for (const { id, algorithm, input, domain, facts, spkiSha256 } of prepared.parts) {
-    const claims = { ...signers.claims, 'Docker Content Trust repository': gun, role: roleOf(id) };
-    const request = { algorithm, input, facts, claims, target: { repository: gun }, batch, ...(domain && { domain }) };
-    const operation = await signers.signerOf(spkiSha256, id).begin(request, { signal });
-    asked.push({ id, operation, decided: operation.state.status !== 'executed' });
+  for (const { part, request } of partRequests(signers, update)) {
+    const operation = await signers.signerOf(part.spkiSha256, part.id).begin(request, { signal });
+    asked.push({ id: part.id, operation, decided: operation.state.status !== 'executed' });
   }
   const progress = await context.progress();
   const timeoutMs = settings.durationMs('approvalTimeout') ?? 0;
   const waited = await Promise.allSettled(
     asked.map(async ({ id, operation }) => {
-      const show = progress.approvals(`${gun} ${roleOf(id)}`);
+      const show = progress.approvals(`${gun} ${partRole(id)}`);
       return [id, await operation.result({ timeoutMs, signal, onProgress: show })] as const;
     }),
   );

@@ -1,5 +1,13 @@
-import { base64Text, isJsonObject, type JsonObject, type PendingStore, type Prepared, SignError } from '@securosys/core';
-import { type DctUpdate, dctFormat, type SignedFile, type TrustedRepository } from '@securosys/dct';
+import {
+  equalBytes,
+  isJsonObject,
+  type JsonObject,
+  type JsonValue,
+  type PendingStore,
+  type Prepared,
+  SignError,
+} from '@securosys/core';
+import { type DctUpdate, dctFormat, type SignedFile, type TrustedRepository, updatedFiles } from '@securosys/dct';
 
 /** An update whose bytes are fixed, and the versions that it follows. */
 export interface StoredUpdate {
@@ -26,6 +34,8 @@ export const updateJson = ({ prepared, base }: StoredUpdate): JsonObject => ({
   prepared: prepared.toJSON(),
 });
 
+const isVersion = (entry: [string, JsonValue]): entry is [string, number] => Number.isSafeInteger(entry[1]);
+
 /**
  * Takes an update back, as hostile: the bytes to be signed are read and explained anew.
  * @throws SignError `ERR_MALFORMED`
@@ -33,24 +43,24 @@ export const updateJson = ({ prepared, base }: StoredUpdate): JsonObject => ({
 export function readUpdate(json: JsonObject): StoredUpdate {
   const { kind: of, version, base, prepared } = json;
   const versions = isJsonObject(base) ? Object.entries(base) : undefined;
-  if (of !== kind || version !== 1 || !isJsonObject(prepared) || !versions?.every(([, one]) => Number.isSafeInteger(one)))
+  if (of !== kind || version !== 1 || !isJsonObject(prepared) || !versions?.every(isVersion))
     throw new SignError('ERR_MALFORMED', 'this is no update of Docker Content Trust');
-  return { prepared: dctFormat.restore(prepared), base: Object.fromEntries(versions) as Record<string, number> };
+  return { prepared: dctFormat.restore(prepared), base: Object.fromEntries(versions) };
 }
-
-const rolesOf = ({ prepared }: StoredUpdate): readonly { readonly role: string; readonly message: string }[] =>
-  prepared.toJSON().files as unknown as readonly { readonly role: string; readonly message: string }[];
 
 /** Whether all of it is what the repository says: an earlier run had published it, and ended before it knew. */
 export function isPublished(update: StoredUpdate, repository: TrustedRepository | undefined): boolean {
-  const there = new Map(filesOf(repository).map(({ role, message }) => [role as string, base64Text(message)]));
-  return rolesOf(update).every(({ role, message }) => there.get(role) === message);
+  const there = new Map(filesOf(repository).map(({ role, message }) => [role, message]));
+  return [...updatedFiles(update.prepared)].every(([role, message]) => {
+    const published = there.get(role);
+    return published !== undefined && equalBytes(published, message);
+  });
 }
 
 /** The files that it changes or stands on and that have changed since, in words. */
 export function movedSince(update: StoredUpdate, repository: TrustedRepository | undefined): readonly string[] {
   const now = baseOf(repository);
-  const roles = new Set(['root', 'targets', ...rolesOf(update).map(({ role }) => role)]);
+  const roles = new Set<string>(['root', 'targets', ...updatedFiles(update.prepared).keys()]);
   return [...roles].flatMap((role) =>
     update.base[role] === now[role]
       ? []

@@ -60,7 +60,8 @@ export function createOutput({ io, json, quiet, ci, colour }: OutputOptions): Ou
     quiet: silent,
     result: (value, lines) => {
       if (json) io.stdout.write(`${asciiJson(value)}\n`);
-      else for (const line of lines) io.stdout.write(`${shownLine(line, colour(io.stdout))}\n`);
+      // At once: a list of a thousand lines is written as fast as it is read.
+      else if (lines.length > 0) io.stdout.write(lines.map((line) => `${shownLine(line, colour(io.stdout))}\n`).join(''));
     },
     note: (line) => {
       if (!silent) io.stderr.write(`${shownLine(line, colour(io.stderr))}\n`);

@@ -1,4 +1,4 @@
-import { inspectRepository, reportText } from '@securosys/dct';
+import { forgetRepository, inspectRepository, reportText } from '@securosys/dct';
 import type { Command } from '../command.js';
 import { gunOf, notaryOptions, openNotary } from '../open/open-notary.js';
 import { registryOptions } from '../open/open-oci.js';
@@ -14,6 +14,10 @@ export const command: Command = {
   options: [
     ...notaryOptions.filter(({ name }) => name !== 'registry-login-file'),
     { name: 'state-folder', value: 'path', setting: 'stateFolder', describe: 'where versions that were seen are remembered' },
+    {
+      name: 'forget',
+      describe: 'forget the versions that were seen first: for a repository whose owner has set it up anew',
+    },
     ...registryOptions,
   ],
   examples: ['securosys-sign dct inspect --server https://notary.example --root root.pem registry.example/team/app'],
@@ -21,6 +25,7 @@ export const command: Command = {
     const { clock, output, signal, words } = context;
     const opened = await openNotary(context, gunOf(words.arguments[0] ?? ''));
     try {
+      if (words.flag('forget')) await forgetRepository(opened.store, opened.gun);
       const report = inspectRepository(await opened.trust.repository(opened.gun, clock, { signal }));
       output.result(report, reportText(report).map(toned));
     } finally {
