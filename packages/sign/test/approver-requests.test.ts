@@ -4,18 +4,22 @@ import { approverFormats, approverKeyFromPrivateKey, createApprover, type Reques
 import { applicationKeyFromPrivateKey } from '@securosys/tsb-client';
 import type { ApproverKeyPair } from '@securosys/tsb-emulator';
 import { expect, it } from 'vitest';
-import { connectTsb, createSigner, verifyImage } from '../src/index.js';
+import { connectTsb, createSigner, signImage, verifyImage } from '../src/index.js';
 import { createWorld, tagged, type World } from './helpers.js';
-import { everyFormat, prepare, pushImage, repositoryName } from './requests/support.js';
+import { everyFormat, prepare, pushImage, repositoryName, resume, thrown } from './requests/support.js';
 
 const ci = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
 
 /** As CI asks: with a key of its own under every request. */
-function signerOf({ tsb, clock, chain, store }: World) {
+function backendOf({ tsb, clock }: World, fetch = tsb.fetch) {
   const auth = { type: 'token', token: tsb.token } as const;
   const applicationKey = applicationKeyFromPrivateKey(ci.privateKey);
-  const backend = connectTsb({ url: tsb.url, auth, fetch: tsb.fetch, clock, applicationKey });
-  return createSigner(backend, { label: 'release' }, { chain, store, clock });
+  return connectTsb({ url: tsb.url, auth, fetch, clock, applicationKey, retries: 0 });
+}
+
+function signerOf(world: World, fetch = world.tsb.fetch) {
+  const { chain, store, clock } = world;
+  return createSigner(backendOf(world, fetch), { label: 'release' }, { chain, store, clock });
 }
 
 const approverOf = ({ tsb, clock }: World, { privateKey }: ApproverKeyPair) =>
@@ -61,4 +65,46 @@ it('a signing request over images and formats is one decision for each person, o
   const { items: done } = await request.complete();
   expect(done).toHaveLength(4);
   await verifyImage(tagged, { trust: world.trust(), oci: world.oci, clock: world.clock });
+});
+
+it('an artifact that needs two signatures is one decision, whoever asks for it', async () => {
+  const world = await createWorld();
+  const sign = () => signImage(tagged, { signer: signerOf(world), oci: world.oci, format: 'cosign' });
+  const pending = await thrown(sign());
+  const approver = approverOf(world, world.approvers[0] as ApproverKeyPair);
+  const shown = await approver.requests();
+  await approver.close();
+  expect(shown).toHaveLength(1);
+  expect(shown[0]).toMatchObject({ id: pending.details.requestId, isBatch: true, missing: [], extra: [], risksToAccept: [] });
+  expect(shown[0]?.tasks).toHaveLength(2);
+});
+
+it('what another process still has to ask belongs to the same decision: also when it knows one item only', async () => {
+  const world = await createWorld();
+  let asked = 0;
+  /** The network ends when the second of three payloads is asked for. */
+  const failing: typeof world.tsb.fetch = async (input, init) => {
+    if (String(input).endsWith('/sign') && ++asked > 1) throw new TypeError('fetch failed');
+    return world.tsb.fetch(input, init);
+  };
+  const items = [
+    { image: tagged, format: 'cosign' as const },
+    { image: tagged, format: 'notation-jws' as const },
+  ];
+  const request = await prepare(world, items, { signer: signerOf(world, failing) });
+  await thrown(request.submit());
+  for (const { status } of world.tsb.requests) expect(status).toBe('PENDING');
+  expect(world.tsb.requests).toHaveLength(1);
+  world.clock.advance(600_000);
+  for (const { id } of request.items) {
+    const one = await resume(world, id, { backend: backendOf(world) });
+    await one.submit();
+  }
+  expect(world.tsb.requests).toHaveLength(3);
+  const approver = approverOf(world, world.approvers[0] as ApproverKeyPair);
+  const shown = await approver.requests();
+  await approver.close();
+  expect(shown.map(({ id, tasks, missing, extra, risksToAccept }) => [id, tasks.length, missing, extra, risksToAccept])).toEqual([
+    [request.id, 3, [], [], []],
+  ]);
 });

@@ -1,6 +1,7 @@
 import { base64Bytes, type CallOptions, type Descriptor, type JsonObject, type RequestBatch, sha256Hex } from '@securosys/core';
 import type { Oci } from '@securosys/oci';
 import type { Made } from './course-delivery.js';
+import type { Placed } from './index-order.js';
 import { type ItemProblem, storedProblem } from './item-status.js';
 import type { Signatures } from './part-operations.js';
 import { renewedCourse } from './renew-course.js';
@@ -65,6 +66,10 @@ export class CourseItem<T> implements WorkItem {
 
   get repositories(): readonly string[] {
     return writtenRepositories(this.#course.taken.record.identity);
+  }
+
+  get place(): Placed {
+    return this.#course.taken.record.identity;
   }
 
   get payloads(): readonly string[] {

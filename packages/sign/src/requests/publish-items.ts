@@ -1,6 +1,7 @@
 import { type CallOptions, SignError, type SignErrorCode } from '@securosys/core';
 import { isDecided } from './decided.js';
 import { InFlight } from './in-flight.js';
+import { listedBelow } from './index-order.js';
 import { problemOf } from './item-status.js';
 import type { Lease } from './lease.js';
 import type { CompleteRequestOptions } from './request-types.js';
@@ -29,6 +30,7 @@ export class PublishRun {
   readonly #run: Publishing;
   readonly #asking = new InFlight(mostInFlight);
   readonly #giving = new InFlight(mostInFlight);
+  readonly #below: ReadonlyMap<WorkItem, readonly WorkItem[]>;
   readonly #errors = new Map<WorkItem, SignError>();
   /** What every other item would meet as well. */
   #halted = false;
@@ -36,6 +38,7 @@ export class PublishRun {
 
   constructor(run: Publishing) {
     this.#run = run;
+    this.#below = listedBelow(run.items, ({ place }) => place);
   }
 
   /** What the items met, in their order. @throws what is no error of ours, and the reason of an abortion */
@@ -44,16 +47,18 @@ export class PublishRun {
     return this.#run.items.flatMap((item) => this.#errors.get(item) ?? endOf(item) ?? []);
   }
 
-  /** Publishes each item when it is ready. */
+  /** Publishes each item when it is ready, and an index after what it lists. */
   async each(): Promise<void> {
-    await Promise.all(
-      this.#open.map((item) =>
-        this.#inLease(async (outside) => {
-          if (!(await this.#sign(item, outside))) return;
-          await this.#giving.run(() => this.#step(item, () => this.#publish(item)));
-        }),
-      ),
-    );
+    const runs = new Map<WorkItem, Promise<void>>();
+    const run = (item: WorkItem, listed?: Promise<unknown>) =>
+      this.#inLease(async (outside) => {
+        if (!(await this.#sign(item, outside, listed)) || this.#waitsForListed(item)) return;
+        await this.#giving.run(() => this.#step(item, () => this.#publish(item)));
+      });
+    const [first, last] = this.#waves;
+    for (const item of first) runs.set(item, run(item));
+    const below = (item: WorkItem) => Promise.all(this.#listed(item).map((one) => runs.get(one)));
+    await Promise.all([...runs.values(), ...last.map((item) => run(item, below(item)))]);
   }
 
   /** Publishes all items, or none while one is not ready. */
@@ -62,11 +67,26 @@ export class PublishRun {
     await Promise.all(this.#open.map((item) => this.#inLease((outside) => this.#sign(item, outside))));
     if (this.#errors.size > 0 || this.#foreign) return;
     await this.#inLease(async () => {
-      const open = this.#open;
-      await this.#over(open, (item) => this.#make(item));
-      if (this.#errors.size > 0 || this.#foreign) return;
-      await this.#over(open, (item) => item.give(this.#run.call));
+      const waves = this.#waves;
+      await this.#over(waves.flat(), (item) => this.#make(item));
+      for (const wave of waves)
+        if (this.#errors.size === 0 && !this.#foreign) await this.#over(wave, (item) => item.give(this.#run.call));
     });
+  }
+
+  /** What is to be done, an index after what it lists. */
+  get #waves(): readonly [readonly WorkItem[], readonly WorkItem[]] {
+    const open = this.#open;
+    return [open.filter((item) => !this.#below.has(item)), open.filter((item) => this.#below.has(item))];
+  }
+
+  #listed(item: WorkItem): readonly WorkItem[] {
+    return this.#below.get(item) ?? [];
+  }
+
+  /** Whether what an index lists may still come: what came to nothing does not. */
+  #waitsForListed(item: WorkItem): boolean {
+    return this.#listed(item).some(({ done, ended }) => !done && !ended);
   }
 
   get #open(): readonly WorkItem[] {
@@ -77,18 +97,27 @@ export class PublishRun {
     await Promise.all(items.map((item) => this.#giving.run(() => this.#step(item, () => work(item)))));
   }
 
-  /** Asks and waits; says whether everything that the item needs is signed. */
-  async #sign(item: WorkItem, outside: (work: () => Promise<unknown>) => Promise<void>): Promise<boolean> {
+  /**
+   * Asks and waits; says whether everything that the item needs is signed.
+   * @param before what is waited for as well
+   */
+  async #sign(
+    item: WorkItem,
+    outside: (work: () => Promise<unknown>) => Promise<void>,
+    before?: Promise<unknown>,
+  ): Promise<boolean> {
     const { call, options } = this.#run;
     const { onProgress } = options;
     if (!(await this.#asking.run(() => this.#step(item, () => item.submit(call))))) return false;
     const progress = onProgress && { onProgress: (state: Parameters<typeof onProgress>[0]) => onProgress(state, item.view()) };
     const wait = () => this.#step(item, () => item.wait({ ...options, ...progress }));
-    if (!item.waited) return wait();
+    if (!item.waited && !before) return wait();
     let signed = false;
     // Nobody publishes while people decide.
     await outside(async () => {
-      signed = (await wait()) && (await this.#step(item, () => this.#run.judge(item)));
+      signed = await wait();
+      await before;
+      signed &&= await this.#step(item, () => this.#run.judge(item));
     });
     return signed;
   }

@@ -3,6 +3,7 @@ import { createOci } from '@securosys/oci';
 import { ownFormats } from '../image-formats.js';
 import { blobTarget, type SignedBlob } from '../sign-blob.js';
 import { cosignBlobTarget, type SignedCosignBlob } from '../sign-cosign-blob.js';
+import { batchOfItem } from './batch-of-item.js';
 import { ItemRequest } from './item-request.js';
 import type { RequestIdentity } from './request-identity.js';
 import { recordKey } from './request-record.js';
@@ -64,5 +65,8 @@ async function resume<T>(
     chains: [],
     decrypt: undefined,
   };
-  return new ItemRequest(new ItemRestorer({ ...surroundings, backends: [backend] }).course(stored, id, targetOf));
+  const course = new ItemRestorer({ ...surroundings, backends: [backend] }).course(stored, id, targetOf);
+  const batch = await batchOfItem(id, surroundings);
+  if (batch) course.batch = batch;
+  return new ItemRequest(course);
 }

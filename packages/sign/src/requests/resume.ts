@@ -1,7 +1,9 @@
 import { type CallOptions, invalidArgument, knownOptions, SignError, systemClock } from '@securosys/core';
 import { createOci, type Oci } from '@securosys/oci';
 import { formatTable } from '../formats/signing-format.js';
+import type { FormatTable } from '../image-formats.js';
 import { callOf } from '../sign-options.js';
+import { batchOfItem } from './batch-of-item.js';
 import { checkOpening } from './decrypt-settings.js';
 import { InFlight } from './in-flight.js';
 import { missingItem } from './missing-item.js';
@@ -53,6 +55,7 @@ export async function resumeSigningRequest(source: string | Uint8Array, options:
 interface TakingUp extends Omit<RequestContents, 'again' | 'register' | 'items'> {
   readonly oci: Oci;
   readonly restorer: ItemRestorer;
+  readonly formats: FormatTable;
   readonly call: CallOptions;
 }
 
@@ -65,14 +68,14 @@ function takingUp(options: ResumeOptions): TakingUp {
   if (decrypt) checkOpening('resumeSigningRequest: decrypt', decrypt);
   const formats = formatTable(options.formats ?? []);
   const restorer = new ItemRestorer({ backends, store, clock, oci, formats, guards, timestamper, chains, allowOpaque, decrypt });
-  return { store, clock, oci, targets, restorer, call: callOf(options) };
+  return { store, clock, oci, targets, restorer, formats, call: callOf(options) };
 }
 
-async function resumeStored(id: string, { restorer, oci, call, ...taking }: TakingUp): Promise<SigningRequest> {
+async function resumeStored(id: string, { restorer, formats, oci, call, ...taking }: TakingUp): Promise<SigningRequest> {
   const { store } = taking;
   const known = await storedRequest(store, id);
   if (known) {
-    if (known.ended) await clearAway(known, { restorer, oci, call, ...taking });
+    if (known.ended) await clearAway(known, { restorer, formats, oci, call, ...taking });
     assertNotOver(id, known);
     const arrival = { origin: 'stored', submitted: true, alone: false } as const;
     const items = await new InFlight(mostInFlight).all(known.items, async (item) => {
@@ -85,6 +88,8 @@ async function resumeStored(id: string, { restorer, oci, call, ...taking }: Taki
   if (!record)
     throw new SignError('ERR_REQUEST_NOT_FOUND', `the store knows no signing request ${id}`, { details: { requestId: id } });
   const item = restorer.item(record, id, { origin: 'stored', submitted: true, alone: true });
+  const batch = await batchOfItem(id, { ...taking, formats });
+  if (batch?.payloads.length) item.bind(batch);
   const alone = { publish: 'each', items: [id], nonce: '', createdAt: 0, origin: 'alone' } as const;
   return runningRequest({ ...taking, register: new RequestRegister(taking, alone, id), items: [item] }, oci);
 }
@@ -107,7 +112,7 @@ async function clearAway(
 async function resumeFile(
   bytes: Uint8Array,
   { requester, fileSha256 }: ResumeOptions,
-  { restorer, oci, call, ...taking }: TakingUp,
+  { restorer, formats: _, oci, call, ...taking }: TakingUp,
 ): Promise<SigningRequest> {
   const pinned = { ...(requester && { requester }), ...(fileSha256 !== undefined && { fileSha256 }) };
   const { id, outline, items: records, isVouchedFor } = readRequestFile(bytes, pinned);

@@ -1,6 +1,7 @@
 import { type CallOptions, type Descriptor, SignError, type SignErrorCode } from '@securosys/core';
 import type { AttachedFormatId } from '../image-formats.js';
 import { isDecided } from './decided.js';
+import { listedBelow } from './index-order.js';
 import type { Signatures } from './part-operations.js';
 import type { RequestCourse } from './request-course.js';
 import type { CompleteOptions } from './request-state.js';
@@ -48,8 +49,7 @@ export async function completeAll(courses: readonly Course[], options: CompleteO
       group.set(course, { status: 'signed' });
     } else await group.failed(course, result.reason);
   }
-  // Children first: whoever sees the signature of the index finds those below it.
-  await group.attach([...signed].reverse(), call);
+  await group.attach(signed, call);
   return group.end();
 }
 
@@ -94,10 +94,15 @@ class Group {
     this.set(course, { status, error, ...(status === 'failed' && { code: error.code }) });
   }
 
-  /** Stops at the first failure that the next manifest would meet as well. */
-  async attach(signed: readonly (readonly [Course, Signatures])[], call: CallOptions): Promise<void> {
-    for (const [course, signatures] of signed)
+  /** Attaches to an index after what it lists. Stops at the first failure that the next manifest would meet as well. */
+  async attach(signed: ReadonlyMap<Course, Signatures>, call: CallOptions): Promise<void> {
+    const below = listedBelow([...this.#progress.keys()], ({ taken }) => taken.record.identity);
+    const waits = (course: Course) => below.get(course)?.some((listed) => !this.#attached.has(listed) && !this.#isOver(listed));
+    const ready = [...signed].reverse();
+    const [first, last] = [ready.filter(([course]) => !below.has(course)), ready.filter(([course]) => below.has(course))];
+    for (const [course, signatures] of [...first, ...last])
       try {
+        if (waits(course)) continue;
         const manifest = await course.deliver(signatures, call);
         this.#done(course, manifest);
         await course.remember(manifest.attached);
@@ -112,6 +117,11 @@ class Group {
     const courses = [...this.#progress.keys()];
     for (const course of courses) await course.forget();
     return courses.map((course) => this.#attached.get(course) as SignedManifest);
+  }
+
+  /** Whether people, or what has changed meanwhile, decided against it. */
+  #isOver(course: Course): boolean {
+    return isDecided(this.#progress.get(course)?.error);
   }
 
   #done(course: Course, manifest: SignedManifest): void {

@@ -36,6 +36,12 @@ export function readTrace({ kind, item, nonce, request, at }: JsonObject): ItemT
   return { item, nonce, request, at };
 }
 
+/** The trace that an item has left, as the store says. */
+export async function traceOf(store: PendingStore, item: string): Promise<ItemTrace | undefined> {
+  const record = await store.get(traceKey(item));
+  return record && readTrace(record);
+}
+
 /** The traces of a store. */
 export class UsedItems {
   readonly #store: PendingStore;
@@ -49,7 +55,7 @@ export class UsedItems {
   /** Leaves the trace of an item that is used in a request; it is no older than a day when the item's last run ends. */
   async note({ id, nonce }: Pick<PreparedItem, 'id' | 'nonce'>, request: string): Promise<void> {
     const now = this.#clock.now();
-    const known = await this.#trace(id);
+    const known = await traceOf(this.#store, id);
     if (known?.nonce === nonce && known.request === request && Math.abs(now - known.at) < dayMs) return;
     const trace = { version: 1, kind: 'signing-trace', item: id, nonce, request, at: Math.floor(now) };
     await this.#store.put(traceKey(id), trace);
@@ -62,18 +68,13 @@ export class UsedItems {
    * @throws SignError `ERR_REQUEST_STALE`
    */
   async assertUnused({ id, nonce, claims }: PreparedItem, request: string, isVouchedFor: boolean): Promise<void> {
-    const [trace, record] = [await this.#trace(id), await this.#store.get(recordKey(id))];
+    const [trace, record] = [await traceOf(this.#store, id), await this.#store.get(recordKey(id))];
     const isOpen = record?.nonce === nonce;
     if (trace && !isOpen && !(isVouchedFor && trace.nonce !== nonce)) this.#used(id, 'replayed', 'is used up');
     if (trace && isOpen && !isVouchedFor && trace.request !== request) this.#used(id, 'replayed', 'belongs to another request');
     if (record && !isOpen) this.#used(id, 'replaced', 'was prepared anew since');
     if (record && canonicalJson(record.claims ?? {}) !== canonicalJson({ ...claims }))
       this.#used(id, 'claims-changed', 'was submitted with other claims');
-  }
-
-  async #trace(item: string): Promise<ItemTrace | undefined> {
-    const record = await this.#store.get(traceKey(item));
-    return record && readTrace(record);
   }
 
   #used(item: string, reason: string, what: string): never {

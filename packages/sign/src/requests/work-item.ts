@@ -1,5 +1,6 @@
 import type { CallOptions, JsonObject, RequestBatch } from '@securosys/core';
 import type { Oci } from '@securosys/oci';
+import type { Placed } from './index-order.js';
 import type { ItemProblem } from './item-status.js';
 import type { CompleteOptions } from './request-state.js';
 import type { CompletedItem, RequestItem } from './request-types.js';
@@ -18,6 +19,8 @@ export interface WorkItem {
   readonly ended: ItemProblem | undefined;
   /** Repositories that are written to when it is published. */
   readonly repositories: readonly string[];
+  /** Which manifest it is about, if it is published beside one. */
+  readonly place?: Placed;
   /** SHA-256 of what the key is asked for, hex. */
   readonly payloads: readonly string[];
   /** Whether people had time since anything was judged. */
