@@ -6,6 +6,7 @@ export { type StartedTsb, type StartedTsbOptions, startFakeTsb } from './fake-ts
 export * from './key-backend-suite.js';
 export { type MswHttp, mswHandlers } from './msw.js';
 export { expectOwnMemory, type OwnMemoryOptions } from './own-memory.js';
+export * from './pending-store-suite.js';
 export * from './registry.js';
 export {
   createRevocationServer,

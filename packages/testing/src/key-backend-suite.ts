@@ -6,6 +6,7 @@ import { describeClaims } from './key-backend/describe-claims.js';
 import type { Claim, KeyBackendFixture } from './key-backend/fixture.js';
 import { optionalClaims } from './key-backend/optional-claims.js';
 import { refusalClaims } from './key-backend/refusal-claims.js';
+import { sealingClaims } from './key-backend/sealing-claims.js';
 import { signingClaims } from './key-backend/signing-claims.js';
 import { watchingClaims } from './key-backend/watching-claims.js';
 
@@ -14,6 +15,7 @@ export type {
   ConformanceDecryptionKey,
   ConformanceDerivationKey,
   ConformanceKey,
+  ConformanceSealingKey,
   KeyBackendFixture,
 } from './key-backend/fixture.js';
 
@@ -27,6 +29,8 @@ export interface KeyBackendSuite {
   readonly decryption?: boolean;
   /** Tests keys that derive; demanded of a fixture that has some. Default `false`. */
   readonly derivation?: boolean;
+  /** Tests symmetric keys; demanded of a fixture that has some. Default `false`. */
+  readonly sealing?: boolean;
 }
 
 const closing: Claim = {
@@ -41,11 +45,14 @@ const closing: Claim = {
   },
 };
 
-const asTold = (tested: boolean, decrypts: boolean, derives: boolean): Claim => ({
+type Told = Readonly<Record<'approvals' | 'decryption' | 'derivation' | 'sealing', boolean>>;
+
+const asTold = ({ approvals: tested, decryption: decrypts, derivation: derives, sealing: seals }: Told): Claim => ({
   name: `its uses ${tested ? 'can' : 'never'} wait for people, and this suite was told so`,
-  async check({ backend, keys, approvals, decryption, derivation }) {
+  async check({ backend, keys, approvals, decryption, derivation, sealing }) {
     assert.equal(decryption !== undefined, decrypts, 'keys that decrypt are tested with { decryption: true }, and only then');
     assert.equal(derivation !== undefined, derives, 'keys that derive are tested with { derivation: true }, and only then');
+    assert.equal(sealing !== undefined, seals, 'symmetric keys are tested with { sealing: true }, and only then');
     assert.equal(backend.poll !== undefined, tested, 'a backend with poll, and no other, is tested with { approvals: true }');
     assert.equal(approvals !== undefined, tested, 'the fixture should have approvals with { approvals: true }, and only then');
     for (const { ref, spec } of keys)
@@ -77,12 +84,13 @@ const asTold = (tested: boolean, decrypts: boolean, derives: boolean): Claim => 
  * ```
  */
 export function describeKeyBackend(name: string, factory: () => Promise<KeyBackendFixture>, suite: KeyBackendSuite): void {
-  const { describe, it, approvals = false, decryption = false, derivation = false } = suite;
+  const { describe, it, approvals = false, decryption = false, derivation = false, sealing = false } = suite;
   const all = [
     ...claims,
     ...(decryption ? decryptionClaims : []),
     ...(derivation ? derivationClaims : []),
-    asTold(approvals, decryption, derivation),
+    ...(sealing ? sealingClaims : []),
+    asTold({ approvals, decryption, derivation, sealing }),
     ...(approvals ? [...approvalClaims, ...watchingClaims] : []),
     closing,
   ];

@@ -1,9 +1,13 @@
-import { type KeySpec, keySpecs } from '@securosys/core';
+import { createSecretKey } from 'node:crypto';
+import { type KeySpec, keySpecs, utf8Bytes } from '@securosys/core';
 import { createMemoryBackend } from '@securosys/core/memory';
 import { describe, it } from 'vitest';
 import { keyMaterial } from '../../../tests/rsa-key.js';
 import { describeKeyBackend } from '../src/index.js';
 import { leftOutHere } from './support/runtime.js';
+
+/** A key of 32 bytes that shows in no other place. */
+const symmetric = 'an AES key that nothing may show';
 
 describeKeyBackend(
   'software keys in memory',
@@ -24,7 +28,19 @@ describeKeyBackend(
       const { ref } = await backend.createKey({ label: `derives on ${spec}`, spec, purpose: 'derive' });
       derivation.push({ spec, ref });
     }
-    return { backend, keys, derivation, decryption: [{ ref: { label: 'decrypts' }, unsupported: await leftOutHere() }] };
+    const secretKey = createSecretKey(utf8Bytes(symmetric));
+    backend.addSymmetricKey({ label: 'seals', secretKey });
+    await backend.createSymmetricKey({ label: 'seals, too' });
+    const sealing = [{ ref: { label: 'seals' } }, { ref: { label: 'seals, too' } }];
+    const secrets = { symmetric };
+    return {
+      backend,
+      keys,
+      derivation,
+      sealing,
+      secrets,
+      decryption: [{ ref: { label: 'decrypts' }, unsupported: await leftOutHere() }],
+    };
   },
-  { describe, it, decryption: true, derivation: true },
+  { describe, it, decryption: true, derivation: true, sealing: true },
 );

@@ -22,6 +22,11 @@ export interface ConformanceDerivationKey {
   readonly ref: KeyRef;
 }
 
+/** An AES key of the backend under test that seals and opens, at once. */
+export interface ConformanceSealingKey {
+  readonly ref: KeyRef;
+}
+
 /** A key whose uses people decide on, and how the test decides for them. */
 export interface ConformanceApprovals {
   readonly key: ConformanceKey;
@@ -42,6 +47,8 @@ export interface KeyBackendFixture {
   readonly decryption?: readonly ConformanceDecryptionKey[];
   /** For a suite with `derivation: true`, and only there: at least one. */
   readonly derivation?: readonly ConformanceDerivationKey[];
+  /** For a suite with `sealing: true`, and only there: at least one, best two. */
+  readonly sealing?: readonly ConformanceSealingKey[];
   /** What the backend was opened with and must not show: tokens, PINs, private scalars; each at least 16 characters or bytes. */
   readonly secrets?: Secrets;
   /** Called last, after `backend.close()`: removes keys, stops servers. */
