@@ -10,6 +10,7 @@ export { createOci, type Oci } from './oci.js';
 export type { CredentialSource, Credentials, OciOptions } from './options.js';
 export { formatReference, type LayoutReference, parseReference, type Reference, type RegistryReference } from './reference.js';
 export { openRegistryService, type RegistryService, type ServiceAnswer, type ServiceRequest } from './registry/service.js';
+export type { UploadProgress } from './registry/upload-progress.js';
 export type {
   AttachOptions,
   FetchBlobOptions,

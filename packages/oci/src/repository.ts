@@ -47,6 +47,8 @@ export interface PushBlobStreamOptions extends CallOptions {
   readonly mountFrom?: string;
   /** Chunks in bytes, and so the memory that is used; default 8 MiB. A registry may ask for larger ones. */
   readonly chunkBytes?: number;
+  /** How many bytes will come, where `expected` is not known: told to `onUpload`, and nothing that is checked. */
+  readonly size?: number;
 }
 
 /** How a manifest is stored: under its digest, and under `tag` as well if one is given. */

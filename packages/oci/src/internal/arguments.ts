@@ -27,11 +27,12 @@ export function checkMediaType(value: string): void {
 }
 
 /** Refuses bad options for storing a blob. @throws SignError `ERR_INVALID_ARGUMENT`; `ERR_MALFORMED` for a digest outside the grammar */
-export function checkPush({ mountFrom, chunkBytes, expected }: PushBlobStreamOptions): void {
+export function checkPush({ mountFrom, chunkBytes, expected, size }: PushBlobStreamOptions): void {
   if (mountFrom !== undefined && (typeof mountFrom !== 'string' || !isRepositoryName(mountFrom)))
     invalidArgument('mountFrom is the name of a repository, without the host');
   if (chunkBytes !== undefined && (!Number.isSafeInteger(chunkBytes) || chunkBytes < 1))
     invalidArgument('chunkBytes is a number of bytes, at least 1');
+  if (size !== undefined && (!Number.isSafeInteger(size) || size < 0)) invalidArgument('size is a number of bytes');
   if (expected !== undefined) checkDescriptor({ mediaType: '', ...expected });
 }
 

@@ -4,7 +4,7 @@ import { attachmentOf } from '../attachment.js';
 import { decodeMediaType } from '../descriptor.js';
 import { isDigest } from '../digest.js';
 import { checkBytes, checkDescriptor, checkMaxBytes, checkMediaType, checkPush, checkTagUpdate } from '../internal/arguments.js';
-import { attachOptions, callOptions, checkedOptions, pushOptions } from '../internal/call-options.js';
+import { attachOptions, callOptions, checkedOptions, pushOptions, pushStreamOptions } from '../internal/call-options.js';
 import { type BlobSource, checkSource } from '../internal/pieces.js';
 import { decodeManifest } from '../manifest.js';
 import { refName } from '../media-types.js';
@@ -122,10 +122,9 @@ export class LayoutRepository implements Repository {
   async pushBlobStream(source: BlobSource, mediaType: string, options: PushBlobStreamOptions = {}): Promise<Descriptor> {
     checkSource(source);
     checkMediaType(mediaType);
-    const extra = [...pushOptions, 'expected'];
-    checkedOptions('pushBlobStream', options, [...callOptions, ...extra]);
+    checkedOptions('pushBlobStream', options, [...callOptions, ...pushStreamOptions]);
     checkPush(options);
-    return this.#call('pushBlobStream', options, extra, async (call) => {
+    return this.#call('pushBlobStream', options, pushStreamOptions, async (call) => {
       await call.step(ensureLayout(this.name));
       return { mediaType, ...(await writeBlobStream(call, this.name, source, options.expected)) };
     });

@@ -3,7 +3,7 @@ import { type Call, startCall, withCall } from '@securosys/transport';
 import { attachmentOf } from '../attachment.js';
 import { isDigest } from '../digest.js';
 import { checkBytes, checkDescriptor, checkMaxBytes, checkMediaType, checkPush, checkTagUpdate } from '../internal/arguments.js';
-import { attachOptions, callOptions, checkedOptions, pushOptions } from '../internal/call-options.js';
+import { attachOptions, callOptions, checkedOptions, pushOptions, pushStreamOptions } from '../internal/call-options.js';
 import { type BlobSource, checkSource } from '../internal/pieces.js';
 import { decodeManifest } from '../manifest.js';
 import { acceptManifests } from '../media-types.js';
@@ -117,10 +117,11 @@ export class RegistryRepository implements Repository {
   async pushBlobStream(source: BlobSource, mediaType: string, options: PushBlobStreamOptions = {}): Promise<Descriptor> {
     checkSource(source);
     checkMediaType(mediaType);
-    const extra = [...pushOptions, 'expected'];
-    checkedOptions('pushBlobStream', options, [...callOptions, ...extra]);
+    checkedOptions('pushBlobStream', options, [...callOptions, ...pushStreamOptions]);
     checkPush(options);
-    return this.#call('pushBlobStream', options, extra, (call) => pushBlobStream(call, this.#client, source, mediaType, options));
+    return this.#call('pushBlobStream', options, pushStreamOptions, (call) =>
+      pushBlobStream(call, this.#client, source, mediaType, options),
+    );
   }
 
   async pushManifest(bytes: Uint8Array, mediaType: string, options: PushManifestOptions = {}): Promise<Descriptor> {

@@ -7,6 +7,7 @@ import { runningCheck, runningDigest } from '../running-digest.js';
 import type { RegistryClient } from './client.js';
 import { checkDigestHeader } from './content.js';
 import { passes, passesAnew, pause, tries } from './repetition.js';
+import type { UploadReport } from './upload-progress.js';
 import { cancelUpload, finishUpload, mountOrStart, sendChunk, startUpload, type UploadSession } from './upload-session.js';
 
 /** Whether a blob is there; a stated length must agree. */
@@ -40,26 +41,40 @@ export async function pushBlob(
   const descriptor = { mediaType, digest: digestOf(bytes), size: bytes.byteLength };
   for (let attempt = 1; ; attempt++) {
     if (await hasBlob(call, client, descriptor)) return descriptor;
+    let report: UploadReport | undefined;
     try {
       const session = await begin(call, client, descriptor.digest, mountFrom);
       if (!session) return descriptor;
+      report = client.settings.uploadReport(client.name, descriptor);
       const inOne = chunkBytes === undefined || bytes.byteLength <= chunkBytes;
-      if (!inOne) await sendAll(call, client, session, [bytes], chunkBytes);
+      if (!inOne) await sendAll(call, client, { session, report }, [bytes], chunkBytes);
       const response = await finishUpload(call, client, session, descriptor.digest, inOne ? bytes : undefined);
       checkDigestHeader(response, bytes, 'the blob');
+      report.sent(descriptor.size);
       return descriptor;
     } catch (error) {
       // The whole is sent again, unless it arrived and only the answer was lost.
       if (!passesAnew(error) || attempt >= tries || !(await pause(call, client.settings.random, error, attempt))) throw error;
+    } finally {
+      report?.end();
     }
   }
 }
 
-async function sendAll(call: Call, client: RegistryClient, session: UploadSession, source: BlobSource, chunkBytes: number) {
+/** An upload that is open, and who is told of it. */
+interface Upload {
+  readonly session: UploadSession;
+  readonly report: UploadReport;
+}
+
+async function sendAll(call: Call, client: RegistryClient, { session, report }: Upload, source: BlobSource, chunkBytes: number) {
   const size = Math.max(chunkBytes, session.minChunk);
   // What a registry asks for decides over our memory.
   if (size > 1024 * 1024 * 1024) throw new SignError('ERR_LIMIT', 'the registry asks for chunks over 1 GiB');
-  for await (const chunk of inChunks(pieces(call, source), size)) await sendChunk(call, client, session, chunk);
+  for await (const chunk of inChunks(pieces(call, source), size)) {
+    await sendChunk(call, client, session, chunk);
+    report.sent(session.offset);
+  }
 }
 
 /** Stores a blob that comes in pieces, in chunks, with the digest computed on the way; from its beginning again if the source can. */
@@ -85,11 +100,17 @@ async function streamOnce(
   client: RegistryClient,
   source: BlobSource,
   mediaType: string,
-  { mountFrom, chunkBytes = usualChunk, expected }: PushBlobStreamOptions,
+  { mountFrom, chunkBytes = usualChunk, expected, size: announced }: PushBlobStreamOptions,
 ): Promise<Descriptor> {
   if (expected && (await hasBlob(call, client, expected))) return { mediaType, digest: expected.digest, size: expected.size };
   const session = await begin(call, client, expected?.digest, mountFrom);
   if (!session) return { mediaType, digest: (expected as Descriptor).digest, size: (expected as Descriptor).size };
+  const size = expected?.size ?? announced;
+  const report = client.settings.uploadReport(client.name, {
+    mediaType,
+    ...(expected && { digest: expected.digest }),
+    ...(size !== undefined && { size }),
+  });
   try {
     const running = runningDigest(expected && parseDigest(expected.digest).algorithm);
     const check = expected && runningCheck(expected, 'the content of the blob');
@@ -101,14 +122,15 @@ async function streamOnce(
       }
       check?.finish();
     };
-    await sendAll(call, client, session, counted(), chunkBytes);
-    const { size } = running;
-    const descriptor = { mediaType, digest: running.digest(), size };
+    await sendAll(call, client, { session, report }, counted(), chunkBytes);
+    const descriptor = { mediaType, digest: running.digest(), size: running.size };
     await finishStream(call, client, session, descriptor);
     return descriptor;
   } catch (error) {
     await cancelUpload(call, client, session);
     throw error;
+  } finally {
+    report.end();
   }
 }
 

@@ -49,7 +49,7 @@ export async function encryptBlob(route: LayerRoute, layer: Descriptor): Promise
     wiped = false;
   }
   try {
-    const stored = await target.pushBlobStream(pieces, mediaType, call);
+    const stored = await target.pushBlobStream(pieces, mediaType, { ...call, size: layer.size });
     if (wiped || !running) throw new SignError('ERR_PROTOCOL', 'the target did not take the layer to its end');
     const result = running.result();
     sameBlob(stored, result.digest);
@@ -84,5 +84,5 @@ export async function decryptBlob(
       check?.close();
     }
   }
-  return target.pushBlobStream(pieces, mediaType, call);
+  return target.pushBlobStream(pieces, mediaType, { ...call, size });
 }

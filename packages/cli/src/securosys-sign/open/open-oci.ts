@@ -4,6 +4,8 @@ import { credentialsFromDockerConfig } from '@securosys/oci/credentials';
 import { absolutePath, readNamedFile } from '../../files/read-file.js';
 import type { CommandOption } from '../command.js';
 import type { CommandContext } from '../context.js';
+import type { Progress } from '../output/progress.js';
+import { uploadProgress } from '../output/upload-progress.js';
 
 /** Options of commands that reach registries. */
 export const registryOptions: readonly CommandOption[] = [
@@ -55,7 +57,11 @@ export async function ociOptions(context: CommandContext): Promise<OciOptions> {
   };
 }
 
-/** Registries and layouts. Close it when the command ends. @throws SignError `ERR_INVALID_ARGUMENT`, those of reading files */
-export async function openOci(context: CommandContext): Promise<Oci> {
-  return createOci(await ociOptions(context));
+/**
+ * Registries and layouts. Close it when the command ends.
+ * @param progress shows uploads
+ * @throws SignError `ERR_INVALID_ARGUMENT`, those of reading files
+ */
+export async function openOci(context: CommandContext, progress?: Progress): Promise<Oci> {
+  return createOci({ ...(await ociOptions(context)), ...(progress && { onUpload: uploadProgress(progress) }) });
 }

@@ -45,6 +45,7 @@ export function openBars(stderr: TextSink, now: () => number): Progress {
         return `${drawn(done, total)} ${amount}${left}  ${name}${text === '' ? '' : `: ${text}`}`;
       };
       const bar = add(total, line(0));
+      redraw();
       return {
         set: (done, text) => bar.update(done, { shown: fit(line(done, text)) }),
         end: () => {

@@ -32,7 +32,7 @@ export const command: Command = {
     const type = words.text('type') ?? invalidArgument('attest: what kind of statement? give --type');
     const file = words.text('predicate') ?? invalidArgument('attest: what does it say? give --predicate');
     const statement = await predicateOf(context, type, file);
-    const oci = await openOci(context);
+    const oci = await openOci(context, await context.progress());
     try {
       const opened = await openSigner(context, oci);
       try {

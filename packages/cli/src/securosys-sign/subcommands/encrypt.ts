@@ -68,10 +68,10 @@ export const command: Command = {
     const recipients = await recipientsOf(context);
     const layers = layersOf(words.text('layers'));
     const platforms = words.list('platform');
-    const oci = await openOci(context);
+    const progress = await context.progress();
+    const oci = await openOci(context, progress);
     const opened = words.flag('sign') ? await openSigner(context, oci).catch(closing(oci)) : undefined;
     try {
-      const progress = await context.progress();
       const image = await encryptImage(reference, {
         to,
         recipients,

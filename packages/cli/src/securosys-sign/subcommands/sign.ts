@@ -23,7 +23,7 @@ function lines(asked: string, { reference, manifests }: SignedImage): Line[] {
 async function signImages(context: CommandContext): Promise<void> {
   const { words, output } = context;
   const format = formatsOf(context);
-  const oci = await openOci(context);
+  const oci = await openOci(context, await context.progress());
   const opened = await openSigner(context, oci).catch(async (error: unknown) => {
     await oci.close();
     throw error;
