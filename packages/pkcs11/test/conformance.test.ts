@@ -56,9 +56,12 @@ async function open() {
   const label = 'conformance decrypt';
   await backend.importKey({ label, privateKey: rsaKey(2048, 'conformance decrypt'), purpose: 'decrypt' });
   const decryption = [{ ref: { label }, unsupported: await unsupportedHere(backend, label) }];
-  return { backend, keys, derivation, decryption, secrets: { pin } };
+  const sealing = [];
+  for (const label of ['conformance seal', 'conformance seal, too'])
+    sealing.push({ ref: (await backend.createSymmetricKey({ label })).ref });
+  return { backend, keys, derivation, decryption, sealing, secrets: { pin } };
 }
 
 describe.skipIf(!softhsmModule)(`on SoftHSM2${softhsmNeeded}`, () => {
-  describeKeyBackend('PKCS#11', open, { describe, it, decryption: true, derivation: true });
+  describeKeyBackend('PKCS#11', open, { describe, it, decryption: true, derivation: true, sealing: true });
 });

@@ -19,6 +19,8 @@ for (const signatureType of ['RAW', 'DER'] as const)
       }
       const decrypting = { sign: false, decrypt: true };
       await tsb.addKey({ label: 'decrypts', privateKey: rsaKey(2048, 'decrypts'), attributes: decrypting });
+      const sealing = [{ ref: { label: 'seals' } }, { ref: { label: 'seals, too' } }];
+      for (const { ref } of sealing) await tsb.addKey({ ...ref, spec: 'aes-256', attributes: decrypting });
       const [ada, ben] = [createApproverKey('Ada'), createApproverKey('Ben')];
       const groups = [{ name: 'officers', quorum: 2, approvals: [ada, ben].map(approvalEntry) }];
       const rule = { tokens: [{ name: 'release', timelock: 0, timeout: 86_400, groups }] };
@@ -29,6 +31,7 @@ for (const signatureType of ['RAW', 'DER'] as const)
         backend: connectTsb({ url: tsb.url, auth, fetch: tsb.fetch, clock, signatureType }),
         keys,
         decryption: [{ ref: { label: 'decrypts' } }],
+        sealing,
         approvals: {
           key: { spec: 'ec-p384', ref: { label: 'release' } },
           approve: async (id) => {
@@ -40,5 +43,5 @@ for (const signatureType of ['RAW', 'DER'] as const)
         dispose: () => tsb.close(),
       };
     },
-    { describe, it, approvals: true, decryption: true },
+    { describe, it, approvals: true, decryption: true, sealing: true },
   );
