@@ -11,7 +11,6 @@ import {
   nonceBytes,
 } from '../cipher/layer-options.js';
 import type { DecryptPlan } from '../image/layer-blobs.js';
-import type { StageStep } from './pass-job.js';
 import { errorOf, type PassPlan, type PassThreads, startPassThreads } from './pass-threads.js';
 import { writeBehind } from './write-behind.js';
 
@@ -35,16 +34,20 @@ export interface LayerFiles {
 type Pass = Omit<PassPlan, 'source' | 'target' | 'secret' | 'size'>;
 
 /**
- * Two threads, with about as much to do each. The second one hashes what the first one made of the bytes; while it writes, a third one of the
- * system's unpacks.
+ * Two threads, with about as much to do each; whichever waits for the other writes. The second one hashes what the first one made of the bytes, while a third one of the
+ * system's unpacks that.
  */
-const stages = (first: readonly StageStep[], second: readonly StageStep[]): Pass['stages'] => [
-  { steps: first, after: [1] },
-  { steps: second, after: [0] },
+const encryption: Pass = {
+  stages: [
+    ['read', 'plain', 'crypt'],
+    ['mac', 'cipher'],
+  ],
+};
+const decryption: Pass['stages'] = [['read', 'cipher', 'mac', 'crypt'], ['plain']];
+const unpacking: Pass['stages'] = [
+  ['read', 'cipher', 'mac', 'crypt'],
+  ['unpack', 'plain'],
 ];
-const encryption: Pass = { stages: stages(['read', 'plain', 'crypt'], ['mac', 'cipher', 'write']) };
-const decryption = stages(['read', 'cipher', 'mac', 'crypt'], ['plain', 'write']);
-const unpacking = stages(['read', 'cipher', 'mac', 'crypt'], ['unpack', 'plain', 'write']);
 
 /** Runs `work` until the caller's deadline. */
 async function inTime<T>({ signal, timeoutMs }: CallOptions, work: (signal: AbortSignal) => Promise<T>): Promise<T> {

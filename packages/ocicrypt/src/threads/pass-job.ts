@@ -2,18 +2,18 @@ import type { SignErrorCode } from '@securosys/core';
 import type { RingMemory } from './ring.js';
 
 /**
- * What a stage does, in this order. `plain` and `cipher` are digests of what a slot holds then. `read` is for the first stage. `unpack` takes what was handed
- * on, and works while the others do.
+ * What a stage does, in this order. `plain` and `cipher` are digests of what a slot holds then. `read` and `crypt` are for the first stage. `unpack` takes
+ * what was handed on, and works while the others do. Writing is no step: every stage does it when it has nothing else to do.
  */
-export type StageStep = 'read' | 'plain' | 'cipher' | 'mac' | 'crypt' | 'write' | 'unpack';
+export type StageStep = 'read' | 'plain' | 'cipher' | 'mac' | 'crypt' | 'unpack';
 
 /** What one thread does in one pass. */
 export interface StageJob {
   readonly ring: RingMemory;
   readonly stage: number;
   readonly steps: readonly StageStep[];
-  /** The stage that must be through with a slot before this one; of the first stage: those that must be before a slot is used again. */
-  readonly after: readonly number[];
+  /** All stages but the first: they look at what that one left, and it uses a slot again when they are through with it. */
+  readonly others: readonly number[];
   /** Bytes of the layer. */
   readonly size: number;
   /** Open files, which are those of the whole process. */

@@ -5,8 +5,8 @@ import type { StageAnswer, StageFailure, StageJob, StageProgress } from './pass-
 import { createRing, Ring, type RingMemory } from './ring.js';
 
 /** One pass: what each thread does, and on what. */
-export type PassPlan = Omit<StageJob, 'ring' | 'stage' | 'steps' | 'after'> & {
-  readonly stages: readonly Pick<StageJob, 'steps' | 'after'>[];
+export type PassPlan = Omit<StageJob, 'ring' | 'stage' | 'steps' | 'others'> & {
+  readonly stages: readonly StageJob['steps'][];
 };
 
 /** What the stages of a pass found out together. */
@@ -65,9 +65,10 @@ async function runPass(
   const stop = () => ring.stop();
   signal?.addEventListener('abort', stop, { once: true });
   try {
+    const others = stages.map((_, index) => index).slice(1);
     const answers = await Promise.all(
-      stages.map((stage, index) =>
-        stageOf(workers[index] as Worker, ring, { ...shared, ...stage, ring: memory, stage: index }, onProgress),
+      stages.map((steps, stage) =>
+        stageOf(workers[stage] as Worker, ring, { ...shared, steps, others, ring: memory, stage }, onProgress),
       ),
     );
     signal?.throwIfAborted();

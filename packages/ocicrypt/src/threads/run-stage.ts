@@ -1,7 +1,8 @@
 import type { StageAnswer, StageJob } from './pass-job.js';
-import { Ring } from './ring.js';
+import { Ring, type RingNeed, written } from './ring.js';
 import { failureOf } from './stage-failure.js';
 import { pieceBytes, type StageWorks, stageWorks } from './stage-steps.js';
+import { slotWriter } from './write-slots.js';
 
 /** Does with one slot what the stage does: the first one fills it, the others find in it what that one left. */
 async function runSlot(works: StageWorks, slot: Uint8Array, at: number, scratch: Uint8Array | undefined): Promise<void> {
@@ -21,22 +22,31 @@ async function runSlot(works: StageWorks, slot: Uint8Array, at: number, scratch:
   }
 }
 
+/** What has to be so before a stage works on a slot. */
+function needsOf({ stage, others }: StageJob, index: number, slots: number): readonly RingNeed[] {
+  if (stage !== 0) return [[0, index + 1]];
+  const free = index + 1 - slots;
+  return [...others.map((other): RingNeed => [other, free]), [written, free]];
+}
+
 /** Runs one stage of a pass to its end. Whatever fails stops the other stages. */
 export async function runStage(job: StageJob, tell: (bytes: number) => void): Promise<StageAnswer> {
   const ring = new Ring(job.ring);
-  const { stage, after, size } = job;
+  const { stage, size } = job;
+  const count = ring.count(size);
+  const write = slotWriter(job, ring, tell);
   // Memory of its own, which stays near the processor: a system that reads into one slot after the other takes five times as long.
   const scratch = stage === 0 ? new Uint8Array(pieceBytes) : undefined;
   try {
-    const works = await stageWorks(job, tell);
+    const works = await stageWorks(job);
     try {
-      for (let index = 0; index < ring.count(size); index++) {
-        const needed = stage === 0 ? index + 1 - ring.slots : index + 1;
-        if (!after.every((other) => ring.waitFor(other, needed))) return { kind: 'stopped' };
+      for (let index = 0; index < count; index++) {
+        if (!ring.waitFor(needsOf(job, index, ring.slots), write)) return { kind: 'stopped' };
         await runSlot(works, ring.slot(index, size), index * job.ring.slotBytes, scratch);
         ring.advance(stage);
       }
-      return await works.finish();
+      const answer = await works.finish();
+      return ring.waitFor([[written, count]], write) ? answer : { kind: 'stopped' };
     } finally {
       scratch?.fill(0);
       works.close();

@@ -10,9 +10,8 @@ import { failureOf } from './stage-failure.js';
  * that takes as long as all hashes together.
  */
 export const pieceBytes = 64 * 1024;
-const progressBytes = 4 * 1024 * 1024;
 /**
- * Numbers that fill the young heap of a thread after a few megabytes of the layer. Outputs of ciphers and decompressors lie outside of the heap, and are let go of only when the
+ * Words that fill the young heap of a thread after a few megabytes of the layer. Outputs of ciphers and decompressors lie outside of the heap, and are let go of only when the
  * heap is full or there are 32 MiB of them.
  */
 const fillers = 1024;
@@ -32,11 +31,10 @@ export interface StageWorks {
   close(): void;
 }
 
-/** @param tell what was written so far; not for every piece */
-export async function stageWorks(job: StageJob, tell: (bytes: number) => void): Promise<StageWorks> {
+export async function stageWorks(job: StageJob): Promise<StageWorks> {
   const { createCipheriv, createHash, createHmac } = process.getBuiltinModule('node:crypto');
-  const { readSync, writeSync } = process.getBuiltinModule('node:fs');
-  const { steps, source, target, size, unpacked, secret } = job;
+  const { readSync } = process.getBuiltinModule('node:fs');
+  const { steps, source, size, unpacked, secret } = job;
   const does = (step: StageStep) => steps.includes(step);
   const [key, nonce] = [new Uint8Array(secret, 0, keyBytes), new Uint8Array(secret, keyBytes)];
   const digests = { plain: createHash('sha256'), cipher: createHash('sha256') };
@@ -44,7 +42,7 @@ export async function stageWorks(job: StageJob, tell: (bytes: number) => void): 
   const cipher = does('crypt') ? createCipheriv('aes-256-ctr', key, nonce) : undefined;
   let check: DiffIdCheck | undefined;
   if (does('unpack') && unpacked) check = await startDiffIdCheck(unpacked.compression, unpacked.diffId, unpacked.maxBytes);
-  let filler: number[] = [];
+  const young: { filler?: unknown[] } = {};
   const works: Readonly<Partial<Record<StageStep, PieceWork>>> = {
     read(piece, at) {
       for (let filled = 0; filled < piece.byteLength; ) {
@@ -61,18 +59,12 @@ export async function stageWorks(job: StageJob, tell: (bytes: number) => void): 
     cipher: (piece) => void digests.cipher.update(piece),
     mac: (piece) => void mac?.update(piece),
     crypt: (piece) => cipher?.update(piece),
-    write(piece, at) {
-      for (let from = 0; from < piece.byteLength; ) from += writeSync(target, piece, from, piece.byteLength - from, at + from);
-      const written = at + piece.byteLength;
-      if (written % progressBytes === 0) tell(written);
-      return undefined;
-    },
   };
   return {
     pieces: steps.flatMap((step) => works[step] ?? []),
     ...(check && { unpack: check.write }),
     letGo() {
-      filler = new Array(fillers).fill(filler.length);
+      young.filler = new Array(fillers);
     },
     async finish() {
       const unpackFailure = await check?.finish().then(() => undefined, failureOf);
