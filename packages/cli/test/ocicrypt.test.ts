@@ -8,6 +8,7 @@ import { base64Bytes, base64Text, type Fetch, type JsonObject, sha256Hex, spkiOf
 import { handleKeyProvider } from '@securosys/ocicrypt';
 import { pemText } from '@securosys/pki';
 import { connectTsb } from '@securosys/sign';
+import { type ReadRecord, readAuditLog } from '@securosys/sign/audit';
 import { createFakeTsb, createSentinel, expectNoSecret, startFakeTsb, type TestTsb } from '@securosys/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { rsaKey } from '../../../tests/rsa-key.js';
@@ -90,6 +91,11 @@ async function wrapped(env: Record<string, string>, name: string, ...args: strin
   expect(stderr).toBe('');
   return JSON.parse(stdout).keywrapresults.annotation;
 }
+async function recordsOf(log: string) {
+  const records: ReadRecord[] = [];
+  for await (const record of readAuditLog(log)) records.push(record);
+  return records;
+}
 const opened = { keyunwrapresults: { optsdata: base64Text(optsdata) } };
 
 describe('the provider of a configuration', () => {
@@ -104,6 +110,48 @@ describe('the provider of a configuration', () => {
       layerDigest: `sha256:${'ab'.repeat(32)}`,
     });
     expect(audit).not.toContain('c2VjcmV0');
+  });
+
+  it('writes each use of a key to the audit log of its configuration, before and after, and each packet that it opened', async () => {
+    const auditLog = join(folder, 'log');
+    const env = home(usual({ auditLog }));
+    const packet = await wrapped(env, 'securosys');
+    expect(JSON.parse((await ask(env, unwrapRequest('securosys', 'layers', packet))).stdout)).toEqual(opened);
+    const records = await recordsOf(auditLog);
+    expect(records.map(({ kind }) => kind)).toEqual(['file', 'intent', 'outcome', 'unwrap']);
+    const [, intent, outcome, unwrap] = records.map(({ members }) => members);
+    expect(intent).toMatchObject({ purpose: 'decrypt', key: { spkiSha256 }, facts: { details: { key: 'layers' } } });
+    expect(outcome).toMatchObject({ purpose: 'decrypt', result: 'decrypted', intent: 1 });
+    expect(unwrap).toMatchObject({ kids: ['layers'], layerDigest: `sha256:${'ab'.repeat(32)}` });
+    expect(JSON.stringify(records)).not.toContain('c2VjcmV0');
+    expect(existsSync(join(env.XDG_CONFIG_HOME as string, 'securosys/ocicrypt/audit.jsonl'))).toBe(false);
+  });
+
+  it('obeys the signing policy of its configuration: nothing is opened that no rule about decryptions allows', async () => {
+    const auditLog = join(folder, 'refusals');
+    const policy = (rules: string) => {
+      const signingPolicy = join(folder, 'policy.yaml');
+      writeFileSync(signingPolicy, `version: 1\nrules: [${rules}]\n`, { mode: 0o600 });
+      return usual({ signingPolicy, auditLog });
+    };
+    const packet = await wrapped(home(usual()), 'securosys');
+    const asked = tsb.requests.length;
+    const unwrap = (config: JsonObject) => ask(home(config), unwrapRequest('securosys', 'layers', packet));
+    const silent = await unwrap(policy('{ name: all, require: {} }'));
+    expect(silent).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('purposes: [decrypt]') });
+    const unknown = await unwrap(policy('{ name: trusted, purposes: [decrypt], require: { requireTrusted: true } }'));
+    expect(unknown.stderr).toContain("rule 'trusted'");
+    expect(tsb.requests).toHaveLength(asked);
+    const allowed = await unwrap(
+      policy(`{ name: deploy, purposes: [decrypt], require: { keys: [{ spkiSha256: ${spkiSha256} }] } }`),
+    );
+    expect(JSON.parse(allowed.stdout)).toEqual(opened);
+    const results = (await recordsOf(auditLog)).flatMap(({ members: { result, error } }) => (result ? [[result, error]] : []));
+    expect(results).toMatchObject([
+      ['refused', { code: 'ERR_VETOED' }],
+      ['refused', { code: 'ERR_VETOED', rule: 'trusted' }],
+      ['decrypted', undefined],
+    ]);
   });
 
   it('wraps for a public key in a file without asking anybody', async () => {

@@ -131,8 +131,10 @@ describe('sigstore-kms-securosys', () => {
 });
 
 describe('ocicrypt-securosys', () => {
-  it('opens layers and signs nothing: a policy for signatures is refused there instead of being left out', () => {
-    const config = { restApi: 'https://tsb.example', keys: {}, signingPolicy: '/etc/policy.yaml' };
-    expect(() => providerSettingsOf(config, {})).toThrow("unknown option 'signingPolicy'");
+  it('takes the policy of its configuration by an absolute path, for what it opens', () => {
+    const config = { restApi: 'https://tsb.example', keys: { images: { spkiSha256: 'ab'.repeat(32) } } };
+    const settings = (signingPolicy: string) => providerSettingsOf({ ...config, signingPolicy }, { XDG_CONFIG_HOME: '/etc' });
+    expect(settings('/etc/policy.yaml').guards).toEqual({ signingPolicy: '/etc/policy.yaml' });
+    expect(() => settings('policy.yaml')).toThrow('signingPolicy is not an absolute path');
   });
 });

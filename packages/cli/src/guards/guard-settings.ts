@@ -1,6 +1,7 @@
-import type { Clock, Guard, JsonObject } from '@securosys/core';
+import type { Clock, Guard, JsonObject, KeyIntent } from '@securosys/core';
 import { textOf } from '../config/setting-values.js';
 import { absolutePath } from '../files/read-file.js';
+import type { ProgramAudit } from './audit-guard.js';
 
 /** What a configuration puts before every use of a key. */
 export interface GuardSettings {
@@ -23,20 +24,32 @@ export function guardSettingsOf(config: JsonObject): GuardSettings {
   };
 }
 
+/** What stands before every use of a key. */
+export interface ProgramGuards {
+  readonly guards: readonly Guard<KeyIntent>[];
+  /** Absent: nothing is written down. */
+  readonly audit?: ProgramAudit;
+}
+
 /**
- * The guards of a configuration; their code is loaded when there are any.
+ * The guards of a configuration, and its audit log; their code is loaded when there are any.
  * @throws SignError for a policy that is not there (`ERR_NOT_FOUND`), that others may change (`ERR_STORE`), or that is none
- * (`ERR_INVALID_ARGUMENT`, `ERR_MALFORMED`, `ERR_LIMIT`): nothing is signed then
+ * (`ERR_INVALID_ARGUMENT`, `ERR_MALFORMED`, `ERR_LIMIT`): no key is used then
  */
-export async function guardsOf({ signingPolicy, auditLog }: GuardSettings, clock: Clock | undefined): Promise<readonly Guard[]> {
-  const guards: Guard[] = [];
+export async function openGuards({ signingPolicy, auditLog }: GuardSettings, clock: Clock | undefined): Promise<ProgramGuards> {
+  const guards: Guard<KeyIntent>[] = [];
   if (signingPolicy !== undefined) {
     const { openPolicyGuard } = await import('./policy-guard.js');
     guards.push(await openPolicyGuard(signingPolicy, clock));
   }
-  if (auditLog !== undefined) {
-    const { openAuditGuard } = await import('./audit-guard.js');
-    guards.push(openAuditGuard(auditLog, clock));
-  }
+  if (auditLog === undefined) return { guards };
+  const { openAudit } = await import('./audit-guard.js');
+  const audit = openAudit(auditLog, clock);
+  return { guards: [...guards, audit.guard], audit };
+}
+
+/** The guards alone, for programs that have nothing to add to the log. @throws SignError as {@link openGuards} */
+export async function guardsOf(settings: GuardSettings, clock: Clock | undefined): Promise<readonly Guard<KeyIntent>[]> {
+  const { guards } = await openGuards(settings, clock);
   return guards;
 }

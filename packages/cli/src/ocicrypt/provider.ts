@@ -4,10 +4,13 @@ import type { KeyProviderContext, KeyProviderPlugin, KeyProviderUse, ProviderKey
 import { type BackendFactory, backendFactory, type OpenOptions } from '../backends/backends.js';
 import type { Environment } from '../config/environment.js';
 import { passwordOf } from '../config/key-password.js';
+import { openGuards } from '../guards/guard-settings.js';
 import { writeAudit } from './audit-file.js';
 import { stateFolders } from './folders.js';
+import { once } from './once.js';
 import { seenKeys } from './seen-key.js';
 import type { ProviderSettings } from './settings.js';
+import { unwrapEntry } from './unwrap-entry.js';
 
 /** Name of the program, which a TSB logs. */
 export const programName = 'ocicrypt-securosys';
@@ -72,12 +75,18 @@ export function securosysProvider(settings: ProviderSettings, parts: ProviderPar
     }
   }
 
-  let chained: ((use: KeyProviderUse) => Promise<void>) | undefined;
+  // A service reads its policy once, as it does with its configuration.
+  const guarding = once(() => openGuards(settings.guards, undefined));
+
+  async function guards() {
+    const open = await guarding();
+    return open.guards;
+  }
+
+  /** Every packet that was opened, with its layer (S15): of several that share a content key, guards hear once. */
   async function audit(use: KeyProviderUse): Promise<void> {
-    if (settings.auditLog === undefined) return writeAudit(state.audit, use);
-    const { auditLogIn } = await import('./audit-log.js');
-    chained ??= auditLogIn(settings.auditLog);
-    return chained(use);
+    const { audit: log } = await guarding();
+    return log ? log.append(unwrapEntry(use)) : writeAudit(state.audit, use);
   }
 
   return {
@@ -87,6 +96,7 @@ export function securosysProvider(settings: ProviderSettings, parts: ProviderPar
     open,
     store: () => createFolderStore(state.pending),
     claims: () => claims,
+    guards,
     audit,
     ...(timeoutMs !== undefined && { timeoutMs }),
     allowPkcs1,

@@ -4,6 +4,7 @@ import type { BackendSettings } from '../backends/backends.js';
 import type { Environment } from '../config/environment.js';
 import { claimsOf, flagOf, textOf, wrong } from '../config/setting-values.js';
 import { absolutePath } from '../files/read-file.js';
+import { type GuardSettings, guardNames, guardSettingsOf } from '../guards/guard-settings.js';
 import { usualFolder } from './folders.js';
 import { type KeySettings, keySettingsOf } from './key-settings.js';
 
@@ -19,13 +20,16 @@ export interface ProviderSettings {
   /** Milliseconds. */
   readonly timeoutMs?: number;
   readonly stateFolder: string;
-  /** Absolute path of the folder of an audit log, in place of the file in the state folder. */
-  readonly auditLog?: string;
+  /** Asked and told about every use of a key that unwraps. An audit log is in place of the file in the state folder. */
+  readonly guards: GuardSettings;
   readonly allowPkcs1: boolean;
   readonly results: 'base64' | 'numbers';
 }
 
-const commonNames = ['keys', 'defaultKeys', 'name', 'metaData', 'timeoutMs', 'stateFolder', 'auditLog', 'allowPkcs1', 'results'];
+const commonNames = [
+  ...['keys', 'defaultKeys', 'name', 'metaData', 'timeoutMs', 'stateFolder', 'allowPkcs1', 'results'],
+  ...guardNames,
+];
 
 function stateFolderOf(config: JsonObject, env: Environment): string {
   const named = textOf(config, 'stateFolder');
@@ -56,7 +60,6 @@ export function providerSettingsOf(config: JsonObject, env: Environment): Provid
   const backend = backendSettingsOf(config, env, commonNames);
   const keys = keySettingsOf(config);
   const name = textOf(config, 'name');
-  const auditLog = textOf(config, 'auditLog');
   const results = textOf(config, 'results') ?? 'base64';
   if (results !== 'base64' && results !== 'numbers') return wrong("results is 'base64' or 'numbers'");
   return {
@@ -67,7 +70,7 @@ export function providerSettingsOf(config: JsonObject, env: Environment): Provid
     claims: claimsOf(config),
     ...(config.timeoutMs !== undefined && { timeoutMs: millisecondsOf(config.timeoutMs, 'timeoutMs') }),
     stateFolder: stateFolderOf(config, env),
-    ...(auditLog !== undefined && { auditLog: absolutePath(auditLog, 'the configuration: auditLog') }),
+    guards: guardSettingsOf(config),
     allowPkcs1: flagOf(config, 'allowPkcs1'),
     results,
   };
@@ -80,6 +83,7 @@ export function vendorSettingsOf(config: JsonObject, keyLabel: string | undefine
     defaultKeys: keyLabel === undefined ? [] : [keyLabel],
     claims: {},
     stateFolder: stateFolderOf({}, env),
+    guards: {},
     allowPkcs1: false,
     results: 'base64',
   };

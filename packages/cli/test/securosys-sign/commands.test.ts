@@ -99,6 +99,21 @@ describe('encrypt and decrypt', () => {
     const decrypted = await world.run(...words, '--ca', root, '--json');
     expect({ code: decrypted.code, stderr: decrypted.stderr }).toEqual({ code: 0, stderr: '' });
     expect(decrypted.results[0]).toMatchObject({ layers: [{ state: 'decrypted' }] });
+    // What opens images is judged by the signing policy, and written down, like every use of a key.
+    const rule = '{ name: deploy, purposes: [decrypt], require: { requireTrusted: true, repositories: [registry.example/*] } }';
+    const signingPolicy = join(world.folder, 'opening.yaml');
+    world.write('opening.yaml', `version: 1\nrules: [${rule}]\n`);
+    const auditLog = join(world.folder, 'opened');
+    world.writeConfig({ signingPolicy, auditLog });
+    const refused = await world.run(...words, '--allow-unsigned');
+    expect({ code: refused.code, stderr: refused.stderr }).toMatchObject({ stderr: expect.stringContaining("rule 'deploy'") });
+    expect((await world.run(...words, '--ca', root)).code).toBe(0);
+    const shown = await world.run('audit', 'show', auditLog, '--json');
+    expect(shown.results.flatMap(({ members: { result, error } }) => (result ? [[result, error]] : []))).toMatchObject([
+      ['refused', { rule: 'deploy' }],
+      ['decrypted', undefined],
+    ]);
+    world.writeConfig();
   });
 });
 

@@ -2,9 +2,11 @@ import {
   canonicalJson,
   type Descriptor,
   type FormatKey,
+  type Guard,
   type JsonObject,
   type Prepared,
   publicKeyFromSpki,
+  type SecretIntent,
   SignError,
   type SigningFacts,
   sha256Hex,
@@ -13,9 +15,11 @@ import {
 } from '@securosys/core';
 import { describe, expect, it } from 'vitest';
 import {
+  backendPrivateKey,
   cosignTrust,
   createSigner,
   encryptImage,
+  providerOpener,
   requestFile,
   type SignedBlob,
   type SignedCosignBlob,
@@ -24,7 +28,7 @@ import {
 } from '../../src/index.js';
 import { createEncryptionWorld, decryptedImage, encryptedImage, plainImage } from '../encryption/support.js';
 import { createWorld } from '../helpers.js';
-import { approveAll, attachedTo, prepare, repositoryName, resume, tagged, thrown } from './support.js';
+import { approveAll, attachedTo, everyFormat, prepare, repositoryName, resume, tagged, thrown } from './support.js';
 
 describe('items of a signing request', () => {
   it('are attestations and blobs beside images, each with a key of its own if wanted', async () => {
@@ -98,6 +102,42 @@ describe('a decryption as an item', () => {
     clock.advance(1_000);
     await request.complete().catch(() => undefined);
     expect(world.tsb.requests.length - before).toBe(1);
+  });
+
+  it('is judged by the guards of its keys before anything of the request is sent, and again when it opens', async () => {
+    const world = await createEncryptionWorld({ opening: true });
+    const { oci, recipient, sign, store, clock } = world;
+    await encryptImage(plainImage, { to: encryptedImage, oci, recipients: [recipient], sign });
+    const seen: SecretIntent[] = [];
+    const results: string[] = [];
+    let refuses = true;
+    const guard: Guard<SecretIntent> = {
+      judge(intent) {
+        seen.push(intent);
+        if (refuses) throw new SignError('ERR_VETOED', 'not on a Sunday', { details: { rule: 'sunday' } });
+      },
+      after: ({ result }) => void results.push(result),
+    };
+    const key = backendPrivateKey(world.backend(), { label: 'images' }, { store, clock, guards: [guard] });
+    const openers = [providerOpener({ name: 'securosys', keys: [{ kid: 'images', key }] })];
+    const decrypt = { decrypt: encryptedImage, to: decryptedImage, trust: world.trust(), openers };
+    const request = await prepare(world, [...everyFormat, decrypt]);
+    const before = world.tsb.requests.length;
+    expect(await thrown(request.submit())).toMatchObject({ code: 'ERR_VETOED', details: { rule: 'sunday' } });
+    expect([world.tsb.requests.length - before, results]).toEqual([0, ['refused']]);
+    expect(seen).toMatchObject([
+      {
+        source: { repository: repositoryName, layers: 2, trusted: true },
+        target: { repository: repositoryName, tag: 'decrypted' },
+      },
+    ]);
+    refuses = false;
+    await request.submit();
+    expect(results).toEqual(['refused', 'pending']);
+    await approveAll(world);
+    await request.complete();
+    expect(results.at(-1)).toBe('decrypted');
+    expect(world.registry.tags.has('app:decrypted')).toBe(true);
   });
 
   it('goes to no other place than the targets, waits for no others, and is held to what it stands for', async () => {

@@ -1,4 +1,4 @@
-import type { Guard } from '@securosys/core';
+import type { Guard, KeyIntent } from '@securosys/core';
 import type { Oci } from '@securosys/oci';
 import { ciClaims } from '@securosys/sign';
 import { checkAssurance } from '../../backends/check-assurance.js';
@@ -7,15 +7,15 @@ import type { CommandContext } from '../context.js';
 
 /** What is asked, and told, about every use of a key. */
 export interface OpenGuards {
-  readonly guards: readonly Guard[];
+  readonly guards: readonly Guard<KeyIntent>[];
   close(): Promise<void>;
 }
 
-/** Emulated keys sign only for who has said so. */
-const assurance = (allowEmulated: boolean): Guard => ({ judge: ({ key }) => checkAssurance(key, allowEmulated) });
+/** Emulated keys are used only for who has said so. */
+const assurance = (allowEmulated: boolean): Guard<KeyIntent> => ({ judge: ({ key }) => checkAssurance(key, allowEmulated) });
 
 /** From the moment that people are asked, the user knows of it, and Ctrl-C says how to go on. */
-const noticed = ({ waits, output }: CommandContext, resume: string): Guard => ({
+const noticed = ({ waits, output }: CommandContext, resume: string): Guard<KeyIntent> => ({
   after: ({ result, requestId, intent }) => {
     if (result !== 'pending') return;
     waits(resume);
@@ -24,7 +24,7 @@ const noticed = ({ waits, output }: CommandContext, resume: string): Guard => ({
   },
 });
 
-async function policyOf(path: string, { clock }: CommandContext, oci: Oci | undefined): Promise<Guard> {
+async function policyOf(path: string, { clock }: CommandContext, oci: Oci | undefined): Promise<Guard<KeyIntent>> {
   const { parseSigningPolicy, policyGuard } = await import('@securosys/sign/policy');
   const policy = await parseSigningPolicy(await readNamedFile(path, 'the signing policy', 'own'), { fileName: path });
   return policyGuard(policy, { clock, ...(oci && { oci }) });

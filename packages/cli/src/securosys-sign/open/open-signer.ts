@@ -1,5 +1,13 @@
 import { join } from 'node:path';
-import { type Claims, createSigner, type Guard, type KeyBackend, type PendingStore, type Signer } from '@securosys/core';
+import {
+  type Claims,
+  createSigner,
+  type Guard,
+  type KeyBackend,
+  type KeyIntent,
+  type PendingStore,
+  type Signer,
+} from '@securosys/core';
 import { createFolderStore } from '@securosys/core/folder-store';
 import type { Oci } from '@securosys/oci';
 import { claimsOf } from '../../config/setting-values.js';
@@ -34,7 +42,7 @@ export interface OpenSigner {
   readonly backend: KeyBackend;
   readonly store: PendingStore;
   /** What the signer asks and tells, for requests that are taken up. */
-  readonly guards: readonly Guard[];
+  readonly guards: readonly Guard<KeyIntent>[];
   readonly claims: Claims;
   close(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-import { invalidArgument, type KeyBackend, nodeCrypto, SignError } from '@securosys/core';
+import { type Guard, invalidArgument, type KeyBackend, nodeCrypto, type SecretIntent, SignError } from '@securosys/core';
 import { backendPrivateKey, jweOpener, localPrivateKey, type Opener, type PrivateKey, providerOpener } from '@securosys/sign';
 import { checkAssurance } from '../../backends/check-assurance.js';
 import { readNamedFile } from '../../files/read-file.js';
@@ -39,9 +39,10 @@ const nothingToClose = async (): Promise<void> => undefined;
 
 /**
  * The keys that open an image: one of the backend (`--key`), or one in a file (`--private-key`).
+ * @param guards of the key of the backend
  * @throws SignError `ERR_INVALID_ARGUMENT`, `ERR_EMULATOR_REFUSED`, those of the backend
  */
-export async function openOpeners(context: CommandContext): Promise<OpenOpeners> {
+export async function openOpeners(context: CommandContext, guards: readonly Guard<SecretIntent>[]): Promise<OpenOpeners> {
   const { words } = context;
   const file = words.text('private-key');
   if (file !== undefined) {
@@ -53,7 +54,8 @@ export async function openOpeners(context: CommandContext): Promise<OpenOpeners>
   const backend: KeyBackend = await openBackend(context, [named]);
   try {
     checkAssurance(await backend.describeKey(named.ref, { signal: context.signal }), settings.flag('allowEmulated'));
-    const key = backendPrivateKey(backend, named.ref, { store: pendingStore(settings, context), clock: context.clock });
+    const store = pendingStore(settings, context);
+    const key = backendPrivateKey(backend, named.ref, { store, clock: context.clock, guards });
     const name = words.text('provider-name') ?? usualProvider;
     const kid = words.text('kid') ?? named.name;
     return {

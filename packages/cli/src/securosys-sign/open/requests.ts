@@ -1,4 +1,4 @@
-import { invalidArgument, type KeyBackend, nodeCrypto, spkiOf } from '@securosys/core';
+import { type Guard, invalidArgument, type KeyBackend, nodeCrypto, type SecretIntent, spkiOf } from '@securosys/core';
 import type { Oci } from '@securosys/oci';
 import { type DecryptSettings, resumeSigningRequest, type SigningRequest } from '@securosys/sign';
 import type { CommandOption } from '../command.js';
@@ -72,9 +72,12 @@ export async function sourceOf(context: CommandContext): Promise<string | Uint8A
 }
 
 /** Who opens encrypted images, and whom to believe about them. */
-export async function decryptSettings(context: CommandContext): Promise<{ settings: DecryptSettings; close(): Promise<void> }> {
+export async function decryptSettings(
+  context: CommandContext,
+  guards: readonly Guard<SecretIntent>[],
+): Promise<{ settings: DecryptSettings; close(): Promise<void> }> {
   const trust = (await wantsCosign(context)) ? await openCosignTrust(context) : await openNotationTrust(context);
-  const { openers, close } = await openOpeners(context);
+  const { openers, close } = await openOpeners(context, guards);
   return { settings: { trust, openers }, close };
 }
 
@@ -92,14 +95,14 @@ export async function openRequest(context: CommandContext): Promise<OpenRequest>
   try {
     const source = await sourceOf(context);
     const resume = `go on with: ${programName} request complete ${typeof source === 'string' ? source : (words.arguments[0] ?? '')}`;
-    const oci: Oci = await openOci(context);
+    const oci: Oci = await openOci(context, await context.progress());
     opened.push(oci);
     const guarding = await openGuards(context, oci, resume);
     opened.push(guarding);
     const keys = knownKeys(settings);
     const backend: KeyBackend = await openBackend(context, keys);
     opened.push(backend);
-    const decrypt = words.flag('decrypts') ? await decryptSettings(context) : undefined;
+    const decrypt = words.flag('decrypts') ? await decryptSettings(context, guarding.guards) : undefined;
     if (decrypt) opened.push(decrypt);
     const named = (await Promise.all(keys.map(namedChain))).flatMap((chain) => (chain ? [chain] : []));
     const chains = [...named, ...(await keptChains(context))];

@@ -3,6 +3,7 @@ import { decryptImage } from '@securosys/sign';
 import { claimsOf } from '../../config/setting-values.js';
 import type { Command } from '../command.js';
 import { backendOptions } from '../open/open-backend.js';
+import { openGuards } from '../open/open-guards.js';
 import { openOci, registryOptions } from '../open/open-oci.js';
 import { keyOptions, sameCommand } from '../open/open-signer.js';
 import { openCosignTrust, openNotationTrust, trustOptions, wantsCosign } from '../open/open-trust.js';
@@ -49,39 +50,39 @@ export const command: Command = {
         ? await openCosignTrust(context)
         : await openNotationTrust(context);
     const platforms = words.list('platform');
-    const opened = await openOpeners(context);
+    const progress = await context.progress();
+    const oci = await openOci(context, progress);
+    const closing: { close(): Promise<void> }[] = [oci];
     try {
-      const oci = await openOci(context);
-      try {
-        const progress = await context.progress();
-        const image = await decryptImage(reference, {
-          to,
-          trust,
-          openers: opened.openers,
-          oci,
-          clock,
-          signal,
-          claims: await claimsFor(context, claimsOf(settings.pick(['metaData']))),
-          approvalTimeoutMs: settings.durationMs('approvalTimeout') ?? 0,
-          onProgress: layerProgress(progress),
-          onApproval: await watchApprovals(context, reference, sameCommand),
-          ...(platforms.length > 0 && { platforms }),
-        });
-        progress.stop();
-        context.waits(undefined);
-        const { descriptor, source, layers } = image;
-        output.result({ reference: image.reference, descriptor, source, layers }, [
-          { text: `decrypted: ${image.reference}`, tone: 'good' },
-          `  from ${source.reference}`,
-          ...image.signers.map(({ signer }) => `  signed by ${signer.subject}`),
-          ...image.cosignSigners.map(({ name, spkiSha256 }) => `  signed by ${name ?? 'the key'} (sha256 ${spkiSha256})`),
-          ...(unsigned ? [{ text: '  nobody had to sign it', tone: 'warn' } as const] : []),
-        ]);
-      } finally {
-        await oci.close();
-      }
+      const guarding = await openGuards(context, oci, sameCommand);
+      closing.push(guarding);
+      const opened = await openOpeners(context, guarding.guards);
+      closing.push(opened);
+      const image = await decryptImage(reference, {
+        to,
+        trust,
+        openers: opened.openers,
+        oci,
+        clock,
+        signal,
+        claims: await claimsFor(context, claimsOf(settings.pick(['metaData']))),
+        approvalTimeoutMs: settings.durationMs('approvalTimeout') ?? 0,
+        onProgress: layerProgress(progress),
+        onApproval: await watchApprovals(context, reference, sameCommand),
+        ...(platforms.length > 0 && { platforms }),
+      });
+      progress.stop();
+      context.waits(undefined);
+      const { descriptor, source, layers } = image;
+      output.result({ reference: image.reference, descriptor, source, layers }, [
+        { text: `decrypted: ${image.reference}`, tone: 'good' },
+        `  from ${source.reference}`,
+        ...image.signers.map(({ signer }) => `  signed by ${signer.subject}`),
+        ...image.cosignSigners.map(({ name, spkiSha256 }) => `  signed by ${name ?? 'the key'} (sha256 ${spkiSha256})`),
+        ...(unsigned ? [{ text: '  nobody had to sign it', tone: 'warn' } as const] : []),
+      ]);
     } finally {
-      await opened.close();
+      for (const one of closing.reverse()) await one.close();
     }
     return 'ok';
   },

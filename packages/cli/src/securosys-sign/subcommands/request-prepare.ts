@@ -36,7 +36,7 @@ async function prepare(context: CommandContext): Promise<Exit> {
     opened.push(oci);
     const signing = await openSigner(context, oci);
     opened.push(signing);
-    const decrypt = words.list('decrypt').length > 0 ? await decryptSettings(context) : undefined;
+    const decrypt = words.list('decrypt').length > 0 ? await decryptSettings(context, signing.guards) : undefined;
     if (decrypt) opened.push(decrypt);
     const [targets, expires] = [settings.list('targets'), words.text('expires')];
     const timestamper = await timestamperOf(context);
