@@ -1,6 +1,7 @@
 /// <reference path="./thread-text.d.ts" />
 import type { Worker } from 'node:worker_threads';
 import { SignError } from '@securosys/core';
+import { keepFreedMemory } from './keep-memory.js';
 import type { StageAnswer, StageFailure, StageJob, StageProgress } from './pass-job.js';
 import { createRing, Ring, type RingMemory } from './ring.js';
 
@@ -89,6 +90,7 @@ async function runPass(
 export async function startPassThreads(count: number): Promise<PassThreads> {
   const { text } = await import('./pass-thread.js?text');
   const { Worker } = process.getBuiltinModule('node:worker_threads');
+  keepFreedMemory();
   const memory = createRing();
   const workers = Array.from({ length: count }, () => {
     // Nothing of ours reaches the threads but what a job says.
