@@ -24,7 +24,10 @@ export function pin(ref: KeyRef, info: KeyInfo): KeyInfo {
   return { ...info, ref: { ...info.ref, ...ref, spkiSha256 } };
 }
 
-/** What is known of a key by its public half alone. */
+/**
+ * What is known of a key by its public half alone. Nobody was asked where its private half lives, and a store that says so is not believed:
+ * `self-reported` is what a backend's bare word is worth, whatever an earlier process had found out.
+ */
 export function keyFromPublic(ref: KeyRef, spki: Uint8Array): KeyInfo {
   const spec = keySpecOfSpki(spki);
   return { ref, spec, spki: ownBytes(spki), usages: ['sign'], needsApproval: undefined, assurance: 'self-reported' };

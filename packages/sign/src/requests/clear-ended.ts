@@ -8,8 +8,10 @@ import {
   SignError,
   systemClock,
 } from '@securosys/core';
+import { isText } from '../formats/members.js';
 import { recordKey } from './request-record.js';
 import { requestKey } from './stored-request.js';
+import { tagKey } from './tag-memory.js';
 import { readTrace, traceKey } from './used-items.js';
 
 /** How long ends of requests and traces of their items are kept, in milliseconds: 180 days. No request file is taken that is older. */
@@ -20,21 +22,24 @@ const isId = (value: unknown): value is string => typeof value === 'string' && /
 
 /** Until when a record says that it was of use; `undefined` for one of something that goes on. */
 function lastUse(record: JsonObject): number | undefined {
-  const { kind, ended, endedAt, items } = record;
+  const { kind, ended, endedAt, items, at } = record;
   if (kind === 'signing-trace') return readTrace(record)?.at;
+  if (kind === 'signing-tag') return typeof at === 'number' ? at : undefined;
   const isOver = kind === 'signing-requests' && ended !== undefined && Array.isArray(items) && items.length === 0;
   return isOver && typeof endedAt === 'number' ? endedAt : undefined;
 }
 
 /**
- * Clears a record away of which nobody makes use any more: the end of a request, or the trace of an item that is not open.
+ * Clears a record away of which nobody makes use any more: the end of a request, the trace of an item that is not open, or what a tag named.
  * @param before milliseconds since 1970
  * @returns whether it is gone
  */
 export async function clearOne(store: PendingStore, record: JsonObject, before: number): Promise<boolean> {
   const at = lastUse(record);
-  const { id, nonce } = record;
+  const { kind, id, nonce, repository, tag } = record;
   if (at === undefined || at >= before || typeof nonce !== 'string') return false;
+  if (kind === 'signing-tag')
+    return isText(repository) && isText(tag) && store.delete(tagKey({ repository, tag }), { ifNonce: nonce });
   const item = readTrace(record)?.item;
   if (item === undefined) return isId(id) && store.delete(requestKey(id), { ifNonce: nonce });
   return isId(item) && !(await store.get(recordKey(item))) && store.delete(traceKey(item), { ifNonce: nonce });
@@ -48,8 +53,8 @@ export interface ClearEndedOptions {
 }
 
 /**
- * Clears away what a store keeps of requests that are over: that they were, and which items they had, so that an old request file is not begun
- * again. Requests do this themselves about once a day for what is older than 180 days, and so does `listSigningRequests`.
+ * Clears away what a store keeps of requests that are over: that they were, which items they had, so that an old request file is not begun
+ * again, and what their tags named. Requests do this themselves about once a day for what is older than 180 days, and so does `listSigningRequests`.
  * @returns how many records are gone
  * @throws SignError `ERR_INVALID_ARGUMENT` for a store that cannot list its records, and those of the store
  */

@@ -1,7 +1,7 @@
 import { type RequestIdentity, repositoryOf } from './request-identity.js';
 
-/** What is about a manifest: which, and which index lists it. */
-export type Placed = Pick<RequestIdentity, 'reference' | 'index'>;
+/** What is about a manifest: which, by which tag it was named, and which index lists it. */
+export type Placed = Pick<RequestIdentity, 'reference' | 'tag' | 'index'>;
 
 /**
  * What is about the manifests that an index lists, of each that is about the index itself: whoever sees the signature of an index has to find those below

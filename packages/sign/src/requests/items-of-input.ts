@@ -25,7 +25,8 @@ import { blobItem, manifestItem } from './course-items.js';
 import { DecryptItem, decryptTarget } from './decrypt-item.js';
 import { decryptId, readDecryptRecord } from './decrypt-record.js';
 import { checkOpening, decryptSettingNames } from './decrypt-settings.js';
-import { findImage, type ManifestPlan, prepareImage } from './prepare-image.js';
+import { type FoundImage, findImage, type ManifestPlan, prepareImage } from './prepare-image.js';
+import { repositoryOf } from './request-identity.js';
 import type {
   AttestationItemInput,
   BlobItemInput,
@@ -36,6 +37,7 @@ import type {
   RequestItemInput,
 } from './request-inputs.js';
 import { recordKey } from './request-record.js';
+import { movedSince } from './tag-memory.js';
 import type { WorkItem } from './work-item.js';
 
 /** What all items of a request share. */
@@ -120,10 +122,17 @@ async function manifestsOf(
   const { manifests, platforms } = input;
   const selection = { ...(manifests && { manifests }), ...(platforms && { platforms }) };
   checkSelection(selection);
-  const options = { ...selection, ...preparing(input, shared) };
-  const found = await findImage(image, options, shared.oci);
+  const found = await findImage(image, { ...selection, ...callOf(shared) }, shared.oci);
+  const { claims, ...how } = preparing(input, shared);
+  const options = { ...selection, ...how, claims: { ...(await movedTag(found, shared)), ...claims } };
   const courses = await prepareImage(found, plans, options);
   return courses.map((course) => manifestItem(course, { submitted: false, alone: false }));
+}
+
+/** What approvers are told of a tag that named something else when it was last published. */
+async function movedTag({ tag, image }: FoundImage, { store }: SharedOptions): Promise<Claims> {
+  const { digest } = image.descriptor;
+  return tag === undefined ? {} : movedSince(store, { repository: repositoryOf(image.reference), tag, digest });
 }
 
 async function blobOf(input: BlobItemInput, shared: SharedOptions): Promise<WorkItem> {

@@ -3,9 +3,11 @@ import { indexChildren, type Oci } from '@securosys/oci';
 import type { RequestFormat } from '../formats/image-format.js';
 import { ownFormats } from '../image-formats.js';
 import { selectManifests } from '../select-manifests.js';
+import { askedAssurance } from './asked-assurance.js';
 import { RequestCourse } from './request-course.js';
 import { type RequestIdentity, repositoryOf } from './request-identity.js';
 import { manifestTarget, type RequestTarget } from './request-target.js';
+import { movedClaims } from './tag-memory.js';
 
 /** What preparing anew needs beside the request itself. */
 export interface RenewSurroundings {
@@ -39,6 +41,12 @@ async function foundNow(oci: Oci, identity: RequestIdentity, known: Descriptor, 
   return { subject: child.descriptor, about: { reference: child.reference, index: image.descriptor.digest } };
 }
 
+/** What approvers are told when the tag names something else than before. */
+function movedFrom(before: RequestIdentity, { tag, reference, index }: RequestIdentity): Claims {
+  const digestOf = (name: string) => name.slice(name.lastIndexOf('@') + 1);
+  return tag === undefined ? {} : movedClaims(tag, before.index ?? digestOf(before.reference), index ?? digestOf(reference));
+}
+
 /**
  * The same prepared anew, for what its tag names now. Nothing is asked and nothing written.
  * @throws SignError those of the signer and the registry
@@ -53,7 +61,8 @@ export async function renewedCourse<T>(
   const { subject, about } = await foundNow(oci, record.identity, known, call);
   const format = formats.request(record.identity.format) as RequestFormat;
   const identity: RequestIdentity = { ...record.identity, ...about, ...format.remembered?.(subject) };
-  const { spec, spki, assurance } = await signer.describe(call);
+  const { spec, spki } = await signer.describe(call);
+  const assurance = await askedAssurance(signer, call);
   const chain = format.certified ? await signer.chain(call) : [];
   if (format.certified && chain.length === 0)
     throw new SignError('ERR_CHAIN_INVALID', 'the key has no certificates: give its chain', { details: { rule: 'chain-empty' } });
@@ -61,7 +70,12 @@ export async function renewedCourse<T>(
   const nonce = hexText(nodeCrypto().randomBytes(16));
   const target = identity.blob ? parts.target : (manifestTarget(oci, clock, identity, formats) as RequestTarget<unknown>);
   return new RequestCourse<T>({
-    record: { identity, claims: { ...record.claims, ...claims }, nonce, prepared: anew.toJSON() },
+    record: {
+      identity,
+      claims: { ...record.claims, ...movedFrom(record.identity, identity), ...claims },
+      nonce,
+      prepared: anew.toJSON(),
+    },
     prepared: anew,
     subject,
     signer,

@@ -33,12 +33,13 @@ export async function renewedRequest(
   );
   await inFlight.all(over, (item) => item.withdraw(call));
   await register.close('cancelled');
-  const { publish, expiresAt } = register.outline;
+  const { publish, expiresAt, again = 0 } = register.outline;
   const next = new RequestRegister(
     { store, clock },
     {
       publish,
       ...(expiresAt !== undefined && { expiresAt }),
+      again: again + 1,
       items: renewed.map(({ id }) => id),
       nonce: hexText(nodeCrypto().randomBytes(16)),
       createdAt: Math.floor(clock.now()),

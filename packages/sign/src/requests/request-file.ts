@@ -21,7 +21,7 @@ import { mostItems, outlineId, readOutline } from './stored-request.js';
 
 /** Most bytes of a request file. */
 const maxFileBytes = 64 << 20;
-const names = ['version', 'kind', 'id', 'nonce', 'createdAt', 'publish', 'expiresAt', 'items', 'signature'];
+const names = ['version', 'kind', 'id', 'nonce', 'createdAt', 'publish', 'expiresAt', 'again', 'items', 'signature'];
 
 /**
  * A signing request as a file, to be taken up elsewhere by `resumeSigningRequest`: canonical JSON (RFC 8785) in UTF-8. It holds the bytes to

@@ -1,6 +1,14 @@
 import { type Clock, type JsonObject, type PendingStore, SignError } from '@securosys/core';
 import { endedKeptMs } from './clear-ended.js';
-import { outlineId, type RequestOutline, requestKey, type StoredRequest, storedRequest, writeStored } from './stored-request.js';
+import {
+  outlineId,
+  outlineOf,
+  type RequestOutline,
+  requestKey,
+  type StoredRequest,
+  storedRequest,
+  writeStored,
+} from './stored-request.js';
 
 /** What a request file holds of a request, beside its items. */
 export type FiledOutline = RequestOutline & Pick<StoredRequest, 'nonce' | 'createdAt'>;
@@ -48,8 +56,8 @@ export class RequestRegister {
 
   /** What is public of it. */
   get outline(): FiledOutline {
-    const { publish, items, expiresAt, nonce, createdAt } = this.#request;
-    return { publish, items, nonce, createdAt, ...(expiresAt !== undefined && { expiresAt }) };
+    const { nonce, createdAt } = this.#request;
+    return { ...outlineOf(this.#request), nonce, createdAt };
   }
 
   /** Whether a run has submitted it, as far as this one knows. */

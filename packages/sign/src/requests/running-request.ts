@@ -16,6 +16,7 @@ import type {
   SigningRequest,
   SigningRequestState,
 } from './request-types.js';
+import { rememberTags } from './tag-memory.js';
 
 const callNames = ['signal', 'timeoutMs', 'logger'];
 const completeNames = ['approvalTimeoutMs', 'onProgress', ...callNames];
@@ -103,7 +104,7 @@ export class RunningRequest implements SigningRequest {
 
   async #complete(options: CompleteRequestOptions): Promise<CompletedRequest> {
     const { approvalTimeoutMs: _, onProgress: __, ...call } = options;
-    const { items, register } = this.#contents;
+    const { items, register, store, clock } = this.#contents;
     try {
       await this.#steps.begin(call);
       const run = new PublishRun({
@@ -122,6 +123,7 @@ export class RunningRequest implements SigningRequest {
       await (register.outline.publish === 'all' ? run.all() : run.each());
       const failure = firstFailure(run.errors);
       if (failure) throw requestFailure(failure, this.id, this.items);
+      await rememberTags(items, store, clock);
       await register.end('published');
       await this.#steps.over(items, (item) => item.forget(call));
       await this.#close('published', call);
@@ -130,6 +132,8 @@ export class RunningRequest implements SigningRequest {
       // Somebody else has ended it: by publishing, if the signatures are there.
       await this.#steps.over(this.#steps.undone, (item) => item.recover(call));
       if (this.#steps.undone.length > 0) throw error;
+      // Its items may have been another request's too, and that one is not this one's end.
+      if (error.details.ended === undefined) await register.end('published', []);
     }
     const completed = items.map(({ done }) => done as CompletedItem);
     const manifests = completed.flatMap((one) => (one.kind === 'image' || one.kind === 'attestation' ? [one.signed] : []));

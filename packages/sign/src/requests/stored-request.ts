@@ -15,6 +15,8 @@ export interface RequestOutline {
   readonly publish: 'each' | 'all';
   /** Milliseconds since 1970: nothing is asked or published from here on. */
   readonly expiresAt?: number;
+  /** How often it was prepared anew: approvers who still have tasks of the one before see another request. */
+  readonly again?: number;
   /** Ids of the items, in order. */
   readonly items: readonly string[];
 }
@@ -38,9 +40,14 @@ export const mostItems = 5_000;
  * Id of a request of several items: SHA-256 over what its items are and how they are published, 64 hex characters. Asking for the same again
  * finds the same request, and a record that was altered no longer fits the id that its caller holds (S30).
  */
-export function outlineId({ publish, expiresAt, items }: RequestOutline): string {
-  const outline = { kind: 'signing-requests', publish, items, ...(expiresAt !== undefined && { expiresAt }) };
+export function outlineId(request: RequestOutline): string {
+  const outline = { kind: 'signing-requests', ...outlineOf(request) };
   return sha256Hex(utf8Bytes(canonicalJson(outline)));
+}
+
+/** The members of an outline, and no others. */
+export function outlineOf({ publish, expiresAt, again, items }: RequestOutline): RequestOutline {
+  return { publish, items, ...(expiresAt !== undefined && { expiresAt }), ...(again !== undefined && { again }) };
 }
 
 /** Key of the record in a pending store. */
@@ -50,28 +57,29 @@ export function requestKey(id: string): string {
 
 /** @param id written down with an end, when the items that it is computed from may be cleared away */
 export function writeStored(id: string, request: StoredRequest): JsonObject {
-  const { publish, expiresAt, items, nonce, createdAt, ended, endedAt } = request;
+  const { nonce, createdAt, ended, endedAt } = request;
+  const { items, ...outline } = outlineOf(request);
   return {
     version: 1,
     kind: 'signing-requests',
     nonce,
     createdAt,
-    publish,
-    ...(expiresAt !== undefined && { expiresAt }),
+    ...outline,
     items: [...items],
     ...(ended !== undefined && { id, ended, ...(endedAt !== undefined && { endedAt }) }),
   };
 }
 
-const names = ['version', 'kind', 'id', 'nonce', 'createdAt', 'publish', 'expiresAt', 'items', 'ended', 'endedAt'];
+const names = ['version', 'kind', 'id', 'nonce', 'createdAt', 'publish', 'expiresAt', 'again', 'items', 'ended', 'endedAt'];
 const isTime = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 const isId = (value: unknown): value is string => typeof value === 'string' && /^[0-9a-f]{64}$/.test(value);
 
 /** Reads what is no more than an outline. `undefined` for what is none. */
-export function readOutline({ publish, expiresAt, items }: JsonObject): RequestOutline | undefined {
-  if ((publish !== 'each' && publish !== 'all') || !(expiresAt === undefined || isTime(expiresAt))) return undefined;
+export function readOutline({ publish, expiresAt, again, items }: JsonObject): RequestOutline | undefined {
+  const isTimeIfAny = (value: unknown): value is number | undefined => value === undefined || isTime(value);
+  if ((publish !== 'each' && publish !== 'all') || !isTimeIfAny(expiresAt) || !isTimeIfAny(again)) return undefined;
   if (!Array.isArray(items) || items.length > mostItems || !items.every(isId)) return undefined;
-  return { publish, items, ...(expiresAt !== undefined && { expiresAt }) };
+  return outlineOf({ publish, items, ...(expiresAt !== undefined && { expiresAt }), ...(again !== undefined && { again }) });
 }
 
 /**

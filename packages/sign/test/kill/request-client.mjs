@@ -22,7 +22,7 @@ function nameOf(path) {
   if (path.startsWith(orders.folder)) {
     if (file.endsWith('.tmp')) return 'store: a temporary file';
     if (/\.lock/.test(file)) return 'store: a lock';
-    return `store: ${/^(requests|request|lease|used)-/.exec(file)?.[1] ?? 'use of a key'}`;
+    return `store: ${/^(requests|request|lease|used|tag)-/.exec(file)?.[1] ?? 'use of a key'}`;
   }
   if (!path.startsWith(orders.layout)) return undefined;
   if (file === 'index.json') return 'layout: index.json';

@@ -89,7 +89,7 @@ async function life(phase: Phase, publish: 'each' | 'all', dieAt: Death | undefi
   expect(id).toBeDefined();
   // What the dead left is cleared away by whoever comes, and nothing is asked or attached any more.
   expect(await here('clear', id)).toBe('ERR_REQUEST_NOT_FOUND');
-  const left = (await recordsIn(folder)).filter((name) => !name.startsWith('used-') && name !== 'clearing.json');
+  const left = (await recordsIn(folder)).filter((name) => !/^(used-|tag-|clearing)/.test(name));
   expect(left).toEqual([`requests-${id}.json`]);
   expect(tsb.requests.map(({ status }) => status)).toEqual(names.map(() => 'EXECUTED'));
   for (const image of images) {

@@ -74,6 +74,8 @@ describe('partial outcomes', () => {
     const anew = await later.reprepare();
     expect(statuses(anew).sort()).toEqual(['prepared', 'published']);
     expect(anew.items.find(({ status }) => status === 'prepared')?.claims.again).toBe('asked before: rejected');
+    // Approvers tell it from the one before, of which they may still have tasks.
+    expect(anew.id).not.toBe(later.id);
     expect(world.tsb.requests).toHaveLength(2);
     await anew.submit();
     expect(world.tsb.requests).toHaveLength(3);

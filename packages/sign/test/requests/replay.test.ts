@@ -27,6 +27,7 @@ const alterations: readonly (readonly [string, (json: FileJson) => unknown])[] =
   ['as it was', () => undefined],
   ['with another way of publishing', (json) => Object.assign(json, { publish: 'all' })],
   ['with an end that it had not', (json) => Object.assign(json, { expiresAt: 4e12 })],
+  ['as if it were prepared anew', (json) => Object.assign(json, { again: 1 })],
   ['with its items in another order', (json) => json.items.reverse()],
   ['with one of its items', (json) => json.items.pop()],
   ['with another nonce and date', (json) => Object.assign(json, { nonce: 'f'.repeat(32), createdAt: 4e12 })],
@@ -171,7 +172,7 @@ describe('what is kept of requests that are over', () => {
       for await (const { kind } of world.store.records?.() ?? []) kinds.push(kind);
       return kinds.sort();
     };
-    const kept = ['signing-clearing', 'signing-requests', 'signing-trace', 'signing-trace'];
+    const kept = ['signing-clearing', 'signing-requests', 'signing-tag', 'signing-trace', 'signing-trace'];
     expect(await records()).toEqual(kept);
     world.clock.advance(179 * dayMs);
     expect(await clearEndedRequests(world.store, { clock: world.clock })).toBe(0);

@@ -48,11 +48,14 @@ export async function attachedTo(world: World, digest = world.digest): Promise<r
   return found;
 }
 
-/** Records that the store still has, but for what keeps old request files from being used again. */
+/** What is kept after the end of requests, and cleared away by time. */
+const kept = ['signing-trace', 'signing-tag', 'signing-clearing'];
+
+/** Records that the store still has of requests. */
 export async function recordsOf(world: World): Promise<readonly string[]> {
   const kinds: string[] = [];
   for await (const { kind, ended } of world.store.records?.() ?? [])
-    if (kind !== 'signing-trace' && kind !== 'signing-clearing') kinds.push(`${kind}${ended === undefined ? '' : ` ${ended}`}`);
+    if (!kept.includes(String(kind))) kinds.push(`${kind}${ended === undefined ? '' : ` ${ended}`}`);
   return kinds.sort();
 }
 
@@ -66,8 +69,8 @@ export type FileJson = JsonObject & { items: (JsonObject & { identity: JsonObjec
 /** The contents with all hashes made to fit, as whoever alters them does. */
 export function rehashed(json: FileJson): JsonObject {
   const items = json.items.map(({ identity }) => sha256Hex(utf8Bytes(canonicalJson(identity))));
-  const { publish, expiresAt } = json as { publish?: unknown; expiresAt?: unknown };
-  return { ...json, id: outlineId({ publish, items, ...(expiresAt !== undefined && { expiresAt }) } as never) };
+  const { publish, expiresAt, again } = json;
+  return { ...json, id: outlineId({ publish, expiresAt, again, items } as never) };
 }
 
 /** A request file that somebody has altered so that all hashes fit. */
