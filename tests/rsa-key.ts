@@ -1,4 +1,4 @@
-import { createPrivateKey, generateKeyPairSync, type KeyObject, randomUUID } from 'node:crypto';
+import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, randomUUID } from 'node:crypto';
 import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from './workspace.js';
@@ -36,6 +36,12 @@ export function rsaKey(bits = 2048, name = 'one'): KeyObject {
     made.set(path, key);
   }
   return key;
+}
+
+/** {@link rsaKey} with its public half, as `generateKeyPairSync` gives them. */
+export function rsaPair(bits?: number, name?: string): { readonly privateKey: KeyObject; readonly publicKey: KeyObject } {
+  const privateKey = rsaKey(bits, name);
+  return { privateKey, publicKey: createPublicKey(privateKey) };
 }
 
 /** What `addKey` of an emulator or a software backend takes for a key of this kind: {@link rsaKey} for RSA, and else a new key is made. */

@@ -6,6 +6,7 @@ import { base64Text, utf8Bytes } from '@securosys/core';
 import { buildPolicy, createTsbClient, encodeMetadata, quorum, type TsbClient } from '@securosys/tsb-client';
 import { createApproverKey, startTsbEmulator } from '@securosys/tsb-emulator';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { rsaKey } from '../../tests/rsa-key.js';
 import { run } from './approve.js';
 
 const people = ['Ada', 'Ben'].map((name) => createApproverKey(name));
@@ -16,7 +17,7 @@ let client: TsbClient;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'approver-example-'));
-  emulator = await startTsbEmulator({ banner: () => undefined });
+  emulator = await startTsbEmulator({ banner: () => undefined, attestationKey: rsaKey() });
   client = createTsbClient({ url: emulator.url, auth: { type: 'token', token: emulator.token } });
   const both = quorum(2, people, { timeoutSeconds: 3600 });
   await client.keys.create({

@@ -10,6 +10,7 @@ import {
 } from '@securosys/sign';
 import { createFakeTsb, createMemoryRegistry } from '@securosys/testing';
 import { expect, it } from 'vitest';
+import { rsaKey } from '../../tests/rsa-key.js';
 import { release } from './release.js';
 
 it('waits for people between two jobs, and what it attaches is trusted by its keys', async () => {
@@ -17,7 +18,7 @@ it('waits for people between two jobs, and what it attaches is trusted by its ke
   const image = 'registry.example/app:1.4';
   registry.addImage(image);
   const oci = createOci({ fetch: registry.fetch });
-  const tsb = createFakeTsb();
+  const tsb = createFakeTsb({ attestationKey: rsaKey() });
   const { spki } = await tsb.addKey({ label: 'release', spec: 'ec-p256', approvers: { quorum: 1, of: ['CISO'] } });
   const ca = tsb.certificateAuthority;
   const chain = [await ca.issue({ spki, subject: 'CN=release,O=Acme,ST=Zurich,C=CH' }), await ca.root()];

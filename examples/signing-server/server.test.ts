@@ -11,6 +11,7 @@ import {
 import { createFakeTsb, createMemoryRegistry } from '@securosys/testing';
 import { createTsbBackend } from '@securosys/tsb-client';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { rsaKey } from '../../tests/rsa-key.js';
 import { createSigningServer } from './server.js';
 
 const repository = 'registry.example/shop/app';
@@ -24,7 +25,7 @@ let chain: Uint8Array[];
 let guards: Guard[];
 
 beforeEach(async () => {
-  tsb = createFakeTsb();
+  tsb = createFakeTsb({ attestationKey: rsaKey() });
   registry = createMemoryRegistry();
   registry.addImage(image);
   store = createMemoryStore();

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { rsaKey } from '../../../tests/rsa-key.js';
 import {
   createDecrypter,
   createMemoryStore,
@@ -15,7 +16,7 @@ const key = { label: 'layers' };
 const plaintext = new TextEncoder().encode('a layer key');
 const software = createMemoryBackend();
 beforeAll(async () => {
-  await software.createKey({ label: 'layers', spec: 'rsa-2048', purpose: 'decrypt' });
+  software.addKey({ label: 'layers', privateKey: rsaKey(), purpose: 'decrypt' });
   await software.createKey({ label: 'signing', spec: 'ec-p256' });
 });
 

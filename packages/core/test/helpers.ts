@@ -1,3 +1,4 @@
+import { keyMaterial } from '../../../tests/rsa-key.js';
 import { type BeginResult, type Clock, type KeyBackend, type KeyOperation, type RequestState, SignError } from '../src/index.js';
 import { createMemoryBackend } from '../src/memory.js';
 
@@ -27,7 +28,9 @@ export interface ApprovalBackend extends KeyBackend {
 /** A backend whose key needs approval, over the memory backend's software keys. */
 export async function approvalBackend(spec: 'ec-p256' | 'rsa-2048' = 'ec-p256'): Promise<ApprovalBackend> {
   const software = createMemoryBackend({ id: 'approvals' });
-  await software.createKey({ label: 'release', spec });
+  const key = keyMaterial(spec);
+  if ('privateKey' in key) software.addKey({ label: 'release', ...key });
+  else await software.createKey({ label: 'release', ...key });
   const requests: ApprovalBackend['requests'] = new Map();
   const backend: ApprovalBackend = {
     id: 'approvals',

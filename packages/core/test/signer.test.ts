@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { keyMaterial } from '../../../tests/rsa-key.js';
 import {
   createSigner,
   type KeySpec,
@@ -16,7 +17,9 @@ const jws = { algorithm: 'ecdsa-sha256', domain: 'jws', input: { message } } as 
 
 async function memory(spec: KeySpec = 'ec-p256') {
   const backend = createMemoryBackend();
-  await backend.createKey({ label: 'release', spec });
+  const key = keyMaterial(spec);
+  if ('privateKey' in key) backend.addKey({ label: 'release', ...key });
+  else await backend.createKey({ label: 'release', ...key });
   return backend;
 }
 
@@ -46,6 +49,19 @@ describe('createSigner', () => {
     await expect(createSigner(await memory(spec), { label: 'release' }).sign({ ...jws, algorithm })).rejects.toMatchObject({
       code: 'ERR_ALGORITHM_UNSUPPORTED',
     });
+  });
+
+  it('finds no key after the backend was closed, by hand or at the end of a block', async () => {
+    const closed = await memory();
+    await closed.close();
+    let left: ReturnType<typeof createMemoryBackend>;
+    {
+      await using inside = await memory();
+      await createSigner(inside, { label: 'release' }).sign(jws);
+      left = inside;
+    }
+    for (const backend of [closed, left])
+      await expect(backend.describeKey({ label: 'release' })).rejects.toMatchObject({ code: 'ERR_KEY_NOT_FOUND' });
   });
 
   it('refuses a label that does not exist and an option that it does not know', async () => {

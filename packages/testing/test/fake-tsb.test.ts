@@ -2,6 +2,7 @@ import { base64Text, utf8Bytes } from '@securosys/core';
 import { http } from 'msw';
 import { setupServer } from 'msw/node';
 import { afterEach, describe, expect, it } from 'vitest';
+import { rsaKey } from '../../../tests/rsa-key.js';
 import { createFakeTsb, createRunningClock, startFakeTsb, type TestTsb } from '../src/index.js';
 
 const approvers = { quorum: 2, of: ['CISO', 'Dev lead', 'Product'] };
@@ -22,7 +23,7 @@ afterEach(() => server.close());
 
 describe('a fake TSB', () => {
   it('knows approvers by name: two of three approve, and the request is executed', async () => {
-    const tsb = createFakeTsb();
+    const tsb = createFakeTsb({ attestationKey: rsaKey() });
     await tsb.addKey({ label: 'release', spec: 'ec-p256', approvers });
     const id = await ask(tsb, tsb.url, tsb.fetch as typeof fetch);
     await tsb.approve(id, 'CISO');
@@ -32,7 +33,7 @@ describe('a fake TSB', () => {
   });
 
   it('gives the key of a person, the same each time, and takes a key where it takes a name', async () => {
-    const tsb = createFakeTsb();
+    const tsb = createFakeTsb({ attestationKey: rsaKey() });
     await tsb.addKey({ label: 'release', spec: 'ec-p256', approvers });
     const id = await ask(tsb, tsb.url, tsb.fetch as typeof fetch);
     expect(tsb.approver('CISO')).toBe(tsb.approver('CISO'));
@@ -44,14 +45,14 @@ describe('a fake TSB', () => {
   });
 
   it('somebody whom nobody asked cannot approve', async () => {
-    const tsb = createFakeTsb();
+    const tsb = createFakeTsb({ attestationKey: rsaKey() });
     await tsb.addKey({ label: 'release', spec: 'ec-p256', approvers });
     const id = await ask(tsb, tsb.url, tsb.fetch as typeof fetch);
     await expect(tsb.approve(id, 'Janitor')).rejects.toMatchObject({ code: 'ERR_REQUEST_NOT_FOUND' });
   });
 
   it('three days pass when the test says so, and what is due then is executed', async () => {
-    const tsb = createFakeTsb();
+    const tsb = createFakeTsb({ attestationKey: rsaKey() });
     const waiting = { ...approvers, timelockSeconds: 259_200, timeoutSeconds: 604_800 };
     await tsb.addKey({ label: 'release', spec: 'ec-p256', approvers: waiting });
     const id = await ask(tsb, tsb.url, tsb.fetch as typeof fetch);
@@ -70,7 +71,7 @@ describe('a fake TSB', () => {
   });
 
   it('approvers take the place of a policy', async () => {
-    const tsb = createFakeTsb();
+    const tsb = createFakeTsb({ attestationKey: rsaKey() });
     const both = tsb.addKey({ label: 'k', spec: 'ec-p256', approvers, policy: { ruleUse: null } });
     await expect(both).rejects.toMatchObject({ code: 'ERR_INVALID_ARGUMENT' });
     const misspelt = { ...approvers, quorm: 2 } as typeof approvers;
@@ -78,7 +79,7 @@ describe('a fake TSB', () => {
   });
 
   it('partitions know the same people', async () => {
-    const tsb = createFakeTsb({ partitions: [{ name: 'A' }, { name: 'B' }] });
+    const tsb = createFakeTsb({ attestationKey: rsaKey(), partitions: [{ name: 'A' }, { name: 'B' }] });
     const [, b] = tsb.partitions;
     if (!b) expect.fail('there are two');
     await b.addKey({ label: 'release', spec: 'ec-p256', approvers: { quorum: 1, of: ['CISO'] } });
@@ -91,7 +92,7 @@ describe('a fake TSB', () => {
 
 describe('behind msw', () => {
   it('answers the global fetch, and its handlers show the faults of the network', async () => {
-    const tsb = createFakeTsb({ http });
+    const tsb = createFakeTsb({ http, attestationKey: rsaKey() });
     await tsb.addKey({ label: 'release', spec: 'ec-p256', approvers });
     server.listen({ onUnhandledRequest: 'error' });
     server.use(...tsb.handlers('https://tsb.example.org'));
@@ -104,7 +105,7 @@ describe('behind msw', () => {
   });
 
   it('a stalled call ends when its caller gives up', async () => {
-    const tsb = createFakeTsb({ http });
+    const tsb = createFakeTsb({ http, attestationKey: rsaKey() });
     server.listen({ onUnhandledRequest: 'error' });
     server.use(...tsb.handlers());
     tsb.faults.add({ kind: 'stall' });

@@ -2,6 +2,7 @@ import { createFakeTsb } from '@securosys/tsb-emulator';
 import { http } from 'msw';
 import { setupServer } from 'msw/node';
 import { afterEach, describe, expect, it } from 'vitest';
+import { rsaKey } from '../../../tests/rsa-key.js';
 import { mswHandlers } from '../src/index.js';
 
 const server = setupServer();
@@ -10,7 +11,7 @@ describe('an emulated TSB behind msw', () => {
   afterEach(() => server.close());
 
   it('answers the global fetch at the address the test chose', async () => {
-    const tsb = createFakeTsb();
+    const tsb = createFakeTsb({ attestationKey: rsaKey() });
     server.listen({ onUnhandledRequest: 'error' });
     server.use(...mswHandlers(http, tsb, 'https://tsb.example.org/'));
     const headers = { authorization: `Bearer ${tsb.token}`, 'content-type': 'application/json' };
@@ -24,7 +25,7 @@ describe('an emulated TSB behind msw', () => {
 
   it('asks for the token like the port does', async () => {
     server.listen({ onUnhandledRequest: 'error' });
-    const tsb = createFakeTsb();
+    const tsb = createFakeTsb({ attestationKey: rsaKey() });
     server.use(...mswHandlers(http, tsb));
     expect((await fetch(`${tsb.url}/v1/versionInfo`)).status).toBe(401);
   });

@@ -11,11 +11,12 @@ import {
   type TaskView,
 } from '@securosys/tsb-client';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { rsaPair } from '../../../tests/rsa-key.js';
 import { approvers, createWorld, message, rule, type World } from './support.js';
 
 type Person = ReturnType<typeof approvers>[number];
 const [ada, bob] = approvers(2) as [Person, Person];
-const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
+const rsa = rsaPair();
 const open = { ruleUse: rule([ada], 1), ruleBlock: rule([ada], 1), ruleUnblock: rule([ada], 1), ruleModify: rule([ada], 1) };
 const other = { ...open, ruleUse: rule([ada, bob], 2) };
 const encrypt = (bytes: Uint8Array, oaepHash = 'sha256') =>

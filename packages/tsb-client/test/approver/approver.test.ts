@@ -2,6 +2,7 @@ import { createHash, createPublicKey, generateKeyPairSync, verify } from 'node:c
 import { inspect } from 'node:util';
 import { base64Bytes, base64Text, utf8Bytes } from '@securosys/core';
 import { describe, expect, it } from 'vitest';
+import { rsaPair } from '../../../../tests/rsa-key.js';
 import type { ApprovalTask, ModifyPolicy } from '../../src/api/index.js';
 import { approverKeyFromPrivateKey, encodePreimage, longestPreimage, quorum, type TaskView } from '../../src/index.js';
 import { recorded } from '../vectors.js';
@@ -90,7 +91,7 @@ describe('the login', () => {
   it.each([
     ['secp256k1', generateKeyPairSync('ec', { namedCurve: 'secp256k1' }), 'SHA-256', 'sha256'],
     ['secp384r1', generateKeyPairSync('ec', { namedCurve: 'secp384r1' }), 'SHA-384', 'sha384'],
-    ['rsa', generateKeyPairSync('rsa', { modulusLength: 2048 }), 'SHA-256', 'sha256'],
+    ['rsa', rsaPair(), 'SHA-256', 'sha256'],
   ])('of a %s key verifies', async (_, pair, digest, hash) => {
     const key = approverKeyFromPrivateKey(pair.privateKey);
     expect(key.digestAlgorithm).toBe(digest);

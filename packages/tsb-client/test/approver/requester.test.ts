@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { base64Bytes, base64Text, createMemoryStore, spkiOf, utf8Bytes, utf8Text } from '@securosys/core';
 import { describe, expect, it } from 'vitest';
+import { rsaPair } from '../../../../tests/rsa-key.js';
 import type { ApprovalTask } from '../../src/api/index.js';
 import {
   applicationKeyFromPrivateKey,
@@ -12,7 +13,7 @@ import {
 import { approverBefore, digestA, digestB, hsm, message, metadataFor, spki, type TaskPlan, taskOf } from './task.js';
 
 const ci = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
-const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
+const rsa = rsaPair();
 const stranger = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
 const requesters = [
   { name: 'release-ci', spki: spki(ci.publicKey) },

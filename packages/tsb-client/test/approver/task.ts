@@ -1,5 +1,6 @@
 import { createHash, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { base64Text, type SigningFacts, spkiOf, utf8Bytes } from '@securosys/core';
+import { rsaPair } from '../../../../tests/rsa-key.js';
 import {
   type ApprovalTask,
   encodeApprovalChallenge,
@@ -23,7 +24,7 @@ export const approverKey: ApproverKey = approverKeyFromPrivateKey(approverPair.p
 let attestationPair: ReturnType<typeof generateKeyPairSync> | undefined;
 /** The attestation key of the HSM, made when it is first asked for. */
 export function attestor() {
-  attestationPair ??= generateKeyPairSync('rsa', { modulusLength: 2048 });
+  attestationPair ??= rsaPair(2048, 'attestation');
   return attestationPair;
 }
 export const spki = (key: KeyObject): Uint8Array => Uint8Array.from(key.export({ format: 'der', type: 'spki' }));

@@ -1,6 +1,7 @@
 import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { base64Text, isoSeconds, ownBytes, utf8Bytes } from '@securosys/core';
 import { type CertificateProfile, parseCertificate, prepareCertificate } from '@securosys/pki';
+import { rsaPair } from '../../../../tests/rsa-key.js';
 import type { AttestationParts } from '../../src/attestation/input.js';
 
 export const now = Date.UTC(2026, 10, 21, 12);
@@ -41,8 +42,8 @@ export async function issue({ name, key, profile, issuer, emulated = false, notA
   return { certificate: prepared.assemble({ [part.id]: signature }), key: key.privateKey };
 }
 
-/** RSA is slow to make: one attestation key for all. */
-export const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
+/** One attestation key for all. */
+export const rsa = rsaPair(2048, 'attestation');
 
 /** Root, device and attestation certificate, as an HSM has them. */
 export async function hsm(marks: { root?: boolean; leaf?: boolean; leafNotAfter?: number } = {}) {

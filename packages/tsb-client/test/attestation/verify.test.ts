@@ -1,7 +1,7 @@
-import { generateKeyPairSync } from 'node:crypto';
 import { base64Text, sha256Hex } from '@securosys/core';
 import { pemText } from '@securosys/pki';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { rsaKey } from '../../../../tests/rsa-key.js';
 import type { PolicyRule } from '../../src/api/policy.js';
 import type { AttestationInput } from '../../src/attestation/input.js';
 import { verifyAttestation } from '../../src/attestation/verify-attestation.js';
@@ -76,7 +76,7 @@ describe('an attestation', () => {
 
   it('is refused with the signature of another text, of another key, or cut short', async () => {
     const other = attested(keyXml({ label: 'other' }), primus.chain);
-    const stranger = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
+    const stranger = rsaKey(2048, 'stranger');
     const signatures = [
       (other as { xmlSignature: string }).xmlSignature,
       (attested(keyXml(), primus.chain, stranger) as { xmlSignature: string }).xmlSignature,

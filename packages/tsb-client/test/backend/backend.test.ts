@@ -10,6 +10,7 @@ import {
   utf8Bytes,
 } from '@securosys/core';
 import { describe, expect, it } from 'vitest';
+import { rsaPair } from '../../../../tests/rsa-key.js';
 import type { Policy } from '../../src/api/index.js';
 import {
   applicationKeyFromPrivateKey,
@@ -153,8 +154,7 @@ describe('a plain key', () => {
       const publicKey = base64Text(mlDsaSpki({ spec: algorithm, publicKey: new Uint8Array(1952) }));
       return attributes(null, { algorithm: 'ML-DSA-65', publicKey });
     }
-    const { publicKey } =
-      algorithm === 'ed25519' ? generateKeyPairSync('ed25519') : generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const { publicKey } = algorithm === 'ed25519' ? generateKeyPairSync('ed25519') : rsaPair();
     return attributes(null, { publicKey: publicKey.export({ format: 'der', type: 'spki' }).toString('base64') });
   };
 
@@ -402,8 +402,8 @@ it('a key without a certificate has an empty chain', async () => {
 });
 
 describe('other uses of a key', () => {
-  const rsaPair = generateKeyPairSync('rsa', { modulusLength: 2048 });
-  const rsa = rsaPair.publicKey.export({ format: 'der', type: 'spki' });
+  const rsaKeys = rsaPair();
+  const rsa = rsaKeys.publicKey.export({ format: 'der', type: 'spki' });
   const rsaSha256 = createHash('sha256').update(rsa).digest('hex');
   const decrypting = (policy: unknown) =>
     json(attributes(policy, { algorithm: 'RSA', publicKey: rsa.toString('base64'), attributes: { sign: false, decrypt: true } }));
@@ -457,7 +457,7 @@ describe('other uses of a key', () => {
     const key = { label: 'k', spkiSha256: rsaSha256 };
     const encrypt = { kind: 'encrypt', key, algorithm: 'rsa-oaep-sha256', plaintext } as const;
     const begun = await backend.begin(encrypt);
-    const oaep = { key: rsaPair.privateKey, padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: 'sha256' };
+    const oaep = { key: rsaKeys.privateKey, padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: 'sha256' };
     expect('done' in begun && Uint8Array.from(privateDecrypt(oaep, begun.done))).toEqual(plaintext);
     expect(paths(seen)).not.toContain('/v1/encrypt');
     for (const other of [attributes(), attributes(null, { algorithm: 'AES', publicKey: null, attributes: { decrypt: true } })]) {

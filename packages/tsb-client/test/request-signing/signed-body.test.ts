@@ -2,6 +2,7 @@ import { createPublicKey, generateKeyPairSync, type KeyObject, verify } from 'no
 import { base64Bytes, parseJson, utf8Bytes, utf8Text } from '@securosys/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { rsaPair } from '../../../../tests/rsa-key.js';
 import { type Endpoint, endpoints, type RequestSignature } from '../../src/api/index.js';
 import { type ApplicationKey, applicationKeyFromPrivateKey, createTsbClient, signMetadata } from '../../src/index.js';
 import { innerBytesOf } from '../../src/request-signing/inner-bytes.js';
@@ -13,7 +14,7 @@ const keys = {
   'EC P-256': ec,
   'EC P-384': generateKeyPairSync('ec', { namedCurve: 'P-384' }),
   'EC secp256k1': generateKeyPairSync('ec', { namedCurve: 'secp256k1' }),
-  'RSA 2048': generateKeyPairSync('rsa', { modulusLength: 2048 }),
+  'RSA 2048': rsaPair(),
 };
 const id = '11111111-2222-4333-8444-555555555555';
 const created = json({ signRequestId: id }, 201);

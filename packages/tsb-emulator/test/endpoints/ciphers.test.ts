@@ -1,17 +1,10 @@
-import {
-  constants,
-  createDecipheriv,
-  createHmac,
-  createSecretKey,
-  generateKeyPairSync,
-  privateDecrypt,
-  publicEncrypt,
-} from 'node:crypto';
+import { constants, createDecipheriv, createHmac, createSecretKey, privateDecrypt, publicEncrypt } from 'node:crypto';
 import { base64Bytes, base64Text, utf8Bytes } from '@securosys/core';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { rsaPair } from '../../../../tests/rsa-key.js';
 import { approvers, createWorld, fetchTasks, rule, statusOf, type World } from '../support.js';
 
-const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+const { privateKey, publicKey } = rsaPair();
 const text = utf8Bytes('a layer key of some image');
 const payload = base64Text(text);
 const decrypts = { sign: false, decrypt: true };

@@ -1,12 +1,13 @@
-import { constants, generateKeyPairSync, publicEncrypt } from 'node:crypto';
+import { constants, publicEncrypt } from 'node:crypto';
 import { base64Text, parseJson, utf8Bytes } from '@securosys/core';
 import { expect, it } from 'vitest';
+import { rsaPair } from '../../../../tests/rsa-key.js';
 import { createTestClock } from '../../../testing/src/clock.js';
 import { createHostedFakeTsb } from '../../src/fake-tsb.js';
 import { MapJournal } from '../store/map-journal.js';
 import { approvers, rule } from '../support.js';
 
-const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
+const rsa = rsaPair();
 const [boss] = approvers(1);
 const clock = createTestClock();
 const payload = base64Text(utf8Bytes('secret'));
