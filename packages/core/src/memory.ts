@@ -93,6 +93,8 @@ export interface MemoryBackend extends KeyBackend {
   setCertificates(label: string, chain: readonly Uint8Array[]): void;
   deleteKey(label: string): void;
   certificates(ref: KeyRef): Promise<Uint8Array[]>;
+  /** As `close`. */
+  [Symbol.asyncDispose](): Promise<void>;
 }
 
 /** Public halves are given out as copies: a caller who writes to one must not change the key. */
@@ -183,6 +185,11 @@ export function createMemoryBackend(options: { id?: string } = {}): MemoryBacken
     return symmetric.add(key);
   }
 
+  const close = async () => {
+    keys.clear();
+    symmetric.clear();
+  };
+
   return {
     id: options.id ?? 'memory',
     addKey,
@@ -233,9 +240,7 @@ export function createMemoryBackend(options: { id?: string } = {}): MemoryBacken
       keys.delete(label);
       symmetric.delete(label);
     },
-    async close() {
-      keys.clear();
-      symmetric.clear();
-    },
+    close,
+    [Symbol.asyncDispose]: close,
   };
 }
