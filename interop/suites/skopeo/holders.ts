@@ -18,6 +18,13 @@ export interface HeldKey {
   readonly algorithm: PacketAlgorithm;
 }
 
+/** A symmetric key of a holder: `ref` is pinned. */
+export interface HeldSymmetricKey {
+  readonly kid: string;
+  readonly ref: KeyRef & { readonly checkSha256: string };
+  readonly algorithm: 'A256GCMKW';
+}
+
 /** Where keys are. */
 export interface Holder {
   readonly name: string;
@@ -27,6 +34,7 @@ export interface Holder {
   /** What has to be in the environment of that process. */
   readonly env: Readonly<Record<string, string>>;
   readonly keys: readonly HeldKey[];
+  readonly symmetric: readonly HeldSymmetricKey[];
 }
 
 /** A broker over HTTP. */
@@ -41,7 +49,14 @@ async function heldKey(backend: KeyBackend, label: string, algorithm: PacketAlgo
   return { kid: label, ref: { label }, spki, algorithm };
 }
 
-/** The emulator of the TSB, with RSA keys that decrypt. */
+async function madeSymmetricKey(backend: KeyBackend, label: string): Promise<HeldSymmetricKey> {
+  const info = await backend.createSymmetricKey?.({ label });
+  const { checkSha256 } = info?.ref ?? {};
+  if (checkSha256 === undefined) throw new Error(`${backend.id} makes no symmetric keys`);
+  return { kid: label, ref: { label, checkSha256 }, algorithm: 'A256GCMKW' };
+}
+
+/** The emulator of the TSB, with RSA keys that decrypt and an AES key. */
 export async function startBroker(scope: Scope): Promise<Broker> {
   const emulator = await startTsbEmulator({ banner: () => {}, timerIntervalMs: 200 });
   scope.defer(() => emulator.close());
@@ -61,10 +76,11 @@ export async function startBroker(scope: Scope): Promise<Broker> {
     keys.push(await heldKey(backend, label, algorithm));
   }
   const settings = { restApi: emulator.url, authType: 'TOKEN', token: emulator.token };
-  return { name: 'the TSB emulator', emulator, client, auth, backend, keys, settings, env: {} };
+  const symmetric = [await madeSymmetricKey(backend, 'aes-layers')];
+  return { name: 'the TSB emulator', emulator, client, auth, backend, keys, symmetric, settings, env: {} };
 }
 
-/** A token of SoftHSM2 with an RSA and an EC key; its RSA-OAEP knows SHA-1 only. */
+/** A token of SoftHSM2 with an RSA, an EC and an AES key; its RSA-OAEP knows SHA-1 only. */
 export interface Token extends Holder {
   readonly module: string;
   readonly label: string;
@@ -84,8 +100,9 @@ export async function makeToken(scope: Scope): Promise<Token> {
   await backend.createKey({ label: 'token-rsa', spec: 'rsa-2048', purpose: 'decrypt' });
   await backend.createKey({ label: 'token-ec', spec: 'ec-p256', purpose: 'derive' });
   const keys = [await heldKey(backend, 'token-rsa', 'RSA-OAEP'), await heldKey(backend, 'token-ec', 'ECDH-ES+A256KW')];
+  const symmetric = [await madeSymmetricKey(backend, 'token-aes')];
   const pinFile = join(directory.path, 'pin');
   await writeFile(pinFile, pin, { mode: 0o600 });
   const settings = { backend: 'pkcs11', module, tokenLabel: label, pinFile, pkcs11js: pkcs11js() };
-  return { name: 'SoftHSM2', module, label, pin, backend, keys, env, settings };
+  return { name: 'SoftHSM2', module, label, pin, backend, keys, symmetric, env, settings };
 }

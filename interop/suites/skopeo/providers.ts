@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { createFolderStore } from '@securosys/core/folder-store';
-import { backendPrivateKey, providerOpener, providerRecipient } from '@securosys/ocicrypt';
+import { backendPrivateKey, backendSymmetricKey, providerOpener, providerRecipient } from '@securosys/ocicrypt';
 import { pemText } from '@securosys/pki';
 import { serve } from '../../lib/process.js';
 import type { Scope } from '../../lib/scope.js';
-import type { HeldKey, Holder } from './holders.js';
+import type { HeldKey, HeldSymmetricKey, Holder } from './holders.js';
 import type { Way } from './ways.js';
 
 /** The provider as it is built: one script. */
@@ -20,7 +20,7 @@ export const providerName = 'hsm';
 export interface ProviderOptions {
   readonly holder: Holder;
   /** Default: all of the holder's, which the provider serves in any case. */
-  readonly keys?: readonly HeldKey[];
+  readonly keys?: readonly (HeldKey | HeldSymmetricKey)[];
   /** How long a call waits for people. */
   readonly timeoutMs?: number;
 }
@@ -31,6 +31,7 @@ async function writeConfiguration(scope: Scope, { holder, timeoutMs = 30_000 }: 
   const stateFolder = join(folder, 'state');
   await mkdir(stateFolder, { mode: 0o700 });
   const keys: Record<string, object> = {};
+  for (const { kid, ref, algorithm } of holder.symmetric) keys[kid] = { checkSha256: ref.checkSha256, algorithm };
   for (const { kid, spki, algorithm } of holder.keys) {
     const publicKey = join(folder, `${kid}.pem`);
     await writeFile(publicKey, pemText(spki, 'PUBLIC KEY'));
@@ -52,7 +53,7 @@ async function providerWay(scope: Scope, title: string, options: ProviderOptions
   const store = createFolderStore(folder);
   const openers = keys.map(({ kid, ref, algorithm }) => ({
     kid,
-    key: backendPrivateKey(holder.backend, ref, { store }),
+    key: (algorithm === 'A256GCMKW' ? backendSymmetricKey : backendPrivateKey)(holder.backend, ref, { store }),
     algorithm,
   }));
   return {
@@ -61,7 +62,11 @@ async function providerWay(scope: Scope, title: string, options: ProviderOptions
     decrypt: { args: ['--decryption-key', `provider:${providerName}`], env },
     recipient: providerRecipient({
       name: providerName,
-      keys: keys.map(({ kid, spki, algorithm }) => ({ kid, spki, algorithm })),
+      keys: keys.map((key) =>
+        'spki' in key
+          ? { kid: key.kid, spki: key.spki, algorithm: key.algorithm }
+          : { kid: key.kid, key: backendSymmetricKey(holder.backend, key.ref) },
+      ),
     }),
     opener: providerOpener({ name: providerName, keys: openers }),
   };

@@ -8,9 +8,11 @@ import { openApprovalBackend } from './support/approval-backend.js';
 import { broken, secret, type Worsen } from './support/broken-backends.js';
 import { brokenDecrypters } from './support/broken-decrypters.js';
 import { brokenDerivers } from './support/broken-derivers.js';
+import { brokenSealers } from './support/broken-sealers.js';
 import { openDecryptingBackend } from './support/decrypting-backend.js';
 import { openDerivingBackend } from './support/deriving-backend.js';
 import { failuresOf } from './support/run-suite.js';
+import { openSealingBackend } from './support/sealing-backend.js';
 import { softwareKeys } from './support/software-keys.js';
 
 /** The suite's verdict on the good backend with some members replaced by worse ones. */
@@ -55,6 +57,24 @@ describe('the conformance suite for key backends', () => {
     expect(failures[claim], inspect(failures)).toMatch(message);
   });
 
+  it.each(brokenSealers)('sees that a backend that seals %s', async (_, worsen, claim, message) => {
+    const failures = await failuresOf(
+      async () => {
+        const { backend, ...rest } = await openSealingBackend();
+        return { ...rest, backend: Object.assign(backend, worsen({ ...backend })) };
+      },
+      { sealing: true },
+    );
+    expect(failures[claim], inspect(failures)).toMatch(message);
+  });
+
+  it('finds nothing wrong with a good backend that seals, and is told about it', async () => {
+    expect(await failuresOf(openSealingBackend, { sealing: true })).toEqual({});
+    expect(Object.values(await failuresOf(openSealingBackend))).toEqual([
+      expect.stringMatching(/are tested with \{ sealing: true \}/),
+    ]);
+  });
+
   it('finds nothing wrong with a good backend that derives, and is told about it', async () => {
     expect(await failuresOf(openDerivingBackend, { derivation: true })).toEqual({});
     expect(Object.values(await failuresOf(openDerivingBackend))).toEqual([
@@ -71,11 +91,21 @@ describe('the conformance suite for key backends', () => {
 
   it('has a broken backend for every claim, and a claim for every broken backend', async () => {
     const claims = Object.keys(
-      await failuresOf(() => Promise.reject(new Error('no fixture')), { approvals: true, decryption: true, derivation: true }),
+      await failuresOf(() => Promise.reject(new Error('no fixture')), {
+        approvals: true,
+        decryption: true,
+        derivation: true,
+        sealing: true,
+      }),
     );
     const untold = 'its uses can wait for people, and this suite was told so';
     expect(
-      [...new Set([...[...broken, ...brokenDecrypters, ...brokenDerivers].map(([, , claim]) => claim), untold])].sort(),
+      [
+        ...new Set([
+          ...[...broken, ...brokenDecrypters, ...brokenDerivers, ...brokenSealers].map(([, , claim]) => claim),
+          untold,
+        ]),
+      ].sort(),
     ).toEqual(claims.sort());
   });
 

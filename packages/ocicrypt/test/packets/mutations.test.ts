@@ -158,4 +158,16 @@ describe('the published schema', () => {
     expect([rest.iv.length, rest.tag.length]).toEqual([schema.properties.iv.maxLength, schema.properties.tag.maxLength]);
     expect(rest).toMatchObject({ v: schema.properties.v.const, enc: schema.properties.enc.const });
   });
+
+  it('of version 2 names those of a symmetric key, too', () => {
+    const second = JSON.parse(readFileSync(new URL('../../../../docs/schemas/ocicrypt-packet-2.json', import.meta.url), 'utf8'));
+    const { v, kek } = JSON.parse(Buffer.from(sealed).toString());
+    const { key, symmetricKey } = second.$defs;
+    expect({ key, required: second.required }).toEqual({ key: schema.$defs.key, required: schema.required });
+    expect(v).toBe(second.properties.v.const);
+    const { check, ek, alg } = kek[0];
+    expect(Object.keys(kek[0]).sort()).toEqual(Object.keys(symmetricKey.properties).sort());
+    expect([alg, ek.length]).toEqual([symmetricKey.properties.alg.const, symmetricKey.properties.ek.maxLength]);
+    expect(check).toMatch(new RegExp(symmetricKey.properties.check.pattern));
+  });
 });

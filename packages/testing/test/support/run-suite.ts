@@ -1,7 +1,7 @@
 import { describeKeyBackend, type KeyBackendFixture, type KeyBackendSuite } from '../../src/index.js';
 
 /** What a suite is told. */
-export type Told = Pick<KeyBackendSuite, 'approvals' | 'decryption' | 'derivation'>;
+export type Told = Pick<KeyBackendSuite, 'approvals' | 'decryption' | 'derivation' | 'sealing'>;
 
 /** Runs the suite without a test runner and returns what failed: claim and message. */
 export async function failuresOf(open: () => Promise<KeyBackendFixture>, told: Told = {}): Promise<Record<string, string>> {
