@@ -1,5 +1,5 @@
 import { returnValues } from '../cryptoki/return-values.js';
-import { findObjects, readObject } from './find-objects.js';
+import { findObjects, findRest, readObject } from './find-objects.js';
 import { createObject, destroyObject, generateKey, generateKeyPair, unwrapKey } from './make-objects.js';
 import { finalize, initialize, login, logout } from './module-calls.js';
 import { failureOf, type Native } from './native.js';
@@ -63,6 +63,8 @@ function runCommand(native: Native, command: Command): Results[Command['op']] {
       return logout(native, command.session);
     case 'find':
       return findObjects(native, command);
+    case 'findRest':
+      return findRest(native, command);
     case 'read':
       return readObject(native, command.session, command.object, command.read);
     case 'deriveSecret':

@@ -62,6 +62,7 @@ export type Command =
   | { readonly op: 'login'; readonly session: SessionNumber; readonly pin: string }
   | { readonly op: 'logout'; readonly session: SessionNumber }
   | FindCommand
+  | FindRestCommand
   | { readonly op: 'read'; readonly session: SessionNumber; readonly object: Uint8Array; readonly read: readonly number[] }
   | UseCommand
   | DeriveCommand
@@ -72,13 +73,28 @@ export type Command =
   | WrapCommand
   | UnwrapCommand;
 
-/** Objects that match, with attributes read of each. One more than `max` objects are never looked at: then `more` is true. */
+/**
+ * Objects that match, with attributes read of the first {@link readAtOnce}. One more than `max` objects are never looked at: then `more` is
+ * true.
+ */
 export interface FindCommand {
   readonly op: 'find';
   readonly session: SessionNumber;
   readonly template: Template;
   readonly read: readonly number[];
   readonly max: number;
+}
+
+/** Objects whose attributes one command reads: across a network each takes some round trips, and others wait for the worker. */
+export const readAtOnce = 64;
+
+/** Attributes of objects that a search by `template` found, but of those that are deleted meanwhile. */
+export interface FindRestCommand {
+  readonly op: 'findRest';
+  readonly session: SessionNumber;
+  readonly template: Template;
+  readonly objects: readonly Uint8Array[];
+  readonly read: readonly number[];
 }
 
 /** `C_SignInit` and `C_Sign`, or the same with `Encrypt` or `Decrypt`. */
@@ -164,7 +180,9 @@ export interface Results {
   sessionInfo: SessionInfo;
   login: 'done' | 'already';
   logout: undefined;
-  find: { readonly objects: readonly FoundOnWire[]; readonly more: boolean };
+  /** `rest` are handles of objects that match too, of which nothing was read yet. */
+  find: { readonly objects: readonly FoundOnWire[]; readonly more: boolean; readonly rest?: readonly Uint8Array[] };
+  findRest: readonly FoundOnWire[];
   read: Attributes;
   sign: Uint8Array;
   encrypt: Uint8Array;

@@ -5,7 +5,7 @@ import type { OpenTokenOptions, Token } from '../../src/host/token-options.js';
 import type { StartWorker, WorkerPort } from '../../src/host/worker-port.js';
 import type { ObjectHandle, TokenInfo } from '../../src/token/token-calls.js';
 import { type Batch, readRequests, sendAnswers } from '../../src/worker/batch.js';
-import type { Answer, Command, Failure, Request } from '../../src/worker/wire.js';
+import { type Answer, type Command, type Failure, type Request, readAtOnce } from '../../src/worker/wire.js';
 import { plainPin } from './real.js';
 
 /** A clock that stands still until it is told to go on. */
@@ -63,6 +63,8 @@ export interface FakeModule {
   readonly open: Set<number>;
   readonly calls: Command[];
   maxSessions: number;
+  /** How many objects a search finds. */
+  objects: number;
   /** Whether this process is the first one to initialise it. */
   owned: boolean;
   /** CKS_… that a session tells. */
@@ -87,6 +89,8 @@ export const info = (label: string, id = 1): TokenInfo => ({
   slotManufacturer: 'maker',
 });
 
+const objectOf = (handle: Uint8Array) => ({ handle, attributes: new Map([[0x102, handle]]) });
+
 /** @param unreadable why another token cannot be read */
 export function fakeModule(
   tokens: readonly TokenInfo[] = [info('one')],
@@ -98,6 +102,7 @@ export function fakeModule(
     open: new Set(),
     calls: [],
     maxSessions: Number.POSITIVE_INFINITY,
+    objects: 1,
     owned: true,
     sessionState: 1,
     answerMs: 1,
@@ -195,11 +200,14 @@ export function fakeModule(
         return { id, value: { slot: Uint8Array.of(1), state: module.sessionState, flags: 4, deviceError: 0 } };
       case 'login':
         return { id, value: 'done' };
-      case 'find':
-        return {
-          id,
-          value: { objects: [{ handle: Uint8Array.of(7), attributes: new Map([[0x102, Uint8Array.of(1)]]) }], more: false },
-        };
+      case 'find': {
+        const handles = Array.from({ length: module.objects }, (_, at) => Uint8Array.of(7 + at));
+        const rest = handles.slice(readAtOnce);
+        const objects = handles.slice(0, readAtOnce).map(objectOf);
+        return { id, value: { objects, more: false, ...(rest.length > 0 && { rest }) } };
+      }
+      case 'findRest':
+        return { id, value: command.objects.map(objectOf) };
       case 'sign':
         return { id, value: Uint8Array.of(...command.data, command.session) };
       case 'generateKey':

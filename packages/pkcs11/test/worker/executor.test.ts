@@ -6,6 +6,7 @@ import { tokenFlags } from '../../src/cryptoki/flags.js';
 import { CKD, CKG, CKM } from '../../src/cryptoki/mechanisms.js';
 import type { Template } from '../../src/token/template.js';
 import type { Native } from '../../src/worker/native.js';
+import { readAtOnce } from '../../src/worker/wire.js';
 import { addonPath, failureOf, nativeOn, run } from '../native.js';
 import { softhsm, softhsmModule, softhsmNeeded, tokens, twins } from '../softhsm.js';
 
@@ -216,6 +217,31 @@ describe.skipIf(!softhsmModule || !addonPath)(`commands on SoftHSM2 ${softhsmNee
       expect.arrayContaining([[0], [1], [2]]),
     );
     for (const { attributes } of objects) expect([...attributes.keys()].sort()).toEqual([CKA.CLASS, CKA.VALUE]);
+  });
+
+  it('of many objects the first are read at once, and the rest when they are asked for', () => {
+    const template: Template = [
+      { type: CKA.CLASS, value: CKO.DATA },
+      { type: CKA.APPLICATION, value: new TextEncoder().encode('of many') },
+    ];
+    const count = readAtOnce + 3;
+    for (let n = 0; n < count; n++)
+      run(native, {
+        op: 'createObject',
+        session: own,
+        template: [...template, { type: CKA.TOKEN, value: false }, { type: CKA.VALUE, value: Uint8Array.of(n) }],
+      });
+    const read = [CKA.VALUE];
+    const { objects, rest = [], more } = run(native, { op: 'find', session: own, template, read, max: count });
+    expect([objects.length, rest.length, more]).toEqual([readAtOnce, 3, false]);
+    const [deleted, ...left] = rest;
+    run(native, { op: 'destroyObject', session: own, object: deleted ?? new Uint8Array() });
+    const others = run(native, { op: 'findRest', session: own, template, read, objects: rest });
+    expect(others.map(({ handle }) => handle)).toEqual(left);
+    const values = [...objects, ...others].map(({ attributes }) => attributes.get(CKA.VALUE)?.[0]);
+    expect(new Set(values).size).toBe(count - 1);
+    expect(run(native, { op: 'find', session: own, template, read, max: readAtOnce })).toMatchObject({ more: true });
+    for (const { handle } of [...objects, ...others]) run(native, { op: 'destroyObject', session: own, object: handle });
   });
 
   it('a template with a value of another type never reaches the module', () => {

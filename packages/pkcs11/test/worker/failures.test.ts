@@ -176,6 +176,15 @@ describe.skipIf(!possible)(`a session after a failure ${softhsmNeeded || faultMo
     expect(failureOf(native, find)).toEqual({ code: 0x82, name: 'CKR_OBJECT_HANDLE_INVALID', method: 'C_GetAttributeValue' });
   });
 
+  it('the same is true of an object that is read after the search', () => {
+    const template = [{ type: CKA.CLASS, value: CKO.PRIVATE_KEY }];
+    const rest: Command = { op: 'findRest', session: own, template, objects: [key], read: [CKA.ID] };
+    fault.fail('C_GetAttributeValue', { code: 0x82 });
+    expect(run(native, rest)).toMatchObject([{ handle: key }]);
+    fault.fail('C_GetAttributeValue', { code: 0x82, times: 2 });
+    expect(failureOf(native, rest)).toEqual({ code: 0x82, name: 'CKR_OBJECT_HANDLE_INVALID', method: 'C_GetAttributeValue' });
+  });
+
   it('attributes that an object does not have are asked for by themselves the next time', () => {
     const read: Command = { op: 'read', session: own, object: key, read: [CKA.CLASS, CKA.ID, CKA.MODULUS, CKA.LABEL] };
     run(native, read);
