@@ -50,4 +50,18 @@ export async function processes({ report, scope, softhsm, nss }: World): Promise
       assert.equal(fault.calls('C_Login'), 1);
     });
   }
+  await report.case(
+    'SoftHSM2: 64 lanes on a token with 10 sessions are 8, and where none is left the error says what to do',
+    async () => {
+      const fault = buildFaultModule(softhsm.module);
+      scope.defer(() => fault.remove());
+      const behind = { ...softhsm, module: fault.path };
+      const told = answerOf<Record<string, unknown>>(
+        await runChild('lives', { token: behind, mode: 'more lanes than sessions' }),
+      );
+      const { lanes, code, message, name, number } = told;
+      assert.deepEqual([lanes, code, name, number], [8, 'ERR_UNAVAILABLE', 'CKR_SESSION_COUNT', 0xb1]);
+      assert.match(String(message), /use fewer lanes or processes/);
+    },
+  );
 }

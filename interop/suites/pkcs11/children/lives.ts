@@ -15,6 +15,10 @@ async function load(backend: Pkcs11Backend): Promise<void> {
   await Promise.all(Array.from({ length: 32 }, lane));
 }
 
+function expectNothing(error: unknown): never {
+  throw new Error(`no SignError: ${String(error)}`);
+}
+
 const lives: Record<string, () => Promise<void>> = {
   async 'two backends'() {
     const stop = pressGarbage();
@@ -69,6 +73,24 @@ const lives: Record<string, () => Promise<void>> = {
     await backend.close();
     await another.close();
   },
+  async 'more lanes than sessions'() {
+    const fault = openFaultModule(task.options.module ?? '');
+    const noMore = { code: 0xb1, times: Number.POSITIVE_INFINITY };
+    fault.reset();
+    fault.fail('C_OpenSession', { ...noMore, skip: 10 });
+    const backend = await open({ lanes: 64 });
+    await many(backend, 900);
+    const { lanes } = backend.metrics();
+    await backend.close();
+    fault.reset();
+    fault.fail('C_OpenSession', { ...noMore, skip: 2 });
+    const without = await open({ lanes: 64 });
+    const error = await sign(without).catch((thrown: unknown) => thrown);
+    const { code, message, details } = SignError.is(error) ? error : expectNothing(error);
+    answer({ lanes, code, message, name: details.upstreamName, number: details.upstreamCode });
+    await without.close();
+    fault.reset();
+  },
   async 'token removed'() {
     const fault = openFaultModule(task.options.module ?? '');
     const backend = await open({ reconnectTimeoutMs: 20_000 });
@@ -91,4 +113,4 @@ const lives: Record<string, () => Promise<void>> = {
 };
 
 await lives[task.mode]?.();
-if (!['wrong PIN', 'token removed'].includes(task.mode)) answer('done');
+if (!['wrong PIN', 'token removed', 'more lanes than sessions'].includes(task.mode)) answer('done');
