@@ -2,6 +2,7 @@ import type { SignErrorCode } from '@securosys/core';
 
 /** What to do about an error, in a sentence; a code that is missing here has an error that says so by itself. */
 const advice: Readonly<Partial<Record<SignErrorCode, string>>> = {
+  ERR_ALGORITHM_UNSUPPORTED: 'another --format, --hash or key may fit; securosys-sign key show says what a key is',
   ERR_AUTHENTICATION:
     'check the token or the certificate: a TSB takes tokenFile, TSB_TOKEN or certpath, a registry what docker login stored',
   ERR_FORBIDDEN: 'ask for the permission, or use a credential that has it',

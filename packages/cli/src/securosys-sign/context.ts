@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { type Clock, SignError, sanitizeText, systemClock } from '@securosys/core';
 import type { Environment } from '../config/environment.js';
 import { type FileCare, readNamedFile } from '../files/read-file.js';
+import { type Approvers, createApprovers } from './approvers.js';
 import type { Command } from './command.js';
 import type { SecurosysSignIo } from './io.js';
 import { createOutput, type Output } from './output/output.js';
@@ -29,6 +30,8 @@ export interface CommandContext {
   readonly output: Output;
   /** Flags > environment > file > default; read once, when they are asked for. @throws SignError as `readSettings` */
   settings(): Promise<Settings>;
+  /** Who the people are that decide. */
+  readonly approvers: Approvers;
   /** What is shown while something takes time; stopped when the command ends. */
   progress(): Promise<Progress>;
   /** From now on something waits that a later run goes on with: what Ctrl-C tells the user. `undefined`: nothing waits. */
@@ -104,6 +107,7 @@ export function openContext(io: SecurosysSignIo, typed: TypedWords, command: Com
   let shown: Progress | undefined;
   let resume: string | undefined;
   const path = (text: string): string => resolve(folder, text);
+  const approvers = createApprovers();
   const context: CommandContext = {
     io,
     env,
@@ -111,13 +115,14 @@ export function openContext(io: SecurosysSignIo, typed: TypedWords, command: Com
     signal,
     words: wordsOf(typed),
     output,
+    approvers,
     path,
     settings: () => {
       settings ??= readSettings({ env, folder, words: typed, command });
       return settings;
     },
     progress: () => {
-      progress ??= openProgress(output, io, () => clock.now()).then((opened) => {
+      progress ??= openProgress(output, io, { now: () => clock.now(), name: approvers.name }).then((opened) => {
         shown = opened;
         return opened;
       });

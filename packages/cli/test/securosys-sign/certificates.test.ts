@@ -60,7 +60,7 @@ describe('cert self-sign', () => {
 
   it('is kept with its key: sign finds it, and verify trusts it where it is named', async () => {
     const made = await world.run('cert', 'self-sign', ...named, '--store', '--output', 'own.pem');
-    expect(made).toMatchObject({ code: 0, stdout: expect.stringContaining('kept: its own at the TSB') });
+    expect(made).toMatchObject({ code: 0, stdout: expect.stringContaining('kept: the certificate, with its key at the TSB') });
     expect(readdirSync(chains())).toHaveLength(1);
     expect((await world.run('sign', '--key', 'release', world.image)).code).toBe(0);
     expect((await world.run('verify', '--ca', 'own.pem', world.image)).code).toBe(0);

@@ -91,6 +91,13 @@ describe('key block and key unblock', () => {
   });
 });
 
+describe('key block of a plain key', () => {
+  it('is impossible, and says why', async () => {
+    const { code, stderr } = await world.run('key', 'block', 'plain');
+    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('only keys with rules can be blocked') });
+  });
+});
+
 describe('key attest', () => {
   it('believes nobody without a pinned root, and says that an emulated key proves nothing', async () => {
     expect((await world.run('key', 'attest', 'release')).code).toBe(2);

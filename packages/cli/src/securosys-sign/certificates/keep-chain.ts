@@ -30,18 +30,18 @@ export async function keepChain(
       chain.map(({ der }) => der),
       { signal },
     );
-    kept.push(`${chain.length} on the token`);
+    kept.push(`the chain, on the token with its key`);
   }
   const [leaf] = chain;
   if (isTsb(backend) && leaf && ref.label !== undefined) {
     await backend.client.certificates.import(ref.label, leaf.der, { signal });
-    kept.push('its own at the TSB');
+    kept.push('the certificate, with its key at the TSB');
   }
   // What was kept before must not be taken for the chain of the key any more.
   if (isPkcs11(backend) || !usable) await forgetChain(chains, spki);
   else {
     await storeChain(chains, spki, chain);
-    kept.push(`the chain in ${chains}`);
+    kept.push(`the chain, in ${chains}`);
   }
   return kept;
 }

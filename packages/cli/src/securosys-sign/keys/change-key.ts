@@ -5,6 +5,7 @@ import type { Exit } from '../exit-codes.js';
 import { backendOptions } from '../open/open-backend.js';
 import { keyOptions, pendingStore, sameCommand } from '../open/open-signer.js';
 import { claimsFor, signingOptions, watchApprovals } from '../open/signing.js';
+import { policyOf } from './key-policy.js';
 import { asTsb, keyNamed, labelOf, withBackend } from './open-keys.js';
 
 /** Options of commands that change a key, on which people may decide. */
@@ -14,8 +15,9 @@ export const changeOptions: readonly CommandOption[] = [
   ...backendOptions,
 ];
 
-async function resultOf<T>(context: CommandContext, operation: Operation<T>, name: string): Promise<T> {
+async function resultOf<T>(context: CommandContext, operation: Operation<T>, label: string, name: string): Promise<T> {
   const { signal } = context;
+  await context.approvers.learn(label);
   const onProgress = await watchApprovals(context, name, sameCommand);
   const waitMs = (await context.settings()).durationMs('approvalTimeout') ?? 0;
   onProgress(await operation.refresh({ signal }));
@@ -35,10 +37,13 @@ export async function changeKey(context: CommandContext, kind: 'block' | 'unbloc
   const label = labelOf(key);
   const { spkiSha256 } = key.ref;
   return withBackend(context, [key], async (backend) => {
-    const operations = asTsb(backend, `to ${kind} a key`).operations({ store: pendingStore(settings, context) });
+    const tsb = asTsb(backend, `to ${kind} a key`);
+    if ((await policyOf(context, tsb, label)) === null)
+      throw new SignError('ERR_CAPABILITY_MISSING', `${label} is a plain key: only keys with rules can be blocked and unblocked`);
+    const operations = tsb.operations({ store: pendingStore(settings, context) });
     const request = { label, claims: await claimsFor(context, {}), ...(spkiSha256 !== undefined && { spkiSha256 }) };
     const operation = await operations[kind](request, { signal: context.signal });
-    await resultOf(context, operation, `${kind} ${label}`);
+    await resultOf(context, operation, label, `${kind} ${label}`);
     await operation.release();
     const done = `${label} is ${kind === 'block' ? 'blocked: nobody can use it until it is unblocked' : 'unblocked'}`;
     context.output.result({ label, blocked: kind === 'block' }, [{ text: done, tone: kind === 'block' ? 'warn' : 'good' }]);

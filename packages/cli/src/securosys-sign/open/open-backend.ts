@@ -11,6 +11,7 @@ import type { CommandOption } from '../command.js';
 import type { CommandContext } from '../context.js';
 import { programName } from '../program-name.js';
 import type { Settings } from '../settings/settings.js';
+import { nameApproversOf } from './approver-names.js';
 import type { NamedKey } from './key-settings.js';
 
 /** Options of commands that reach a backend. */
@@ -62,13 +63,15 @@ export async function openBackend(context: CommandContext, keys: readonly NamedK
       return password && ref.label !== undefined ? [[ref.label, password] as const] : [];
     }),
   );
-  return backendFactory(backend, io.backends ?? usualBackends)(backend, {
+  const opened = await backendFactory(backend, io.backends ?? usualBackends)(backend, {
     env,
     app: programName,
     stateFolder: stateFolderOf(settings, context),
     programFolder: dirname(io.programFile),
     ...(passwords.size > 0 && { keyPassword: async (label: string) => passwords.get(label)?.() }),
   });
+  nameApproversOf(opened, context);
+  return opened;
 }
 
 /** Without any token in the settings, whoever sits at the terminal is asked for it. */

@@ -15,10 +15,11 @@ export interface OpenGuards {
 const assurance = (allowEmulated: boolean): Guard<KeyIntent> => ({ judge: ({ key }) => checkAssurance(key, allowEmulated) });
 
 /** From the moment that people are asked, the user knows of it, and Ctrl-C says how to go on. */
-const noticed = ({ waits, output }: CommandContext, resume: string): Guard<KeyIntent> => ({
-  after: ({ result, requestId, intent }) => {
+const noticed = ({ waits, output, approvers }: CommandContext, resume: string): Guard<KeyIntent> => ({
+  after: async ({ result, requestId, intent }) => {
     if (result !== 'pending') return;
     waits(resume);
+    await approvers.learn(intent.key.ref.label);
     const { facts } = intent.operation;
     output.note(`people are asked${facts ? `: ${facts.title}` : ''}${requestId === undefined ? '' : ` (request ${requestId})`}`);
   },

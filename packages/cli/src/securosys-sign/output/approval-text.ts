@@ -1,10 +1,12 @@
 import type { OperationState } from '@securosys/core';
 import { shownDuration } from '../settings/duration.js';
 
-const people = (names: readonly string[]): string => names.join(', ');
+/** What somebody is called whom a backend lists by a public key. */
+export type NameOf = (listed: string) => string;
 
 /** `approved by Ada; not yet by Ben, Cleo; 23 h 10 min left`: how far people have come, in one line. */
-export function approvalText({ status, approvals, estimate, reason }: OperationState): string {
+export function approvalText({ status, approvals, estimate, reason }: OperationState, nameOf: NameOf): string {
+  const people = (listed: readonly string[]): string => listed.map(nameOf).join(', ');
   if (status === 'executed') return 'signed';
   if (status !== 'pending' && status !== 'approved') return reason === undefined ? status : `${status}: ${reason}`;
   const { approvedBy = [], notYetApprovedBy = [], rejectedBy = [] } = approvals ?? {};

@@ -1,7 +1,7 @@
 import { sanitizeText } from '@securosys/core';
 import { MultiBar, type SingleBar } from 'cli-progress';
 import type { TextSink } from '../io.js';
-import { approvalText } from './approval-text.js';
+import { approvalText, type NameOf } from './approval-text.js';
 import type { Progress } from './progress.js';
 
 const widthOfBar = 24;
@@ -14,7 +14,10 @@ const shownBytes = (bytes: number): string => {
 };
 
 /** One bar for each thing that goes on, on the terminal that the sink is. */
-export function openBars(stderr: TextSink, now: () => number): Progress {
+export function openBars(
+  stderr: TextSink,
+  { now, name: nameOf }: { readonly now: () => number; readonly name: NameOf },
+): Progress {
   const bars = new MultiBar({
     stream: stderr as NodeJS.WriteStream,
     clearOnComplete: true,
@@ -58,7 +61,7 @@ export function openBars(stderr: TextSink, now: () => number): Progress {
       return (state) => {
         const { approvedBy = [], notYetApprovedBy = [] } = state.approvals ?? {};
         const [done, total] = [approvedBy.length, Math.max(1, approvedBy.length + notYetApprovedBy.length)];
-        const shown = fit(`${drawn(done, total)} ${name}: ${approvalText(state)}`);
+        const shown = fit(`${drawn(done, total)} ${name}: ${approvalText(state, nameOf)}`);
         if (state.status !== 'pending' && state.status !== 'approved') {
           if (bar) bars.remove(bar);
           bar = undefined;

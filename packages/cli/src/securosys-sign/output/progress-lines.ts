@@ -1,4 +1,4 @@
-import { approvalText } from './approval-text.js';
+import { approvalText, type NameOf } from './approval-text.js';
 import type { Output } from './output.js';
 import type { Progress } from './progress.js';
 
@@ -6,7 +6,10 @@ import type { Progress } from './progress.js';
 const everyMs = 5000;
 
 /** A line when something begins to wait or has changed, and one now and then. */
-export function openLines(output: Pick<Output, 'note'>, now: () => number): Progress {
+export function openLines(
+  output: Pick<Output, 'note'>,
+  { now, name: nameOf }: { readonly now: () => number; readonly name: NameOf },
+): Progress {
   return {
     task: (name, total) => {
       let said = now();
@@ -29,7 +32,7 @@ export function openLines(output: Pick<Output, 'note'>, now: () => number): Prog
         const key = JSON.stringify(news);
         if (key === last) return;
         last = key;
-        output.note(`${name}: ${approvalText(state)}`);
+        output.note(`${name}: ${approvalText(state, nameOf)}`);
       };
     },
     stop: () => undefined,

@@ -1,5 +1,6 @@
 import type { OperationState } from '@securosys/core';
 import type { SecurosysSignIo } from '../io.js';
+import type { NameOf } from './approval-text.js';
 import type { Output } from './output.js';
 import { openLines } from './progress-lines.js';
 
@@ -29,12 +30,12 @@ const nothing: Progress = {
 export async function openProgress(
   output: Output,
   { stderr, env }: Pick<SecurosysSignIo, 'stderr' | 'env'>,
-  now: () => number,
+  shown: { readonly now: () => number; readonly name: NameOf },
 ): Promise<Progress> {
   if (output.quiet) return nothing;
   if (stderr.isTTY === true && env.TERM !== 'dumb') {
     const { openBars } = await import('./bars.js');
-    return openBars(stderr, now);
+    return openBars(stderr, shown);
   }
-  return openLines(output, now);
+  return openLines(output, shown);
 }

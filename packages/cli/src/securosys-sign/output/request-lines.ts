@@ -1,6 +1,6 @@
 import type { RequestItem, RequestItemStatus, SigningRequestState } from '@securosys/sign';
 import type { Exit } from '../exit-codes.js';
-import { approvalText } from './approval-text.js';
+import { approvalText, type NameOf } from './approval-text.js';
 import type { Line, Tone } from './output.js';
 
 const ends: Readonly<Record<RequestItemStatus, readonly [Exit, Tone]>> = {
@@ -24,9 +24,9 @@ export const exitOfStatus = (status: RequestItemStatus): Exit => ends[status][0]
 export const subjectOf = ({ reference, tag, name, platform }: RequestItem): string =>
   [name ?? tag ?? reference, ...(platform === undefined ? [] : [platform])].join(' ');
 
-function itemLines(item: RequestItem): Line[] {
+function itemLines(item: RequestItem, nameOf: NameOf): Line[] {
   const { status, format, reference, reason, parts, facts, attached, to } = item;
-  const waiting = status === 'pending' || status === 'approved' ? parts.map((part) => `      ${approvalText(part)}`) : [];
+  const waiting = status === 'pending' || status === 'approved' ? parts.map((part) => `      ${approvalText(part, nameOf)}`) : [];
   return [
     { text: `  ${status.padEnd(9)} ${format} ${subjectOf(item)}`, tone: ends[status][1] },
     `      ${reference}${to === undefined ? '' : ` to ${to}`}`,
@@ -38,6 +38,6 @@ function itemLines(item: RequestItem): Line[] {
 }
 
 /** A signing request, for people: digests are never shortened (S11). */
-export function requestLines(id: string, { status, items }: SigningRequestState): Line[] {
-  return [{ text: `request ${id}: ${status}`, tone: ends[status][1] }, ...items.flatMap(itemLines)];
+export function requestLines(id: string, { status, items }: SigningRequestState, nameOf: NameOf): Line[] {
+  return [{ text: `request ${id}: ${status}`, tone: ends[status][1] }, ...items.flatMap((item) => itemLines(item, nameOf))];
 }

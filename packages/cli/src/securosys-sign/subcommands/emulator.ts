@@ -61,7 +61,7 @@ export const command: Command = {
     const emulator = await startTsbEmulator({
       ...(port !== undefined && { port }),
       ...(data !== undefined && { dataFolder: context.path(data) }),
-      banner: (text) => output.warn(text.replace(/\s+/g, ' ').trim()),
+      banner: (text) => output.warn(text.replace(/[*\s]+/g, ' ').trim()),
     });
     try {
       for (const label of labels) await emulator.tsb.addKey({ label, spec: 'ec-p256' });

@@ -58,6 +58,7 @@ export const command: Command = {
     const { request, close } = await openRequest(context);
     try {
       const progress = await context.progress();
+      for (const { key, status } of request.items) if (status !== 'published') await context.approvers.learn(key?.label);
       const shown = new Map<string, ReturnType<typeof progress.approvals>>();
       context.waits(`go on with: ${programName} request complete ${request.id}`);
       const done = await request.complete({

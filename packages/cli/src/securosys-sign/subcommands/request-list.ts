@@ -23,7 +23,7 @@ export const command: Command = {
     'Lists the requests that this state folder knows and that are not over. Nobody is asked where they stand: request status does that.',
   options: backendOptions.filter(({ name }) => name === 'state-folder'),
   run: async ({ settings, output, ...context }) => {
-    const listed = await listSigningRequests(pendingStore(await settings(), context));
+    const listed = await listSigningRequests(pendingStore(await settings(), context), { clock: context.clock });
     for (const request of listed) output.result(request, lines(request));
     if (listed.length === 0 && !output.json) output.result({}, ['no request is open']);
     return 'ok';

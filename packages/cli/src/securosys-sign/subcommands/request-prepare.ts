@@ -55,7 +55,7 @@ async function prepare(context: CommandContext): Promise<Exit> {
     const written = to === undefined ? undefined : await write(context, request, to);
     const state = submit ? await request.submit({ signal }) : request.state;
     output.result({ id: request.id, ...state, ...written }, [
-      ...requestLines(request.id, state),
+      ...requestLines(request.id, state, context.approvers.name),
       ...(written ? [`  ${written.file}`, `  sha256 ${written.sha256}`] : []),
     ]);
     return submit ? exitOfStatus(state.status) : 'ok';

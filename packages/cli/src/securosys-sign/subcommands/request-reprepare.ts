@@ -98,7 +98,7 @@ export const command: Command = {
         .filter(({ status }) => over.includes(status))
         .map(({ id, status, reason }) => ({ id, status, reason }));
       output.result({ id: next.id, replaces: request.id, renewed, approvalsLost: lost, ...state, ...written }, [
-        ...requestLines(next.id, state),
+        ...requestLines(next.id, state, context.approvers.name),
         ...(written ? [`  ${written.file}`, `  sha256 ${written.sha256}`] : []),
       ]);
       return written ? 'ok' : exitOfStatus(state.status);

@@ -11,7 +11,8 @@ export const command: Command = {
     const { request, close } = await openRequest(context);
     try {
       const state = await request.refresh({ signal: context.signal });
-      context.output.result({ id: request.id, ...state }, requestLines(request.id, state));
+      for (const { key } of state.items) await context.approvers.learn(key?.label);
+      context.output.result({ id: request.id, ...state }, requestLines(request.id, state, context.approvers.name));
       return exitOfStatus(state.status);
     } finally {
       await close();

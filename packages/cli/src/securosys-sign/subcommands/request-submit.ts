@@ -13,7 +13,7 @@ export const command: Command = {
     const { request, close } = await openRequest(context);
     try {
       const state = await request.submit({ signal: context.signal });
-      context.output.result({ id: request.id, ...state }, requestLines(request.id, state));
+      context.output.result({ id: request.id, ...state }, requestLines(request.id, state, context.approvers.name));
       return exitOfStatus(state.status);
     } finally {
       await close();
