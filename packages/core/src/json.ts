@@ -34,6 +34,8 @@ const number = /-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?/y;
 class Reader {
   at = 0;
   values = 0;
+  /** Whether all that was read could have been written in no other way. */
+  plain = true;
   constructor(
     readonly text: string,
     readonly what: string,
@@ -70,7 +72,10 @@ class Reader {
   /** The next structural character after white space, not consumed. */
   peek(): string {
     const c = this.text.charCodeAt(this.at);
-    if (c === 32 || c === 10 || c === 13 || c === 9) this.skip(space);
+    if (c === 32 || c === 10 || c === 13 || c === 9) {
+      this.plain = false;
+      this.skip(space);
+    }
     return this.text.charAt(this.at);
   }
 
@@ -79,6 +84,7 @@ class Reader {
     if (this.skip(plainString)) return this.wellFormed(this.text.slice(start, this.at - 1), isElement);
     const escaped = this.match(escapedString);
     if (!escaped) this.fail('bad string');
+    this.plain = false;
     // biome-ignore lint/plugin: one string literal that the expression above has checked
     const value: string = JSON.parse(escaped[0]);
     return this.wellFormed(value, isElement);
@@ -91,6 +97,7 @@ class Reader {
     if (!Number.isFinite(value)) this.fail('number out of range');
     const integer = found[1] === undefined && found[2] === undefined;
     if (integer && !Number.isSafeInteger(value)) this.fail('integer outside ±(2^53 − 1)');
+    if (!integer) this.plain = false;
     if (this.plainIntegers && !integer && Number.isInteger(value)) this.fail('an integer with a fraction or an exponent');
     if (Object.is(value, -0)) this.fail('negative zero');
     return value;
@@ -130,9 +137,11 @@ class Reader {
       this.at++;
       return out;
     }
-    for (;;) {
+    for (let last = ''; ; ) {
       if (this.peek() !== '"') this.fail('member name expected');
       const name = this.string();
+      if (name <= last && name !== '') this.plain = false;
+      last = name;
       if (Object.hasOwn(out, name)) this.fail(`duplicate member '${sanitizeText(name, 60)}'`);
       if (this.peek() !== ':') this.fail("':' expected");
       this.at++;
@@ -161,13 +170,21 @@ class Reader {
   }
 }
 
+/** A document, and how it is written. */
+export interface ParsedJson {
+  readonly value: JsonValue;
+  /**
+   * It is written without white space, escapes, fractions and exponents, with the members of each object in ascending order of their UTF-16
+   * units: what canonical forms of JSON write is this very text.
+   */
+  readonly plain: boolean;
+}
+
 /**
- * Parses foreign JSON (RFC 8259) strictly and with bounds: no duplicate members, no lone surrogates, no integers that
- * a double cannot hold, nothing after the value. Objects have no prototype, so `__proto__` is a member like any other.
- * Errors carry positions and member names, never values (S20, S38).
+ * {@link parseJson}, and whether the text is plain.
  * @throws SignError `ERR_MALFORMED`, `ERR_LIMIT`
  */
-export function parseJson(input: string | Uint8Array, limits: JsonLimits = {}): JsonValue {
+export function parseJsonForm(input: string | Uint8Array, limits: JsonLimits = {}): ParsedJson {
   const {
     what = 'document',
     maxBytes = 4 * 1024 * 1024,
@@ -179,7 +196,23 @@ export function parseJson(input: string | Uint8Array, limits: JsonLimits = {}): 
   if (input.length > maxBytes) throw new SignError('ERR_LIMIT', `${what} is over ${maxBytes} bytes`);
   const text = typeof input === 'string' ? input : utf8Text(input, what);
   const reader = new Reader(text, what, maxDepth, maxValues, surrogateUnits, plainIntegers);
+  const value = wholeValue(reader);
+  return { value, plain: reader.plain };
+}
+
+/**
+ * Parses foreign JSON (RFC 8259) strictly and with bounds: no duplicate members, no lone surrogates, no integers that
+ * a double cannot hold, nothing after the value. Objects have no prototype, so `__proto__` is a member like any other.
+ * Errors carry positions and member names, never values (S20, S38).
+ * @throws SignError `ERR_MALFORMED`, `ERR_LIMIT`
+ */
+export function parseJson(input: string | Uint8Array, limits: JsonLimits = {}): JsonValue {
+  return parseJsonForm(input, limits).value;
+}
+
+function wholeValue(reader: Reader): JsonValue {
   const value = reader.value(0);
+  if (reader.at !== reader.text.length) reader.plain = false;
   reader.skip(space);
   if (reader.at !== reader.text.length) reader.fail('data after the value');
   return value;

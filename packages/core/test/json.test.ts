@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { canonicalJson, parseJson, parseJsonObject, SignError } from '../src/index.js';
+import { canonicalJson, parseJson, parseJsonForm, parseJsonObject, SignError } from '../src/index.js';
 
 const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 
@@ -108,3 +108,44 @@ describe('strict JSON (S20)', () => {
       expect(() => parseJson(text, { surrogateUnits: true })).toThrow(/lone surrogate/);
   });
 });
+
+describe('a plain text', () => {
+  it.each(['{}', '[]', '{"a":{"":1,"b":[true,null]},"b":-5}', '{"Z":"\u007f<&>","a":"é"}', '"x"'])('is %s', (text) => {
+    expect(parseJsonForm(text).plain).toBe(true);
+  });
+
+  it.each([
+    '{ }',
+    ' {}',
+    '{}\n',
+    '{"b":1,"a":2}',
+    '{"a":{"b":1,"a":2}}',
+    '{"a":"\\n"}',
+    '{"\\u0061":1}',
+    '{"a":1.0}',
+    '{"a":1e2}',
+  ])('is not %j', (text) => {
+    expect(parseJsonForm(text)).toEqual({ value: parseJson(text), plain: false });
+  });
+
+  it('is what canonical JSON writes, for whatever needs no escapes', () => {
+    const name = fc.stringMatching(/^[ -!#-[\]-~é]{0,6}$/);
+    const value = fc.letrec((tie) => ({
+      any: fc.oneof({ maxDepth: 3 }, fc.integer(), fc.boolean(), name, fc.dictionary(name, tie('any')), fc.array(tie('any'))),
+    })).any;
+    fc.assert(
+      fc.property(value, (one) => {
+        const text = JSON.stringify(one);
+        // Names that look like indices come first in objects of JavaScript, whatever order they were written in.
+        expect(parseJsonForm(text).plain).toBe(sorted(one));
+      }),
+    );
+  });
+});
+
+/** Whether names stand as they are sorted, at every level. */
+function sorted(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  const names = Array.isArray(value) ? [] : Object.keys(value);
+  return names.every((name, at) => at === 0 || (names[at - 1] as string) < name) && Object.values(value).every(sorted);
+}

@@ -121,6 +121,7 @@ const withoutBytes = [
   'nodeCrypto',
   'nodeFiles',
   'parseJson',
+  'parseJsonForm',
   'parseJsonObject',
   'pendingKey',
   'publicKeyFromSpki',
