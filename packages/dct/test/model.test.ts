@@ -78,6 +78,62 @@ describe('canonical JSON', () => {
   });
 });
 
+describe('a file that is written otherwise than servers write it', () => {
+  const hash = `${'A'.repeat(43)}=`;
+  const entry = `{"hashes":{"sha256":"${hash}"},"length":1}`;
+  const signed = (targets: string, more = '') =>
+    `{"_type":"Targets","delegations":{"keys":{},"roles":[]},"expires":"2029-11-19T20:45:34Z",${more}"targets":${targets},"version":2}`;
+  const read = (text: string) => readTargets('targets/releases', utf8Bytes(text));
+  const canonical = signed(`{"a":${entry},"b":${entry}}`);
+
+  it.each<[string, string]>([
+    ['as it is', `{"signed":${canonical},"signatures":[]}`],
+    ['members in another order', `{"signed":${signed(`{"b":${entry},"a":${entry}}`)},"signatures":[]}`],
+    ['white space', `{"signed": ${canonical},"signatures":[]}\n`],
+    ['signatures first', `{"signatures":[],"signed":${canonical}}`],
+    ['escapes', `{"signed":${canonical.replace('"a"', '"\\u0061"')},"signatures":[]}`],
+  ])('is signed over canonical JSON all the same: %s', (_, text) => {
+    expect(utf8Text(read(text).message)).toBe(canonical);
+  });
+
+  it('has names like indices in the order of their bytes', () => {
+    const text = signed(`{"10":${entry},"9":${entry}}`);
+    expect(utf8Text(read(`{"signed":${text},"signatures":[]}`).message)).toBe(text);
+    expect(utf8Text(read(`{"signed":${signed(`{"9":${entry},"10":${entry}}`)},"signatures":[]}`).message)).toBe(text);
+  });
+
+  it('has names outside of the basic plane in the order of their code points', () => {
+    const [low, high] = ['\ufffd', '\u{1f600}'];
+    const text = signed(`{"${low}":${entry},"${high}":${entry}}`);
+    expect(utf8Text(read(`{"signed":${text},"signatures":[]}`).message)).toBe(text);
+    const swapped = signed(`{"${high}":${entry},"${low}":${entry}}`);
+    expect(utf8Text(read(`{"signed":${swapped},"signatures":[]}`).message)).toBe(text);
+  });
+
+  it.each<[string, string]>([
+    ['signed twice', `{"signed":${canonical},"signatures":[],"signed":{}}`],
+    ['signatures twice', `{"signed":${canonical},"signatures":[],"signatures":[]}`],
+    ['something else beside them', `{"signed":${canonical},"signatures":[],"x":1}`],
+    ['a member twice', `{"signed":${canonical.replace('"version":2', '"version":2,"version":2')},"signatures":[]}`],
+    ['an end too early', `{"signed":${canonical.slice(0, -1)},"signatures":[]}`],
+    ['something behind it', `{"signed":${canonical},"signatures":[]}{}`],
+  ])('is none: %s', (_, text) => {
+    expect(() => read(text)).toThrow(expect.objectContaining({ code: 'ERR_MALFORMED' }));
+  });
+
+  it('may hold what its end looks like', () => {
+    const custom = `{"note":",\\"signatures\\":["}`;
+    const text = signed(`{"a":{"custom":${custom},"hashes":{"sha256":"${hash}"},"length":1}}`);
+    expect(utf8Text(read(`{"signed":${text},"signatures":[]}`).message)).toBe(text);
+  });
+
+  it('says nothing under a name whose hash is none, and everything under the others', () => {
+    const odd = `{"hashes":{"sha256":"${'A'.repeat(42)}B="},"length":1}`;
+    const { targets, unusable } = read(`{"signed":${signed(`{"a":${entry},"b":${odd}}`)},"signatures":[]}`);
+    expect([[...targets], [...unusable]]).toEqual([[['a', { length: 1, sha256: '0'.repeat(64) }]], ['b']]);
+  });
+});
+
 describe('names', () => {
   it.each([
     'targets/Rel',

@@ -11,6 +11,7 @@ import {
   prepareTargetsRotation,
   publishUpdate,
   tagsOf,
+  updateChanges,
 } from '../src/index.js';
 import { messageOf } from '../src/publish/write-file.js';
 import { FakeNotary } from './support/fake-notary.js';
@@ -64,6 +65,42 @@ describe('tags that are signed', () => {
     expect(facts).toMatchObject({ format: 'dct', details: { tags: '3', 'tag v3': `${digest(3)} (3 bytes)`, version: '2' } });
     expect(dctFormat.explain(utf8Bytes('{"_type":"Snapshot"}'))).toBeUndefined();
     expect(dctFormat.explain(utf8Bytes('hello'))).toBeUndefined();
+  });
+
+  it('are told apart from those that stay: what an update changes, with what was before', async () => {
+    const set = { v2: { digest: digest(9), size: 9 }, v3: { digest: digest(3), size: 3 } };
+    const repository = await own.verify();
+    const prepared = prepareTags(repository, { set, remove: ['v1'] }, { publicKey: own.signer.spki });
+    const changes = [
+      { what: 'tag v2', kind: 'changed', before: `${digest(2)} (200 bytes)`, after: `${digest(9)} (9 bytes)` },
+      { what: 'tag v3', kind: 'added', after: `${digest(3)} (3 bytes)` },
+      { what: 'tag v1', kind: 'removed', before: `${digest(1)} (100 bytes)` },
+    ];
+    expect(updateChanges(dctFormat.restore(json(prepared)), repository)).toEqual([
+      { role: 'targets/releases', follows: 1, changes },
+      { role: 'targets/ci', follows: 1, changes },
+    ]);
+    const prolonged = prepareTags(repository, {}, { publicKey: own.signer.spki });
+    expect(updateChanges(prolonged, repository).map((file) => file.changes)).toEqual([[], []]);
+  });
+
+  it('of roles and keys are told too', async () => {
+    const repository = await own.verify();
+    const second = ownKey('ec-p384', 'dct second');
+    const [targets] = updateChanges(prepareSigner(repository, { signer: 'second', publicKey: second.spki }), repository);
+    expect(targets?.changes.map(({ what, kind }) => `${kind} ${what}`)).toEqual([
+      'changed delegation targets/releases',
+      'added delegation targets/second',
+    ]);
+    const rotated = updateChanges(prepareTargetsRotation(repository, second.spki), repository);
+    expect(rotated.map(({ role, changes }) => [role, changes.map(({ what }) => what)])).toEqual([
+      ['root', ['role targets']],
+      ['targets', []],
+    ]);
+    const first = updateChanges(prepareTargetsRotation(repository, second.spki), undefined);
+    expect(first.every(({ follows, changes }) => follows === undefined && changes.every(({ kind }) => kind === 'added'))).toBe(
+      true,
+    );
   });
 
   it('by a key that nobody added are refused before anybody is asked', async () => {

@@ -1,7 +1,9 @@
+import { sign } from 'node:crypto';
 import { createMemoryStore } from '@securosys/core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { testKey } from '../../pki/test/issue.js';
-import { findTag, prepareRootRotation, prepareTags, tagsOf, verifyRepository } from '../src/index.js';
+import { dctKey, findTag, forgetRepository, prepareRootRotation, prepareTags, tagsOf, verifyRepository } from '../src/index.js';
+import { writeFile } from '../src/publish/write-file.js';
 import type { FakeNotary } from './support/fake-notary.js';
 import { digest, gun, ownKey, refusal, rootCertificate, start, type World, world } from './support/world.js';
 
@@ -107,6 +109,44 @@ describe('what an attacker at the server can do', () => {
     await other.verify({ cache });
     expect(await refusal(other.verify({ cache, source: before }))).toBe('timestamp rollback');
     expect(await refusal(other.verify({ source: before }))).toBe('accepted');
+  });
+});
+
+describe('a version that nobody could follow', () => {
+  const releases = 'targets/releases';
+  /** The same tags under this version, signed by the key of the signer. */
+  const republished = async (other: World, version: number) => {
+    const prepared = prepareTags(await other.verify(), {}, { publicKey: other.signer.spki });
+    const file = prepared.parts.find(({ id }) => id === releases);
+    const message = text(file?.input.message).replace(/"version":\d+}$/, `"version":${version}}`);
+    const { id } = dctKey(other.signer.spki);
+    const signature = new Uint8Array(
+      sign('sha256', bytesOf(message), { key: other.signer.privateKey, dsaEncoding: 'ieee-p1363' }),
+    );
+    other.server.relist(releases, writeFile(bytesOf(message), [{ keyId: id, method: 'ecdsa', signature }]));
+  };
+
+  it.each([2 ** 31, Number.MAX_SAFE_INTEGER])('is refused: %d', async (version) => {
+    const other = await world();
+    await republished(other, version);
+    expect(await refusal(other.verify())).toBe('targets/releases limit');
+  });
+
+  it('locks nobody who remembers versions: a jump is not believed, and what was seen can be forgotten', async () => {
+    const cache = createMemoryStore();
+    const other = await world();
+    await other.verify({ cache });
+    const before = other.server.copy();
+    await republished(other, 2 ** 31 - 1);
+    expect(await refusal(other.verify({ cache }))).toBe('targets/releases jump');
+    before.list();
+    before.list();
+    expect(await refusal(other.verify({ cache, source: before }))).toBe('accepted');
+    expect(await refusal(other.verify())).toBe('accepted');
+    const anew = await world();
+    expect(await refusal(anew.verify({ cache }))).toMatch(/rollback|digest|mixed/);
+    await forgetRepository(cache, gun);
+    expect(await refusal(anew.verify({ cache }))).toBe('accepted');
   });
 });
 

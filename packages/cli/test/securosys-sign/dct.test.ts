@@ -1,6 +1,8 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { dctFormat } from '@securosys/dct';
+import { approverKeyFromPrivateKey, createApprover } from '@securosys/tsb-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createNotaryService, type NotaryService } from './notary-fetch.js';
 import { createSignWorld, people, type Run, removeSignWorlds, type SignWorld } from './world.js';
@@ -21,6 +23,17 @@ const publicKey = (name: string, spki: Uint8Array): string =>
 const waiting = () => world.tsb.requests.filter(({ status }) => status === 'PENDING');
 const approve = async () => {
   for (const { id } of waiting()) for (const person of ['Ada', 'Cleo']) await world.tsb.approve(id, person);
+};
+
+/** What waits, as somebody sees it who has to decide. */
+const shownTo = async (name: string) => {
+  const key = approverKeyFromPrivateKey(world.tsb.approver(name).privateKey);
+  const { url, fetch, clock, timestampKey } = world.tsb;
+  const auth = { type: 'token', token: world.tsb.token } as const;
+  const approver = createApprover({ url, auth, fetch, clock, key, formats: [dctFormat], pinnedTimestampKey: timestampKey });
+  const tasks = await approver.tasks();
+  await approver.close();
+  return tasks;
 };
 
 beforeAll(async () => {
@@ -114,12 +127,28 @@ describe('securosys-sign dct', () => {
     world.clock.advance(60_000);
     expect((await dct(...words)).code).toBe(75);
     expect(waiting()).toHaveLength(2);
+    const shown = await shownTo('Ada');
+    expect(shown.map(({ mismatches }) => mismatches)).toEqual([[], []]);
+    const added = { 'added: tag 1.3': expect.stringContaining(String(digests['1.3'])), 'compared with': expect.any(String) };
+    expect(shown.map(({ claims }) => claims)).toEqual([expect.objectContaining(added), expect.objectContaining(added)]);
+    expect(shown[0]?.facts?.details?.['tag 1.3']).toContain(digests['1.3']);
     await approve();
     expect((await dct(...words)).code).toBe(0);
     await done('verify', '--signer', 'people', image('1.3'));
     expect((await dct('sign', '--key', 'people', '--remove', '1.3', app)).code).toBe(75);
+    for (const { claims, mismatches } of await shownTo('Ada')) {
+      expect(claims['removed: tag 1.3']).toContain(digests['1.3']);
+      expect(mismatches).toEqual([]);
+    }
     await done('sign', '--key', 'signer', '--prolong', app);
     await approve();
+    // Nobody decides on what nobody can publish.
+    expect((await dct('sign', '--key', 'people', image('1.2'))).code).toBe(75);
+    expect(waiting()).toHaveLength(2);
+    await done('sign', '--key', 'signer', '--prolong', app);
+    expect((await dct('sign', '--key', 'people', image('1.2'))).code).toBe(76);
+    expect(waiting()).toHaveLength(0);
+    expect(world.tsb.requests.filter(({ status }) => status === 'CANCELLED')).toHaveLength(2);
     const late = await dct('sign', '--key', 'people', '--remove', '1.3', app);
     expect(late).toMatchObject({
       code: 76,

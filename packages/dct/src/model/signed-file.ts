@@ -1,4 +1,14 @@
-import { base64Bytes, isJsonObject, type JsonObject, type JsonValue, parseJsonObject, SignError } from '@securosys/core';
+import {
+  base64Bytes,
+  isJsonObject,
+  type JsonObject,
+  type JsonValue,
+  parseJsonForm,
+  parseJsonObject,
+  SignError,
+  utf8Bytes,
+  utf8Text,
+} from '@securosys/core';
 import { notaryJson } from './canonical-json.js';
 import { type DctFault, dctFault } from './fault.js';
 import type { DctRole } from './roles.js';
@@ -70,13 +80,42 @@ function readSignature(role: DctRole, json: JsonValue): FileSignature {
   return { keyId: keyid, method: method.toLowerCase(), signature: base64Bytes(sig, 'signature') };
 }
 
+const limitsOf = (role: DctRole) => ({ what: 'metadata', maxBytes: maxBytesOf(role), maxDepth: 32, maxValues: 1_000_000 });
+const [opening, between] = ['{"signed":', ',"signatures":['];
+const surrogate = /[\ud800-\udfff]/;
+
+/**
+ * A file as servers write it, of which canonical JSON would only make again what is there; `undefined` for any other.
+ * Both halves are whole documents of strict JSON, so that the file is nothing else than the two.
+ */
+function asWritten(role: DctRole, text: string): { readonly json: JsonObject; readonly message: Uint8Array } | undefined {
+  const end = text.lastIndexOf(between);
+  if (end < 0 || !text.startsWith(opening)) return undefined;
+  const written = text.slice(opening.length, end);
+  // Members outside of the basic plane are in another order in canonical JSON.
+  if (surrogate.test(written)) return undefined;
+  try {
+    const { value, plain } = parseJsonForm(written, limitsOf(role));
+    const { signatures, ...others } = parseJsonObject(`{${text.slice(end + 1)}`, limitsOf(role));
+    if (!plain || Object.keys(others).length > 0) return undefined;
+    return { json: { signed: value, signatures: signatures as JsonValue }, message: utf8Bytes(written) };
+  } catch (error) {
+    // What is wrong with it is said of the whole file.
+    if (SignError.is(error)) return undefined;
+    throw error;
+  }
+}
+
 /**
  * Reads the envelope of a file of metadata (`dct.md` §4): strict JSON, no member twice, bounded.
  * @throws SignError `ERR_MALFORMED`, `ERR_LIMIT`, with `details.role`
  */
 export function readSignedFile(role: DctRole, bytes: Uint8Array): SignedFile {
   return inFile(role, () => {
-    const json = parseJsonObject(bytes, { what: 'metadata', maxBytes: maxBytesOf(role), maxDepth: 32, maxValues: 1_000_000 });
+    if (bytes.byteLength > maxBytesOf(role)) malformedFile(role, `it has over ${maxBytesOf(role)} bytes`, 'limit');
+    const text = utf8Text(bytes, 'metadata');
+    const written = asWritten(role, text);
+    const json = written?.json ?? parseJsonObject(text, limitsOf(role));
     const { signed, signatures } = json;
     if (Object.keys(json).some((name) => name !== 'signed' && name !== 'signatures'))
       malformedFile(role, 'it has more than signed and signatures');
@@ -94,7 +133,7 @@ export function readSignedFile(role: DctRole, bytes: Uint8Array): SignedFile {
     return {
       role,
       bytes,
-      message: notaryJson(signed),
+      message: written?.message ?? notaryJson(signed),
       signed,
       signatures: signatures.map((one) => readSignature(role, one)),
       version,

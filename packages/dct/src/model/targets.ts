@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject, type JsonValue, SignError, sanitizeText } from '@securosys/core';
-import { type FileHashes, readHashes } from './hashes.js';
+import { decodedHashes, type FileHashes, readHashes } from './hashes.js';
 import { type DelegationRole, isDelegation, parentOf } from './roles.js';
 import { type KeyMap, type RoleKeys, readKeys, readRoleKeys } from './root.js';
 import { inFile, malformedFile, readSignedFile, type SignedFile } from './signed-file.js';
@@ -42,15 +42,21 @@ function readDelegation(role: TargetsFile['role'], json: JsonValue, keys: KeyMap
 }
 
 /** One entry; `undefined` for one that says nothing that can be checked, which spoils no other. */
-function readTarget(json: JsonValue): DctTarget | undefined {
+function readTarget(json: JsonValue, decoded: ReadonlyMap<string, string>): DctTarget | undefined {
   try {
-    const hashes = readHashes(json, 'a target');
+    const hashes = readHashes(json, 'a target', decoded);
     const { custom } = json as JsonObject;
-    return { ...hashes, ...(custom !== undefined && { custom }) };
+    return custom === undefined ? hashes : { ...hashes, custom };
   } catch (error) {
     if (SignError.is(error, 'ERR_MALFORMED')) return undefined;
     throw error;
   }
+}
+
+/** SHA-256 of a target as it is written, where there is one. */
+function writtenHash(json: JsonValue): readonly string[] {
+  const hashes = isJsonObject(json) ? json.hashes : undefined;
+  return isJsonObject(hashes) && typeof hashes.sha256 === 'string' ? [hashes.sha256] : [];
 }
 
 /** Reads `delegations`; without it there are none. */
@@ -76,8 +82,10 @@ export function readTargets(role: TargetsFile['role'], bytes: Uint8Array): Targe
     if (!isJsonObject(targets)) return malformedFile(role, 'it lists no targets');
     const read = new Map<string, DctTarget>();
     const unusable = new Set<string>();
-    for (const [name, json] of Object.entries(targets)) {
-      const target = readTarget(json);
+    const entries = Object.entries(targets);
+    const decoded = decodedHashes(entries.flatMap(([, json]) => writtenHash(json)));
+    for (const [name, json] of entries) {
+      const target = readTarget(json, decoded);
       if (target) read.set(name, target);
       else unusable.add(name);
     }

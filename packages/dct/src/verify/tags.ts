@@ -40,39 +40,44 @@ function listingsOf({ targets, delegations }: TrustedRepository): Map<string, Li
   const isReleases = (role: string) => role === releasesRole || role.startsWith(`${releasesRole}/`);
   const first = delegations.filter(({ file }) => isReleases(file.role));
   const rest = delegations.filter(({ file }) => !isReleases(file.role));
-  for (const { file, paths } of [...first, { file: targets, paths: [''] }, ...rest])
-    for (const [name, target] of [...file.targets, ...[...file.unusable].map((name) => [name, undefined] as const)]) {
-      const listing = { role: file.role, target, permitted: paths.some((path) => name.startsWith(path)) };
+  for (const { file, paths } of [...first, { file: targets, paths: [''] }, ...rest]) {
+    const { role } = file;
+    const add = (name: string, target: DctTarget | undefined) => {
+      const listing = { role, target, permitted: paths.some((path) => name.startsWith(path)) };
       const known = found.get(name);
       if (known) known.push(listing);
       else found.set(name, [listing]);
-    }
+    };
+    for (const [name, target] of file.targets) add(name, target);
+    for (const name of file.unusable) add(name, undefined);
+  }
   return found;
 }
 
+/** Delegations of signers that say the same of a tag as where it was found. */
+function signersOf(listings: readonly Listing[], { sha256, length }: DctTarget): string[] {
+  const signers: string[] = [];
+  for (const { role, target, permitted } of listings)
+    if (permitted && role !== 'targets' && role !== releasesRole && target?.sha256 === sha256 && target.length === length)
+      signers.push(role);
+  return signers;
+}
+
 function judge(tag: string, listings: readonly Listing[]): TrustedTag | UntrustedTag {
-  const roles = listings.map(({ role }) => role);
-  if (!isTag(tag)) return { tag, roles, reason: 'no-tag' };
+  const not = (reason: UntrustedTag['reason']) => ({ tag, roles: listings.map(({ role }) => role), reason });
+  if (!isTag(tag)) return not('no-tag');
   const found = listings.find(({ permitted }) => permitted);
-  if (!found) return { tag, roles, reason: 'outside-paths' };
+  if (!found) return not('outside-paths');
   const { role, target } = found;
-  if (!target) return { tag, roles, reason: 'unusable-hash' };
+  if (!target) return not('unusable-hash');
   if (role !== releasesRole && role !== 'targets')
-    return { tag, roles, reason: role.startsWith(`${releasesRole}/`) ? 'below-releases' : 'signer-only' };
-  const same = listings.filter(
-    (one) => one.permitted && one.target?.sha256 === target.sha256 && one.target.length === target.length,
-  );
-  const signers = same.flatMap((one) => (one.role === 'targets' || one.role === releasesRole ? [] : [one.role]));
-  const { custom, sha512 } = target;
-  return {
-    tag,
-    digest: `sha256:${target.sha256}`,
-    size: target.length,
-    ...(sha512 !== undefined && { sha512 }),
-    role,
-    signers,
-    ...(custom !== undefined && { custom }),
-  };
+    return not(role.startsWith(`${releasesRole}/`) ? 'below-releases' : 'signer-only');
+  const { sha256, length, custom, sha512 } = target;
+  const signers = signersOf(listings, target);
+  const known = { tag, digest: `sha256:${sha256}`, size: length, role, signers } as const;
+  return sha512 === undefined && custom === undefined
+    ? known
+    : { ...known, ...(sha512 !== undefined && { sha512 }), ...(custom !== undefined && { custom }) };
 }
 
 /** All tags of a repository: those that Docker believes, and those that it does not, each sorted by name. */
@@ -80,11 +85,15 @@ export function tagsOf(repository: TrustedRepository): {
   readonly trusted: readonly TrustedTag[];
   readonly untrusted: readonly UntrustedTag[];
 } {
-  const judged = [...listingsOf(repository)].sort(([a], [b]) => (a < b ? -1 : 1)).map(([tag, listings]) => judge(tag, listings));
-  return {
-    trusted: judged.flatMap((one) => ('digest' in one ? [one] : [])),
-    untrusted: judged.flatMap((one) => ('digest' in one ? [] : [one])),
-  };
+  const found = listingsOf(repository);
+  const trusted: TrustedTag[] = [];
+  const untrusted: UntrustedTag[] = [];
+  for (const tag of [...found.keys()].sort()) {
+    const one = judge(tag, found.get(tag) ?? []);
+    if ('digest' in one) trusted.push(one);
+    else untrusted.push(one);
+  }
+  return { trusted, untrusted };
 }
 
 /** What one tag stands for; `undefined` when no role lists it. */
