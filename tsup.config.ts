@@ -28,6 +28,8 @@ export default defineConfig((options) => ({
   // Compiling is most of what an import costs, and it grows with the text. Names stay, for stack traces.
   esbuildOptions: (esbuild, { format }) => {
     esbuild.minifyWhitespace = true;
+    // Node shows the line of an error that nobody caught: it must not be the whole package.
+    esbuild.lineLimit = 160;
     // The two words alone make a CommonJS file one that cannot be parsed, even where they are never reached.
     if (format === 'cjs') esbuild.define = { ...esbuild.define, 'import.meta.url': '__filename' };
   },
