@@ -1,16 +1,16 @@
-import type { Act, ActContext, ActIdentity } from './act.js';
-import type { KeyBackend, KeyRef, OpenOperation } from './backend.js';
+import type { ActContext } from './act.js';
+import type { KeyBackend, KeyRef } from './backend.js';
 import { checkedBatch } from './batch.js';
 import { equalBytes, ownBytes, sha256Hex, wipe } from './bytes.js';
 import { type Clock, systemClock } from './clock.js';
 import { invalidArgument, knownOptions, SignError } from './errors.js';
+import { openAct } from './open-act.js';
 import type { Operation, WaitOptions } from './operation.js';
 import type { CallOptions } from './options.js';
 import { createMemoryStore, type PendingStore } from './pending-store.js';
 import { beginAct } from './recorded.js';
 import type { SecretKeyOptions, SecretRequest } from './secret-use.js';
 import { checkSeal, pinSymmetric, type SealAlgorithm, type SymmetricKeyInfo, sealOverhead } from './symmetric-key.js';
-import { backendPort, compareUse } from './use-of-key.js';
 
 /** One short plaintext to be sealed. */
 export interface SealRequest {
@@ -66,46 +66,6 @@ const aadOf = ({ aad }: { readonly aad?: Uint8Array }) => (aad === undefined ? {
 function demand({ blocked, usages }: SymmetricKeyInfo, usage: 'encrypt' | 'decrypt'): void {
   if (blocked) throw new SignError('ERR_KEY_NOT_USABLE', 'the key is blocked');
   if (!usages.includes(usage)) throw new SignError('ERR_KEY_NOT_USABLE', `the key may not ${usage}`);
-}
-
-/** The additional data belong to it: a request that was made with others must not answer for these. */
-function identityOf({ key, algorithm, sealed, aad }: OpenOperation): ActIdentity {
-  return {
-    kind: 'open',
-    inputSha256: sha256Hex(sealed),
-    algorithm,
-    ...(aad && { context: sha256Hex(aad) }),
-    ...(key.label !== undefined && { keyLabel: key.label }),
-    ...(key.checkSha256 !== undefined && { checkSha256: key.checkSha256 }),
-  };
-}
-
-/** Apart from `begin`, because it outlives it. */
-function openAct(
-  backend: KeyBackend,
-  key: SymmetricKeyInfo,
-  operation: OpenOperation,
-  opens: OpenRequest['opens'],
-): Act<Uint8Array> {
-  const accept = async (plaintext: Uint8Array) => {
-    if (opens && !(await opens(ownBytes(plaintext))))
-      throw new SignError('ERR_DIGEST_MISMATCH', 'the backend returned a plaintext that is not the one looked for');
-    return ownBytes(plaintext);
-  };
-  return {
-    port: backendPort(backend, 'open'),
-    identity: identityOf(operation),
-    recorded: key.needsApproval !== false,
-    secret: true,
-    ...(key.approvalWindows && { windows: key.approvalWindows }),
-    begin: (later) => backend.begin(operation, later),
-    accept,
-    async compare(id, state, later) {
-      if (state.status !== 'executed') return compareUse({ backend, operation, accept }, id, state, later);
-      // A plaintext says nothing about where it came from, unless the caller can tell.
-      return opens ? ((await opens(ownBytes(state.result))) ? 'ours' : 'foreign') : 'unknown';
-    },
-  };
 }
 
 /**

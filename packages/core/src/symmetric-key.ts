@@ -1,5 +1,5 @@
 import type { ApprovalWindow, KeyAssurance, KeyRef, KeyUsage } from './backend.js';
-import { concatBytes, sha256Hex, utf8Bytes } from './bytes.js';
+import { concatBytes, ownBytes, sha256Hex, utf8Bytes } from './bytes.js';
 import { SignError } from './errors.js';
 import { sanitizeText } from './text.js';
 
@@ -78,13 +78,14 @@ export function checkSeal(algorithm: SealAlgorithm, plaintextBytes: number): voi
   if (plaintextBytes > maxSealBytes) throw new SignError('ERR_LIMIT', `a symmetric key seals at most ${maxSealBytes} bytes`);
 }
 
-/** The parts of a sealed text, as views; `undefined` for what is too short to be one. */
+/** The parts of a sealed text; `undefined` for what is too short to be one. */
 export function sealedParts(
   sealed: Uint8Array,
 ): { readonly iv: Uint8Array; readonly ciphertext: Uint8Array; readonly tag: Uint8Array } | undefined {
   if (sealed.byteLength < sealOverhead) return undefined;
   const end = sealed.byteLength - sealTagBytes;
-  return { iv: sealed.subarray(0, sealIvBytes), ciphertext: sealed.subarray(sealIvBytes, end), tag: sealed.subarray(end) };
+  const [iv, ciphertext] = [sealed.subarray(0, sealIvBytes), sealed.subarray(sealIvBytes, end)];
+  return { iv: ownBytes(iv), ciphertext: ownBytes(ciphertext), tag: ownBytes(sealed.subarray(end)) };
 }
 
 /**

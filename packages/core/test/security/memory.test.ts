@@ -77,6 +77,14 @@ const samples: Readonly<Record<string, () => unknown>> = {
     const { spki } = await backend.createKey({ label: 'k', spec: 'ec-p256', purpose: 'derive' });
     return api.createDeriver(backend, { label: 'k' }).derive({ algorithm: 'ecdh', publicKey: Buffer.from(spki) });
   },
+  keyCheckInput: () => api.keyCheckInput(),
+  sealedParts: () => api.sealedParts(pooled('x'.repeat(40))),
+  createSealer: async () => {
+    const backend = memory.createMemoryBackend();
+    const sealer = api.createSealer(backend, (await backend.createSymmetricKey({ label: 'k' })).ref);
+    const sealed = await sealer.seal({ algorithm: 'aes-gcm', plaintext: pooled('abc') });
+    return [sealed, await sealer.open({ algorithm: 'aes-gcm', sealed: Buffer.from(sealed) })];
+  },
   createMemoryBackend: async () => {
     const { backend, info } = memoryBackend();
     const listed = [];
@@ -98,6 +106,7 @@ const withoutBytes = [
   'base64Text',
   'base64urlText',
   'canonicalJson',
+  'checkSeal',
   'classifySigningBytes',
   'conditionHolds',
   'createMemoryStore',
@@ -113,6 +122,7 @@ const withoutBytes = [
   'isLoopback',
   'isMlDsaSpec',
   'isoSeconds',
+  'keyCheckSha256',
   'keyFacts',
   'keySpecOf',
   'keySpecOfSpki',
@@ -124,6 +134,7 @@ const withoutBytes = [
   'parseJsonForm',
   'parseJsonObject',
   'pendingKey',
+  'pinSymmetric',
   'publicKeyFromSpki',
   'readDer',
   'recordKey',

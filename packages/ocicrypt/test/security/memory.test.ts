@@ -73,6 +73,13 @@ const samples: Readonly<Record<string, () => unknown>> = {
   startUnwrapping: session,
   localPrivateKey: () => local.publicHalf(),
   backendPrivateKey: () => backendKey().publicHalf(),
+  backendSymmetricKey: async () => {
+    const backend = createMemoryBackend();
+    const key = api.backendSymmetricKey(backend, (await backend.createSymmetricKey({ label: 'k' })).ref);
+    const sealed = await key.seal(Buffer.from('abc'), Buffer.from('aad'));
+    const use = { facts: { format: 'f', title: 't' }, opens: () => true };
+    return [sealed, await key.open(Buffer.from(sealed), Buffer.from('aad'), use)];
+  },
 };
 
 describe('bytes that are given out have memory of their own (S39):', () => {

@@ -105,7 +105,7 @@ export async function openWith(
   const { iv, ciphertext, tag } = parts;
   // The module may write the tag's length of zeros behind the plaintext before it says how long that is.
   const plaintext = await usedOnce(context, usable(key), options, (use) =>
-    token.decrypt(key.handle, gcm(ownBytes(iv), aad), concatBytes(ciphertext, tag), sealed.byteLength, use),
+    token.decrypt(key.handle, gcm(iv, aad), concatBytes(ciphertext, tag), sealed.byteLength, use),
   );
   if (plaintext.byteLength !== ciphertext.byteLength)
     throw new SignError('ERR_PROTOCOL', 'the token gave another length of plaintext than was sealed', { details });
