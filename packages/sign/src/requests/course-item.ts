@@ -197,7 +197,6 @@ export class CourseItem<T> implements WorkItem {
   }
 
   async withdraw(call: CallOptions): Promise<void> {
-    if (!this.#done && !this.#course.begun) await this.#course.look(call);
     await this.#course.withdraw(call);
   }
 

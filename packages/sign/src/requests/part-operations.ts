@@ -65,22 +65,26 @@ export class PartOperations {
   }
 
   /**
-   * Takes up what the store knows, and asks for nothing.
-   * @returns `none`: nothing was asked, or its end is forgotten; `lost`: something was asked, and what became of it is not known
+   * Takes up what the store knows of each part, and asks for nothing.
+   * @param lost `recover`: what was asked and got no answer is looked for at the backend, and asked for once more if it is not there
+   * @returns `none`: a part was not asked for, or its end is forgotten; `lost`: one was asked for, and what became of it is not known
    */
-  async find(asking: Asking, call: CallOptions): Promise<'all' | 'none' | 'lost'> {
+  async find(asking: Asking, call: CallOptions, lost: 'leave' | 'recover' = 'leave'): Promise<'all' | 'none' | 'lost'> {
     const { backend, store } = this.#signer;
     const key = await this.#signer.describe(call);
-    for (const { id, algorithm, input, domain } of asking.parts) {
+    let found: 'all' | 'none' | 'lost' = 'all';
+    for (const part of asking.parts) {
+      const { id, algorithm, input, domain } = part;
       if (this.#operations.has(id)) continue;
       const inputSha256 = sha256Hex(input.message);
       const operation = { kind: 'sign', key: key.ref, algorithm, input } as const;
       const record = await store.get(pendingKey({ backend: backend.id, key, domain, operation, inputSha256 }));
-      if (!record) return 'none';
-      if (typeof record.requestId !== 'string') return 'lost';
+      const isKnown = typeof record?.requestId === 'string' || (record && lost === 'recover');
+      if (isKnown) this.#operations.set(id, await this.#signer.begin(requestOf(part, asking), call));
+      else if (record) found = 'lost';
+      else if (found === 'all') found = 'none';
     }
-    await this.begin(asking, call);
-    return 'all';
+    return found;
   }
 
   async refresh(call: CallOptions): Promise<void> {

@@ -174,8 +174,10 @@ export class RequestCourse<T> {
     await this.withdraw(options);
   }
 
-  /** Withdraws what was asked, and nothing else. */
+  /** Withdraws what was asked, by this run or another: also what got no answer, for people may see it. */
   async withdraw(call: CallOptions): Promise<void> {
+    await this.#operations.find(this.#asking, call, 'recover');
+    await this.#operations.refresh(call);
     await this.#operations.cancel(call);
     await this.forget();
   }
