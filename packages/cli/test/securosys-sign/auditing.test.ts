@@ -76,8 +76,11 @@ describe('audit verify', () => {
   });
 
   it('takes up a checkpoint on which people decide by its head', async () => {
+    const before = world.clock.now();
     const asked = await world.run('audit', 'checkpoint', '--key', 'council', '--json');
     expect(asked.code).toBe(75);
+    // Nobody has said how long to wait for people, so nobody waits.
+    expect(world.clock.now()).toBe(before);
     const [, head = ''] = /--head (\S+?)"/.exec(asked.stderr) ?? [];
     const [waiting] = world.tsb.requests.filter(({ status }) => status === 'PENDING');
     for (const name of ['Ada', 'Ben']) await world.tsb.approve(String(waiting?.id), name);

@@ -5,6 +5,7 @@ import { failure, fileName, fileNumber, makeLogFolder, syncFolder } from './fold
 import { encodeMembers } from './line.js';
 import { takeTurn } from './lock.js';
 import type { AuditHead, AuditReceipt } from './record.js';
+import type { SinkQueue } from './sink.js';
 import { lastOfFile, openLogFile, readTail, type TornTail } from './tail.js';
 
 /** Takes batches; each is durable when its promise resolves. One at a time. */
@@ -20,7 +21,7 @@ export interface FolderWriterOptions {
   /** A file that has reached this size is the last but one. */
   readonly maxFileBytes: number;
   /** Gets each batch while it is this writer's turn. */
-  readonly copy?: (lines: readonly string[]) => Promise<void>;
+  readonly copy?: SinkQueue;
   readonly now: () => string;
 }
 
@@ -106,10 +107,11 @@ export function createFolderWriter({ folder, maxFileBytes, copy, now }: FolderWr
       ...(torn ? [{ kind: 'repaired', members: encodeMembers({ kind: 'repaired', ...torn }), at: now() }] : []),
     ];
     const batch = chainLines(to.head, [...own, ...entries]);
+    await copy?.ready();
     if (!fresh()) throw new SignError('ERR_STORE', 'the turn at the audit log took too long', { retryable: true });
     await append(to, batch.bytes);
     current = { ...to, size: to.size + batch.bytes.byteLength, head: batch.heads.at(-1), torn: undefined, named: true };
-    await copy?.(batch.lines());
+    await copy?.send(batch.lines());
     return batch.heads.slice(own.length).map((head) => ({ ...head, file: fileName(number) }));
   }
 

@@ -20,9 +20,11 @@ export interface GroupCommit {
   idle(): Promise<void>;
 }
 
-/** Group commit over a writer. */
-export function groupCommit(writer: BatchWriter): GroupCommit {
+/** Group commit over a writer. @param maxHeldBytes most bytes of entries that may wait to be written */
+export function groupCommit(writer: BatchWriter, maxHeldBytes: number): GroupCommit {
   let queue: Waiting[] = [];
+  /** Of the entries that wait, and of those that are being written. */
+  let held = 0;
   let running: Promise<void> | undefined;
 
   /** The next batch, taken off the queue. */
@@ -48,6 +50,7 @@ export function groupCommit(writer: BatchWriter): GroupCommit {
         const error = SignError.is(cause) ? cause : new SignError('ERR_STORE', 'the audit log cannot be written', { cause });
         for (const { reject } of batch) reject(error);
       }
+      for (const { entry } of batch) held -= entry.members.length;
     }
     running = undefined;
   }
@@ -55,6 +58,9 @@ export function groupCommit(writer: BatchWriter): GroupCommit {
   return {
     append: (entry) =>
       new Promise((resolve, reject) => {
+        if (held >= maxHeldBytes)
+          throw new SignError('ERR_STORE', 'too many records wait to be written to the audit log', { retryable: true });
+        held += entry.members.length;
         queue.push({ entry, resolve, reject });
         // Whoever asks in the same turn of the event loop shares the first batch.
         running ??= Promise.resolve().then(run);

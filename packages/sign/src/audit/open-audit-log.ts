@@ -11,41 +11,13 @@ import {
 } from '@securosys/core';
 import type { AuditCheckpoint } from './checkpoint.js';
 import { hashOf } from './each-line.js';
-import { createFolderWriter } from './folder-writer.js';
 import { groupCommit } from './group-commit.js';
 import { type AuditContext, auditGuard } from './guard.js';
 import { encodeMembers } from './line.js';
-import {
-  type AuditEntry,
-  type AuditHead,
-  type AuditReceipt,
-  hashPattern,
-  kindPattern,
-  logPattern,
-  ownKinds,
-  ownMembers,
-} from './record.js';
+import { type AuditLogOptions, checkedHead, writerOf } from './log-options.js';
+import { type AuditEntry, type AuditHead, type AuditReceipt, kindPattern, ownKinds, ownMembers } from './record.js';
 import { signCheckpoint } from './sign-checkpoint.js';
-import { type AuditSink, createSinkWriter, sendLines } from './sink.js';
 import { folderSource } from './source.js';
-
-const mebibyte = 1024 * 1024;
-
-/** Where a log is kept. A folder, a sink, or both: then the sink gets a copy of all that was written to the folder. */
-export interface AuditLogOptions {
-  /**
-   * Folder of the log, made when it is not there; on a local file system. Several processes may write to one folder at once. Others than
-   * this user may be allowed to read it, and nobody else to write.
-   */
-  folder?: string;
-  sink?: AuditSink;
-  /** Where a log without a folder goes on; absent: it begins. */
-  after?: AuditHead;
-  /** A file that has reached this size is followed by another one. From 4 KiB to 1 GiB; default 64 MiB. */
-  maxFileBytes?: number;
-  /** Stamps the records. */
-  clock?: Clock;
-}
 
 /** How long to wait for people, and which head to sign. */
 export interface CheckpointOptions extends WaitOptions {
@@ -57,7 +29,7 @@ export interface CheckpointOptions extends WaitOptions {
 export interface AuditLog {
   /**
    * Writes one record. When the promise resolves it is durable: in the file and synced, or taken by the sink.
-   * @throws SignError `ERR_STORE` when it could not be made durable, `ERR_LIMIT` when it is over 64 KiB, `ERR_INVALID_ARGUMENT`
+   * @throws SignError `ERR_STORE` when it could not be made durable, or too much is held already, `ERR_LIMIT` when it is over 64 KiB, `ERR_INVALID_ARGUMENT`
    */
   append(entry: AuditEntry): Promise<AuditReceipt>;
   /**
@@ -98,11 +70,11 @@ export interface AuditLog {
  * ```
  */
 export function openAuditLog(options: AuditLogOptions): AuditLog {
-  knownOptions('openAuditLog', options, ['folder', 'sink', 'after', 'maxFileBytes', 'clock']);
+  knownOptions('openAuditLog', options, ['folder', 'sink', 'after', 'maxFileBytes', 'maxHeldBytes', 'clock']);
   const { clock = systemClock } = options;
   const now = timeText(clock);
-  const writer = writerOf(options, now);
-  const commits = groupCommit(writer);
+  const { writer, maxHeldBytes } = writerOf(options, now);
+  const commits = groupCommit(writer, maxHeldBytes);
   let closed = false;
 
   async function append(entry: AuditEntry): Promise<AuditReceipt> {
@@ -151,19 +123,6 @@ function timeText(clock: Clock): () => string {
   };
 }
 
-function writerOf({ folder, sink, after, maxFileBytes = 64 * mebibyte }: AuditLogOptions, now: () => string) {
-  if (!Number.isInteger(maxFileBytes) || maxFileBytes < 4096 || maxFileBytes > 1024 * mebibyte)
-    invalidArgument('maxFileBytes is a whole number from 4096 to 1073741824');
-  if (sink !== undefined && typeof sink?.write !== 'function') invalidArgument('sink needs a function write');
-  if (folder !== undefined) {
-    if (typeof folder !== 'string' || folder === '') invalidArgument('folder is not the path of a folder');
-    if (after !== undefined) invalidArgument('a log in a folder knows where it goes on: leave out after');
-    return createFolderWriter({ folder, maxFileBytes, now, ...(sink && { copy: sendLines(sink) }) });
-  }
-  if (!sink) invalidArgument('openAuditLog needs a folder or a sink');
-  return createSinkWriter(sink, after && checkedHead(after), now);
-}
-
 /**
  * Demands that a head is one of this log: a checkpoint of anything else would vouch for what was never written, and break the log that it
  * stands in. Of a log without a folder, the records before the last one are not here to be compared.
@@ -175,14 +134,6 @@ async function assertOurs({ log, seq, hash }: AuditHead, last: AuditHead, folder
     !isKnown || seq === last.seq || folder === undefined ? last.hash : await hashOf(folderSource(folder), seq, signal);
   if (!isKnown || (there !== hash && (folder !== undefined || seq === last.seq)))
     invalidArgument(`the head to be confirmed, record ${seq}, is none of this log`);
-}
-
-/** @throws SignError `ERR_INVALID_ARGUMENT` */
-export function checkedHead(head: AuditHead): AuditHead {
-  const { log, seq, hash } = head;
-  if (!logPattern.test(String(log)) || !hashPattern.test(String(hash)) || !Number.isSafeInteger(seq) || seq < 0)
-    invalidArgument('a head of an audit log has log (32 hex characters), seq (a number) and hash (64 hex characters)');
-  return { log, seq, hash };
 }
 
 function checkedEntry(entry: AuditEntry) {

@@ -3,7 +3,7 @@ import { type AuditAnchor, compareAnchors } from './anchors.js';
 import { type AuditProblem, followChain, type LinePlace } from './chain.js';
 import { type AuditCheckpoint, checkpointChecker } from './checkpoint.js';
 import { eachLine, hashOf } from './each-line.js';
-import { checkedHead } from './open-audit-log.js';
+import { checkedHead } from './log-options.js';
 import type { AuditHead } from './record.js';
 import { type AuditSource, auditSource, type Line } from './source.js';
 

@@ -8,9 +8,6 @@ import { backendOptions } from '../open/open-backend.js';
 import { keyOptions, openSigner, sameCommand } from '../open/open-signer.js';
 import { watchApprovals } from '../open/signing.js';
 
-/** The use of a key that asks nobody has to fit in, too. */
-const shortestMs = 10_000;
-
 /** Names the head that people decide on: the log may have grown when they have. */
 function withHead(error: unknown): unknown {
   if (!SignError.is(error, 'ERR_APPROVAL_PENDING')) return error;
@@ -28,7 +25,8 @@ async function sign(context: CommandContext, folder: string): Promise<'ok'> {
   const log = openAuditLog({ folder, clock: context.clock });
   try {
     const checkpoint = await log.checkpoint(signer, {
-      timeoutMs: Math.max(settings.durationMs('approvalTimeout') ?? 0, shortestMs),
+      // Of people's time alone: a key that asks nobody has signed by the time that anybody would wait.
+      timeoutMs: settings.durationMs('approvalTimeout') ?? 0,
       onProgress: await watchApprovals(context, 'checkpoint', sameCommand),
       signal,
       ...(typed !== undefined && { head: typedHead(typed, 'head') }),
