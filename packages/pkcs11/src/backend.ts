@@ -44,6 +44,7 @@ export interface BackendParts {
   readonly key: KeyRef | undefined;
 }
 
+const longestDrainMs = 86_400_000;
 const randomBytes = (length: number): Uint8Array => ownBytes(nodeCrypto().randomBytes(length));
 
 class Backend implements Pkcs11Backend {
@@ -193,6 +194,9 @@ class Backend implements Pkcs11Backend {
 
   async close(options: CloseTokenOptions = {}): Promise<void> {
     knownOptions('close', options, ['drainMs', 'finalize']);
+    const { drainMs = 0, finalize = false } = options;
+    if (!(Number.isInteger(drainMs) && drainMs >= 0 && drainMs <= longestDrainMs) || typeof finalize !== 'boolean')
+      invalidArgument(`close: drainMs is a whole number from 0 to ${longestDrainMs}, finalize true or false`);
     this.#closed ??= this.#token.close(options);
     await this.#closed;
   }

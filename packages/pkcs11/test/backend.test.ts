@@ -147,7 +147,8 @@ describe('a token as a backend', () => {
       code: 'ERR_INVALID_ARGUMENT',
     });
     await expect(backend.begin(null as unknown as KeyOperation)).rejects.toMatchObject({ code: 'ERR_INVALID_ARGUMENT' });
-    await expect(backend.close({ drain: 1 } as object)).rejects.toMatchObject({ code: 'ERR_INVALID_ARGUMENT' });
+    for (const options of [{ drain: 1 }, { drainMs: Number.NaN }, { drainMs: -1 }, { drainMs: '5' }, { finalize: 'no' }])
+      await expect(backend.close(options as object)).rejects.toMatchObject({ code: 'ERR_INVALID_ARGUMENT' });
     expect(names(token)).toEqual([]);
   });
 

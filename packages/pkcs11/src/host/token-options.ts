@@ -40,9 +40,9 @@ export interface OpenTokenOptions {
 
 /** How a token is let go. */
 export interface CloseTokenOptions {
-  /** Work that is not done after so many milliseconds is rejected; default 10,000. */
+  /** Work that is not done after so many milliseconds is rejected, 0–86,400,000; default 10,000. */
   readonly drainMs?: number;
-  /** Also `C_Logout` and `C_Finalize`, where this process initialised the module and nobody else uses it. Default false. */
+  /** Also `C_Finalize`, where this process initialised the module and nobody else uses it. Default false. */
   readonly finalize?: boolean;
 }
 

@@ -10,7 +10,7 @@ const page = 16;
 
 /**
  * All private keys, one at a time. A key without a public half cannot be described and is told to the logger instead. Handles and the
- * attributes that are not secret (under 1 KB for each key) are read in one search; public halves as they are asked for.
+ * attributes that are not secret (under 1 KB for each key) are read by one search, in pages; public halves as they are asked for.
  * @throws SignError `ERR_LIMIT` for a token with over 10,000 private keys
  */
 export async function* listTokenKeys(calls: TokenCalls, options: CallOptions, prove?: ProvePublicHalf): AsyncGenerator<TokenKey> {
