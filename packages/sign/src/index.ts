@@ -97,6 +97,7 @@ export {
 export { type CredentialSource, type Credentials, createOci, type Oci, type OciOptions, type Repository } from '@securosys/oci';
 export { credentialsFromDockerConfig, type DockerConfigOptions, type DockerConfigSource } from '@securosys/oci/credentials';
 export type {
+  AnyRecipientKey,
   BackendKeyOptions,
   ImageContext,
   JweAlgorithm,
@@ -126,6 +127,10 @@ export type {
   ProviderRecipientOptions,
   Recipient,
   RecipientKey,
+  SymmetricKey,
+  SymmetricKeyFacts,
+  SymmetricKeyOptions,
+  SymmetricRecipientKey,
 } from '@securosys/ocicrypt';
 export type { OpenPkcs11Options, PinCallback, PinInfo, PinSource, Pkcs11Backend } from '@securosys/pkcs11';
 export {
@@ -156,6 +161,7 @@ export { jweOpener, pkcs7Opener, pkcs11Opener, providerOpener } from './encrypti
 export { backendPrivateKey, localPrivateKey } from './encryption/private-keys.js';
 export { jweRecipient, pkcs7Recipient, pkcs11Recipient, providerRecipient } from './encryption/recipients.js';
 export type { EncryptedImage, SignResultOptions } from './encryption/sign-result.js';
+export { backendSymmetricKey } from './encryption/symmetric-keys.js';
 export type {
   CosignImageOptions,
   CosignManifestOptions,

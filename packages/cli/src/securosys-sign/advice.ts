@@ -6,7 +6,7 @@ const advice: Readonly<Partial<Record<SignErrorCode, string>>> = {
   ERR_AUTHENTICATION:
     'check the token or the certificate: a TSB takes tokenFile, TSB_TOKEN or certpath, a registry what docker login stored',
   ERR_FORBIDDEN: 'ask for the permission, or use a credential that has it',
-  ERR_KEY_NOT_FOUND: 'check --key and the keys of the configuration: securosys-sign key list shows what the backend has',
+  ERR_KEY_NOT_FOUND: 'check --key, and the keys of the configuration',
   ERR_KEY_NOT_USABLE: 'look at the key: it may be blocked, or made for something else',
   ERR_KEY_CHANGED: 'somebody put another key in its place: find out who before you change spkiSha256',
   ERR_ORIGIN_REFUSED: 'private addresses have to be allowed: registry.allowHosts of the configuration, or --allow-host',

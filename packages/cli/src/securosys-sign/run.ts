@@ -43,12 +43,7 @@ export async function runSecurosysSign(words: readonly string[], io: SecurosysSi
   let opened: ReturnType<typeof openContext> | undefined;
   try {
     const found = findCommand(first === 'help' ? words.slice(1) : words);
-    if (!found) {
-      const under = commandTable.filter(({ name }) => name.startsWith(`${first} `));
-      if (under.length === 0 || !words.includes('--help')) throw unknown(words);
-      io.stdout.write(helpText(under));
-      return exitCodes.ok;
-    }
+    if (!found) throw unknown(words);
     const { name, load } = found.entry;
     const { command } = await load();
     if (first === 'help' || found.rest.includes('--help') || found.rest.includes('-h')) {

@@ -47,20 +47,6 @@ describe('the command line', () => {
     expect(stderr).toContain(said);
   });
 
-  it('a group of commands explains itself', async () => {
-    const { code, stdout } = await world.run('cert', '--help');
-    expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringMatching(/ {2}cert csr +ask a CA/) });
-    expect(stdout).not.toContain('key create');
-  });
-
-  it.each([
-    [['verify', 'registry.example/app:1.4'], 'say whom you trust: --ca'],
-    [['request', 'status', 'abc'], 'securosys-sign request list shows them'],
-    [['key', 'show', 'nobody'], 'securosys-sign key list shows what the backend has'],
-  ])('%j names something that is not there, and is told how to find it', async (words, said) => {
-    expect(await world.run(...words)).toMatchObject({ code: 66, stdout: '', stderr: expect.stringContaining(said) });
-  });
-
   it('ends differently for what is refused, waits, is expired, unreachable and wrong', () => {
     const codes = [
       'ERR_NOT_TRUSTED',

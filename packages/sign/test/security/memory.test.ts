@@ -178,6 +178,7 @@ const withoutBytes = [
   'pkcs7Opener',
   'pkcs11Opener',
   'backendPrivateKey',
+  'backendSymmetricKey',
   'localPrivateKey',
   // Gives out what signBlob does.
   'resumeBlobSigningRequest',
