@@ -75,6 +75,16 @@ describe('key list and key show', () => {
       stdout: expect.stringMatching(/To use the key: 2 of Ada[\s\S]*BEGIN PUBLIC KEY/),
     });
   });
+
+  it('show an AES key with the check value that pins it, and no key pair as one', async () => {
+    await world.tsb.addKey({ label: 'vault', spec: 'aes-256', attributes: { sign: false, decrypt: true } });
+    const shown = await world.run('key', 'show', 'vault', '--symmetric', '--json');
+    expect(shown).toMatchObject({ code: 0, results: [{ label: 'vault', checkSha256: expect.stringMatching(/^[0-9a-f]{64}$/) }] });
+    expect(await world.run('key', 'show', 'council', '--symmetric')).toMatchObject({
+      stdout: '',
+      stderr: expect.stringContaining('ERR_KEY_NOT_USABLE'),
+    });
+  });
 });
 
 describe('key block and key unblock', () => {

@@ -1,4 +1,4 @@
-import type { KeyBackend } from '@securosys/core';
+import { type KeyBackend, SignError } from '@securosys/core';
 import { nameText, parseCertificate, pemText } from '@securosys/pki';
 import { explainPolicy } from '@securosys/tsb-client';
 import type { ModifyPolicy } from '@securosys/tsb-client/api';
@@ -33,14 +33,32 @@ async function show(context: CommandContext, key: NamedKey, backend: KeyBackend)
   return 'ok';
 }
 
+/** An AES key: what pins it in the configuration of the key provider. */
+async function showSymmetric({ signal, output }: CommandContext, { ref }: NamedKey, backend: KeyBackend): Promise<'ok'> {
+  if (!backend.describeSymmetricKey) throw new SignError('ERR_CAPABILITY_MISSING', 'this backend has no symmetric keys');
+  const { ref: found, ...info } = await backend.describeSymmetricKey(ref, { signal });
+  const { label, checkSha256 } = found;
+  output.result({ ...(label !== undefined && { label }), ...(checkSha256 !== undefined && { checkSha256 }), ...info }, [
+    { text: label ?? '(no label)', tone: 'strong' },
+    `  ${info.spec ?? 'AES'}, for ${info.usages.join(' and ') || 'nothing'}; ${info.assurance}`,
+    `  check value ${checkSha256 ?? 'not known: the key may not encrypt'}`,
+  ]);
+  return 'ok';
+}
+
 /** `key show`. */
 export const command: Command = {
   describe:
     'Shows a key: what it may do, who has to approve its use and its rules, its certificates. All of it is the word of the backend; key attest proves it.',
   arguments: [{ name: 'key', describe: 'name in the configuration, or label' }],
-  options: [{ name: 'pem', describe: 'its public half, too' }, ...backendOptions],
+  options: [
+    { name: 'pem', describe: 'its public half, too' },
+    { name: 'symmetric', describe: 'an AES key, with the check value that pins it (checkSha256)' },
+    ...backendOptions,
+  ],
   run: async (context) => {
     const key = await keyNamed(context, context.words.arguments[0] ?? '');
-    return withBackend(context, [key], (backend) => show(context, key, backend));
+    const work = context.words.flag('symmetric') ? showSymmetric : show;
+    return withBackend(context, [key], (backend) => work(context, key, backend));
   },
 };
