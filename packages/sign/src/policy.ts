@@ -16,7 +16,7 @@ export type {
   SigningPolicyTimes,
 } from './policy/policy-document.js';
 export { offlinePolicyGuard, policyGuard } from './policy/policy-guard.js';
-export type { PolicyPurpose } from './policy/purposes.js';
+export { type PolicyPurpose, policyPurposes } from './policy/purposes.js';
 export type { CustomCheck } from './policy/requirement.js';
 export { type SigningPolicy, signingPolicy } from './policy/signing-policy.js';
 export type { SigningSubject, SigningSubjectKey } from './policy/subject.js';

@@ -1,6 +1,7 @@
 import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import type { JsonObject } from '@securosys/core';
 import { startTsbEmulator } from '@securosys/tsb-emulator';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { rsaKey } from '../../../../tests/rsa-key.js';
@@ -109,7 +110,8 @@ describe('encrypt and decrypt', () => {
     expect({ code: refused.code, stderr: refused.stderr }).toMatchObject({ stderr: expect.stringContaining("rule 'deploy'") });
     expect((await world.run(...words, '--ca', root)).code).toBe(0);
     const shown = await world.run('audit', 'show', auditLog, '--json');
-    expect(shown.results.flatMap(({ members: { result, error } }) => (result ? [[result, error]] : []))).toMatchObject([
+    const outcomes = shown.results.map(({ members }) => members as JsonObject).filter(({ result }) => result !== undefined);
+    expect(outcomes.map(({ result, error }) => [result, error])).toMatchObject([
       ['refused', { rule: 'deploy' }],
       ['decrypted', undefined],
     ]);

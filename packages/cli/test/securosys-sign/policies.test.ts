@@ -43,6 +43,21 @@ describe('policy check', () => {
     expect((await check('--image', 'registry.example/other', '--format', 'notation-jws')).code).toBe(1);
   });
 
+  it('judges a decryption by rules about decryptions alone', async () => {
+    const image = ['--image', 'registry.example/prod/app:v1', '--purpose', 'decrypt'];
+    expect((await check(...image)).stdout).toContain('no rule is about a decryption');
+    const rule = ['--purpose', 'decrypt', '--repository', 'registry.example/prod/*', '--require-trusted'];
+    const built = await world.run('policy', 'build', 'signing', ...rule, '--output', 'opening.json');
+    expect({ code: built.code, stdout: built.stdout }).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('for every decryption, when the repository is registry.example/prod/*'),
+    });
+    const opening = (...words: string[]) => world.run('policy', 'check', 'opening.json', ...image, ...words);
+    expect((await opening('--trusted')).code).toBe(0);
+    expect(await opening()).toMatchObject({ code: 1, stdout: expect.stringContaining('requireTrusted') });
+    for (const wrong of [['--purpose', 'decryption'], ['--trusted']]) expect((await check(...wrong)).code).toBe(2);
+  });
+
   it('names the line of a mistake, and what was probably meant', async () => {
     const file = world.write('typo.yaml', release.replace('maxValidity', 'maxValidty'));
     const { code, stderr } = await world.run('policy', 'check', file);

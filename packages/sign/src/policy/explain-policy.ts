@@ -1,4 +1,5 @@
-import { type PolicyPurpose, purposes, useNoun } from './purposes.js';
+import { type PolicyPurpose, policyPurposes, useNoun } from './purposes.js';
+import { oneOf } from './requirements/lists.js';
 import { type BoundRule, rulesOf, type SigningPolicy } from './signing-policy.js';
 
 const usesOf = (about: readonly PolicyPurpose[]): string => about.map((purpose) => `every ${useNoun(purpose)}`).join(' and ');
@@ -20,10 +21,10 @@ export function explainSigningPolicy(policy: SigningPolicy): string[] {
     const demands = rule.require.map(({ explanation }) => `  - ${explanation}`);
     return [`Rule '${rule.name}', ${aboutOf(rule)}, demands${demands.length === 0 ? ' nothing.' : ':'}`, ...demands];
   });
-  const silent = purposes.filter((purpose) => !bound.some((rule) => rule.purposes.includes(purpose)));
+  const silent = policyPurposes.filter((purpose) => !bound.some((rule) => rule.purposes.includes(purpose)));
   return [
     ...rules,
     'A signature that no rule is about is refused, and so is one that a rule cannot judge.',
-    ...(silent.length > 0 ? [`No rule is about any ${silent.map(useNoun).join(', ')}: refused.`] : []),
+    ...(silent.length > 0 ? [`No rule is about a ${oneOf(silent.map(useNoun))}: these are refused, too.`] : []),
   ];
 }

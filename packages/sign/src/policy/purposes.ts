@@ -2,10 +2,10 @@
  * What keys are used for, as rules tell it: to sign (images, blobs, certificate requests), to decrypt with an RSA key, to derive with an EC key
  * what decrypts, and to confirm an audit log.
  */
-export const purposes = ['sign', 'decrypt', 'derive', 'audit-checkpoint'] as const;
+export const policyPurposes = ['sign', 'decrypt', 'derive', 'audit-checkpoint'] as const;
 
 /** What a key is used for. */
-export type PolicyPurpose = (typeof purposes)[number];
+export type PolicyPurpose = (typeof policyPurposes)[number];
 
 /** Of rules, and of subjects, that say none. */
 export const usualPurpose: PolicyPurpose = 'sign';

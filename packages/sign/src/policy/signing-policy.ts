@@ -4,7 +4,7 @@ import { nearest } from './nearest.js';
 import { type Place, placeOf } from './place.js';
 import { plainDocument } from './plain-document.js';
 import type { SigningPolicyDocument } from './policy-document.js';
-import { type PolicyPurpose, purposes, useNoun, usualPurpose } from './purposes.js';
+import { type PolicyPurpose, policyPurposes, useNoun, usualPurpose } from './purposes.js';
 import { type BoundRequirement, bind } from './requirement.js';
 import { requirements } from './requirements.js';
 
@@ -83,11 +83,11 @@ function ruleOf(place: Place): BoundRule {
 /** A policy from before there were others is about signatures, and allows nothing else. */
 function purposesOf(place: Place | undefined): readonly PolicyPurpose[] {
   if (!place) return [usualPurpose];
-  const found = place.items(purposes.length).map((item) => {
+  const found = place.items(policyPurposes.length).map((item) => {
     const text = item.text();
-    const meant = nearest(text, purposes);
-    const hint = meant === undefined ? `known are ${purposes.join(', ')}` : `did you mean '${meant}'?`;
-    return purposes.find((purpose) => purpose === text) ?? item.wrong(`is no purpose; ${hint}`);
+    const meant = nearest(text, policyPurposes);
+    const hint = meant === undefined ? `known are ${policyPurposes.join(', ')}` : `did you mean '${meant}'?`;
+    return policyPurposes.find((purpose) => purpose === text) ?? item.wrong(`is no purpose; ${hint}`);
   });
   if (new Set(found).size < found.length) place.wrong('names something twice');
   return found.length > 0 ? found : place.wrong('is empty: the rule would be about nothing');

@@ -13,13 +13,19 @@ function targetText(target: JsonValue | undefined): string | undefined {
   return `${repository}${tag === undefined ? '' : `:${tag}`}${digest === undefined ? '' : `@${digest}`}`;
 }
 
+/** What a decryption opens, and where that goes; of a signature where it goes alone. */
+function placesText({ source, target }: JsonObject): string | undefined {
+  const [from, to] = [targetText(source), targetText(target)];
+  return from === undefined ? to : `${from}${to === undefined ? '' : ` to ${to}`}`;
+}
+
 function parts(members: JsonObject): (string | undefined)[] {
-  const { result, facts, target, key, requester, requestId } = members;
+  const { result, facts, key, requester, requestId } = members;
   const label = shown(part(key, 'label')) ?? shown(part(key, 'spkiSha256'));
   return [
     shown(result),
     shown(part(facts, 'title')),
-    targetText(target),
+    placesText(members),
     label === undefined ? undefined : `key ${label}`,
     shown(requester) === undefined ? undefined : `by ${shown(requester)}`,
     shown(requestId) === undefined ? undefined : `request ${shown(requestId)}`,

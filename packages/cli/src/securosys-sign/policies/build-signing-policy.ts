@@ -8,6 +8,7 @@ import { pairsOf } from '../pairs.js';
 /** Options that describe one rule about some repositories. */
 export const signingRuleOptions: readonly CommandOption[] = [
   { name: 'rule', value: 'name', describe: "of a signing policy: name of the rule; default 'release'" },
+  { name: 'purpose', value: 'name', many: true, describe: 'sign (default), decrypt, derive' },
   { name: 'repository', value: 'pattern', many: true, describe: 'what the rule is about: registry.example/prod/**' },
   { name: 'tag', value: 'pattern', many: true, describe: 'allowed tags: v*' },
   { name: 'format', value: 'id', many: true, describe: 'allowed formats' },
@@ -15,6 +16,7 @@ export const signingRuleOptions: readonly CommandOption[] = [
   { name: 'max-validity', value: 'duration', describe: 'longest validity of a signature: 90d' },
   { name: 'annotation', value: 'name=value', many: true, describe: 'has to be signed along; no value: any' },
   { name: 'not-already-signed', describe: 'no second signature by the same key' },
+  { name: 'require-trusted', describe: 'of decryptions: the image has a trusted signature' },
 ];
 
 const optional = <T>(name: string, list: readonly T[]) => (list.length > 0 ? { [name]: list } : {});
@@ -45,6 +47,8 @@ export async function buildSigningPolicy(context: CommandContext): Promise<Signi
     ...(maxValidity !== undefined && { maxValidity }),
     ...(Object.keys(annotations).length > 0 && { annotations }),
     ...(words.flag('not-already-signed') && { notAlreadySigned: true as const }),
+    ...(words.flag('require-trusted') && { requireTrusted: true as const }),
   };
-  return { version: 1, rules: [{ name: words.text('rule') ?? 'release', when: { repositories }, require }] };
+  const named = { name: words.text('rule') ?? 'release', ...optional('purposes', words.list('purpose')) };
+  return { version: 1, rules: [{ ...named, when: { repositories }, require }] };
 }

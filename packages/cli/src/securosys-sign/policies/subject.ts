@@ -1,21 +1,23 @@
 import { invalidArgument, isJsonObject, sha256Hex } from '@securosys/core';
 import { parseReference } from '@securosys/oci';
-import type { SigningSubject } from '@securosys/sign/policy';
+import { policyPurposes, type SigningSubject } from '@securosys/sign/policy';
 import type { CommandOption } from '../command.js';
 import type { CommandContext } from '../context.js';
 import { publicKeyOf } from '../open/public-keys.js';
 import { pairsOf } from '../pairs.js';
 import { durationMs } from '../settings/duration.js';
 
-/** Options that say which signature is judged. What is not said is unknown, and a rule over it refuses. */
+/** Options that say which use of a key is judged. What is not said is unknown, and a rule over it refuses. */
 export const subjectOptions: readonly CommandOption[] = [
-  { name: 'image', value: 'image', describe: 'image that would be signed: its repository, tag and digest' },
+  { name: 'purpose', value: 'name', describe: 'sign (default), decrypt, derive, or audit-checkpoint' },
+  { name: 'image', value: 'image', describe: 'image that would be signed or decrypted: its repository, tag and digest' },
   { name: 'format', value: 'id', describe: 'notation-jws, notation-cose, cosign, cosign-attestation, opaque, …' },
   { name: 'key', value: 'name', describe: 'label of the key, or its name in the configuration' },
   { name: 'public-key', value: 'path', describe: 'the key by its public half, PEM' },
   { name: 'expires-in', value: 'duration', describe: "validity of the signature from now on, or 'never'" },
   { name: 'annotation', value: 'name=value', many: true, describe: 'that would be signed along' },
   { name: 'predicate-type', value: 'uri', describe: 'of an attestation' },
+  { name: 'trusted', describe: 'of a decryption: a trusted signature of the image was found' },
 ];
 
 function imageOf(typed: string | undefined): SigningSubject {
@@ -46,6 +48,16 @@ async function keyOf(context: CommandContext): Promise<SigningSubject> {
 
 const seconds = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}Z`;
 
+/** Purpose, and what only a decryption has. */
+function purposeOf({ words }: CommandContext): SigningSubject {
+  const typed = words.text('purpose');
+  const purpose = policyPurposes.find((one) => one === typed);
+  if (typed !== undefined && purpose === undefined) invalidArgument(`--purpose is one of ${policyPurposes.join(', ')}`);
+  const trusted = words.flag('trusted');
+  if (trusted && purpose !== 'decrypt' && purpose !== 'derive') invalidArgument('--trusted is about a decryption');
+  return { ...(purpose && { purpose }), ...(trusted && { trusted }) };
+}
+
 function validityOf({ words, clock }: CommandContext): SigningSubject {
   const typed = words.text('expires-in');
   const now = clock.now();
@@ -55,7 +67,7 @@ function validityOf({ words, clock }: CommandContext): SigningSubject {
 }
 
 /**
- * The signature that is judged, as it was described.
+ * The use of a key that is judged, as it was described.
  * @throws SignError `ERR_INVALID_ARGUMENT`, `ERR_MALFORMED`, those of reading files
  */
 export async function typedSubject(context: CommandContext): Promise<SigningSubject> {
@@ -63,6 +75,7 @@ export async function typedSubject(context: CommandContext): Promise<SigningSubj
   const [format, predicateType] = [words.text('format'), words.text('predicate-type')];
   const annotations = words.list('annotation');
   return {
+    ...purposeOf(context),
     ...imageOf(words.text('image')),
     ...(await keyOf(context)),
     ...validityOf(context),

@@ -10,7 +10,7 @@ import { verdictLines } from '../policies/verdict-lines.js';
 /** `policy check`. */
 export const command: Command = {
   describe:
-    'Says what a signing policy would say about one signature, rule by rule, without asking for it. The rules of a key (JSON with ruleUse) are checked for mistakes and weaknesses instead. Mistakes in the file are named with their line.',
+    'Says what a signing policy would say about one signature or decryption, rule by rule, without asking for it. The rules of a key (JSON with ruleUse) are checked for mistakes and weaknesses instead. Mistakes in the file are named with their line.',
   arguments: [{ name: 'policy', describe: 'file; default: signingPolicy of the configuration; - is stdin', optional: true }],
   options: [...subjectOptions, usageOption, ...registryOptions],
   examples: [

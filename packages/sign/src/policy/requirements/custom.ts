@@ -1,5 +1,5 @@
 import { SignError, sanitizeText } from '@securosys/core';
-import { purposes } from '../purposes.js';
+import { policyPurposes } from '../purposes.js';
 import { type Finding, type Requirement, satisfied, unknown, unsatisfied } from '../requirement.js';
 import { textList } from './lists.js';
 
@@ -8,7 +8,7 @@ const nameForm = /^[A-Za-z][A-Za-z0-9._-]{0,63}$/;
 /** Checks of the caller's own, by name. */
 export const custom: Requirement<readonly string[]> = {
   name: 'custom',
-  about: purposes,
+  about: policyPurposes,
   asks: true,
   read: (place) =>
     textList(place, (name) => (nameForm.test(name) ? undefined : 'is no name of a check: letters, digits, . _ and -')),

@@ -1,6 +1,6 @@
 import { sanitizeText } from '@securosys/core';
 import type { Place } from '../place.js';
-import { purposes } from '../purposes.js';
+import { policyPurposes } from '../purposes.js';
 import { type Requirement, satisfied, unknown, unsatisfied } from '../requirement.js';
 import type { SigningSubjectKey } from '../subject.js';
 import { mostItems, oneOf } from './lists.js';
@@ -36,7 +36,7 @@ function fits(rule: KeyRule, key: SigningSubjectKey): 'yes' | 'no' | 'unknown' {
 /** By which keys. */
 export const keys: Requirement<readonly KeyRule[]> = {
   name: 'keys',
-  about: purposes,
+  about: policyPurposes,
   condition: true,
   read: (place) => place.items(mostItems).map(readKey),
   judge(rules, { key }) {

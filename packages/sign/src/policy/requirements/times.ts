@@ -1,4 +1,4 @@
-import { purposes, usualPurpose } from '../purposes.js';
+import { policyPurposes, usualPurpose } from '../purposes.js';
 import { type Requirement, satisfied, unsatisfied } from '../requirement.js';
 import { isWithin, readWindow, type TimeWindow, windowText } from '../time-window.js';
 import { mostItems, oneOf } from './lists.js';
@@ -6,7 +6,7 @@ import { mostItems, oneOf } from './lists.js';
 /** When keys are used. */
 export const times: Requirement<readonly TimeWindow[]> = {
   name: 'times',
-  about: purposes,
+  about: policyPurposes,
   read: (place) => place.items(Math.min(mostItems, 100)).map(readWindow),
   judge(windows, { purpose = usualPurpose }, { clock }) {
     const now = clock.now();
