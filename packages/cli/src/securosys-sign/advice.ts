@@ -6,7 +6,7 @@ const advice: Readonly<Partial<Record<SignErrorCode, string>>> = {
   ERR_AUTHENTICATION:
     'check the token or the certificate: a TSB takes tokenFile, TSB_TOKEN or certpath, a registry what docker login stored',
   ERR_FORBIDDEN: 'ask for the permission, or use a credential that has it',
-  ERR_KEY_NOT_FOUND: 'check --key, and the keys of the configuration',
+  ERR_KEY_NOT_FOUND: 'check --key and the keys of the configuration: securosys-sign key list shows what the backend has',
   ERR_KEY_NOT_USABLE: 'look at the key: it may be blocked, or made for something else',
   ERR_KEY_CHANGED: 'somebody put another key in its place: find out who before you change spkiSha256',
   ERR_ORIGIN_REFUSED: 'private addresses have to be allowed: registry.allowHosts of the configuration, or --allow-host',
@@ -25,8 +25,9 @@ const advice: Readonly<Partial<Record<SignErrorCode, string>>> = {
   ERR_OUTCOME_UNKNOWN: 'run the same command again: it looks for what came of it before it asks anybody',
   ERR_VETOED: 'the rule that says no is named above; securosys-sign policy explain shows all of them',
   ERR_BLIND_SIGNING: 'sign what people can see: --format',
-  ERR_CHAIN_INVALID: 'give the certificates of the key: --chain, or chain of the configuration',
-  ERR_NOT_TRUSTED: 'do not run it',
+  ERR_CHAIN_INVALID:
+    'name the certificates of the key with --chain, or get it some: cert csr and cert import, or cert self-sign',
+  ERR_NOT_TRUSTED: 'do not use it',
   ERR_STORE: 'check the file, its folder, its owner and the space on the disk',
   ERR_EMULATOR_REFUSED: 'for development only: --allow-emulated',
   ERR_LIMIT: 'it is larger than anything this program was made for',

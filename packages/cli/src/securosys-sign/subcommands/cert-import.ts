@@ -11,7 +11,7 @@ import { backendOptions } from '../open/open-backend.js';
 import { keyOptions } from '../open/open-signer.js';
 
 async function certificatesOf({ words, readFile }: CommandContext): Promise<readonly Certificate[]> {
-  const files = await Promise.all(words.arguments.map((path) => readFile(path, 'the certificates')));
+  const files = await Promise.all(words.arguments.map((path) => readFile(path, 'the file of certificates')));
   return files.flatMap((bytes) => parseCertificates(bytes));
 }
 
