@@ -1,29 +1,16 @@
 import assert from 'node:assert/strict';
 import { createPrivateKey, sign, X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { createServer, type RequestListener } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { SignError } from '@securosys/core';
 import { openNotaryServer, prepareRepository } from '@securosys/dct';
 import { succeed } from '../../lib/process.js';
 import type { Scope } from '../../lib/scope.js';
-import { type RealServer, startLocalServer } from './servers.js';
+import { authorization, basicProxy, listen, password, username } from './login-proxy.js';
+import { startLocalServer } from './servers.js';
 import { partKey, rootCertificate, signParts, type World } from './world.js';
 
-const [username, password] = ['robot', 'of nobody'];
-const authorization = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
 const [issuer, service] = ['interop issuer', 'interop notary'];
-
-async function listen(scope: Scope, answer: RequestListener): Promise<string> {
-  const server = createServer(answer);
-  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve));
-  scope.defer(() => {
-    server.closeAllConnections();
-    return new Promise((resolve) => server.close(resolve));
-  });
-  return `127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
 
 /** A token service as `dct.md` §12 has it: ES256, its certificate in the header, and what was asked for granted to our one user. */
 async function tokenService(
@@ -61,27 +48,6 @@ async function tokenService(
     response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ token: `${signed}.${signature}` }));
   });
   return { host, certificate, scopes };
-}
-
-/** What stands before a server that knows no logins. */
-function basicProxy(scope: Scope, real: RealServer): Promise<string> {
-  return listen(scope, (request, response) => {
-    if (request.headers.authorization !== authorization)
-      return void response.writeHead(401, { 'www-authenticate': 'Basic realm="notary"' }).end('{}');
-    const body: Buffer[] = [];
-    request.on('data', (some: Buffer) => body.push(some));
-    request.on('end', async () => {
-      const { method = 'GET', headers } = request;
-      const type = headers['content-type'];
-      const init = {
-        method,
-        ...(type && { headers: { 'content-type': type } }),
-        ...(method === 'POST' && { body: Buffer.concat(body) }),
-      };
-      const answer = await fetch(`${real.url}${request.url}`, init);
-      response.writeHead(answer.status).end(Buffer.from(await answer.arrayBuffer()));
-    });
-  });
 }
 
 /** Servers that ask who one is: with the login everything works, and without it nothing. */
@@ -130,6 +96,6 @@ export async function access(world: World): Promise<void> {
   });
 
   await report.case('a server behind Basic: set up, read and rotated with a login only', async () => {
-    await works(await basicProxy(scope, await startLocalServer(scope)), []);
+    await works(await basicProxy(scope, (await startLocalServer(scope)).host), []);
   });
 }

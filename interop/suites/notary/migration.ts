@@ -4,12 +4,12 @@ import { dctTrust } from '@securosys/dct';
 import { createOci } from '@securosys/oci';
 import { createSigner, migrationReport, prepareMigration } from '@securosys/sign';
 import { approverFormats } from '@securosys/sign/approver';
-import { approverKeyFromPrivateKey, buildPolicy, createApprover, quorum } from '@securosys/tsb-client';
-import { createApproverKey } from '@securosys/tsb-emulator';
+import { approverKeyFromPrivateKey, createApprover } from '@securosys/tsb-client';
 import { pushImage } from '../../lib/images.js';
 import { NotationHome } from '../../lib/notation-home.js';
 import { startDockerRegistry } from '../../lib/registries.js';
 import { Cosign } from '../cosign/cosign.js';
+import { createPeoplesKey } from './quorum-key.js';
 import { ourRepository, partKey, type World } from './world.js';
 
 const [count, lost] = [101, 't50'];
@@ -37,10 +37,7 @@ export async function migration(world: World): Promise<void> {
         const { descriptor } = await oci.open(name).resolve();
         set[`t${at}`] = { digest: descriptor.digest, size: descriptor.size };
       }
-      const three = ['Ada', 'Ben', 'Cleo'].map((name) => createApproverKey(name));
-      const rule = quorum(2, three, { timeoutSeconds: 86_400 });
-      const policy = buildPolicy({ use: rule, modify: rule, unblock: rule, block: rule });
-      await broker.client.keys.create({ label: 'moves', spec: 'ec-p256', policy });
+      const three = await createPeoplesKey(world, 'moves');
       const keys = {
         root: await partKey(broker.backend, 'ec-p256'),
         targets: await partKey(broker.backend, 'ec-p384'),

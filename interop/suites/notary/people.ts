@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { dctFormat, prepareTags, publishUpdate } from '@securosys/dct';
-import { approverKeyFromPrivateKey, buildPolicy, createApprover, quorum } from '@securosys/tsb-client';
-import { createApproverKey } from '@securosys/tsb-emulator';
+import { approverKeyFromPrivateKey, createApprover } from '@securosys/tsb-client';
 import { NotaryClient } from './client.js';
+import { createPeoplesKey } from './quorum-key.js';
 import { manifestOf, ourRepository, partKey, signParts, type World } from './world.js';
 
 /** Two of three people approve what the bytes say of the tags. */
@@ -12,10 +12,7 @@ export async function people(world: World): Promise<void> {
   const [real] = servers;
   if (!real) return;
   await report.case('two of three people approve the tags that they are shown, and the client lists them', async () => {
-    const three = ['Ada', 'Ben', 'Cleo'].map((name) => createApproverKey(name));
-    const rule = quorum(2, three, { timeoutSeconds: 86_400 });
-    const policy = buildPolicy({ use: rule, modify: rule, unblock: rule, block: rule });
-    await broker.client.keys.create({ label: 'people', spec: 'ec-p256', policy });
+    const three = await createPeoplesKey(world, 'people');
     const keys = {
       root: await partKey(broker.backend, 'ec-p256'),
       targets: await partKey(broker.backend, 'ec-p384'),

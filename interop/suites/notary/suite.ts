@@ -1,6 +1,7 @@
 import type { Suite } from '../../lib/suite.js';
 import { access } from './access.js';
 import { bothWays } from './both-ways.js';
+import { commands } from './commands.js';
 import { kills } from './kills.js';
 import { migration } from './migration.js';
 import { people } from './people.js';
@@ -34,6 +35,7 @@ export const suite: Suite = {
     await kills(world);
     await refusals(world);
     await access(world);
+    await commands(world);
     await migration(world);
   },
 };
