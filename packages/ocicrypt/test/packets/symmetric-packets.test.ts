@@ -1,12 +1,13 @@
 import { createSecretKey } from 'node:crypto';
 import { createMemoryStore, type KeyBackend, type KeyOperation, SignError } from '@securosys/core';
 import { createMemoryBackend } from '@securosys/core/memory';
+import { expectNoSecret } from '@securosys/testing';
 import { describe, expect, it } from 'vitest';
 import { rsaKey } from '../../../../tests/rsa-key.js';
 import { type ProviderOpenerOptions, providerOpener } from '../../src/packets/provider-opener.js';
 import { type ProviderRecipientOptions, providerRecipient } from '../../src/packets/provider-recipient.js';
 import { handleKeyProvider } from '../../src/provider/handle-key-provider.js';
-import type { KeyProviderPlugin } from '../../src/provider/key-provider.js';
+import type { KeyProviderPlugin, ProviderKey } from '../../src/provider/key-provider.js';
 import { startUnwrapping, startWrapping } from '../../src/recipients/image-keys.js';
 import { backendPrivateKey } from '../../src/recipients/keys/backend-key.js';
 import { backendSymmetricKey } from '../../src/recipients/keys/symmetric-key.js';
@@ -215,5 +216,39 @@ describe('a key provider with a symmetric key', () => {
     expect((await call(goUnwrap({ [name]: ['k1'] }, packet), incapable)).stderr).toMatch(
       /use an RSA key.*ERR_CAPABILITY_MISSING/,
     );
+  });
+
+  it('does not use it where guards should judge that, for they judge key pairs', async () => {
+    const answer = await call(goWrap({ [name]: ['k1'] }, sampleOptions()));
+    const packet = Buffer.from(JSON.parse(answer.stdout).keywrapresults.annotation, 'base64');
+    const { backend, asked } = counted();
+    const guarded = {
+      ...plugin,
+      open: () => ({ ...backend, close: async () => undefined }),
+      guards: [{ judge: () => undefined }],
+    };
+    expect((await call(goUnwrap({ [name]: ['k1'] }, packet), guarded)).stderr).toMatch(/guards .*ERR_CAPABILITY_MISSING/);
+    expect(asked).toEqual([]);
+  });
+
+  it('shows nothing of the key, whatever goes wrong (S37)', async () => {
+    const secret = 'an AES key that nothing may show';
+    const backend = createMemoryBackend();
+    const { ref: own } = backend.addSymmetricKey({ label: 'own', secretKey: createSecretKey(Buffer.from(secret)) });
+    const used = {
+      ...plugin,
+      key: (): ProviderKey => ({ ref: own, algorithm }),
+      open: () => ({ ...backend, close: async () => undefined }),
+    };
+    await expectNoSecret({ secret }, async () => {
+      const answer = await call(goWrap({ [name]: ['k1'] }, sampleOptions()), used);
+      const packet = JSON.parse(Buffer.from(JSON.parse(answer.stdout).keywrapresults.annotation, 'base64').toString());
+      packet.kek[0].ek = flipped(packet.kek[0].ek, 20);
+      const refused = await call(goUnwrap({ [name]: ['k1'] }, Buffer.from(JSON.stringify(packet))), used);
+      expect(refused).toMatchObject({ exitCode: 1, stdout: '' });
+      const bound = backendSymmetricKey(backend, { ...own, checkSha256: '0'.repeat(64) });
+      const thrown = await bound.describe().catch((error: unknown) => error);
+      return [refused, thrown, bound, backend, await backend.describeSymmetricKey(own)];
+    });
   });
 });

@@ -79,6 +79,13 @@ describe('describeKey', () => {
     expect((await backend.describeKey({ label: 'k' })).assurance).toBe('self-reported');
   });
 
+  it('asks the TSB for the key alone where nobody wants to know what it is', async () => {
+    const { backend, seen } = backendOf({ '/v1/key/attributes': () => json(attributes()) }, { askAssurance: false });
+    expect((await backend.describeKey({ label: 'k' })).assurance).toBe('self-reported');
+    expect(paths(seen)).toEqual(['/v1/key/attributes']);
+    expect(() => backendOf({}, { askAssurance: 'no' as never })).toThrow(expect.objectContaining({ code: 'ERR_INVALID_ARGUMENT' }));
+  });
+
   it('refuses a key that changed behind its label (S7)', async () => {
     const { backend } = backendOf({ '/v1/key/attributes': () => json(attributes()) });
     await expect(backend.describeKey({ label: 'k', spkiSha256: 'a'.repeat(64) })).rejects.toMatchObject({
@@ -485,6 +492,9 @@ describe('other uses of a key', () => {
     expect((await backend.createKey({ ...without, purpose: 'decrypt', policy: null })).usages).toEqual(['decrypt', 'encrypt']);
     const deriving = { label: 'd', spec: 'ec-p256', purpose: 'derive', policy: null } as const;
     await expect(backend.createKey(deriving)).rejects.toMatchObject({ code: 'ERR_CAPABILITY_MISSING' });
+    const derivation = { kind: 'derive', key: { label: 'd' }, algorithm: 'ecdh', publicKey: new Uint8Array(91) } as const;
+    const message = expect.stringMatching(/no key agreement: .*RSA or an AES key/);
+    await expect(backend.begin(derivation)).rejects.toMatchObject({ code: 'ERR_CAPABILITY_MISSING', message });
     expect(seen[0]?.json).toMatchObject({ attributes: { sign: false, decrypt: true } });
   });
 });
