@@ -1,6 +1,7 @@
-import { base64Bytes, type CallOptions, type Descriptor, type JsonObject, type RequestBatch, sha256Hex } from '@securosys/core';
+import type { CallOptions, Descriptor, JsonObject, RequestBatch } from '@securosys/core';
 import type { Oci } from '@securosys/oci';
 import type { Made } from './course-delivery.js';
+import { itemView } from './course-item-view.js';
 import type { Placed } from './index-order.js';
 import { type ItemProblem, storedProblem } from './item-status.js';
 import type { Signatures } from './part-operations.js';
@@ -9,7 +10,7 @@ import type { RequestCourse } from './request-course.js';
 import { writtenRepositories } from './request-identity.js';
 import { writeRecord } from './request-record.js';
 import type { CompleteOptions } from './request-state.js';
-import type { CompletedItem, RequestItem, RequestItemKind, RequestItemStatus } from './request-types.js';
+import type { CompletedItem, RequestItem, RequestItemKind } from './request-types.js';
 import type { WorkItem } from './work-item.js';
 
 /** What makes an item of a course. */
@@ -77,44 +78,14 @@ export class CourseItem<T> implements WorkItem {
   }
 
   view(): RequestItem {
-    const { identity, claims, attached: noted } = this.#course.taken.record;
-    const { reference, tag, platform, blob, format, backend, keyLabel, spki } = identity;
-    const attached = this.#done?.attached ?? noted;
-    const { parts } = this.#course.state;
-    const problem = this.#ended ?? this.#problem;
-    return {
-      id: this.id,
-      kind: this.#options.kind,
-      format,
-      reference,
-      ...(tag !== undefined && { tag }),
-      ...(platform !== undefined && { platform }),
-      ...(blob?.name !== undefined && { name: blob.name }),
-      key: {
-        backend,
-        spkiSha256: sha256Hex(base64Bytes(spki, 'public key')),
-        ...(keyLabel !== undefined && { label: keyLabel }),
-      },
-      facts: this.#course.facts,
-      claims,
-      status: this.#status(),
-      ...(!this.#done && problem && { code: problem.code, reason: problem.reason }),
-      parts,
-      ...(attached && { attached }),
-    };
-  }
-
-  #status(): RequestItemStatus {
-    if (this.#done) return 'published';
-    const problem = this.#ended ?? this.#problem;
-    if (problem) return problem.status;
-    if (this.#signatures) return 'signed';
-    if (this.#course.begun) {
-      const { status } = this.#course.state;
-      return status === 'executed' ? 'signed' : status;
-    }
-    if (this.#course.taken.record.attached) return 'published';
-    return this.#options.submitted ? 'pending' : 'prepared';
+    const { kind, submitted } = this.#options;
+    return itemView(this.#course, {
+      kind,
+      submitted,
+      done: this.#done?.attached,
+      problem: this.#ended ?? this.#problem,
+      isSigned: this.#signatures !== undefined,
+    });
   }
 
   note(problem: ItemProblem | undefined): void {

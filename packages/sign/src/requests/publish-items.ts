@@ -1,8 +1,7 @@
-import { type CallOptions, SignError, type SignErrorCode } from '@securosys/core';
-import { isDecided } from './decided.js';
+import type { CallOptions, SignError } from '@securosys/core';
 import { InFlight } from './in-flight.js';
 import { listedBelow } from './index-order.js';
-import { problemOf } from './item-status.js';
+import { ItemSteps } from './item-steps.js';
 import type { Lease } from './lease.js';
 import type { CompleteRequestOptions } from './request-types.js';
 import type { WorkItem } from './work-item.js';
@@ -22,29 +21,23 @@ export interface Publishing {
 /** Uses of keys that are asked for at once, and publications that go on at once. */
 export const mostInFlight = 16;
 
-/** After these the next item may fare better. */
-const ofOneItem = new Set<SignErrorCode>(['ERR_APPROVAL_PENDING', 'ERR_OUTCOME_UNKNOWN', 'ERR_VETOED', 'ERR_REQUEST_NOT_FOUND']);
-
 /** One run over all items of a request. */
 export class PublishRun {
   readonly #run: Publishing;
   readonly #asking = new InFlight(mostInFlight);
   readonly #giving = new InFlight(mostInFlight);
   readonly #below: ReadonlyMap<WorkItem, readonly WorkItem[]>;
-  readonly #errors = new Map<WorkItem, SignError>();
-  /** What every other item would meet as well. */
-  #halted = false;
-  #foreign: { readonly error: unknown } | undefined;
+  readonly #steps: ItemSteps;
 
   constructor(run: Publishing) {
     this.#run = run;
     this.#below = listedBelow(run.items, ({ place }) => place);
+    this.#steps = new ItemSteps(run.call);
   }
 
   /** What the items met, in their order. @throws what is no error of ours, and the reason of an abortion */
   get errors(): readonly SignError[] {
-    if (this.#foreign) throw this.#foreign.error;
-    return this.#run.items.flatMap((item) => this.#errors.get(item) ?? endOf(item) ?? []);
+    return this.#steps.errorsOf(this.#run.items);
   }
 
   /** Publishes each item when it is ready, and an index after what it lists. */
@@ -53,7 +46,7 @@ export class PublishRun {
     const run = (item: WorkItem, listed?: Promise<unknown>) =>
       this.#inLease(async (outside) => {
         if (!(await this.#sign(item, outside, listed)) || this.#waitsForListed(item)) return;
-        await this.#giving.run(() => this.#step(item, () => this.#publish(item)));
+        await this.#giving.run(() => this.#steps.take(item, () => this.#publish(item)));
       });
     const [first, last] = this.#waves;
     for (const item of first) runs.set(item, run(item));
@@ -65,12 +58,11 @@ export class PublishRun {
   async all(): Promise<void> {
     if (this.#run.items.some(({ ended }) => ended)) return;
     await Promise.all(this.#open.map((item) => this.#inLease((outside) => this.#sign(item, outside))));
-    if (this.#errors.size > 0 || this.#foreign) return;
+    if (this.#steps.failed) return;
     await this.#inLease(async () => {
       const waves = this.#waves;
       await this.#over(waves.flat(), (item) => this.#make(item));
-      for (const wave of waves)
-        if (this.#errors.size === 0 && !this.#foreign) await this.#over(wave, (item) => item.give(this.#run.call));
+      for (const wave of waves) if (!this.#steps.failed) await this.#over(wave, (item) => item.give(this.#run.call));
     });
   }
 
@@ -94,7 +86,7 @@ export class PublishRun {
   }
 
   async #over(items: readonly WorkItem[], work: (item: WorkItem) => Promise<void>): Promise<void> {
-    await Promise.all(items.map((item) => this.#giving.run(() => this.#step(item, () => work(item)))));
+    await Promise.all(items.map((item) => this.#giving.run(() => this.#steps.take(item, () => work(item)))));
   }
 
   /**
@@ -108,16 +100,16 @@ export class PublishRun {
   ): Promise<boolean> {
     const { call, options } = this.#run;
     const { onProgress } = options;
-    if (!(await this.#asking.run(() => this.#step(item, () => item.submit(call))))) return false;
+    if (!(await this.#asking.run(() => this.#steps.take(item, () => item.submit(call))))) return false;
     const progress = onProgress && { onProgress: (state: Parameters<typeof onProgress>[0]) => onProgress(state, item.view()) };
-    const wait = () => this.#step(item, () => item.wait({ ...options, ...progress }));
+    const wait = () => this.#steps.take(item, () => item.wait({ ...options, ...progress }));
     if (!item.waited && !before) return wait();
     let signed = false;
     // Nobody publishes while people decide.
     await outside(async () => {
       signed = await wait();
       await before;
-      signed &&= await this.#step(item, () => this.#run.judge(item));
+      signed &&= await this.#steps.take(item, () => this.#run.judge(item));
     });
     return signed;
   }
@@ -151,41 +143,9 @@ export class PublishRun {
         }
       });
     } catch (error) {
-      this.#foreign ??= { error };
+      this.#steps.stop(error);
     } finally {
       await lease.leave();
     }
   }
-
-  /** One step of one item; says whether it was taken. What went wrong is kept. */
-  async #step(item: WorkItem, work: () => Promise<unknown>): Promise<boolean> {
-    const { call } = this.#run;
-    if (this.#halted) return false;
-    try {
-      call.signal?.throwIfAborted();
-      await work();
-      return true;
-    } catch (error) {
-      if (call.signal?.aborted || !SignError.is(error)) {
-        this.#halted = true;
-        this.#foreign ??= { error };
-        return false;
-      }
-      await this.#failed(item, error);
-      return false;
-    }
-  }
-
-  async #failed(item: WorkItem, error: SignError): Promise<void> {
-    const problem = problemOf(error);
-    item.note(problem.status === 'pending' ? undefined : problem);
-    this.#errors.set(item, error);
-    if (isDecided(error)) await item.end(problem);
-    else this.#halted ||= !ofOneItem.has(error.code);
-  }
-}
-
-/** What an earlier run was told. */
-function endOf({ done, ended }: WorkItem): SignError | undefined {
-  return done || !ended ? undefined : new SignError(ended.code, ended.reason);
 }
