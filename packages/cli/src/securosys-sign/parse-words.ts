@@ -1,4 +1,4 @@
-import { invalidArgument } from '@securosys/core';
+import { SignError } from '@securosys/core';
 import type { Option } from 'commander';
 import type { Command, CommandOption } from './command.js';
 import { suggestion } from './nearest.js';
@@ -100,7 +100,9 @@ export async function parseWords(name: string, command: Command, words: readonly
   try {
     parser.parse([...words], { from: 'user' });
   } catch (error) {
-    return invalidArgument(`${name}: ${complaint(error, words, { options, command })}`);
+    throw new SignError('ERR_INVALID_ARGUMENT', `${name}: ${complaint(error, words, { options, command })}`, {
+      details: { advice: `${programName} ${name} --help says what it takes` },
+    });
   }
   const typed: Record<string, string | readonly string[] | true> = {};
   for (const [option, { name: own }] of known) {

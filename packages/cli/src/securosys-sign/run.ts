@@ -11,6 +11,9 @@ import { commandHelp, parseWords, type TypedWords } from './parse-words.js';
 
 function unknown(words: readonly string[]): SignError {
   const names = commandTable.map(({ name }) => name);
+  const first = words.findIndex((word) => !word.startsWith('-'));
+  if (first > 0 && findCommand(words.slice(first)))
+    return new SignError('ERR_INVALID_ARGUMENT', 'options stand behind the command that they belong to');
   const typed = words.slice(0, 2).filter((word) => /^[a-z][a-z-]{0,30}$/.test(word));
   const under = names.filter((name) => name.startsWith(`${typed[0]} `));
   if (under.length > 0) return new SignError('ERR_INVALID_ARGUMENT', `'${typed[0]}' is one of: ${under.join(', ')}`);
@@ -43,7 +46,12 @@ export async function runSecurosysSign(words: readonly string[], io: SecurosysSi
   let opened: ReturnType<typeof openContext> | undefined;
   try {
     const found = findCommand(first === 'help' ? words.slice(1) : words);
-    if (!found) throw unknown(words);
+    if (!found) {
+      const under = commandTable.filter(({ name }) => name.startsWith(`${first} `));
+      if (under.length === 0 || !words.includes('--help')) throw unknown(words);
+      io.stdout.write(helpText(under));
+      return exitCodes.ok;
+    }
     const { name, load } = found.entry;
     const { command } = await load();
     if (first === 'help' || found.rest.includes('--help') || found.rest.includes('-h')) {

@@ -38,6 +38,8 @@ describe('the command line', () => {
     [['verify', '--manifests', 'some', 'x'], '--manifests is one of index, children, all'],
     [['verify', '--ca'], '--ca needs <path>'],
     [['attest'], 'attest: needs <image>'],
+    [['--quiet', 'verify', 'x'], 'options stand behind the command'],
+    [['attest'], 'securosys-sign attest --help says what it takes'],
     [['verify'], 'verify: name an image'],
     [['verify', '--max-age', '5', 'x', '--ca', 'root.pem'], '--max-age is a duration'],
     [['verify', 'registry.example/App:1.4', '--ca', 'root.pem'], 'ERR_INVALID_ARGUMENT'],
@@ -45,6 +47,20 @@ describe('the command line', () => {
     const { code, stdout, stderr } = await world.run(...words);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain(said);
+  });
+
+  it('a group of commands explains itself', async () => {
+    const { code, stdout } = await world.run('cert', '--help');
+    expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringMatching(/ {2}cert csr +ask a CA/) });
+    expect(stdout).not.toContain('key create');
+  });
+
+  it.each([
+    [['verify', 'registry.example/app:1.4'], 'say whom you trust: --ca'],
+    [['request', 'status', 'abc'], 'securosys-sign request list shows them'],
+    [['key', 'show', 'nobody'], 'securosys-sign key list shows what the backend has'],
+  ])('%j names something that is not there, and is told how to find it', async (words, said) => {
+    expect(await world.run(...words)).toMatchObject({ code: 66, stdout: '', stderr: expect.stringContaining(said) });
   });
 
   it('ends differently for what is refused, waits, is expired, unreachable and wrong', () => {
