@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { type KeyBackend, sha256Hex } from '@securosys/core';
 import { checkNotaryChain, parseCertificate, pemText } from '@securosys/pki';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { issue, testKey } from '../../../pki/test/issue.js';
@@ -138,5 +139,33 @@ describe('cert csr and cert import', () => {
     world.write('again.pem', pem(await authority.issue({ spki, subject }), await authority.root()));
     expect((await world.run('cert', 'import', '--key', 'release', '--no-store', 'again.pem')).code).toBe(0);
     expect(existsSync(chains()) ? readdirSync(chains()) : []).toHaveLength(0);
+  });
+});
+
+describe('a token', () => {
+  it('keeps the whole chain, and what was kept on this machine before is not used any more', async () => {
+    const own = await world.run('cert', 'self-sign', ...named, '--store', '--json');
+    expect({ code: own.code, kept: readdirSync(chains()) }).toMatchObject({ code: 0, kept: [expect.any(String)] });
+    const stored: Uint8Array[][] = [];
+    const token = {
+      id: 'pkcs11:test',
+      library: {},
+      describeKey: async () => ({ ref: { label: 'release', spkiSha256: sha256Hex(spki) }, spki }),
+      storeCertificates: async (_: unknown, chain: Uint8Array[]) => void stored.push(chain),
+      close: async () => undefined,
+    };
+    world.writeConfig({ backend: 'pkcs11', restApi: undefined, token: undefined, module: '/usr/lib/module.so', tokenLabel: 'a' });
+    try {
+      const authority = world.tsb.certificateAuthority;
+      const [leaf, root] = [await authority.issue({ spki, subject }), await authority.root()];
+      world.write('token.pem', pem(root, leaf));
+      const backends = { pkcs11: async () => token as unknown as KeyBackend };
+      const { code, stdout } = await world.runWith({ backends }, 'cert', 'import', '--key', 'release', 'token.pem');
+      expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining('kept: the chain, on the token') });
+      expect(stored).toEqual([[leaf, root]]);
+      expect(readdirSync(chains())).toHaveLength(0);
+    } finally {
+      world.writeConfig();
+    }
   });
 });
