@@ -11,7 +11,7 @@ import type { HeldKey, HeldSymmetricKey, Holder } from './holders.js';
 import type { Way } from './ways.js';
 
 /** The provider as it is built: one script. */
-export const executable = fileURLToPath(new URL('../../../packages/cli/dist/ocicrypt-securosys', import.meta.url));
+export const executable = fileURLToPath(new URL('../../../packages/cli/dist/ocicrypt-securosys.cjs', import.meta.url));
 
 /** What callers know it as. */
 export const providerName = 'hsm';

@@ -17,7 +17,7 @@ import { readCommandLine } from '../src/ocicrypt/command-line.js';
 import { loadProvider } from '../src/ocicrypt/load-provider.js';
 import { serviceOptions } from '../src/ocicrypt/serve.js';
 
-const program = fileURLToPath(new URL('../dist/ocicrypt-securosys', import.meta.url));
+const program = fileURLToPath(new URL('../dist/ocicrypt-securosys.cjs', import.meta.url));
 const optsdata = utf8Bytes(
   JSON.stringify({ symkey: 'c2VjcmV0', digest: `sha256:${'ab'.repeat(32)}`, cipheroptions: { nonce: 'AAAA' } }),
 );

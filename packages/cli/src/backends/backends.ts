@@ -24,6 +24,8 @@ export interface OpenOptions {
   readonly keyPassword?: (label: string) => Promise<string | undefined>;
   /** Folder that the program lies in. */
   readonly programFolder?: string;
+  /** Whether it matters that an emulator's keys are told from others: asking costs a call. Default `true`. */
+  readonly askAssurance?: boolean;
   /** For a process that serves many calls. Default: one that serves one. */
   readonly resident?: boolean;
 }

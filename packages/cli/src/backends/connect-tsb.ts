@@ -20,8 +20,8 @@ function leanFetch({ proxy, auth, ca }: TsbSettings): LeanFetch | undefined {
 }
 
 /** Connects to the TSB of a configuration; nothing is sent before the first call. @throws SignError as `createTsbBackend` */
-export function connectTsb(settings: TsbSettings, open: Pick<OpenOptions, 'app' | 'keyPassword'>): KeyBackend {
-  const { app, keyPassword } = open;
+export function connectTsb(settings: TsbSettings, open: Pick<OpenOptions, 'app' | 'keyPassword' | 'askAssurance'>): KeyBackend {
+  const { app, keyPassword, askAssurance } = open;
   const { url, auth, apiKeys, ca, proxy, partition, applicationKey, allowPasswordInRequest } = settings;
   const lean = leanFetch(settings);
   const options: TsbBackendOptions = {
@@ -29,6 +29,7 @@ export function connectTsb(settings: TsbSettings, open: Pick<OpenOptions, 'app' 
     auth,
     app,
     allowPasswordInRequest,
+    ...(askAssurance !== undefined && { askAssurance }),
     ...(lean ? { fetch: lean.fetch } : { ...(ca && { ca }), ...(proxy && { proxy }) }),
     ...(apiKeys && { apiKeys }),
     ...(partition !== undefined && { partition }),

@@ -47,6 +47,8 @@ export function securosysProvider(settings: ProviderSettings, parts: ProviderPar
     return backendFactory(settings.backend, backends)(settings.backend, {
       env,
       app: programName,
+      // Nobody else is told.
+      askAssurance: Object.keys(settings.guards).length > 0,
       stateFolder: state.root,
       ...(keyPassword && { keyPassword }),
       ...(programFolder !== undefined && { programFolder }),

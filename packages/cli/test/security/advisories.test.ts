@@ -38,7 +38,7 @@ describe('CVE-2024-27980 (Node): what a shell or cmd.exe would read in arguments
   it('CVE-2024-27980: no batch file is shipped, and none is run for a plugin that has one', async () => {
     expect(Object.values(manifest.bin)).toEqual([
       './dist/notation-securosys',
-      './dist/ocicrypt-securosys',
+      './dist/ocicrypt-securosys.cjs',
       './dist/securosys-sign.cjs',
       './dist/sigstore-kms-securosys',
     ]);

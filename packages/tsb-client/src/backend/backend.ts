@@ -51,7 +51,7 @@ class Backend implements TsbBackend {
     const { client, style, close } = openBackendClient(options);
     this.client = client;
     this.#close = close;
-    const { partition, requestLookup: lookup } = options;
+    const { partition, requestLookup: lookup, askAssurance = true } = options;
     this.id = `tsb:${client.url}${partition === undefined ? '' : `#${encodeURIComponent(partition)}`}`;
     const password = requestPassword(options);
     this.#parts = {
@@ -61,7 +61,7 @@ class Backend implements TsbBackend {
       lookup,
       password,
       names: new ApproverNames(),
-      keys: new KnownKeys(client, (label) => password(label, false)),
+      keys: new KnownKeys(client, (label) => password(label, false), askAssurance),
       watcher: new Watcher({ clock: style.clock, list: () => client.requests.filter(['PENDING', 'APPROVED']) }),
       cancel: (id, call) => this.cancel(id, call),
     };

@@ -64,9 +64,10 @@ export class KnownKeys {
   /** By label and pin. */
   readonly #known = new Map<string, KnownKey>();
 
-  constructor(client: TsbClient, password: (label: string) => Promise<string | undefined>) {
+  constructor(client: TsbClient, password: (label: string) => Promise<string | undefined>, askAssurance: boolean) {
     this.#client = client;
     this.#password = password;
+    if (!askAssurance) this.#assurance = Promise.resolve('self-reported');
   }
 
   /** What the TSB says about itself; without the right to ask, nothing more than its word for the key is known. */

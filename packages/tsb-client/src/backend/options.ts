@@ -19,6 +19,11 @@ export interface TsbBackendStyle {
   readonly allowBlind?: boolean;
   /** Name of the application, shown to approvers as a claim. */
   readonly app?: string;
+  /**
+   * Asks the TSB what it is, so that the keys of an emulator are told from others. Default `true`; without it each key's `assurance` is `self-reported`, and
+   * whoever uses one key once asks a third less.
+   */
+  readonly askAssurance?: boolean;
   /** Form asked for ECDSA and EdDSA results. Default `RAW`; `DER` for servers that do not know it. */
   readonly signatureType?: SignatureType;
   /**
@@ -53,6 +58,7 @@ const styleNames = [
   'allowPasswordInRequest',
   'allowBlind',
   'app',
+  'askAssurance',
   'signatureType',
   'maxPreimageBytes',
   'requestLookup',
@@ -95,7 +101,8 @@ export interface OpenedBackend extends OpenedClient {
 
 export function openBackendClient(options: TsbBackendOptions): OpenedBackend {
   checkObject('options of createTsbBackend', options);
-  const { signatureType = 'RAW', keyPassword, partition, app } = options;
+  const { signatureType = 'RAW', keyPassword, partition, app, askAssurance = true } = options;
+  if (typeof askAssurance !== 'boolean') invalidArgument('askAssurance must be true or false');
   if (keyPassword !== undefined && typeof keyPassword !== 'function') invalidArgument('keyPassword must be a function');
   for (const [name, text] of Object.entries({ partition, app }))
     if (text !== undefined && typeof text !== 'string') invalidArgument(`${name} must be text`);

@@ -83,7 +83,9 @@ describe('describeKey', () => {
     const { backend, seen } = backendOf({ '/v1/key/attributes': () => json(attributes()) }, { askAssurance: false });
     expect((await backend.describeKey({ label: 'k' })).assurance).toBe('self-reported');
     expect(paths(seen)).toEqual(['/v1/key/attributes']);
-    expect(() => backendOf({}, { askAssurance: 'no' as never })).toThrow(expect.objectContaining({ code: 'ERR_INVALID_ARGUMENT' }));
+    expect(() => backendOf({}, { askAssurance: 'no' as never })).toThrow(
+      expect.objectContaining({ code: 'ERR_INVALID_ARGUMENT' }),
+    );
   });
 
   it('refuses a key that changed behind its label (S7)', async () => {
