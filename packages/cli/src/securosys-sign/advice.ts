@@ -25,8 +25,7 @@ const advice: Readonly<Partial<Record<SignErrorCode, string>>> = {
   ERR_OUTCOME_UNKNOWN: 'run the same command again: it looks for what came of it before it asks anybody',
   ERR_VETOED: 'the rule that says no is named above; securosys-sign policy explain shows all of them',
   ERR_BLIND_SIGNING: 'sign what people can see: --format',
-  ERR_CHAIN_INVALID:
-    'name the certificates of the key with --chain, or get it some: cert csr and cert import, or cert self-sign',
+  ERR_CHAIN_INVALID: 'name the certificates of the key with --chain, or get it some: cert csr and cert import, or cert self-sign',
   ERR_NOT_TRUSTED: 'do not use it',
   ERR_STORE: 'check the file, its folder, its owner and the space on the disk',
   ERR_EMULATOR_REFUSED: 'for development only: --allow-emulated',

@@ -78,7 +78,7 @@ describe('a request of several items', () => {
     expect((await world.run('request', 'status', id)).code).toBe(76);
     const anew = await world.run('request', 'reprepare', id);
     expect(anew).toMatchObject({ code: 75, stdout: expect.stringMatching(/^request [0-9a-f]{64}: pending\n/) });
-    expect(anew.stderr).toMatch(/asked anew: notation-jws 1\.4, stale\n.*\n +approvals that are lost: 1\n/);
+    expect(anew.stderr).toMatch(/asked anew: notation-jws 1\.4, stale\n +oci:.*\n.*\n +approvals that are lost: 1\n/);
     expect(waiting(), 'the old one is withdrawn').toHaveLength(before);
     await approveAll();
     expect((await world.run('request', 'complete', anew.stdout.slice(8, 72))).code).toBe(0);

@@ -21,7 +21,7 @@ const noticed = ({ waits, output, approvers }: CommandContext, resume: string): 
     waits(resume);
     await approvers.learn(intent.key.ref.label);
     const { facts } = intent.operation;
-    output.note(`people are asked${facts ? `: ${facts.title}` : ''}${requestId === undefined ? '' : ` (request ${requestId})`}`);
+    output.note(`waits for people${facts ? `: ${facts.title}` : ''}${requestId === undefined ? '' : ` (request ${requestId})`}`);
   },
 });
 

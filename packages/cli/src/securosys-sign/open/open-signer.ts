@@ -21,14 +21,19 @@ import { openGuards } from './open-guards.js';
 
 /** Options of commands that use a key. */
 export const keyOptions: readonly CommandOption[] = [
-  { name: 'key', value: 'name', setting: 'key', describe: 'key: a name in the configuration, or a label' },
-  { name: 'chain', value: 'path', setting: 'chain', describe: 'its certificates, PEM, leaf first' },
+  { name: 'key', value: 'name', setting: 'key', describe: 'which key: a name in the configuration, or a label' },
+  {
+    name: 'chain',
+    value: 'path',
+    setting: 'chain',
+    describe: 'its certificates, PEM, leaf first; default: those that cert import kept, else those of the backend',
+  },
   { name: 'key-password-file', value: 'path', setting: 'keyPasswordFile', describe: 'file with its password' },
   {
     name: 'approval-timeout',
     value: 'duration',
     setting: 'approvalTimeout',
-    describe: 'how long to wait for people; default 0s',
+    describe: 'how long to wait for people: 30m, 2h; default 0s',
   },
 ];
 

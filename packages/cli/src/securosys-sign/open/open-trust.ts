@@ -1,4 +1,4 @@
-import { invalidArgument, utf8Text } from '@securosys/core';
+import { invalidArgument, SignError, utf8Text } from '@securosys/core';
 import { parseCertificates } from '@securosys/pki';
 import {
   type CosignTrust,
@@ -78,7 +78,15 @@ export async function openNotationTrust(context: CommandContext): Promise<Notati
     invalidArgument('--identity belongs to --ca: else the trust policy says who may sign');
   const settings = await context.settings();
   const folder = settings.path('trustFolder') ?? notationConfigFolder({ env: context.env });
-  return notationTrustFromConfig(folder, await rulesOf(context));
+  const rules = await rulesOf(context);
+  try {
+    return await notationTrustFromConfig(folder, rules);
+  } catch (error) {
+    if (!SignError.is(error, 'ERR_NOT_FOUND')) throw error;
+    const advice =
+      'say whom you trust: --ca for Notary signatures, --cosign-key for those of cosign, or a trust policy of Notation';
+    throw new SignError(error.code, error.message, { cause: error, details: { ...error.details, advice } });
+  }
 }
 
 /** By cosign signatures of the keys of the settings. @throws SignError `ERR_INVALID_ARGUMENT` when there are none */

@@ -1,4 +1,4 @@
-import { type Guard, invalidArgument, type KeyBackend, nodeCrypto, type SecretIntent, spkiOf } from '@securosys/core';
+import { type Guard, invalidArgument, type KeyBackend, nodeCrypto, type SecretIntent, SignError, spkiOf } from '@securosys/core';
 import type { Oci } from '@securosys/oci';
 import { type DecryptSettings, resumeSigningRequest, type SigningRequest } from '@securosys/sign';
 import type { CommandOption } from '../command.js';
@@ -68,7 +68,13 @@ async function requesterOf(context: CommandContext): Promise<Uint8Array | undefi
 export async function sourceOf(context: CommandContext): Promise<string | Uint8Array> {
   const [typed = ''] = context.words.arguments;
   if (/^[0-9a-f]{64}$/.test(typed)) return typed;
-  return context.readFile(typed, 'the request file', 'any');
+  try {
+    return await context.readFile(typed, 'the request file', 'any');
+  } catch (error) {
+    if (!SignError.is(error, 'ERR_NOT_FOUND')) throw error;
+    const advice = `name a request file, or an id of 64 hexadecimal digits: ${programName} request list shows them`;
+    throw new SignError(error.code, error.message, { cause: error, details: { ...error.details, advice } });
+  }
 }
 
 /** Who opens encrypted images, and whom to believe about them. */

@@ -27,12 +27,14 @@ export const subjectOf = ({ reference, tag, name, platform }: RequestItem): stri
 function itemLines(item: RequestItem, nameOf: NameOf): Line[] {
   const { status, format, reference, reason, parts, facts, attached, to } = item;
   const waiting = status === 'pending' || status === 'approved' ? parts.map((part) => `      ${approvalText(part, nameOf)}`) : [];
+  const against = [...new Set(parts.flatMap(({ approvals }) => approvals?.rejectedBy ?? []))];
   return [
     { text: `  ${status.padEnd(9)} ${format} ${subjectOf(item)}`, tone: ends[status][1] },
     `      ${reference}${to === undefined ? '' : ` to ${to}`}`,
     ...facts.map(({ title }) => `      ${title}`),
     ...(reason === undefined ? [] : [{ text: `      ${reason}`, tone: ends[status][1] }]),
     ...waiting,
+    ...(status === 'rejected' && against.length > 0 ? [`      rejected by ${against.map(nameOf).join(', ')}`] : []),
     ...(attached ?? []).map(({ digest }) => `      attached ${digest}`),
   ];
 }

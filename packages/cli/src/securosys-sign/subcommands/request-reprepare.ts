@@ -20,11 +20,13 @@ const lostBy = ({ parts }: RequestItem): number =>
 function changeLines(items: readonly RequestItem[]): Line[] {
   return items.flatMap((item): Line[] => {
     const what = `${item.format} ${subjectOf(item)}`;
+    const about = `      ${item.reference}`;
     if (!over.includes(item.status))
-      return [`  ${item.status === 'published' ? 'stays done' : 'taken along'}: ${what}, ${item.status}`];
+      return [`  ${item.status === 'published' ? 'stays done' : 'taken along'}: ${what}, ${item.status}`, about];
     const lost = lostBy(item);
     return [
       { text: `  asked anew: ${what}, ${item.status}`, tone: 'warn' },
+      about,
       ...(item.reason === undefined ? [] : [`      ${item.reason}`]),
       ...(lost === 0 ? [] : [{ text: `      approvals that are lost: ${lost}`, tone: 'warn' } as const]),
     ];
