@@ -1,14 +1,16 @@
 import type { ActContext } from './act.js';
 import type { KeyBackend, KeyRef } from './backend.js';
 import { checkedBatch } from './batch.js';
+import { beginGuarded } from './begin-guarded.js';
 import { equalBytes, ownBytes, sha256Hex, wipe } from './bytes.js';
 import { type Clock, systemClock } from './clock.js';
 import { invalidArgument, knownOptions, SignError } from './errors.js';
+import { guarding } from './guarding.js';
 import { openAct } from './open-act.js';
 import type { Operation, WaitOptions } from './operation.js';
 import type { CallOptions } from './options.js';
 import { createMemoryStore, type PendingStore } from './pending-store.js';
-import { beginAct } from './recorded.js';
+import type { SecretIntent } from './secret-intent.js';
 import type { SecretKeyOptions, SecretRequest } from './secret-use.js';
 import { checkSeal, pinSymmetric, type SealAlgorithm, type SymmetricKeyInfo, sealOverhead } from './symmetric-key.js';
 
@@ -49,9 +51,15 @@ export interface Sealer {
    */
   seal(request: SealRequest, options?: CallOptions): Promise<Uint8Array>;
   /**
+   * All that {@link Sealer.begin} checks before the backend is asked, and every guard's `judge`. Uses no key and asks no people; guards are
+   * told of a refusal, and of nothing else.
+   * @throws SignError `ERR_ALGORITHM_UNSUPPORTED`, `ERR_KEY_NOT_USABLE`, `ERR_INVALID_ARGUMENT`, `ERR_VETOED`
+   */
+  check(request: OpenRequest, options?: CallOptions): Promise<void>;
+  /**
    * Starts to open one sealed text, or continues the request that the store knows for the same key, algorithm, text and additional data. It is
    * deleted at the backend before its result is given out (S14).
-   * @throws SignError `ERR_ALGORITHM_UNSUPPORTED`, `ERR_KEY_NOT_USABLE`, `ERR_OUTCOME_UNKNOWN`, and those of the backend; a plaintext that
+   * @throws SignError `ERR_ALGORITHM_UNSUPPORTED`, `ERR_KEY_NOT_USABLE`, `ERR_VETOED`, `ERR_OUTCOME_UNKNOWN`, and those of the backend; a plaintext that
    * `opens` refuses is `ERR_DIGEST_MISMATCH`
    */
   begin(request: OpenRequest, options?: CallOptions): Promise<Operation<Uint8Array>>;
@@ -85,11 +93,12 @@ function demand({ blocked, usages }: SymmetricKeyInfo, usage: 'encrypt' | 'decry
  * ```
  */
 export function createSealer(backend: KeyBackend, ref: KeyRef, options: SealerOptions = {}): Sealer {
-  knownOptions('createSealer', options, ['store', 'clock', 'random']);
+  knownOptions('createSealer', options, ['guards', 'store', 'clock', 'random']);
   if (typeof backend?.begin !== 'function' || typeof ref !== 'object' || ref === null)
     invalidArgument('a symmetric key is bound by a backend and a key reference');
   if (ref.spkiSha256 !== undefined) invalidArgument('a symmetric key has no public key: it is pinned by checkSha256');
-  const { store = createMemoryStore(), clock = systemClock, random } = options;
+  const { store = createMemoryStore(), clock = systemClock, random, guards = [] } = options;
+  const asked = guarding(guards);
   const acts: ActContext = { store, clock, ...(random && { random }) };
   let known: SymmetricKeyInfo | undefined;
 
@@ -103,16 +112,25 @@ export function createSealer(backend: KeyBackend, ref: KeyRef, options: SealerOp
     return known;
   }
 
-  async function begin(request: OpenRequest, call: CallOptions = {}): Promise<Operation<Uint8Array>> {
+  /** All that is checked before anybody is asked. */
+  async function intended(request: OpenRequest, call: CallOptions) {
     const sealed = bytesOf(request.sealed, 'sealed');
     checkSeal(request.algorithm, sealed.byteLength - sealOverhead);
-    const { algorithm, facts, claims, opens } = request;
+    const { algorithm, facts, claims, source, target } = request;
     const key = await describe(call);
     demand(key, 'decrypt');
-    const batch = checkedBatch(request.batch, sha256Hex(sealed));
+    const inputSha256 = sha256Hex(sealed);
+    const batch = checkedBatch(request.batch, inputSha256);
     const extra = { ...(facts && { facts }), ...(claims && { claims }), ...(batch && { batch }) };
     const operation = { kind: 'open', key: key.ref, algorithm, sealed, ...aadOf(request), ...extra } as const;
-    return beginAct(openAct(backend, key, operation, opens), acts, call);
+    const where = { ...(source && { source }), ...(target && { target }), ...(batch && { batch }) };
+    const intent: SecretIntent = { purpose: 'decrypt', backend: backend.id, key, operation, inputSha256, ...where };
+    return { key, operation, intent };
+  }
+
+  async function begin(request: OpenRequest, call: CallOptions = {}): Promise<Operation<Uint8Array>> {
+    const { key, operation, intent } = await intended(request, call);
+    return beginGuarded(asked, intent, openAct(backend, key, operation, request.opens), acts, call);
   }
 
   /** Fails for what was sealed otherwise than it was asked for; says nothing where people would have to be asked. */
@@ -136,6 +154,10 @@ export function createSealer(backend: KeyBackend, ref: KeyRef, options: SealerOp
     clock,
     describe,
     begin,
+    async check(request, call = {}) {
+      const { intent } = await intended(request, call);
+      await asked.judge(intent, call);
+    },
     async seal(request, call = {}) {
       const plaintext = bytesOf(request.plaintext, 'plaintext');
       checkSeal(request.algorithm, plaintext.byteLength);

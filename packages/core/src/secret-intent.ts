@@ -1,18 +1,20 @@
-import type { ApprovalProgress, DecryptOperation, DeriveOperation, KeyInfo } from './backend.js';
+import type { ApprovalProgress, DecryptOperation, DeriveOperation, KeyInfo, OpenOperation } from './backend.js';
 import type { SignError } from './errors.js';
 import type { RequestBatch, SecretSource, SigningTarget } from './facts.js';
 import type { KeyIntent } from './guards.js';
+import type { SymmetricKeyInfo } from './symmetric-key.js';
 
 /**
  * A use of a key that gives out a secret, before it happens. No ciphertext proves what it is the key to: `operation.facts`, `source` and
  * `target` are what the caller of the key knows, `operation.claims` are nobody's proof.
  */
 export interface SecretIntent {
+  /** A symmetric key decrypts, too: its operation is `open`. */
   readonly purpose: 'decrypt' | 'derive';
   readonly backend: string;
-  readonly key: KeyInfo;
-  readonly operation: DecryptOperation | DeriveOperation;
-  /** SHA-256 of the ciphertext, or of the public key of the other side, hex. */
+  readonly key: KeyInfo | SymmetricKeyInfo;
+  readonly operation: DecryptOperation | DeriveOperation | OpenOperation;
+  /** SHA-256 of the ciphertext, of the public key of the other side, or of the sealed text, hex. */
   readonly inputSha256: string;
   /** What the secret opens; absent when the caller does not know. */
   readonly source?: SecretSource;

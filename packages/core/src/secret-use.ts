@@ -96,7 +96,7 @@ export function bindSecretUse<R extends SecretRequest>(
   }
 
   /** All that is checked before anybody is asked. */
-  async function intended(request: R, call: CallOptions): Promise<SecretIntent> {
+  async function intended(request: R, call: CallOptions): Promise<SecretIntent & { readonly operation: SecretOperation }> {
     use.check(request);
     const { facts, claims, source, target } = request;
     const key = await describe(call);

@@ -3,11 +3,14 @@ import { describe, expect, it } from 'vitest';
 import {
   createMemoryStore,
   createSealer,
+  type Guard,
   hexBytes,
   type KeyBackend,
   type KeyOperation,
   type RequestState,
+  type SecretIntent,
   SignError,
+  sha256Hex,
   utf8Bytes,
 } from '../src/index.js';
 import { createMemoryBackend } from '../src/memory.js';
@@ -71,6 +74,27 @@ describe('a symmetric key', () => {
     for (const other of [{ sealed, aad: utf8Bytes('another') }, { sealed }, { sealed: sealed.with(20, sealed[20]! ^ 1), aad }])
       expect(await code(sealer.open({ algorithm, ...other }))).toBe('ERR_REQUEST_FAILED');
     expect(await code(sealer.open({ algorithm, sealed: new Uint8Array(27), aad }))).toBe('ERR_REQUEST_FAILED');
+  });
+
+  it('opens when its guards agree, and tells them no plaintext', async () => {
+    const sealed = await sealer.seal({ algorithm, plaintext, aad });
+    const outcomes: object[] = [];
+    let refuses = true;
+    const guard: Guard<SecretIntent> = {
+      judge() {
+        if (refuses) throw new SignError('ERR_VETOED', 'not on a Sunday');
+      },
+      after: (outcome) => void outcomes.push(outcome),
+    };
+    const guarded = createSealer(software, ref, { guards: [guard] });
+    const request = { algorithm, sealed, aad, source: { layers: 2 } } as const;
+    expect(await code(guarded.check(request))).toBe('ERR_VETOED');
+    expect(await code(guarded.open(request))).toBe('ERR_VETOED');
+    refuses = false;
+    expect(await guarded.open(request)).toEqual(plaintext);
+    const intent = { purpose: 'decrypt', inputSha256: sha256Hex(sealed), source: { layers: 2 }, key: { ref } };
+    expect(outcomes).toMatchObject([{ result: 'refused' }, { result: 'refused' }, { intent, result: 'decrypted' }]);
+    expect(Object.keys(outcomes[2] ?? {}).sort()).toEqual(['intent', 'result']);
   });
 
   it('opens what NIST sealed, test case 16 of the specification of GCM', async () => {

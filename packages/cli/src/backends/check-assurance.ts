@@ -1,7 +1,7 @@
 import { type KeyInfo, SignError } from '@securosys/core';
 
 /** Keys of an emulator sign only for who has said so: nothing protects them. @throws SignError `ERR_EMULATOR_REFUSED` */
-export function checkAssurance(key: KeyInfo, allowEmulated: boolean): void {
+export function checkAssurance(key: Pick<KeyInfo, 'assurance'>, allowEmulated: boolean): void {
   if (key.assurance === 'emulated' && !allowEmulated)
     throw new SignError(
       'ERR_EMULATOR_REFUSED',

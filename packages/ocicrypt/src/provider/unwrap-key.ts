@@ -49,13 +49,10 @@ function withMemory(key: PrivateKey, remembers: boolean): PrivateKey {
   };
 }
 
-/** @throws SignError `ERR_CAPABILITY_MISSING` for a symmetric key that guards should judge: they judge uses of key pairs */
 function keyBehind(backend: KeyBackend, { ref, algorithm }: ProviderKey, options: DecrypterOptions): PrivateKey {
   if (!isSymmetricAlgorithm(algorithm)) return backendPrivateKey(backend, ref, options);
-  const { guards = [], store, clock } = options;
-  if (guards.length > 0)
-    throw new SignError('ERR_CAPABILITY_MISSING', 'the guards of this provider cannot judge the uses of a symmetric key');
-  return openingKey(backendSymmetricKey(backend, ref, { ...(store && { store }), ...(clock && { clock }) }));
+  const { allowPkcs1: _, ...others } = options;
+  return openingKey(backendSymmetricKey(backend, ref, others));
 }
 
 /** What the private options say of the layer; they are given back as they are, whatever they say. */

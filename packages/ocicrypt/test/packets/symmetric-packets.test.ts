@@ -1,5 +1,5 @@
 import { createSecretKey } from 'node:crypto';
-import { createMemoryStore, type KeyBackend, type KeyOperation, SignError } from '@securosys/core';
+import { createMemoryStore, type Guard, type KeyBackend, type KeyOperation, type SecretIntent, SignError } from '@securosys/core';
 import { createMemoryBackend } from '@securosys/core/memory';
 import { expectNoSecret } from '@securosys/testing';
 import { describe, expect, it } from 'vitest';
@@ -218,17 +218,28 @@ describe('a key provider with a symmetric key', () => {
     );
   });
 
-  it('does not use it where guards should judge that, for they judge key pairs', async () => {
+  it('uses it when its guards agree, and tells them', async () => {
     const answer = await call(goWrap({ [name]: ['k1'] }, sampleOptions()));
     const packet = Buffer.from(JSON.parse(answer.stdout).keywrapresults.annotation, 'base64');
     const { backend, asked } = counted();
-    const guarded = {
-      ...plugin,
-      open: () => ({ ...backend, close: async () => undefined }),
-      guards: [{ judge: () => undefined }],
+    const seen: SecretIntent[] = [];
+    const results: string[] = [];
+    let refuses = true;
+    const guard: Guard<SecretIntent> = {
+      judge(intent) {
+        seen.push(intent);
+        if (refuses) throw new SignError('ERR_VETOED', 'not on a Sunday');
+      },
+      after: ({ result }) => void results.push(result),
     };
-    expect((await call(goUnwrap({ [name]: ['k1'] }, packet), guarded)).stderr).toMatch(/guards .*ERR_CAPABILITY_MISSING/);
-    expect(asked).toEqual([]);
+    const guarded = { ...plugin, open: () => ({ ...backend, close: async () => undefined }), guards: [guard] };
+    const unwrap = () => call(goUnwrap({ [name]: ['k1'] }, packet), guarded);
+    expect((await unwrap()).stderr).toMatch(/not on a Sunday .*ERR_VETOED/);
+    expect([asked, results]).toEqual([[], ['refused']]);
+    refuses = false;
+    expect(await unwrap()).toMatchObject({ exitCode: 0, stderr: '' });
+    expect([asked, results]).toEqual([['open'], ['refused', 'decrypted']]);
+    expect(seen.at(-1)).toMatchObject({ purpose: 'decrypt', key: { ref }, operation: { kind: 'open' } });
   });
 
   it('shows nothing of the key, whatever goes wrong (S37)', async () => {

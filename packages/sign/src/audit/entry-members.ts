@@ -2,7 +2,7 @@ import {
   type Descriptor,
   type JsonObject,
   type JsonValue,
-  type KeyInfo,
+  type KeyIntent,
   type SecretSource,
   type SigningFacts,
   type SigningTarget,
@@ -85,8 +85,9 @@ export const source = (of: SecretSource | undefined): JsonObject | undefined =>
     trusted: of.trusted,
   });
 
-export const keyMembers = ({ ref, spec, assurance }: KeyInfo): JsonObject | undefined =>
-  group({ spkiSha256: ref.spkiSha256, label: text(ref.label), spec, assurance });
+/** A key pair by its public half, a symmetric key by its check value. */
+export const keyMembers = ({ ref, spec, assurance }: KeyIntent['key']): JsonObject | undefined =>
+  group({ spkiSha256: ref.spkiSha256, checkSha256: ref.checkSha256, label: text(ref.label), spec, assurance });
 
 /** What the bytes say, as their format explains them; of a decryption, what the caller of the key knows. */
 export const factMembers = (facts: SigningFacts | undefined): JsonObject | undefined =>

@@ -17,7 +17,10 @@ export function subjectOfSecret({ purpose, key, operation, source = {} }: Secret
     ...(tag !== undefined && { tag }),
     ...(digest !== undefined && { digest }),
     ...(trusted !== undefined && { trusted }),
-    key: { spkiSha256: sha256Hex(key.spki), spki: ownBytes(key.spki), ...(label !== undefined && { label }) },
+    // Rules name key pairs, by their public halves: of a symmetric key nobody knows one.
+    ...('spki' in key && {
+      key: { spkiSha256: sha256Hex(key.spki), spki: ownBytes(key.spki), ...(label !== undefined && { label }) },
+    }),
     ...(differs && { contradiction: `the key is asked for ${explained}, and the image is ${digest}` }),
   };
 }

@@ -9,7 +9,7 @@ import {
 } from '@securosys/core';
 import { checkAlgorithm } from './allowed-algorithms.js';
 import { doesNotOpen, saysNothing } from './failure.js';
-import type { AskedOfKey, KeyUse, PrivateKey } from './private-key.js';
+import { type AskedOfKey, type PrivateKey, requestOf } from './private-key.js';
 
 /** How a key behind a backend is used. */
 export interface BackendKeyOptions extends DecrypterOptions {
@@ -36,13 +36,6 @@ export function backendPrivateKey(backend: KeyBackend, ref: KeyRef, options: Bac
       throw saysNothing(error) ? doesNotOpen() : error;
     }
   };
-  const request = ({ facts, claims, source, target, opens }: KeyUse) => ({
-    facts,
-    opens,
-    ...(claims && { claims }),
-    ...(source && { source }),
-    ...(target && { target }),
-  });
   return {
     // `timeoutMs` is how long people may take; the backend has a deadline of its own for its answers.
     async publicHalf({ signal } = {}) {
@@ -50,16 +43,16 @@ export function backendPrivateKey(backend: KeyBackend, ref: KeyRef, options: Bac
     },
     async decrypt(algorithm, ciphertext, use, call) {
       checkAlgorithm(algorithm, algorithms);
-      return alike(decrypter.decrypt({ algorithm, ciphertext, ...request(use) }, call));
+      return alike(decrypter.decrypt({ algorithm, ciphertext, ...requestOf(use) }, call));
     },
     async derive(publicKey, use, call) {
-      return alike(deriver.derive({ algorithm: 'ecdh', publicKey, ...request(use) }, call));
+      return alike(deriver.derive({ algorithm: 'ecdh', publicKey, ...requestOf(use) }, call));
     },
     async judge(asked: AskedOfKey, use, call) {
-      if (asked.publicKey) return deriver.check({ algorithm: 'ecdh', publicKey: asked.publicKey, ...request(use) }, call);
+      if (asked.publicKey) return deriver.check({ algorithm: 'ecdh', publicKey: asked.publicKey, ...requestOf(use) }, call);
       const { algorithm, ciphertext } = asked;
       checkAlgorithm(algorithm, algorithms);
-      return decrypter.check({ algorithm, ciphertext, ...request(use) }, call);
+      return decrypter.check({ algorithm, ciphertext, ...requestOf(use) }, call);
     },
   };
 }

@@ -45,6 +45,11 @@ export function openingKey(key: PrivateKey | SymmetricKey): PrivateKey {
       return key.open(sealed, aad, use, options);
     },
     derive: () => Promise.reject(noPair()),
+    async judge({ ciphertext }, use, options) {
+      if (!ciphertext) throw noPair();
+      const { sealed, aad } = unpackSealed(ciphertext);
+      await key.judge?.(sealed, aad, use, options);
+    },
   };
 }
 

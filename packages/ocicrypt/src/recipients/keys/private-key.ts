@@ -18,6 +18,11 @@ export interface KeyUse extends Pick<ImageContext, 'claims' | 'source' | 'target
   opens(secret: Uint8Array): boolean;
 }
 
+/** Why a key is used, as a request for its result says it. */
+export function requestOf({ facts, claims, source, target, opens }: KeyUse): Omit<KeyUse, 'insteadOfKey'> {
+  return { facts, opens, ...(claims && { claims }), ...(source && { source }), ...(target && { target }) };
+}
+
 /** What a private key is used for. */
 export type AskedOfKey =
   | { readonly algorithm: EncryptionAlgorithm; readonly ciphertext: Uint8Array; readonly publicKey?: never }

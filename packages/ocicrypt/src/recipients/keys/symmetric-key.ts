@@ -10,7 +10,7 @@ import {
   type WaitOptions,
 } from '@securosys/core';
 import { doesNotOpen, saysNothing } from './failure.js';
-import type { KeyUse } from './private-key.js';
+import { type KeyUse, requestOf } from './private-key.js';
 
 /** What is known of a symmetric key. */
 export interface SymmetricKeyFacts {
@@ -37,6 +37,8 @@ export interface SymmetricKey {
    * @throws SignError `ERR_REQUEST_FAILED` when it does not open to what `use.opens` accepts, whatever the reason (S16); those of the backend
    */
   open(sealed: Uint8Array, aad: Uint8Array, use: KeyUse, options?: WaitOptions): Promise<Uint8Array>;
+  /** Lets the guards of the key judge an opening; nothing is used and nobody asked. Absent: it has none. @throws SignError `ERR_VETOED` */
+  judge?(sealed: Uint8Array, aad: Uint8Array, use: KeyUse, options?: CallOptions): Promise<void>;
 }
 
 /** How a symmetric key behind a backend is used. */
@@ -52,7 +54,7 @@ export interface SymmetricKeyOptions extends SealerOptions {
  * @throws SignError `ERR_INVALID_ARGUMENT`
  */
 export function backendSymmetricKey(backend: KeyBackend, ref: KeyRef, options: SymmetricKeyOptions = {}): SymmetricKey {
-  knownOptions('backendSymmetricKey', options, ['store', 'clock', 'random', 'allowUnpinned']);
+  knownOptions('backendSymmetricKey', options, ['guards', 'store', 'clock', 'random', 'allowUnpinned']);
   const { allowUnpinned = false, ...rest } = options;
   const algorithm = 'aes-gcm';
   const sealer = createSealer(backend, ref, rest);
@@ -66,9 +68,12 @@ export function backendSymmetricKey(backend: KeyBackend, ref: KeyRef, options: S
         invalidArgument('nothing pins the symmetric key: images would be encrypted with whatever key has its name');
       return sealer.seal({ algorithm, plaintext, aad }, call);
     },
-    async open(sealed, aad, { facts, claims, opens }, call) {
+    async judge(sealed, aad, use, call) {
+      return sealer.check({ algorithm, sealed, aad, ...requestOf(use) }, call);
+    },
+    async open(sealed, aad, use, call) {
       try {
-        return await sealer.open({ algorithm, sealed, aad, facts, opens, ...(claims && { claims }) }, call);
+        return await sealer.open({ algorithm, sealed, aad, ...requestOf(use) }, call);
       } catch (error) {
         throw saysNothing(error) ? doesNotOpen() : error;
       }
