@@ -71,7 +71,10 @@ export function keyCheckSha256(encrypted: Uint8Array): string {
   return sha256Hex(encrypted);
 }
 
-/** @throws SignError `ERR_ALGORITHM_UNSUPPORTED` for an unknown algorithm, `ERR_LIMIT` for more than {@link maxSealBytes} */
+/**
+ * Refuses what no symmetric key seals, here or anywhere.
+ * @throws SignError `ERR_ALGORITHM_UNSUPPORTED` for an unknown algorithm, `ERR_LIMIT` for more than {@link maxSealBytes}
+ */
 export function checkSeal(algorithm: SealAlgorithm, plaintextBytes: number): void {
   if (!sealAlgorithms.includes(algorithm))
     throw new SignError('ERR_ALGORITHM_UNSUPPORTED', `unknown sealing algorithm '${sanitizeText(String(algorithm), 40)}'`);
