@@ -1,4 +1,13 @@
-import { type Claims, type Clock, isMovedFromClaim, type PendingStore, sha256Hex, tagClaims, utf8Bytes } from '@securosys/core';
+import {
+  type Claims,
+  type Clock,
+  isMovedFromClaim,
+  type JsonValue,
+  type PendingStore,
+  sha256Hex,
+  tagClaims,
+  utf8Bytes,
+} from '@securosys/core';
 import { isText } from '../formats/members.js';
 import { repositoryOf } from './request-identity.js';
 import type { WorkItem } from './work-item.js';
@@ -38,7 +47,7 @@ export async function rememberTags(items: readonly WorkItem[], store: PendingSto
 }
 
 /** What approvers are told of a tag that has moved: a claim, for it comes from a store that anybody may have altered. */
-export function movedClaims(tag: string, from: unknown, to: string): Claims {
+export function movedClaims(tag: string, from: JsonValue | undefined, to: string): Claims {
   if (!isText(from) || from === to) return {};
   const claims = tagClaims(tag, from);
   return Object.entries(claims).every(([name, text]) => text === tag || isMovedFromClaim(name, text)) ? claims : {};
