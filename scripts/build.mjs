@@ -27,7 +27,16 @@ async function build(name) {
   if (!fresh(cwd)) await run(name, cwd, [tsup, '--config', '../../tsup.config.ts', '--silent', ...(js ? ['--no-dts'] : [])]);
   // Executables are built from the sources of all packages, so it takes more than this one to know that they are fresh.
   const executables = join(cwd, 'build/executables.mjs');
-  if (existsSync(executables)) await run(name, cwd, [executables]);
+  if (existsSync(executables) && !builtFromEverything(cwd)) await run(name, cwd, [executables]);
+}
+
+/** Whether the last file that a build of executables writes is newer than whatever is built into them. */
+function builtFromEverything(dir) {
+  const last = join(dir, 'dist/THIRD-PARTY-NOTICES.md');
+  if (!js || !existsSync(last)) return false;
+  const files = ['package.json', 'pnpm-lock.yaml'].map((file) => join(root, file));
+  const folders = [join(dir, 'build'), join(root, 'scripts'), ...names.map((name) => join(root, 'packages', name, 'src'))];
+  return changed(last) > Math.max(...files.map(changed), ...folders.map(newest));
 }
 
 function run(name, cwd, args) {
