@@ -67,6 +67,33 @@ describe('the transport of programs that live for one call', () => {
     await backend.close();
   });
 
+  it('gives a body whole, however it comes, and no end to one that was cut off', async () => {
+    const piece = Buffer.alloc(100_000, 'x');
+    await withServer(
+      async ({ url }, response) => {
+        response.writeHead(200, { 'content-length': String(4 * piece.byteLength) });
+        for (let sent = 0; sent < (url === '/whole' ? 4 : 2); sent++) await new Promise((done) => response.write(piece, done));
+        if (url === '/cut') response.destroy();
+        if (url === '/whole') response.end();
+      },
+      async (url) => {
+        const { fetch, close } = createLeanFetch({});
+        const read = async (path: string, signal?: AbortSignal) => {
+          const reader = (
+            (await fetch(`${url}${path}`, signal ? { signal } : {})).body as ReadableStream<Uint8Array>
+          ).getReader();
+          let bytes = 0;
+          for (let next = await reader.read(); !next.done; next = await reader.read()) bytes += next.value.byteLength;
+          return bytes;
+        };
+        expect(await read('/whole')).toBe(400_000);
+        await expect(read('/cut')).rejects.toThrow();
+        await expect(read('/open', AbortSignal.timeout(50))).rejects.toThrow();
+        close();
+      },
+    );
+  });
+
   it('sends texts only', async () => {
     const { fetch, close } = createLeanFetch({});
     await expect(fetch('http://127.0.0.1:1/', { method: 'POST', body: new Uint8Array(1) })).rejects.toMatchObject({
