@@ -27,6 +27,12 @@ export interface Failure {
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
+/** Where people can look meanwhile: signing requests have ids of 64 hexadecimal digits. */
+const whoIsMissing = (code: string, requestId: string | undefined): string =>
+  code === 'ERR_APPROVAL_PENDING' && requestId !== undefined && /^[0-9a-f]{64}$/.test(requestId)
+    ? `; ${programName} request status ${requestId} says who is missing`
+    : '';
+
 /** What is shown of an error. Errors that are none of ours are not quoted (S37): what they say may be anything. */
 export function failureOf(error: unknown): Failure {
   if (error instanceof Interruption) {
@@ -49,7 +55,7 @@ export function failureOf(error: unknown): Failure {
     code,
     message: sanitizeText(message, 800),
     ...(requestId !== undefined && { requestId: sanitizeText(requestId, 128) }),
-    ...(advice !== undefined && { advice: sanitizeText(advice, 400) }),
+    ...(advice !== undefined && { advice: sanitizeText(`${advice}${whoIsMissing(code, requestId)}`, 600) }),
   };
 }
 

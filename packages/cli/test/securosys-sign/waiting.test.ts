@@ -42,6 +42,8 @@ describe('while people decide', () => {
     const said = await world.run(...soon);
     expect(said.code).toBe(75);
     expect(said.stderr).toMatch(/approved by Ada; not yet by Ben, Cleo; .* left\n/);
+    const [, id = ''] = /request status ([0-9a-f]{64}) says who is missing/.exec(said.stderr) ?? [];
+    expect((await world.run('request', 'status', id)).stdout).toContain('approved by Ada; not yet by Ben, Cleo');
     const quiet = await world.runWith({ env: { ...world.env, CI: 'true' } }, ...soon);
     expect(quiet.stderr).toMatch(/^securosys-sign: .*\(ERR_APPROVAL_PENDING\)\n {2}request: .*\n {2}run .*\n$/);
   });
