@@ -143,6 +143,7 @@ const withoutBytes = [
   'scanCbor',
   'scanDer',
   'formerClaim',
+  'isSecretIntent',
   'isMovedFromClaim',
   'sha256Hex',
   'tagClaims',

@@ -26,7 +26,7 @@ export function requestOf({ facts, claims, source, target, opens }: KeyUse): Omi
 /** What a private key is used for. */
 export type AskedOfKey =
   | { readonly algorithm: EncryptionAlgorithm; readonly ciphertext: Uint8Array; readonly publicKey?: never }
-  | { readonly publicKey: Uint8Array; readonly algorithm?: never };
+  | { readonly publicKey: Uint8Array; readonly algorithm?: never; readonly ciphertext?: never };
 
 /** A private key that opens packets: in this process, or behind a backend. */
 export interface PrivateKey {
