@@ -42,6 +42,11 @@ export class Lease {
     await this.#store.delete(this.#key, { ifNonce: nonce });
   }
 
+  /** Of a request that is over: what a run could not give back. */
+  async clear(): Promise<void> {
+    await this.#store.delete(this.#key);
+  }
+
   /** Waits until nobody else publishes. @throws SignError `ERR_CONFLICT` when another run took this one for dead */
   async take(call: CallOptions): Promise<void> {
     this.#taking ??= this.#take(call).finally(() => {

@@ -6,6 +6,7 @@ import { callOf } from '../sign-options.js';
 import { batchOfItem } from './batch-of-item.js';
 import { checkOpening } from './decrypt-settings.js';
 import { InFlight } from './in-flight.js';
+import { Lease } from './lease.js';
 import { missingItem } from './missing-item.js';
 import { mostInFlight } from './publish-items.js';
 import { runningRequest } from './renew-request.js';
@@ -75,7 +76,7 @@ async function resumeStored(id: string, { restorer, formats, oci, call, ...takin
   const { store } = taking;
   const known = await storedRequest(store, id);
   if (known) {
-    if (known.ended) await clearAway(known, { restorer, formats, oci, call, ...taking });
+    if (known.ended) await clearAway(id, known, { restorer, formats, oci, call, ...taking });
     assertNotOver(id, known);
     const arrival = { origin: 'stored', submitted: true, alone: false } as const;
     const items = await new InFlight(mostInFlight).all(known.items, async (item) => {
@@ -96,14 +97,16 @@ async function resumeStored(id: string, { restorer, formats, oci, call, ...takin
 
 /** A run that ended a request may have died before it had cleared its items away. */
 async function clearAway(
+  id: string,
   { items, ended = 'published', ...known }: StoredRequest,
   { restorer, store, clock, call }: TakingUp,
 ): Promise<void> {
   if (items.length === 0) return;
-  await new InFlight(mostInFlight).all(items, async (id) => {
-    const record = await store.get(recordKey(id));
+  await new Lease(store, clock, id).clear();
+  await new InFlight(mostInFlight).all(items, async (one) => {
+    const record = await store.get(recordKey(one));
     if (!record) return;
-    const item = restorer.item(record, id, { origin: 'stored', submitted: true, alone: false });
+    const item = restorer.item(record, one, { origin: 'stored', submitted: true, alone: false });
     await (ended === 'cancelled' ? item.withdraw(call) : item.forget(call));
   });
   await new RequestRegister({ store, clock }, { ...known, items, origin: 'stored' }).close(ended);

@@ -95,9 +95,24 @@ export class RunningRequest implements SigningRequest {
     );
   }
 
+  /** It is published, whatever hinders this: whoever asks for it again clears the rest away. An error here would have people asked once more. */
+  async #clearAway(call: CallOptions): Promise<void> {
+    const { items } = this.#contents;
+    try {
+      await this.#steps.over(items, (item) => item.forget(call));
+      await this.#close('published', call);
+    } catch (error) {
+      call.logger?.warn('what is left of a published request could not be cleared away', {
+        requestId: this.id,
+        code: SignError.is(error) ? error.code : 'unknown',
+      });
+    }
+  }
+
   /** Nothing is left of it but that it is over. */
   async #close(ended: 'published' | 'cancelled', call: CallOptions): Promise<void> {
     const { register, store, clock } = this.#contents;
+    await this.#lease.clear();
     await register.close(ended);
     await clearNowAndThen(store, clock, call);
   }
@@ -125,8 +140,7 @@ export class RunningRequest implements SigningRequest {
       if (failure) throw requestFailure(failure, this.id, this.items);
       await rememberTags(items, store, clock);
       await register.end('published');
-      await this.#steps.over(items, (item) => item.forget(call));
-      await this.#close('published', call);
+      await this.#clearAway(call);
     } catch (error) {
       if (!SignError.is(error, 'ERR_REQUEST_NOT_FOUND')) throw error;
       // Somebody else has ended it: by publishing, if the signatures are there.
