@@ -45,7 +45,7 @@ const groups = [
   { part: 'prompt', holds: (path) => path === './prompt.js' },
   { part: 'tsb', holds: (path) => path.endsWith('/connect-tsb.js') },
   { part: 'policy', holds: (path) => path === './policy-guard.js', packed: true },
-  { part: 'audit', holds: (path) => path === './audit-guard.js' || path === './audit-log.js' },
+  { part: 'audit', holds: (path) => path === './audit-guard.js' },
   // What the backend of a TSB can beside using keys.
   { part: 'tsb-rare', holds: (path) => ['./operation-calls.js', './recognise.js', './orphans.js'].includes(path), packed: true },
   { part: 'pkcs11', holds: (path) => path.endsWith('/connect-pkcs11.js') || path === '@securosys/pkcs11' },
