@@ -28,13 +28,14 @@ interface Flow {
   end(pipeline: Pipeline): Promise<void>;
 }
 
-/** The request that jobs before this one have left, or the same asked anew. */
-async function known({ world, id }: Pipeline, process: Process, call: Call): Promise<SigningRequest> {
+/** The request that jobs before this one have left, or the same asked anew; `undefined` when it is published. */
+async function known({ world, id }: Pipeline, process: Process, call: Call): Promise<SigningRequest | undefined> {
   if (id !== undefined)
     try {
       return await resumeIn(world, process, id, call);
     } catch (error) {
       if (!SignError.is(error, 'ERR_REQUEST_NOT_FOUND')) throw error;
+      if (error.details.ended === 'published') return undefined;
     }
   return prepareIn(world, process, items, call);
 }
@@ -77,6 +78,7 @@ const flows: readonly Flow[] = [
     async job(pipeline, process, call) {
       const { world } = pipeline;
       let request = await known(pipeline, process, call);
+      if (!request) return;
       await request.refresh(call);
       const over = (error: unknown) => {
         if (!SignError.is(error, 'ERR_APPROVAL_REJECTED') && !SignError.is(error, 'ERR_APPROVAL_PENDING')) throw error;
@@ -108,6 +110,7 @@ const flows: readonly Flow[] = [
     begin: async () => undefined,
     async job(pipeline, process, call) {
       const request = await known(pipeline, process, call);
+      if (!request) return;
       if (pipeline.id === undefined) {
         pipeline.id = request.id;
         await request.submit(call);
