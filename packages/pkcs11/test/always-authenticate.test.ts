@@ -13,7 +13,7 @@ describe.skipIf(!softhsmModule)(`a key with CKA_ALWAYS_AUTHENTICATE, on SoftHSM2
   let backend: Pkcs11Backend;
   const asked: string[] = [];
   const { pin } = tokens.restless;
-  let given = pin;
+  let given: string = pin;
   beforeAll(async () => {
     const ask = async ({ purpose, keyLabel }: PinInfo) => {
       asked.push(`${purpose} ${keyLabel ?? ''}`);
