@@ -7,8 +7,8 @@ import type { OutboundFetch } from './outbound-fetch.js';
 
 /**
  * {@link createOutboundFetch} over `node:http` and `node:https`, with the same guards, for programs that live for a few requests: the
- * platform's fetch takes longer to load than such a program takes for everything else. It takes URLs, sends bytes and texts, follows no
- * redirect and knows no proxies. Its answers have what `exchange`, `readBody` and `discard` read: status, `headers.get`, and a body to
+ * platform's fetch takes longer to load than such a program takes for everything else. It takes URLs without logins and headers as
+ * members of an object, sends bytes and texts, follows no redirect and knows no proxies. Its answers have what `exchange`, `readBody` and `discard` read: status, `headers.get`, and a body to
  * read or to cancel.
  *
  * @example
@@ -36,7 +36,12 @@ export function createDirectFetch(options: OutboundOptions = {}): OutboundFetch 
     if (!(input instanceof URL) && typeof input !== 'string') return invalidArgument('this fetch takes URLs');
     const url = URL.canParse(String(input)) ? new URL(input) : invalidArgument('what is fetched is no absolute URL');
     settings.check(url);
+    // node:http would make a login of them.
+    if (url.username !== '' || url.password !== '') return invalidArgument('what is fetched holds a login');
     const { method = 'GET', headers = {}, body, signal } = init;
+    // Headers and lists of pairs have no members to be copied: they would be lost without a word.
+    if (Symbol.iterator in headers) return invalidArgument('this fetch takes headers as the members of an object');
+    if (init.redirect === 'error') return invalidArgument('this fetch gives redirects back, and follows none');
     if (body !== undefined && body !== null && typeof body !== 'string' && !(body instanceof Uint8Array))
       return invalidArgument('this fetch sends bytes and texts');
     const bytes = body ?? undefined;

@@ -57,17 +57,14 @@ describe('the fetch over node:http is as narrow as the one over undici:', () => 
     );
   });
 
-  it('verifies servers, whatever the environment says', async () => {
-    const before = process.env.NODE_TLS_REJECT_UNAUTHORIZED;
-    onTestFinished(() => {
-      if (before === undefined) delete process.env.NODE_TLS_REJECT_UNAUTHORIZED;
-      else process.env.NODE_TLS_REJECT_UNAUTHORIZED = before;
-    });
-    process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0';
-    const port = await listen((_, response) => response.end('plain'));
-    await expect(direct({ allowPrivate: true }).request(`https://127.0.0.1:${port}/`)).rejects.toMatchObject({
-      code: 'ERR_NETWORK',
-    });
+  it('is told what it would do otherwise than asked: logins in URLs, headers without members, redirects that are errors', async () => {
+    const { fetch } = direct({ allowPrivate: true });
+    const port = await listen((_, response) => response.end());
+    const refused = { code: 'ERR_INVALID_ARGUMENT' };
+    await expect(fetch(`http://user:secret@127.0.0.1:${port}/`)).rejects.toMatchObject(refused);
+    await expect(fetch(`http://127.0.0.1:${port}/`, { headers: new Headers({ accept: 'x' }) })).rejects.toMatchObject(refused);
+    await expect(fetch(`http://127.0.0.1:${port}/`, { headers: [['accept', 'x']] })).rejects.toMatchObject(refused);
+    await expect(fetch(`http://127.0.0.1:${port}/`, { redirect: 'error' })).rejects.toMatchObject(refused);
   });
 });
 

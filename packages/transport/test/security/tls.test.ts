@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { rootCertificates } from 'node:tls';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { issueTls } from '../../../tsb-client/test/http/certificates.js';
-import { createOutboundFetch, type OutboundOptions } from '../../src/index.js';
+import { createDirectFetch, createOutboundFetch, type OutboundOptions } from '../../src/index.js';
 
 const root = issueTls('root');
 const server = issueTls('server', root, ['registry.example', '127.0.0.1']);
@@ -19,30 +19,37 @@ async function listenTls(): Promise<number> {
   return (https.address() as AddressInfo).port;
 }
 
-async function ask(host: string, options: OutboundOptions): Promise<unknown> {
+type MakeFetch = typeof createOutboundFetch;
+
+async function ask(make: MakeFetch, host: string, options: OutboundOptions): Promise<unknown> {
   const url = `https://${host}:${await listenTls()}`;
-  await using fetch = createOutboundFetch({
+  await using fetch = make({
     allowPrivate: true,
     resolve: async () => [{ address: '127.0.0.1', family: 4 }],
     ...options,
   });
   return await fetch(url).then(
-    (response) => response.text(),
+    async (response) => new TextDecoder().decode((await response.body?.getReader().read())?.value),
     (error: unknown) =>
       error instanceof Error && error.cause instanceof Error && 'code' in error.cause ? error.cause.code : error,
   );
 }
 
-describe('the server is verified (S40)', () => {
+describe.each([
+  ['undici', createOutboundFetch],
+  ['node:https', createDirectFetch],
+])('over %s the server is verified (S40)', (_, make) => {
   it('by roots that were named', async () => {
-    expect(await ask('registry.example', { ca: root.pem })).toBe('ok');
-    expect(await ask('127.0.0.1', { ca: [new TextEncoder().encode(root.pem), ...rootCertificates.slice(0, 1)] })).toBe('ok');
+    expect(await ask(make, 'registry.example', { ca: root.pem })).toBe('ok');
+    expect(await ask(make, '127.0.0.1', { ca: [new TextEncoder().encode(root.pem), ...rootCertificates.slice(0, 1)] })).toBe(
+      'ok',
+    );
   });
 
   it('CVE-2019-10214: without them, by other roots, or for another name, nothing is sent', async () => {
-    expect(await ask('registry.example', {})).toMatch(/CERT|VERIFY|ISSUER/);
-    expect(await ask('registry.example', { ca: issueTls('root').pem })).toMatch(/CERT|VERIFY|ISSUER/);
-    expect(await ask('other.example', { ca: root.pem })).toBe('ERR_TLS_CERT_ALTNAME_INVALID');
+    expect(await ask(make, 'registry.example', {})).toMatch(/CERT|VERIFY|ISSUER/);
+    expect(await ask(make, 'registry.example', { ca: issueTls('root').pem })).toMatch(/CERT|VERIFY|ISSUER/);
+    expect(await ask(make, 'other.example', { ca: root.pem })).toBe('ERR_TLS_CERT_ALTNAME_INVALID');
   });
 
   it('whatever the environment says', async () => {
@@ -52,6 +59,6 @@ describe('the server is verified (S40)', () => {
       else process.env.NODE_TLS_REJECT_UNAUTHORIZED = before;
     });
     process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0';
-    expect(await ask('registry.example', {})).toMatch(/CERT|VERIFY|ISSUER/);
+    expect(await ask(make, 'registry.example', {})).toMatch(/CERT|VERIFY|ISSUER/);
   });
 });
