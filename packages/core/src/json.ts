@@ -1,5 +1,6 @@
 import { utf8Text } from './bytes.js';
 import { SignError } from './errors.js';
+import { plainJson } from './plain-json.js';
 import { sanitizeText } from './text.js';
 
 /** A value as strict JSON decoding gives it. */
@@ -137,10 +138,10 @@ class Reader {
       this.at++;
       return out;
     }
-    for (let last = ''; ; ) {
+    for (let last: string | undefined; ; ) {
       if (this.peek() !== '"') this.fail('member name expected');
       const name = this.string();
-      if (name <= last && name !== '') this.plain = false;
+      if (last !== undefined && name <= last) this.plain = false;
       last = name;
       if (Object.hasOwn(out, name)) this.fail(`duplicate member '${sanitizeText(name, 60)}'`);
       if (this.peek() !== ':') this.fail("':' expected");
@@ -195,6 +196,8 @@ export function parseJsonForm(input: string | Uint8Array, limits: JsonLimits = {
   } = limits;
   if (input.length > maxBytes) throw new SignError('ERR_LIMIT', `${what} is over ${maxBytes} bytes`);
   const text = typeof input === 'string' ? input : utf8Text(input, what);
+  const plain = plainJson(text, maxDepth, maxValues);
+  if (plain) return { value: plain.value, plain: plain.ascending };
   const reader = new Reader(text, what, maxDepth, maxValues, surrogateUnits, plainIntegers);
   const value = wholeValue(reader);
   return { value, plain: reader.plain };

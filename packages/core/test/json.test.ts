@@ -37,6 +37,67 @@ describe('strict JSON (S20)', () => {
     );
   });
 
+  it('reads what the engine reads for it as the reader does', () => {
+    const read = (text: string) => {
+      try {
+        const { value, plain: asWritten } = parseJsonForm(text, { maxDepth: 4, maxValues: 12 });
+        return { value, asWritten };
+      } catch (error) {
+        // White space in front keeps the engine out, and moves what is wrong by one.
+        return { code: (error as SignError).code, said: (error as Error).message.replace(/ at offset \d+$/, '') };
+      }
+    };
+    const names = fc.constantFrom(
+      '',
+      '0',
+      '7',
+      '10',
+      'a',
+      'B',
+      'é',
+      '__proto__',
+      'toJSON',
+      'constructor',
+      '\ud83d\ude00',
+      '\ud800',
+      '"',
+    );
+    const leaf = fc.oneof(
+      names,
+      fc.constantFrom(null, true, 0, -0, 1.5, 1e21, 2 ** 53, 2 ** 53 - 1, -1),
+      fc.constantFrom('\u007f', '\u2028', '<', '\\'),
+    );
+    const { any } = fc.letrec((tie) => ({
+      any: fc.oneof(
+        { maxDepth: 5 },
+        leaf,
+        fc.array(tie('any'), { maxLength: 4 }),
+        fc.array(fc.tuple(names, tie('any')), { maxLength: 4 }),
+      ),
+    }));
+    // Pairs are members: in any order, and one name twice.
+    const written = (value: unknown): string => {
+      if (!Array.isArray(value)) return Object.is(value, -0) ? '-0' : JSON.stringify(value);
+      const isObject =
+        value.length > 0 && value.every((one) => Array.isArray(one) && one.length === 2 && typeof one[0] === 'string');
+      if (!isObject) return `[${value.map(written).join(',')}]`;
+      return `{${value.map(([name, one]) => `${JSON.stringify(name)}:${written(one)}`).join(',')}}`;
+    };
+    fc.assert(
+      fc.property(any, fc.nat(), fc.constantFrom('', '', '', '"', '{', ']', '0', ' '), (value, at, extra) => {
+        const text = written(value);
+        const place = at % (text.length + 1);
+        const changed = text.slice(0, place) + extra + text.slice(place);
+        const [engine, { asWritten, ...reader }] = [read(changed), { asWritten: undefined, ...read(` ${changed}`) }];
+        if ('value' in engine) expect({ value: engine.value }).toStrictEqual({ value: reader.value });
+        else expect(engine).toEqual(reader);
+        // In front of a canonical text white space is what makes it another one.
+        if ('value' in engine && engine.asWritten) expect(JSON.stringify(engine.value)).toBe(changed);
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
   it.each([
     ['{"a":1,"a":2}', 'duplicate'],
     ['{"a":{"b":1,"\\u0062":2}}', 'duplicate'],
@@ -120,6 +181,7 @@ describe('a plain text', () => {
     '{}\n',
     '{"b":1,"a":2}',
     '{"a":{"b":1,"a":2}}',
+    '{"a":1,"":2}',
     '{"a":"\\n"}',
     '{"\\u0061":1}',
     '{"a":1.0}',
