@@ -45,9 +45,10 @@ export interface Sealer {
   describe(options?: CallOptions): Promise<SymmetricKeyInfo>;
   /**
    * Seals, and, where that asks nobody, opens the result again before it is given out: what no backend can open is found now and not in a year.
+   * The backend describes the key once more afterwards: what another key sealed that took its name is not given out.
    * @returns `iv ‖ ciphertext ‖ tag`
    * @throws SignError `ERR_LIMIT`, `ERR_KEY_NOT_USABLE`, `ERR_ALGORITHM_UNSUPPORTED`; `ERR_CAPABILITY_MISSING` for a key whose sealing people have
-   * to approve; `ERR_PROTOCOL` for a result that does not open; and those of the backend
+   * to approve; `ERR_KEY_CHANGED`; `ERR_PROTOCOL` for a result that does not open; and those of the backend
    */
   seal(request: SealRequest, options?: CallOptions): Promise<Uint8Array>;
   /**
@@ -133,6 +134,11 @@ export function createSealer(backend: KeyBackend, ref: KeyRef, options: SealerOp
     return beginGuarded(asked, intent, openAct(backend, key, operation, request.opens), acts, call);
   }
 
+  /** Backends find a key by its name with each call: one that has another key by now has sealed with that one (S7). */
+  async function mustStillBe({ ref: key }: SymmetricKeyInfo, call: CallOptions): Promise<void> {
+    if (backend.describeSymmetricKey) pinSymmetric(key, await backend.describeSymmetricKey(key, call));
+  }
+
   /** Fails for what was sealed otherwise than it was asked for; says nothing where people would have to be asked. */
   async function mustOpen(sealed: Uint8Array, { algorithm, plaintext, aad }: SealRequest, call: CallOptions): Promise<void> {
     const { ref: key, usages, needsApproval } = await describe(call);
@@ -177,6 +183,7 @@ export function createSealer(backend: KeyBackend, ref: KeyRef, options: SealerOp
         if (!(begun.done instanceof Uint8Array) || begun.done.byteLength !== plaintext.byteLength + sealOverhead)
           throw new SignError('ERR_PROTOCOL', 'the backend did not answer with a sealed text');
         await mustOpen(begun.done, own, call);
+        await mustStillBe(key, call);
         return ownBytes(begun.done);
       } finally {
         wipe(plaintext);

@@ -120,6 +120,21 @@ describe('a symmetric key', () => {
     expect(() => createSealer(software, { label: 'layers', spkiSha256: '0'.repeat(64) })).toThrow(SignError);
   });
 
+  it('does not give out what another key sealed that took its name: HSMs find a key by its label with each call (S7)', async () => {
+    const hsm = createMemoryBackend();
+    const first = hsm.addSymmetricKey({ label: 'layers' });
+    const byLabel: KeyBackend = {
+      ...hsm,
+      begin: (operation, options) => hsm.begin({ ...operation, key: { label: 'layers' } } as KeyOperation, options),
+    };
+    // Of a pinned key, and of one that was described once.
+    const sealers = [createSealer(byLabel, first.ref), createSealer(byLabel, { label: 'layers' })];
+    for (const one of sealers) await one.seal({ algorithm, plaintext });
+    hsm.deleteKey('layers');
+    hsm.addSymmetricKey({ label: 'layers' });
+    for (const one of sealers) expect(await code(one.seal({ algorithm, plaintext }))).toBe('ERR_KEY_CHANGED');
+  });
+
   it('does only what it may, and is no key of a backend without symmetric keys', async () => {
     software.addSymmetricKey({ label: 'reads', secretKey: secretKey(counting), usages: ['decrypt'] });
     software.addSymmetricKey({ label: 'writes', secretKey: secretKey(counting), usages: ['encrypt'] });
