@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { canonicalJson, parseJson, parseJsonForm, parseJsonObject, SignError } from '../src/index.js';
@@ -89,12 +90,12 @@ describe('strict JSON (S20)', () => {
         const place = at % (text.length + 1);
         const changed = text.slice(0, place) + extra + text.slice(place);
         const [engine, { asWritten, ...reader }] = [read(changed), { asWritten: undefined, ...read(` ${changed}`) }];
-        if ('value' in engine) expect({ value: engine.value }).toStrictEqual({ value: reader.value });
-        else expect(engine).toEqual(reader);
+        // Prototypes count, and members called as those of prototypes are no trouble.
+        const { asWritten: _, ...same } = { asWritten: undefined, ...engine };
+        expect(isDeepStrictEqual(same, reader), changed).toBe(true);
         // In front of a canonical text white space is what makes it another one.
         if ('value' in engine && engine.asWritten) expect(JSON.stringify(engine.value)).toBe(changed);
       }),
-      { numRuns: 3000 },
     );
   });
 

@@ -1,0 +1,49 @@
+import type { JsonObject, JsonValue } from './json.js';
+
+/** Longest text that the engine reads for us: what a hostile one takes of memory before it is counted stays in the tens of megabytes. UTF-16 units. */
+const longest = 1 << 20;
+
+/** A document whose text the engine writes in the same way as it stands there. */
+interface Plain {
+  readonly value: JsonValue;
+  /** Members of every object are in ascending order. */
+  readonly ascending: boolean;
+}
+
+/**
+ * What JSON of machines mostly is, read by the engine at a third of the time that a reader of our own takes: a text that `JSON.stringify`
+ * writes again unit for unit has no member twice, no white space, no other form of a number, and without a backslash no escapes and, whole
+ * as UTF-8 is, no lone surrogates. Whatever is not so is left to the reader, which has the errors.
+ * @returns `undefined` for a text that has to be read strictly
+ */
+export function plainJson(text: string, maxDepth: number, maxValues: number): Plain | undefined {
+  // Printed ones are known by their second character.
+  if (text.length > longest || text.charCodeAt(1) <= 32 || text.includes('\\')) return undefined;
+  let values = 0;
+  let ascending = true;
+  const visit = (value: JsonValue, depth: number): void => {
+    if (++values > maxValues || depth > maxDepth) throw new RangeError('left to the reader');
+    if (typeof value === 'number' && !Number.isSafeInteger(value)) throw new RangeError('left to the reader');
+    if (typeof value !== 'object' || value === null) return;
+    if (Array.isArray(value)) {
+      for (const element of value) visit(element, depth + 1);
+      return;
+    }
+    Object.setPrototypeOf(value, null);
+    let last: string | undefined;
+    for (const name of Object.keys(value)) {
+      if (last !== undefined && name <= last) ascending = false;
+      last = name;
+      visit((value as JsonObject)[name] as JsonValue, depth + 1);
+    }
+  };
+  try {
+    // biome-ignore lint/plugin: the next line refuses whatever is not strict in it
+    const value: JsonValue = JSON.parse(text);
+    if (JSON.stringify(value) !== text) return undefined;
+    visit(value, 0);
+    return { value, ascending };
+  } catch {
+    return undefined;
+  }
+}
