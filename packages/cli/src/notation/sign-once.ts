@@ -17,6 +17,7 @@ import {
   sha256Hex,
   utf8Bytes,
 } from '@securosys/core';
+import { keptWork } from './kept-work.js';
 
 const kind = 'certificate-work';
 
@@ -47,14 +48,21 @@ async function preparedOnce({ store, identity, format, prepare }: SignOnce, key:
   const known = await store.get(key);
   const json = known?.prepared;
   if (!isJsonObject(json)) throw new SignError('ERR_STORE', 'the record of an earlier run has just gone: run this again');
-  return format.restore(json);
+  const kept = keptWork(json, prepared, format);
+  if (kept) return kept;
+  // Whoever runs this again begins anew; people may still see what the altered bytes asked for.
+  await store.delete(key);
+  throw new SignError(
+    'ERR_MALFORMED',
+    'what an earlier run has kept for this is about something else: it was altered, or another release made it. It is thrown away: run this again',
+  );
 }
 
 /**
  * Signs a certificate or a request for one. Its bytes are stored before anybody is asked, because they hold the moment and a random
  * number: a second run has to show people the same ones.
  * @returns what `prepare` prepared, DER
- * @throws SignError `ERR_APPROVAL_PENDING`, and those of `Signer.begin`
+ * @throws SignError `ERR_APPROVAL_PENDING`, `ERR_MALFORMED` for bytes of an earlier run that somebody has altered, and those of `Signer.begin`
  */
 export async function signOnce(work: SignOnce): Promise<Uint8Array> {
   const { backend, key, store, clock, guards, format, claims, timeoutMs, signal } = work;

@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type KeyBackend, sha256Hex } from '@securosys/core';
-import { checkNotaryChain, parseCertificate, pemText } from '@securosys/pki';
+import { checkNotaryChain, parseCertificate, pemText, prepareCertificate } from '@securosys/pki';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { issue, testKey } from '../../../pki/test/issue.js';
 import { createSignWorld, people, pushImage, removeSignWorlds, type SignWorld } from './world.js';
@@ -47,6 +47,34 @@ describe('cert self-sign', () => {
     const made = await world.run(...words, '--json');
     expect(made).toMatchObject({ code: 0, results: [{ notBefore: '2026-02-28T23:59:00Z', file: expect.any(String) }] });
     expect(new X509Certificate(readFileSync(join(world.folder, 'own-council.pem'))).subject).toContain('CN=release');
+  });
+
+  it('signs nothing that somebody has put in place of what an earlier run has kept (S30)', async () => {
+    const { spki: own } = await world.addKey('board', 'ec-p256', { approvers: people });
+    const words = ['cert', 'self-sign', '--key', 'board', '--subject', subject];
+    const pending = join(world.folder, 'securosys', 'sign', 'pending');
+    const now = world.clock.now();
+    const year = { notBefore: now, notAfter: now + 365 * 86_400_000 };
+    const usual = { subject, key: { spki: own, assurance: 'emulated' as const }, validity: year, profile: 'leaf' as const };
+    const evil = [
+      { ...usual, profile: 'ca' as const },
+      { ...usual, subject: 'CN=root,O=Acme,ST=Zurich,C=CH' },
+      { ...usual, validity: { ...year, notAfter: now + 36_500 * 86_400_000 } },
+      { ...usual, validity: { notBefore: now + 86_400_000, notAfter: year.notAfter + 86_400_000 } },
+    ];
+    for (const one of evil) {
+      expect((await world.run(...words)).code).toBe(75);
+      const { length } = world.tsb.requests;
+      const made = await prepareCertificate(one);
+      for (const file of readdirSync(pending)) {
+        const record = JSON.parse(readFileSync(join(pending, file), 'utf8'));
+        if (record.kind !== 'certificate-work' || record.identity.spkiSha256 !== sha256Hex(own)) continue;
+        world.write(join('securosys', 'sign', 'pending', file), JSON.stringify({ ...record, prepared: made.toJSON() }));
+      }
+      expect(await world.run(...words)).toMatchObject({ code: 65, stderr: expect.stringContaining('it was altered') });
+      expect(world.tsb.requests).toHaveLength(length);
+    }
+    expect((await world.run(...words)).code, 'it begins anew').toBe(75);
   });
 
   it('refuses before it asks anybody: a file that is there, no subject, no days', async () => {
