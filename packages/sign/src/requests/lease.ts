@@ -1,11 +1,10 @@
 import { type CallOptions, type Clock, hexText, nodeCrypto, type PendingStore, SignError } from '@securosys/core';
+import { clockSkewMs } from './clock-skew.js';
 
 /** How long a run may be silent before another takes it for dead, in milliseconds. */
 const leaseMs = 120_000;
 const renewMs = leaseMs / 4;
 const pauseMs = 1_000;
-/** How far clocks of machines that share a store may be apart, in milliseconds. */
-const skewMs = 300_000;
 
 /**
  * The right of one run to publish the signatures of a request, over all processes that share its store. It is taken when something is to be
@@ -68,7 +67,7 @@ export class Lease {
       const now = this.#clock.now();
       const text = JSON.stringify(other);
       if (seen?.text !== text) seen = { text, at: now };
-      const silent = now - seen.at >= leaseMs || !(Number(other.renewedAt) + leaseMs + skewMs > now);
+      const silent = now - seen.at >= leaseMs || !(Number(other.renewedAt) + leaseMs + clockSkewMs > now);
       const condition = typeof other.nonce === 'string' ? { ifNonce: other.nonce } : {};
       if (silent && (await this.#store.put(this.#key, this.#record(nonce), condition))) break;
       await this.#clock.sleep(pauseMs, signal);

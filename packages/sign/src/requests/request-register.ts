@@ -1,5 +1,6 @@
 import { type Clock, type JsonObject, type PendingStore, SignError } from '@securosys/core';
 import { endedKeptMs } from './clear-ended.js';
+import { clockSkewMs } from './clock-skew.js';
 import {
   outlineId,
   outlineOf,
@@ -68,7 +69,7 @@ export class RequestRegister {
   /**
    * Looks whether the request may go on, before its items are written.
    * @returns nonce of an ended request that a new one takes the place of
-   * @throws SignError `ERR_REQUEST_STALE` for a file that was used up; `ERR_REQUEST_NOT_FOUND` when somebody else has ended it
+   * @throws SignError `ERR_REQUEST_STALE` for a file that was used up, `ERR_MALFORMED` for one from the future; `ERR_REQUEST_NOT_FOUND` when somebody else has ended it
    */
   async check(): Promise<string | undefined> {
     const { origin, nonce } = this.#request;
@@ -88,7 +89,7 @@ export class RequestRegister {
     return known?.nonce;
   }
 
-  /** What the store knows of a request that came as a file. @throws SignError `ERR_REQUEST_STALE` for a file that was used up */
+  /** What the store knows of a request that came as a file. @throws SignError `ERR_REQUEST_STALE`, `ERR_MALFORMED` */
   async look(): Promise<void> {
     const known = await this.#known();
     this.#assertUsable(known);
@@ -112,6 +113,13 @@ export class RequestRegister {
     if (known && !isOpen && !isLater) this.#usedUp('is used up: it was submitted before', 'replayed');
     if (!known && createdAt + endedKeptMs <= this.#clock.now())
       this.#usedUp('is too old to tell whether it is used up: prepare it anew', 'too-old');
+    // Its end would be later than that of every true file about the same, and none of those would be taken any more.
+    if (!isOpen && createdAt > this.#clock.now() + clockSkewMs)
+      throw new SignError(
+        'ERR_MALFORMED',
+        `signing request ${this.id} was prepared in the future: its file was altered, or a clock is wrong`,
+        { details: { requestId: this.id, reason: 'from-the-future' } },
+      );
   }
 
   #usedUp(what: string, reason: string): never {

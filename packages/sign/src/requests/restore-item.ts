@@ -72,15 +72,14 @@ export class ItemRestorer {
   }
 
   /**
-   * An item of a request file that nobody vouches for. Its certificates must be those of the key here: no chain is taken from a file (S30).
-   * @throws SignError `ERR_CHAIN_INVALID`, and as {@link ItemRestorer.item}
+   * Of an item of a request file that nobody vouches for the certificates must be those of the key here: no chain is taken from a file (S30).
+   * @throws SignError `ERR_CHAIN_INVALID`, those of the backend, and as {@link ItemRestorer.item}
    */
-  async foreignItem(json: JsonObject, id: string, arrival: Arrival, call: CallOptions): Promise<WorkItem> {
-    const item = this.item(json, id, arrival);
-    if (isDecryptRecord(json)) return item;
+  async assertOwnChain(json: JsonObject, id: string, call: CallOptions): Promise<void> {
+    if (isDecryptRecord(json)) return;
     const { record, prepared } = takeUp(json, id, this.#with.clock.now(), this.#with.formats);
     const filed = this.#with.formats.request(record.identity.format)?.chain?.(prepared);
-    if (!filed) return item;
+    if (!filed) return;
     const own = await this.#signer(record.identity).chain(call);
     if (own.length !== filed.length || !own.every((der, at) => equalBytes(der, filed[at] as Uint8Array)))
       throw new SignError(
@@ -90,7 +89,6 @@ export class ItemRestorer {
           details: { rule: 'chain-foreign' },
         },
       );
-    return item;
   }
 
   #decryption(json: JsonObject, id: string, { origin }: Arrival): WorkItem {

@@ -123,8 +123,7 @@ async function resumeFile(
     invalidArgument('nobody vouches for this request file: name the targets that it may publish in, or its requester');
   const arrival = { origin: 'file', submitted: false, alone: false } as const;
   const items: WorkItem[] = [];
-  for (const [itemId, record] of records)
-    items.push(isVouchedFor ? restorer.item(record, itemId, arrival) : await restorer.foreignItem(record, itemId, arrival, call));
+  for (const [itemId, record] of records) items.push(restorer.item(record, itemId, arrival));
   assertAllowed(
     taking.targets,
     items.flatMap(({ repositories }) => repositories),
@@ -132,5 +131,7 @@ async function resumeFile(
   const register = new RequestRegister(taking, { ...outline, isVouchedFor, origin: 'file' }, id);
   await register.look();
   await assertFileUnused({ ...taking, register, items });
+  // Last, because it asks backends, in whatever number a stranger has written down.
+  if (!isVouchedFor) for (const [itemId, record] of records) await restorer.assertOwnChain(record, itemId, call);
   return runningRequest({ ...taking, register, items }, oci);
 }

@@ -1,6 +1,7 @@
 import { base64Bytes, type Descriptor, type JsonObject, type Prepared, SignError, sha256Hex } from '@securosys/core';
 import type { RequestFormat } from '../formats/image-format.js';
 import { type FormatTable, ownFormats } from '../image-formats.js';
+import { clockSkewMs } from './clock-skew.js';
 import { type RequestRecord, readRecord } from './request-record.js';
 
 /** A stored request that was found to be what its id stands for. */
@@ -10,9 +11,6 @@ export interface TakenUp {
   /** Media type, digest and size of what is signed. */
   readonly subject: Descriptor;
 }
-
-/** How far the clocks of two machines that share a store may be apart, in milliseconds. */
-const clockSkewMs = 300_000;
 
 /**
  * Takes a stored request up, treating it as hostile (S30): its identity must hash to `id`, and the bytes to be signed must be about that very

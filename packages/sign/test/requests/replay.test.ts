@@ -86,6 +86,23 @@ describe('a request file that nobody vouches for, after its request', () => {
     expect(world.tsb.requests).toHaveLength(asked);
   });
 
+  it('was never submitted: a date in the future, which would outlive every true file, is refused', async () => {
+    const { world, file } = await worldWithFile();
+    for (const createdAt of [world.clock.now() + 600_000, Number.MAX_SAFE_INTEGER])
+      expect(
+        await thrown(
+          resume(
+            world,
+            alteredFile(file, (json) => Object.assign(json, { createdAt })),
+            { targets },
+          ),
+        ),
+      ).toMatchObject({
+        code: 'ERR_MALFORMED',
+        details: { reason: 'from-the-future' },
+      });
+  });
+
   it('was over: the end of its time cannot be taken away', async () => {
     const { world, request, file } = await worldWithFile(3_600_000);
     await request.submit();

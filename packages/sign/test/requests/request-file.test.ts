@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { createMemoryStore, type JsonObject, sha256Hex } from '@securosys/core';
+import { createMemoryStore, type JsonObject, type KeyBackend, sha256Hex } from '@securosys/core';
 import { applicationKeyFromPrivateKey } from '@securosys/tsb-client';
 import { describe, expect, it } from 'vitest';
 import { requestFile } from '../../src/index.js';
@@ -90,7 +90,15 @@ describe('a request file', () => {
     const world = await createWorld();
     const file = await requestFile(await prepare(world, everyFormat));
     expect((await thrown(elsewhere(world, file, { targets: undefined }))).message).toMatch(/targets/);
-    expect((await thrown(elsewhere(world, file, { targets: ['registry.example/else'] }))).code).toBe('ERR_POLICY_UNSAFE');
+    const asked: string[] = [];
+    const certificates = async () => {
+      asked.push('certificates');
+      return [];
+    };
+    const backend = Object.create(world.backend(), { certificates: { value: certificates } }) as KeyBackend;
+    const foreign = { targets: ['registry.example/else'], chains: [], backend };
+    expect((await thrown(elsewhere(world, file, foreign))).code).toBe('ERR_POLICY_UNSAFE');
+    expect(asked, 'a file that goes elsewhere makes nobody ask the backend').toEqual([]);
   });
 
   it('takes no certificates with it: they must be those of the key', async () => {
