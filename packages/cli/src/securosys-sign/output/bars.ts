@@ -7,6 +7,13 @@ import type { Progress } from './progress.js';
 const widthOfBar = 24;
 const usualColumns = 80;
 
+/** Names are told apart by their ends; what people wait for stands behind them, and has to stay on the line. */
+const longestName = 40;
+const shortened = (name: string): string => {
+  const characters = [...name];
+  return characters.length <= longestName ? name : `…${characters.slice(1 - longestName).join('')}`;
+};
+
 const shownBytes = (bytes: number): string => {
   const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
   const power = Math.min(units.length - 1, bytes < 1024 ? 0 : Math.floor(Math.log2(bytes) / 10));
@@ -45,7 +52,7 @@ export function openBars(
       const line = (done: number, text = ''): string => {
         const left = done > 0 && done < total ? `, ${Math.ceil(((now() - from) * (total - done)) / done / 1000)} s left` : '';
         const amount = unit === 'bytes' ? `${shownBytes(done)} of ${shownBytes(total)}` : `${done} of ${total}`;
-        return `${drawn(done, total)} ${amount}${left}  ${name}${text === '' ? '' : `: ${text}`}`;
+        return `${drawn(done, total)} ${amount}${left}  ${shortened(name)}${text === '' ? '' : `: ${text}`}`;
       };
       const bar = add(total, line(0));
       redraw();
@@ -61,7 +68,7 @@ export function openBars(
       return (state) => {
         const { approvedBy = [], notYetApprovedBy = [] } = state.approvals ?? {};
         const [done, total] = [approvedBy.length, Math.max(1, approvedBy.length + notYetApprovedBy.length)];
-        const shown = fit(`${drawn(done, total)} ${name}: ${approvalText(state, nameOf)}`);
+        const shown = fit(`${drawn(done, total)} ${shortened(name)}: ${approvalText(state, nameOf)}`);
         if (state.status !== 'pending' && state.status !== 'approved') {
           if (bar) bars.remove(bar);
           bar = undefined;
