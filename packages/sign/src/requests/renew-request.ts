@@ -26,6 +26,7 @@ export async function renewedRequest(
     targets,
     renewed.flatMap(({ repositories }) => repositories),
   );
+  await register.assertUnpublished();
   const over = items.filter(isOver);
   await register.end(
     'cancelled',

@@ -20,7 +20,10 @@ export function requestFailure(error: SignError, id: string, items: readonly Req
     return count === 0 ? [] : [`${count} ${status}`];
   });
   const about = items.length > 1 ? ` (of ${items.length} items: ${counts.join(', ')})` : '';
-  return new SignError(error.code, `${error.message}${about}`, {
+  // What one item says names that item; who comes back asks for the request.
+  const waits = SignError.is(error, 'ERR_APPROVAL_PENDING') && requestId !== undefined && requestId !== id;
+  const message = waits ? `signing request ${id} waits for approvals` : error.message;
+  return new SignError(error.code, `${message}${about}`, {
     cause: error,
     retryable: error.retryable,
     details: {

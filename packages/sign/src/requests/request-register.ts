@@ -2,6 +2,7 @@ import { type Clock, type JsonObject, type PendingStore, SignError } from '@secu
 import { endedKeptMs } from './clear-ended.js';
 import { clockSkewMs } from './clock-skew.js';
 import {
+  assertNotOver,
   outlineId,
   outlineOf,
   type RequestOutline,
@@ -126,6 +127,16 @@ export class RequestRegister {
     throw new SignError('ERR_REQUEST_STALE', `this copy of signing request ${this.id} ${what}`, {
       details: { requestId: this.id, reason },
     });
+  }
+
+  /**
+   * Looks whether there is anything left to withdraw: who holds a request for open while another run publishes it is told so.
+   * @throws SignError `ERR_REQUEST_NOT_FOUND`
+   */
+  async assertUnpublished(): Promise<void> {
+    if (!this.#written) return;
+    const known = await this.#known();
+    if (known?.ended === 'published' && known.nonce === this.#request.nonce) assertNotOver(this.id, known);
   }
 
   /** Writes the record, when all its items are written. */

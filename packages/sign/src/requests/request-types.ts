@@ -118,12 +118,15 @@ export interface SigningRequest {
    * @throws SignError the first failure, else `ERR_APPROVAL_PENDING`; `details.requestId` is this request's, `details.items` has all items
    */
   complete(options?: CompleteRequestOptions): Promise<CompletedRequest>;
-  /** Withdraws what people still decide on and forgets the request. What is published stays. */
+  /**
+   * Withdraws what people still decide on and forgets the request. What is published stays.
+   * @throws SignError `ERR_REQUEST_NOT_FOUND` when another run has published all of it; those of the backend
+   */
   cancel(options?: CallOptions): Promise<void>;
   /**
    * Prepares anew what came to nothing or is stale, for the image that its tag names now. Everything in it needs new approvals, and approvers
    * are told that it was asked before. What is done stays done, and what people still decide on is taken along.
-   * @throws SignError `ERR_INVALID_ARGUMENT` when nothing came to nothing
+   * @throws SignError `ERR_INVALID_ARGUMENT` when nothing came to nothing; `ERR_REQUEST_NOT_FOUND` when another run has published all of it
    */
   reprepare(options?: CallOptions): Promise<SigningRequest>;
   /** Contents of a request file. No secrets; `requestFile` signs and writes it. */

@@ -75,6 +75,7 @@ export class RunningRequest implements SigningRequest {
     knownOptions('cancel', options, callNames);
     const { items, register } = this.#contents;
     const call = forMany(options);
+    await register.assertUnpublished();
     await this.#steps.noteUse();
     await register.end('cancelled');
     await this.#steps.over(items, (item) => item.withdraw(call));

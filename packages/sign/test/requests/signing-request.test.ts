@@ -109,6 +109,19 @@ describe('a signing request of several items', () => {
     expect((await thrown(request.complete())).code).toBe('ERR_REQUEST_NOT_FOUND');
   });
 
+  it('published meanwhile is not cancelled: whoever still has it is told so, and waits for the request and not for an item', async () => {
+    const world = await createWorld();
+    const request = await prepare(world, everyFormat);
+    await request.submit();
+    const late = await resume(world, request.id);
+    const waits = await thrown(late.complete({ approvalTimeoutMs: 0 }));
+    expect(waits.message).toContain(`signing request ${request.id} waits for approvals (of 3 items`);
+    await approveAll(world);
+    await request.complete();
+    expect(await thrown(late.cancel())).toMatchObject({ code: 'ERR_REQUEST_NOT_FOUND', details: { ended: 'published' } });
+    expect(await attachedTo(world)).toHaveLength(3);
+  });
+
   it('is also taken up by the id of one item', async () => {
     const world = await createWorld();
     const request = await prepare(world, [{ image: tagged, format: 'notation-jws' }]);
