@@ -1,4 +1,5 @@
 import { quoted } from '../policy/words.js';
+import type { TaskOperation } from './operations.js';
 import type { TaskApprover } from './progress.js';
 import type { TaskView } from './view.js';
 
@@ -6,11 +7,25 @@ import type { TaskView } from './view.js';
 export const rows = (texts: Readonly<Record<string, string | undefined>>): string[] =>
   Object.entries(texts).flatMap(([name, text]) => (text === undefined ? [] : [`    ${name.padEnd(22)} ${text}`]));
 
+/** Operations that the challenge itself names, and no other bytes: uses of a key are all alike to it. */
+const ofTheKey: Readonly<Partial<Record<TaskOperation, string>>> = {
+  block: 'block the key: nobody can use it until it is unblocked',
+  unblock: 'unblock the key: it can be used again',
+  modify: 'give the key new rules',
+};
+
+/** What is decided on in a few words. Parts that contradict each other prove nothing. */
+function whatOf({ facts, operation, mismatches }: TaskView): string {
+  const named = mismatches.length === 0 ? ofTheKey[operation] : undefined;
+  return facts?.title ?? named ?? 'nothing that can be read here';
+}
+
 /** What the very bytes prove that an approval covers. */
-export function proven({ facts, policyText = [], payloadSha256 }: TaskView): string[] {
+export function proven(view: TaskView): string[] {
+  const { facts, policyText = [], payloadSha256 } = view;
   const { digest, size, mediaType, annotations = {} } = facts?.subject ?? {};
   return [
-    ...rows({ what: facts?.title ?? 'nothing that can be read here', digest, size: size?.toString(), mediaType }),
+    ...rows({ what: whatOf(view), digest, size: size?.toString(), mediaType }),
     ...Object.entries(annotations).map(([name, text]) => `    annotation ${name}: ${text}`),
     ...rows({ signedAt: facts?.signedAt, expires: facts?.expiresAt, ...facts?.details, payloadSha256 }),
     ...policyText.map((line) => `    new rules: ${line}`),

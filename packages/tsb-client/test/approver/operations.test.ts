@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { base64Bytes, base64Text, utf8Bytes } from '@securosys/core';
 import { describe, expect, it } from 'vitest';
 import { decodeApprovalChallenge, encodeApprovalChallenge, type ModifyPolicy } from '../../src/api/index.js';
-import { anyOf, quorum, type TaskRisk, type TaskView } from '../../src/index.js';
+import { anyOf, quorum, type TaskRisk, type TaskView, taskText } from '../../src/index.js';
 import {
   approverBefore,
   approverKey,
@@ -50,19 +50,21 @@ describe('every kind of request is read from its own members, and can be approve
       { operation: 'unwrap', asked: expect.objectContaining({ label: 'new', 'attributes.extractable': 'true' }) },
       ['unwrap'],
     ],
-    ['block', { kind: 'block' }, { operation: 'block' }, []],
-    ['unblock', { kind: 'unblock' }, { operation: 'unblock' }, ['unblock']],
+    ['block', { kind: 'block' }, { operation: 'block' }, [], 'block the key: nobody can use it'],
+    ['unblock', { kind: 'unblock' }, { operation: 'unblock' }, ['unblock'], 'unblock the key: it can be used again'],
     [
       'modify',
       { policy: { ruleUse: both('a'), ruleBlock: null, ruleUnblock: both('a'), ruleModify: both('a') } },
       { operation: 'modify' },
       ['policy-weaker', 'policy-change'],
+      'give the key new rules',
     ],
-  ])('%s', async (_, plan, expected, risks) => {
+  ])('%s', async (_, plan, expected, risks, proves = undefined) => {
     const task = taskOf(plan);
     const { approver, posted, view } = await look(task);
     expect(view).toMatchObject({ ...expected, keyLabel: 'release', mismatches: [] });
     expect(risksOf(view)).toEqual(risks);
+    if (proves !== undefined) expect(taskText(view).slice(1).join('\n')).toMatch(new RegExp(`^  PROVEN .*\n    what +${proves}`));
     await approver.approve(view);
     expect(posted.at(-1)?.json).toMatchObject({ approvalToBeSigned: task.approvalToBeSigned });
     // What was signed is what our own encoder makes of what was read.
@@ -81,6 +83,7 @@ describe('every kind of request is read from its own members, and can be approve
     const task = { ...taskOf({ kind, keyXml: decryptOnly }), approvalToBeSigned: foreign.approvalToBeSigned };
     const { approver, view } = await look(task);
     await expect(approver.approve(view, { allowBlind: true })).rejects.toMatchObject({ code: 'ERR_FACTS_MISMATCH' });
+    expect(taskText(view).join('\n'), 'and proves nothing').toMatch(/what +nothing that can be read here/);
   });
 
   it.each(['decrypt', 'unwrap'] as const)('another payload than the challenge has is refused: %s', async (kind) => {
