@@ -13,7 +13,7 @@ export function tagClaims(tag: string, from?: string): Claims {
   return { tag, ...(from !== undefined && { [movedFrom]: from }) };
 }
 
-const formerTag = /^(?:before|removed): tag \S{1,200}$/;
+const formerTag = /^(?:before|removed): (?:custom data of )?tag \S{1,200}$/;
 const formerTagText = /^sha256:[0-9a-f]{64} \(\d{1,16} bytes\)$/;
 const formerKeys = /^(?:before|removed): (?:role|delegation) \S{1,255}$/;
 const formerKeysText = /^\d{1,4} of \d{1,4} keys: [0-9a-f]{64}(?:, [0-9a-f]{64}){0,999}(?:; names: .{1,1000})?$/;
@@ -22,7 +22,7 @@ const formerCertificate = /^(?:before|removed): certificate of [0-9a-f]{64}$/;
 /**
  * What approvers are told of something that a message changes, which the message itself cannot prove: a claim whose name says that its digests
  * are not those that are signed.
- * @param what `tag 1.4`, `role root`, `delegation targets/ci`, `certificate of <id>`
+ * @param what `tag 1.4`, `custom data of tag 1.4`, `role root`, `delegation targets/ci`, `certificate of <id>`
  * @param removed whether the message has it no more
  */
 export function formerClaim(what: string, text: string, removed: boolean): Claims {

@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { type JsonObject, SignError, sha256Hex, utf8Bytes } from '@securosys/core';
+import { type JsonObject, SignError, sha256Hex, utf8Bytes, utf8Text } from '@securosys/core';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { issue } from '../../pki/test/issue.js';
 import {
@@ -13,6 +13,8 @@ import {
   tagsOf,
   updateChanges,
 } from '../src/index.js';
+import { dctKey } from '../src/model/keys.js';
+import { preparedUpdate } from '../src/publish/prepared-update.js';
 import { messageOf } from '../src/publish/write-file.js';
 import { FakeNotary } from './support/fake-notary.js';
 import { digest, gun, ownKey, rootCertificate, signUpdate, start, type World, world } from './support/world.js';
@@ -65,6 +67,44 @@ describe('tags that are signed', () => {
     expect(facts).toMatchObject({ format: 'dct', details: { tags: '3', 'tag v3': `${digest(3)} (3 bytes)`, version: '2' } });
     expect(dctFormat.explain(utf8Bytes('{"_type":"Snapshot"}'))).toBeUndefined();
     expect(dctFormat.explain(utf8Bytes('hello'))).toBeUndefined();
+  });
+
+  it.each([
+    ['a tag with a hash that we do not know', '', '"evil":{"hashes":{"md5":"AAAA","sha256":"HASH"},"length":3},'],
+    ['a tag without SHA-256', '', '"evil":{"hashes":{"sha512":"HASH"},"length":3},'],
+    ['targets in capitals', '"Targets":{"evil":{"hashes":{"sha256":"HASH"},"length":3}},', ''],
+    ['hashes with a long s', '', '"evil":{"hashes":{"sha256":"HASH"},"ha\u017fhes":{"sha256":"HASH"},"length":3},'],
+    ['a length in capitals', '', '"evil":{"LENGTH":4,"hashes":{"sha256":"HASH"},"length":3},'],
+  ])('are not explained beside what only other readers see: %s', (_, members, target) => {
+    const hash = Buffer.alloc(32, 6).toString('base64');
+    const message = (more: string, listed: string) =>
+      utf8Bytes(
+        `{${more}"_type":"Targets","delegations":{"keys":{},"roles":[]},"expires":"2027-01-01T00:00:00.5+01:00",` +
+          `"targets":{${listed}"v1":{"hashes":{"sha256":"${hash}"},"length":3}},"version":2}`.replaceAll('HASH', hash),
+      );
+    expect(dctFormat.explain(message('', ''))?.details).toMatchObject({ tags: '1' });
+    expect(dctFormat.explain(message(members.replaceAll('HASH', hash), target))).toBeUndefined();
+  });
+
+  it('are shown with what signers add to them, and with names that could be taken for two', async () => {
+    const repository = await own.verify();
+    const [part] = prepareTags(repository, {}, { publicKey: own.signer.spki }).parts;
+    const signed = JSON.parse(utf8Text(part?.input.message as Uint8Array));
+    signed.targets.v1.custom = { a: 1 };
+    signed.targets.v2.custom = { of: `sha256:${'0'.repeat(64)}` };
+    const signer = { key: dctKey(own.signer.spki), method: 'ecdsa' } as const;
+    const plan = { role: 'targets/releases', message: messageOf(signed), signers: [signer] } as const;
+    const [file] = updateChanges(preparedUpdate(gun, [plan]), repository);
+    expect(file?.changes).toEqual([
+      { what: 'custom data of tag v1', kind: 'added', after: '{"a":1}' },
+      { what: 'custom data of tag v2', kind: 'added', after: expect.stringMatching(/^sha256:[0-9a-f]{64} \(80 bytes\)$/) },
+    ]);
+    signed.delegations = {
+      keys: { [signer.key.id]: signer.key.json },
+      roles: [{ keyids: [signer.key.id], name: 'targets/releases/a', paths: ['a*, b', 'c/'], threshold: 1 }],
+    };
+    const { details } = dctFormat.explain(messageOf(signed)) ?? {};
+    expect(details?.['delegation targets/releases/a']).toMatch(/; names: "a\*, b"\*, c\/\*$/);
   });
 
   it('are told apart from those that stay: what an update changes, with what was before', async () => {

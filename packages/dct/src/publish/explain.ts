@@ -1,8 +1,9 @@
-import { isJsonObject, type JsonValue, parseJsonObject, SignError, type SigningFacts, utf8Text } from '@securosys/core';
+import { isJsonObject, type JsonValue, parseJsonObject, SignError, type SigningFacts } from '@securosys/core';
 import { isDelegation, parentOf } from '../model/roles.js';
 import { type RootFile, readRoot } from '../model/root.js';
 import { readTargets, type TargetsFile } from '../model/targets.js';
-import { containedKeys, containedRoles, containedTags } from './contained.js';
+import { containedCustom, containedKeys, containedRoles, containedTags } from './contained.js';
+import { saysNothingElse } from './rewritten.js';
 import { writeFile } from './write-file.js';
 
 /**
@@ -14,11 +15,14 @@ const shown = 2_000;
 function targetsFacts(file: TargetsFile): Readonly<Record<string, string>> {
   const tags = containedTags(file);
   const hidden = tags.length - shown;
+  const custom = containedCustom(file);
   return {
     version: String(file.version),
     tags: String(tags.length),
     ...Object.fromEntries(tags.slice(0, shown)),
     ...(hidden > 0 && { 'tags not shown': String(hidden) }),
+    ...Object.fromEntries(custom.slice(0, shown)),
+    ...(custom.length > shown && { 'custom data not shown': String(custom.length - shown) }),
     ...Object.fromEntries(containedRoles(file)),
   };
 }
@@ -60,7 +64,7 @@ function factsOf(
   title: string,
   details: Readonly<Record<string, string>>,
 ): SigningFacts | undefined {
-  // Only what is read here exactly as it will be signed is explained.
-  if (utf8Text(file.message) !== utf8Text(message)) return undefined;
+  // Only what says nothing else than what is shown is explained.
+  if (!saysNothingElse(file, message)) return undefined;
   return { format: 'dct', title, expiresAt: new Date(file.expiresAt).toISOString(), details };
 }

@@ -1,7 +1,6 @@
 import {
   base64Bytes,
   base64Text,
-  equalBytes,
   invalidArgument,
   isJsonObject,
   type JsonObject,
@@ -13,16 +12,15 @@ import {
   sha256Hex,
   verifySignature,
 } from '@securosys/core';
-import { notaryJson } from '../model/canonical-json.js';
 import { algorithmOf, type DctKey, type DctMethod, publicKeyOf, readKey } from '../model/keys.js';
 import { checkGun, type DctRole, isDelegation } from '../model/roles.js';
 import { readRoot } from '../model/root.js';
 import { readTargets } from '../model/targets.js';
 import type { PublishedFile } from '../server/notary-server.js';
-import { contentsOf, rootJson, targetsJson } from './contents.js';
 import { explainMetadata } from './explain.js';
 import { partId } from './part-id.js';
-import { writeFile } from './write-file.js';
+import { saysNothingElse } from './rewritten.js';
+import { expiryText, writeFile } from './write-file.js';
 
 /** Files that are published together, signed. */
 export interface DctUpdate {
@@ -54,22 +52,10 @@ const maxSigners = 16;
 /** Demands that a file will be read back as exactly these bytes (`dct.md` §4.3): one that the server writes otherwise spoils the repository. */
 function checkRewritten({ role, message }: FilePlan): void {
   const bytes = writeFile(message, []);
-  const again = (): JsonObject => {
-    if (role === 'root') {
-      const { keys, roles, version, expiresAt, signed } = readRoot(bytes);
-      const known = signed.keys as JsonObject;
-      return rootJson(
-        [...keys.keys()].map((id) => ({ id, json: known[id] as JsonObject })),
-        roles,
-        version,
-        expiresAt,
-      );
-    }
-    const file = readTargets(role === 'targets' || isDelegation(role) ? role : notOurs(role), bytes);
-    if (file.unusable.size > 0) throw new SignError('ERR_MALFORMED', `${role}: a tag has no usable hash`);
-    return targetsJson({ ...contentsOf(file, file.expiresAt), version: file.version });
-  };
-  if (!equalBytes(notaryJson(again()), message))
+  const file =
+    role === 'root' ? readRoot(bytes) : readTargets(role === 'targets' || isDelegation(role) ? role : notOurs(role), bytes);
+  if ('targets' in file && file.unusable.size > 0) throw new SignError('ERR_MALFORMED', `${role}: a tag has no usable hash`);
+  if (file.expires !== expiryText(file.expiresAt) || !saysNothingElse(file, message))
     throw new SignError(
       'ERR_MALFORMED',
       `${role}: the server would write this file otherwise, and nobody could read it any more`,
