@@ -56,9 +56,9 @@ function asking(openers: readonly Opener[]): readonly Opener[] {
   }));
 }
 
-/** The repository that a decrypted image is written to. */
-export function decryptTarget(to: string): string {
-  const { tag: _, digest: __, ...repository } = parseReference(to);
+/** The repository of an image: the one that a decrypted image is written to, or the one that it comes from. */
+export function decryptTarget(image: string): string {
+  const { tag: _, digest: __, ...repository } = parseReference(image);
   return formatReference(repository);
 }
 
@@ -98,6 +98,10 @@ export class DecryptItem implements WorkItem {
 
   get repositories(): readonly string[] {
     return [decryptTarget(this.#record.identity.to)];
+  }
+
+  get opened(): readonly string[] {
+    return [decryptTarget(this.#record.identity.reference)];
   }
 
   view(): RequestItem {

@@ -1,4 +1,5 @@
 import { type Claims, canonicalJson, isJsonObject, type JsonObject, SignError, sha256Hex, utf8Bytes } from '@securosys/core';
+import { parseReference } from '@securosys/oci';
 import { hasOnly, isText, isTexts, optional } from '../formats/members.js';
 
 /** What a decryption is about. Its hash is the item's id. */
@@ -45,6 +46,17 @@ export function isDecryptRecord({ kind }: JsonObject): boolean {
   return kind === 'decrypt-request';
 }
 
+/** What was asked for is one image: a tag could name another one by the time that people have decided. */
+function isPinned(reference: string): boolean {
+  try {
+    const { tag, digest } = parseReference(reference);
+    return digest !== undefined && tag === undefined;
+  } catch (error) {
+    if (SignError.is(error)) return false;
+    throw error;
+  }
+}
+
 const isTrue = (value: unknown): value is true | undefined => value === undefined || value === true;
 
 /** Reads a record that anybody may have altered: what it is about must hash to `id`. @throws SignError `ERR_MALFORMED` */
@@ -64,7 +76,7 @@ export function readDecryptRecord(json: JsonObject, id: string): DecryptRecord {
     optional(isText)(identity.tag) &&
     optional((value) => Array.isArray(value) && value.every(isText))(identity.platforms);
   const read = typed ? (identity as unknown as DecryptIdentity) : undefined;
-  if (!read || decryptId(read) !== id)
+  if (!read || !isPinned(read.reference) || decryptId(read) !== id)
     throw new SignError('ERR_MALFORMED', `the stored decryption ${id} is about something else: it was altered`);
   return {
     identity: read,

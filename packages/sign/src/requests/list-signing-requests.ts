@@ -10,7 +10,7 @@ import {
 import { clearOne, endedKeptMs } from './clear-ended.js';
 import { type DecryptIdentity, decryptId, isDecryptRecord } from './decrypt-record.js';
 import { type RequestIdentity, requestId } from './request-identity.js';
-import { outlineId, readOutline } from './stored-request.js';
+import { isTime, outlineId, readOutline } from './stored-request.js';
 
 /** One item, as the store says. Texts are what the store holds: make them safe before showing them. */
 export interface ListedRequestItem {
@@ -72,7 +72,7 @@ export async function listSigningRequests(
     if (record.kind !== 'signing-requests' || record.ended !== undefined) continue;
     const outline = readOutline(record);
     const { createdAt } = record;
-    if (outline && typeof createdAt === 'number') requests.push({ ...outline, id: outlineId(outline), createdAt });
+    if (outline && isTime(createdAt)) requests.push({ ...outline, id: outlineId(outline), createdAt });
   }
   const taken = new Set(requests.flatMap((request) => request.items));
   const listed = requests

@@ -23,6 +23,8 @@ import type { SigningRequest } from './request-types.js';
 import { mostItems } from './stored-request.js';
 import { assertAllowed, checkTargets } from './targets.js';
 
+const longestMs = 1_000 * 365 * 86_400_000;
+
 /** Names of {@link PrepareRequestOptions}. */
 export const prepareRequestNames = [
   'signer',
@@ -72,8 +74,8 @@ export async function prepareSigningRequest(
   const { publish = 'each', targets, expiresAfterMs, oci = createOci(), timestamper } = options;
   if (!Array.isArray(items) || items.length === 0) invalidArgument('a signing request has at least one item');
   if (publish !== 'each' && publish !== 'all') invalidArgument("publish is 'each' or 'all'");
-  if (expiresAfterMs !== undefined && !(Number.isFinite(expiresAfterMs) && expiresAfterMs > 0))
-    invalidArgument('expiresAfterMs is a number of milliseconds');
+  if (expiresAfterMs !== undefined && !(expiresAfterMs > 0 && expiresAfterMs <= longestMs))
+    invalidArgument('expiresAfterMs is a number of milliseconds, at most a thousand years');
   checkTargets(targets);
   checkTimestamper(timestamper);
   const { store, clock } = surroundings(items, options);

@@ -17,7 +17,7 @@ import { hasOnly, isText } from '../formats/members.js';
 import { assertRequester, signedContents } from './file-signature.js';
 import type { FiledOutline } from './request-register.js';
 import type { SigningRequest } from './request-types.js';
-import { mostItems, outlineId, readOutline } from './stored-request.js';
+import { isTime, mostItems, outlineId, readOutline } from './stored-request.js';
 
 /** Most bytes of a request file. */
 const maxFileBytes = 64 << 20;
@@ -85,18 +85,12 @@ export function readRequestFile(bytes: Uint8Array, { requester, fileSha256 }: Fi
     return altered('it has no items, or too many');
   const records = new Map(items.map((record) => [itemIdOf(record), record]));
   const outline = readOutline({ ...contents, items: [...records.keys()] });
-  if (
-    !outline ||
-    !isText(nonce) ||
-    !/^[0-9a-f]{32}$/.test(nonce) ||
-    !Number.isSafeInteger(createdAt) ||
-    records.size < items.length
-  )
+  if (!outline || !isText(nonce) || !/^[0-9a-f]{32}$/.test(nonce) || !isTime(createdAt) || records.size < items.length)
     return altered('a member has the wrong type');
   if (outlineId(outline) !== id) altered('its id is not that of its contents');
   return {
     id,
-    outline: { ...outline, nonce, createdAt: createdAt as number },
+    outline: { ...outline, nonce, createdAt },
     items: records,
     isVouchedFor: requester !== undefined || fileSha256 !== undefined,
   };

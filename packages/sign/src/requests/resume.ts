@@ -36,7 +36,7 @@ import type { WorkItem } from './work-item.js';
  * if ((await request.refresh()).status === 'signed') await request.complete();
  * ```
  * A request file is hostile too: unless a pinned `requester` or `fileSha256` vouches for it, `targets` is required, and the certificates in it must
- * be those of the key here. Addresses, paths, openers and trust never come from it; guards and targets are asked again at submit and at complete.
+ * be those of the key here, and images that it decrypts have to be in targets, too. Addresses, paths, openers and trust never come from it; guards and targets are asked again at submit and at complete.
  * @param source an id, 64 hex characters, or the contents of a request file
  * @throws SignError `ERR_REQUEST_NOT_FOUND`, with `details.ended` when it is over; `ERR_MALFORMED` when a record was altered;
  * `ERR_INVALID_ARGUMENT` for another backend, or when an item demands a timestamp and there is no timestamper. For files also
@@ -128,6 +128,13 @@ async function resumeFile(
     taking.targets,
     items.flatMap(({ repositories }) => repositories),
   );
+  // Else a stranger would choose which images our key opens, and who may read them then.
+  if (!isVouchedFor)
+    assertAllowed(
+      taking.targets,
+      items.flatMap(({ opened = [] }) => opened),
+      'opened from',
+    );
   const register = new RequestRegister(taking, { ...outline, isVouchedFor, origin: 'file' }, id);
   await register.look();
   await assertFileUnused({ ...taking, register, items });

@@ -71,7 +71,13 @@ export function writeStored(id: string, request: StoredRequest): JsonObject {
 }
 
 const names = ['version', 'kind', 'id', 'nonce', 'createdAt', 'publish', 'expiresAt', 'again', 'items', 'ended', 'endedAt'];
-const isTime = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
+/** The last millisecond that RFC 3339 can write down. */
+const lastMs = 253_402_300_799_999;
+
+/** Whether a number is a time in milliseconds since 1970 that can be shown. */
+export const isTime = (value: unknown): value is number =>
+  Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) <= lastMs;
+
 const isId = (value: unknown): value is string => typeof value === 'string' && /^[0-9a-f]{64}$/.test(value);
 
 /** Reads what is no more than an outline. `undefined` for what is none. */

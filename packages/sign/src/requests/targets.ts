@@ -28,14 +28,19 @@ function allows(target: string, repository: string): boolean {
 /**
  * Refuses what goes elsewhere.
  * @param targets `undefined`: everywhere is allowed
+ * @param what would be done there
  * @throws SignError `ERR_POLICY_UNSAFE` naming the repository
  */
-export function assertAllowed(targets: readonly string[] | undefined, repositories: readonly string[]): void {
+export function assertAllowed(
+  targets: readonly string[] | undefined,
+  repositories: readonly string[],
+  what = 'published in',
+): void {
   const foreign = targets && repositories.find((repository) => !targets.some((target) => allows(target, repository)));
   if (foreign !== undefined)
     throw new SignError(
       'ERR_POLICY_UNSAFE',
-      `nothing may be published in ${sanitizeText(foreign, 200)}: it is none of the targets, by the plain name of one`,
+      `nothing may be ${what} ${sanitizeText(foreign, 200)}: it is none of the targets, by the plain name of one`,
       {
         details: { repository: sanitizeText(foreign, 500) },
       },

@@ -19,6 +19,8 @@ export interface WorkItem {
   readonly ended: ItemProblem | undefined;
   /** Repositories that are written to when it is published. */
   readonly repositories: readonly string[];
+  /** Repositories that a key opens something of when it is published, beside those. */
+  readonly opened?: readonly string[];
   /** Which manifest it is about, if it is published beside one. */
   readonly place?: Placed;
   /** SHA-256 of what the key is asked for, hex. */

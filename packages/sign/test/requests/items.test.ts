@@ -28,7 +28,7 @@ import {
 } from '../../src/index.js';
 import { createEncryptionWorld, decryptedImage, encryptedImage, plainImage } from '../encryption/support.js';
 import { createWorld } from '../helpers.js';
-import { approveAll, attachedTo, everyFormat, prepare, repositoryName, resume, tagged, thrown } from './support.js';
+import { alteredFile, approveAll, attachedTo, everyFormat, prepare, repositoryName, resume, tagged, thrown } from './support.js';
 
 describe('items of a signing request', () => {
   it('are attestations and blobs beside images, each with a key of its own if wanted', async () => {
@@ -138,6 +138,37 @@ describe('a decryption as an item', () => {
     await request.complete();
     expect(results.at(-1)).toBe('decrypted');
     expect(world.registry.tags.has('app:decrypted')).toBe(true);
+  });
+
+  it('of a file that nobody vouches for opens nothing outside of the targets, and nothing by a tag (S30)', async () => {
+    const world = await createEncryptionWorld();
+    const { oci, recipient, opener } = world;
+    await encryptImage(plainImage, { to: encryptedImage, oci, recipients: [recipient] });
+    const decrypt = { trust: 'none', openers: [opener] } as const;
+    const file = await requestFile(await prepare(world, [{ decrypt: encryptedImage, to: decryptedImage, ...decrypt }]));
+    const from = (change: (reference: string) => string) =>
+      alteredFile(file, ({ items }) => {
+        for (const { identity } of items) identity.reference = change(String(identity.reference));
+      });
+    const targets = [repositoryName];
+    for (const secret of ['registry.example/secret/app', 'evil.example/app', 'oci:/var/lib/images']) {
+      const elsewhere = from((reference) => reference.replace(repositoryName, secret));
+      expect((await thrown(resume(world, elsewhere, { decrypt, targets }))).code, secret).toBe('ERR_POLICY_UNSAFE');
+    }
+    for (const reference of [encryptedImage, 'no reference at all'])
+      expect(
+        (
+          await thrown(
+            resume(
+              world,
+              from(() => reference),
+              { decrypt, targets },
+            ),
+          )
+        ).code,
+        reference,
+      ).toBe('ERR_MALFORMED');
+    expect((await resume(world, file, { decrypt, targets })).items).toHaveLength(1);
   });
 
   it('goes to no other place than the targets, waits for no others, and is held to what it stands for', async () => {

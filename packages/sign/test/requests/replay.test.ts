@@ -88,7 +88,7 @@ describe('a request file that nobody vouches for, after its request', () => {
 
   it('was never submitted: a date in the future, which would outlive every true file, is refused', async () => {
     const { world, file } = await worldWithFile();
-    for (const createdAt of [world.clock.now() + 600_000, Number.MAX_SAFE_INTEGER])
+    for (const createdAt of [world.clock.now() + 600_000, 4e12])
       expect(
         await thrown(
           resume(
@@ -101,6 +101,17 @@ describe('a request file that nobody vouches for, after its request', () => {
         code: 'ERR_MALFORMED',
         details: { reason: 'from-the-future' },
       });
+  });
+
+  it('was never submitted: times that no calendar has are refused, for nobody could list them', async () => {
+    const { world, file } = await worldWithFile();
+    for (const time of [{ expiresAt: Number.MAX_SAFE_INTEGER }, { createdAt: Number.MAX_SAFE_INTEGER }, { createdAt: -1 }]) {
+      const strange = alteredFile(file, (json) => Object.assign(json, time));
+      expect((await thrown(resume(world, strange, { targets }))).code).toBe('ERR_MALFORMED');
+    }
+    await expect(prepare(world, two, { expiresAfterMs: 1e300 })).rejects.toThrow(/thousand years/);
+    await world.store.put('requests-strange', { kind: 'signing-requests', publish: 'each', items: [], createdAt: 9e15 });
+    expect(await listSigningRequests(world.store, { clock: world.clock })).toEqual([]);
   });
 
   it('was over: the end of its time cannot be taken away', async () => {

@@ -68,7 +68,9 @@ export type FileJson = JsonObject & { items: (JsonObject & { identity: JsonObjec
 
 /** The contents with all hashes made to fit, as whoever alters them does. */
 export function rehashed(json: FileJson): JsonObject {
-  const items = json.items.map(({ identity }) => sha256Hex(utf8Bytes(canonicalJson(identity))));
+  const items = json.items.map(({ kind, identity }) =>
+    sha256Hex(utf8Bytes(canonicalJson(kind === 'decrypt-request' ? { kind: 'decrypt', ...identity } : identity))),
+  );
   const { publish, expiresAt, again } = json;
   return { ...json, id: outlineId({ publish, expiresAt, again, items } as never) };
 }
