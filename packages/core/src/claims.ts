@@ -29,6 +29,35 @@ export function formerClaim(what: string, text: string, removed: boolean): Claim
   return { [`${removed ? 'removed' : 'before'}: ${what}`]: text };
 }
 
+const notShown = 'one of the tags that are not shown';
+const aboutChange = /^(added|changed|removed): ((?:tag|custom data of tag|role|delegation|certificate of) .+)$/s;
+
+/**
+ * What approvers are told that a message adds or changes: the words of the facts, which the message proves.
+ * @param what as for {@link formerClaim}
+ * @param details of the facts of the message; of what they do not show, only that is said
+ */
+export function changedClaim(
+  what: string,
+  text: string,
+  kind: 'added' | 'changed',
+  details: Readonly<Record<string, string>> = {},
+): Claims {
+  return { [`${kind}: ${what}`]: Object.hasOwn(details, what) && details[what] === text ? text : notShown };
+}
+
+/**
+ * Whether a claim says that something is added, changed or removed, and the facts say otherwise: another digest, though it be that of another
+ * tag, something that is not there, or that still is.
+ * @param details of the facts
+ */
+export function contradictsChange(name: string, text: string, details: Readonly<Record<string, string>> = {}): boolean {
+  const [, kind, what = ''] = aboutChange.exec(name) ?? [];
+  if (kind === undefined) return false;
+  const proven = Object.hasOwn(details, what) ? details[what] : undefined;
+  return kind === 'removed' ? proven !== undefined : text !== (proven ?? notShown);
+}
+
 /** Whether a claim is one of {@link formerClaim}: a whole digest and a size, whole ids of keys, or the name in a certificate. */
 function isFormerClaim(name: string, text: string): boolean {
   if (formerTag.test(name)) return formerTagText.test(text);

@@ -13,7 +13,7 @@ export { approverText } from './approver-text.js';
 export * from './backend.js';
 export * from './bytes.js';
 export { type CborLimits, scanCbor } from './cbor.js';
-export { formerClaim, isMovedFromClaim, tagClaims } from './claims.js';
+export { changedClaim, contradictsChange, formerClaim, isMovedFromClaim, tagClaims } from './claims.js';
 export * from './clock.js';
 export * from './create-signer.js';
 export * from './decrypter.js';

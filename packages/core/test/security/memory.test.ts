@@ -143,6 +143,8 @@ const withoutBytes = [
   'scanCbor',
   'scanDer',
   'formerClaim',
+  'changedClaim',
+  'contradictsChange',
   'isSecretIntent',
   'isMovedFromClaim',
   'sha256Hex',

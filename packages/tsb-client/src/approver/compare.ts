@@ -10,7 +10,7 @@ import { flatFacts } from '../metadata/facts-text.js';
 import type { RequestMetadata } from '../metadata/metadata.js';
 import type { InnerRequest } from './inner-request.js';
 import type { ReportedKey } from './key-xml.js';
-import { digestMismatches } from './named-digests.js';
+import { changeMismatches, digestMismatches } from './named-digests.js';
 import { challengeOperation } from './operations.js';
 
 /** Every place that says something about one task, already decoded. */
@@ -98,6 +98,7 @@ export function taskMismatches(parts: TaskParts, task: ApprovalTask): string[] {
     ...factMismatches(parts),
     ...policyMismatches(parts),
     ...digestMismatches(parts.said, parts),
+    ...changeMismatches(parts.said, parts),
   ];
 }
 

@@ -1,4 +1,4 @@
-import { hexText, isMovedFromClaim, nodeCrypto, type SigningFacts } from '@securosys/core';
+import { contradictsChange, hexText, isMovedFromClaim, nodeCrypto, type SigningFacts } from '@securosys/core';
 import type { Statements } from '../metadata/distinct.js';
 import type { TaskParts } from './compare.js';
 
@@ -38,5 +38,12 @@ export function digestMismatches(said: Statements, parts: Pick<TaskParts, 'chall
     !isMovedFromClaim(name, text) && [name, text].map(plain).some(foreign)
       ? [`the claim '${name}' names another digest than the bytes`]
       : [],
+  );
+}
+
+/** Claims of what the bytes change must say of it what the bytes say, and not only name a digest that stands somewhere in them. */
+export function changeMismatches(said: Statements, { facts }: Pick<TaskParts, 'facts'>): string[] {
+  return said.flatMap(([name, text]) =>
+    facts && contradictsChange(name, text, facts.details) ? [`the claim '${name}' says otherwise than the bytes`] : [],
   );
 }

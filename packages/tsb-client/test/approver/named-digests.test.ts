@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { tagClaims, utf8Bytes } from '@securosys/core';
+import { changedClaim, tagClaims, utf8Bytes } from '@securosys/core';
 import { describe, expect, it } from 'vitest';
 import type { TaskView } from '../../src/index.js';
 import { approverBefore, digestA, digestB, hex, keyPair, message, metadataFor, spki, taskOf, toy } from './task.js';
@@ -44,6 +44,35 @@ describe('a description that names another digest than the bytes cannot be appro
     ]);
     await expect(approver.approve(view, { allowBlind: true })).rejects.toMatchObject({ code: 'ERR_FACTS_MISMATCH' });
     expect(posted).toHaveLength(1);
+  });
+});
+
+describe('a description of what the bytes change says what the bytes say (S1):', () => {
+  const tag = (of: string) => `${of} (3 bytes)`;
+  const details = { 'tag 1.3': tag(digestA), 'tag 1.4': tag(digestB) };
+  const explain = (bytes: Uint8Array) => ({ ...toy.explain(bytes), details });
+  async function mismatches(claims: Record<string, string>) {
+    const metadata = metadataFor(payload, digestB, { facts: {}, claims });
+    const { approver } = approverBefore([taskOf({ payload, metadata })], { formats: [{ id: 'toy', explain }] as never });
+    return (await approver.tasks())[0]?.mismatches;
+  }
+
+  it.each<[string, Record<string, string>]>([
+    ['a tag with the digest of another one', { 'added: tag 1.4': tag(digestA) }],
+    ['a change of another size', { 'changed: tag 1.4': `${digestB} (4 bytes)` }],
+    ['a tag that is not there', { 'added: tag 1.5': tag(digestA) }],
+    ['a tag that is shown as one that is not', { 'added: tag 1.4': 'one of the tags that are not shown' }],
+    ['a tag that is said to go, and stays', { 'removed: tag 1.3': tag(digestA) }],
+  ])('%s is no such thing', async (_, claims) => {
+    expect(await mismatches(claims)).toEqual([expect.stringMatching(/says otherwise than the bytes$/)]);
+  });
+
+  it('and what it says so can be approved, with what was before and what no list shows', async () => {
+    const added = changedClaim('tag 1.4', tag(digestB), 'added', details);
+    const hidden = changedClaim('tag 9.9', tag(digestA), 'changed', details);
+    const gone = { 'removed: tag 1.2': `sha256:${other(64)} (3 bytes)` };
+    expect(added).toEqual({ 'added: tag 1.4': tag(digestB) });
+    expect(await mismatches({ ...added, ...hidden, ...gone, 'added: note': 'x' })).toEqual([]);
   });
 });
 
