@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { defineConfig } from 'tsup';
 import { bundledText } from './scripts/bundled-text.mjs';
 
@@ -11,14 +12,21 @@ const sources = Object.values(manifest.exports).flatMap((entry) =>
   typeof entry === 'object' && entry['@securosys/source'] ? [entry['@securosys/source']] : [],
 );
 
+const entries = (from: (source: string) => string) =>
+  Object.fromEntries(sources.map((s) => [s.replace('./src/', '').replace(/\.ts$/, ''), from(s)]));
+
+/** What scripts/build.mjs has let the compiler write for the sources of all packages. A build of this one alone compiles what it needs. */
+const declarations = process.env.SECUROSYS_BUILD_DECLARATIONS;
+const declared = (source: string) => join(String(declarations), basename(process.cwd()), source.replace(/\.ts$/, '.d.ts'));
+
 export default defineConfig((options) => ({
-  entry: Object.fromEntries(sources.map((s) => [s.replace('./src/', '').replace(/\.ts$/, ''), s])),
+  entry: entries((source) => source),
   format: ['esm', 'cjs'],
   target: 'node20',
   platform: 'node',
   splitting: true,
   clean: options.dts !== false,
-  dts: options.dts ?? true,
+  dts: options.dts ?? (declarations === undefined ? true : { entry: entries(declared) }),
   sourcemap: true,
   // Subpaths import their own package by name: one file each, instead of a chunk for everything two of them share.
   external: [manifest.name],

@@ -1,10 +1,11 @@
-// Builds every package with tsup, two at a time, dependencies irrelevant (types resolve to sources).
+// Builds every package with tsup, two at a time, dependencies irrelevant (types resolve to sources, and are made of all of them first).
 // --js: JavaScript only, skipping packages whose output is newer than their sources. --quiet: print nothing but failures.
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { carryTypes } from './carry-types.mjs';
+import { emitDeclarations } from './emit-declarations.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 // Its program and not node_modules/.bin, which holds shell scripts and, on Windows, files that only a shell starts.
@@ -41,7 +42,7 @@ function builtFromEverything(dir) {
 
 function run(name, cwd, args) {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk));
     child.on('close', (code) => {
@@ -55,15 +56,17 @@ function run(name, cwd, args) {
 
 const names = readdirSync(join(root, 'packages')).filter((n) => existsSync(join(root, 'packages', n, 'package.json')));
 const queue = [...names];
-await Promise.all(
-  [0, 1].map(async () => {
-    for (let name = queue.shift(); name !== undefined; name = queue.shift()) await build(name);
-  }),
-)
-  .then(() => {
-    for (const name of names) carryTypes(join(root, 'packages'), name);
-  })
-  .catch((error) => {
-    console.error(error.message);
-    process.exitCode = 1;
-  });
+const env = { ...process.env };
+try {
+  // For tsup.config.ts.
+  if (!js) env.SECUROSYS_BUILD_DECLARATIONS = emitDeclarations(root);
+  await Promise.all(
+    [0, 1].map(async () => {
+      for (let name = queue.shift(); name !== undefined; name = queue.shift()) await build(name);
+    }),
+  );
+  for (const name of names) carryTypes(join(root, 'packages'), name);
+} catch (error) {
+  console.error(error.message);
+  process.exitCode = 1;
+}
