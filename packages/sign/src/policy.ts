@@ -19,5 +19,5 @@ export { offlinePolicyGuard, policyGuard } from './policy/policy-guard.js';
 export { type PolicyPurpose, policyPurposes } from './policy/purposes.js';
 export type { CustomCheck } from './policy/requirement.js';
 export { type SigningPolicy, signingPolicy } from './policy/signing-policy.js';
-export type { SigningSubject, SigningSubjectKey } from './policy/subject.js';
+export type { SigningSubject, SigningSubjectKey, SigningSubjectSymmetricKey } from './policy/subject.js';
 export { subjectOfIntent } from './policy/subject-of-intent.js';

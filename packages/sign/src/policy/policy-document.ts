@@ -33,11 +33,16 @@ export interface SigningPolicyConditions {
   readonly formats?: readonly string[];
 }
 
-/** A key by its public half. Labels can be given again, so a label alone has to be meant. */
+/** A key by its public half, or an AES key by its check value. Labels can be given again, so a label alone has to be meant. */
 export type SigningPolicyKey =
   | {
       /** SHA-256 of the SubjectPublicKeyInfo, 64 lower-case hex characters. */
       readonly spkiSha256: string;
+      readonly label?: string;
+    }
+  | {
+      /** Of an AES key, which has no public half: as `describeSymmetricKey` gives it, 64 lower-case hex characters. */
+      readonly checkSha256: string;
       readonly label?: string;
     }
   | { readonly label: string; readonly labelAlone: true };

@@ -1,5 +1,12 @@
 import { ownBytes, type SecretIntent, sha256Hex } from '@securosys/core';
-import type { SigningSubject } from './subject.js';
+import type { SigningSubject, SigningSubjectSymmetricKey } from './subject.js';
+
+/** A pin that its backend cannot confirm is the configuration's word, and no rule goes by that. */
+function symmetricKey({ ref, usages }: SecretIntent['key']): SigningSubjectSymmetricKey {
+  const { label, checkSha256 } = ref;
+  const confirmed = usages.includes('encrypt') && checkSha256 !== undefined;
+  return { ...(confirmed && { checkSha256 }), ...(label !== undefined && { label }) };
+}
 
 /**
  * What is known of a use of a key that opens an encrypted image: the key, and what whoever uses it says of the image. No ciphertext proves that,
@@ -17,10 +24,9 @@ export function subjectOfSecret({ purpose, key, operation, source = {} }: Secret
     ...(tag !== undefined && { tag }),
     ...(digest !== undefined && { digest }),
     ...(trusted !== undefined && { trusted }),
-    // Rules name key pairs, by their public halves: of a symmetric key nobody knows one.
-    ...('spki' in key && {
-      key: { spkiSha256: sha256Hex(key.spki), spki: ownBytes(key.spki), ...(label !== undefined && { label }) },
-    }),
+    ...('spki' in key
+      ? { key: { spkiSha256: sha256Hex(key.spki), spki: ownBytes(key.spki), ...(label !== undefined && { label }) } }
+      : { symmetricKey: symmetricKey(key) }),
     ...(differs && { contradiction: `the key is asked for ${explained}, and the image is ${digest}` }),
   };
 }

@@ -20,6 +20,8 @@ export interface SigningSubject {
   /** Of the image, as the bytes say it; of the encrypted image. */
   readonly digest?: string;
   readonly key?: SigningSubjectKey;
+  /** In place of `key`, of a decryption with an AES key. */
+  readonly symmetricKey?: SigningSubjectSymmetricKey;
   /** RFC 3339, as the bytes say it. */
   readonly signedAt?: string;
   /** RFC 3339, as the bytes say it; `never` when they prove that the signature does not expire. */
@@ -34,6 +36,13 @@ export interface SigningSubject {
   readonly trusted?: boolean;
   /** One sentence when what is known contradicts itself: nothing is allowed then. */
   readonly contradiction?: string;
+}
+
+/** The AES key that is going to be used: all of it is its backend's word. */
+export interface SigningSubjectSymmetricKey {
+  /** 64 lower-case hex characters. Absent where the key may not encrypt: nothing is known then but what somebody has pinned. */
+  readonly checkSha256?: string;
+  readonly label?: string;
 }
 
 /** The key that is going to be used. */

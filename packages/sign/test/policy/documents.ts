@@ -19,6 +19,7 @@ export const whole: SigningPolicyDocument = {
           { spkiSha256: 'ab'.repeat(32), label: 'release' },
           { spkiSha256: 'cd'.repeat(32) },
           { label: 'x', labelAlone: true },
+          { checkSha256: 'ef'.repeat(32), label: 'images' },
         ],
         formats: ['notation-jws', 'cosign', 'opaque', 'example.com/format'],
       },

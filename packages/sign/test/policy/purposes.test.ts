@@ -1,10 +1,11 @@
-import { createDecrypter, type KeyIntent, type SecretIntent } from '@securosys/core';
+import { createDecrypter, createSealer, type KeyIntent, type SecretIntent } from '@securosys/core';
 import { createMemoryBackend } from '@securosys/core/memory';
 import { openAuditLog } from '@securosys/sign/audit';
 import {
   evaluatePolicy,
   explainSigningPolicy,
   offlinePolicyGuard,
+  type SigningPolicyKey,
   type SigningPolicyRule,
   signingPolicy,
   subjectOfIntent,
@@ -43,6 +44,46 @@ describe('a policy about signatures', () => {
     const strict = policy({ require: { maxValidity: '90d', formats: ['notation-jws'] } }, { purposes: ['decrypt'], require: {} });
     expect((await evaluatePolicy(strict, { ...about, purpose: 'decrypt' })).verdict).toBe('allowed');
     expect((await evaluatePolicy(strict, about)).verdict).toBe('refused');
+  });
+});
+
+describe('a rule about keys', () => {
+  const [checkSha256, other] = ['ab'.repeat(32), 'cd'.repeat(32)];
+  const images = { ...about, key: undefined, purpose: 'decrypt' as const };
+  const named = (...keys: SigningPolicyKey[]) => policy({ purposes: ['decrypt'], require: { keys } });
+
+  it.each([
+    ['its check value', { checkSha256, label: 'images' }, { checkSha256 }, 'satisfied'],
+    ['its check value and label', { checkSha256, label: 'images' }, { checkSha256, label: 'images' }, 'satisfied'],
+    ['another check value', { checkSha256: other }, { checkSha256 }, 'unsatisfied'],
+    ['another label', { checkSha256, label: 'other' }, { checkSha256, label: 'images' }, 'unsatisfied'],
+    ['the hash of a key pair', { checkSha256 }, { spkiSha256: checkSha256 }, 'unsatisfied'],
+    [
+      'a label alone, which may be said of key pairs',
+      { checkSha256, label: 'images' },
+      { label: 'images', labelAlone: true },
+      'unknown',
+    ],
+    ['a check value that nobody can confirm', { label: 'images' }, { checkSha256 }, 'unknown'],
+  ] as const)('names an AES key by %s: %s', async (_, symmetricKey, rule, status) => {
+    const { key: _key, ...subject } = images;
+    const { rules } = await evaluatePolicy(named(rule), { ...subject, symmetricKey });
+    expect(rules[0]?.requirements).toMatchObject([{ requirement: 'keys', status }]);
+  });
+
+  it('takes no key pair for an AES key, and no pin of a key that may not encrypt for what the key is', async () => {
+    const { rules } = await evaluatePolicy(named({ checkSha256 }), { ...about, purpose: 'decrypt' });
+    expect(rules[0]?.status).toBe('refused');
+    const backend = createMemoryBackend();
+    const { ref } = await backend.createSymmetricKey({ label: 'images' });
+    const seen: KeyIntent[] = [];
+    const sealer = createSealer(backend, ref, { guards: [{ judge: (intent: SecretIntent) => void seen.push(intent) }] });
+    await sealer.check({ algorithm: 'aes-gcm', sealed: new Uint8Array(60) });
+    const [intent] = seen as [SecretIntent];
+    expect((await subjectOfIntent(intent)).symmetricKey).toEqual({ label: 'images', checkSha256: ref.checkSha256 });
+    const mute = { ...intent, key: { ...intent.key, usages: ['decrypt'] } } as SecretIntent;
+    expect((await subjectOfIntent(mute)).symmetricKey).toEqual({ label: 'images' });
+    expect((await evaluatePolicy(named({ checkSha256: ref.checkSha256 as string }), intent)).verdict).toBe('allowed');
   });
 });
 
