@@ -115,6 +115,8 @@ describe('encrypt and decrypt', () => {
       ['refused', { rule: 'deploy' }],
       ['decrypted', undefined],
     ]);
+    const own = await world.run('decrypt', '--private-key', 'own.pem', '--ca', root, '--to', back, to);
+    expect(own.stderr).toContain('a private key in a file has no guards');
     world.writeConfig();
   });
 });

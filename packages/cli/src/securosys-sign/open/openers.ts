@@ -35,6 +35,13 @@ async function localKey(context: CommandContext, path: string): Promise<PrivateK
   }
 }
 
+/** Nobody should believe that the rules of the configuration hold for a key that they do not reach. */
+async function warnOfFile({ settings, output }: CommandContext): Promise<void> {
+  const known = await settings();
+  if (['signingPolicy', 'auditLog'].some((name) => known.path(name) !== undefined))
+    output.warn('a private key in a file has no guards: no signing policy judges what it opens, and no audit log holds it');
+}
+
 const nothingToClose = async (): Promise<void> => undefined;
 
 /**
@@ -47,6 +54,7 @@ export async function openOpeners(context: CommandContext, guards: readonly Guar
   const file = words.text('private-key');
   if (file !== undefined) {
     if (words.text('key') !== undefined) invalidArgument('give --key, or --private-key');
+    await warnOfFile(context);
     return { openers: [jweOpener({ keys: [await localKey(context, file)] })], close: nothingToClose };
   }
   const settings = await context.settings();
