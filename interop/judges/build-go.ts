@@ -20,7 +20,9 @@ export async function buildGo(
   const changed = Math.max(...readdirSync(source).map((file) => statSync(join(source, file)).mtimeMs));
   if (existsSync(program) && statSync(program).mtimeMs >= changed) return { program };
   try {
-    await execute(join(here, '../../../shared/tools/go-peer'), [source, program], { maxBuffer: 1 << 26 });
+    // The toolchain runs in a root of its own, where our folder for temporary files is not.
+    const { TMPDIR: _, ...env } = process.env;
+    await execute(join(here, '../../../shared/tools/go-peer'), [source, program], { env, maxBuffer: 1 << 26 });
     return { program };
   } catch (error) {
     return { reason: lastLine(error) };
