@@ -36,12 +36,12 @@ export async function faults({ report, scope, softhsm, nss }: World): Promise<vo
         await report.case(
           `${module}: each of ${count} return values of ${name} while we ${place} is a result or a typed error`,
           async () => {
-            const finished = await runChild('faults', { token: behind, mode: `${place} ${name}`, timeoutMs: 280_000 });
+            const finished = await runChild('faults', { token: behind, mode: `${place} ${name}`, timeoutMs: 580_000 });
             const { injected, problems } = answerOf<Answer>(finished);
             assert.deepEqual(problems, []);
             assert.ok(injected >= count, `${injected} injected`);
           },
-          300_000,
+          600_000,
         );
       }
   };
