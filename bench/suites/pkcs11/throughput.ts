@@ -4,9 +4,9 @@ import { cSide } from './c-signer.js';
 import { delay, rates } from './results.js';
 import { type Entrant, interleave } from './rounds.js';
 import { startSide } from './side.js';
-import { jobOf, usualWarmUpSeconds, type Work, works } from './work.js';
+import { jobOf, usualRoundSeconds, usualWarmUpSeconds, type Work, works } from './work.js';
 
-const schedule = { starts: 5, rounds: 1, seconds: 0.7 };
+const schedule = { starts: 5, rounds: 1 };
 const threads = 2;
 /** In flight at our backend, as in a server; graphene opens a session for each. */
 const width = 64;
@@ -32,7 +32,10 @@ async function play(token: MadeToken, work: Work, program: string) {
   const rest: Partial<Record<Other, Entrant>> = {};
   for (const [label, [name, atATime, lanes]] of Object.entries(others))
     rest[label as Other] = { start: () => startSide(name, jobOf(token, work, atATime, lanes), token.env), every };
-  return interleave({ begin, c, signer, watched, ...(rest as Record<Other, Entrant>) }, schedule);
+  return interleave(
+    { begin, c, signer, watched, ...(rest as Record<Other, Entrant>) },
+    { ...schedule, seconds: work.roundSeconds ?? usualRoundSeconds },
+  );
 }
 
 /** What a neighbour on the machine cannot change much; with all processors busy, the share of the wall clock comes to the same. */

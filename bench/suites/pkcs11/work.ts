@@ -9,6 +9,8 @@ export interface Work {
   readonly algorithm: SignatureAlgorithm;
   /** Before the first round of each of our processes, in seconds; default {@link usualWarmUpSeconds}. */
   readonly warmUpSeconds?: number;
+  /** Of one round of every side, seconds; default {@link usualRoundSeconds}. */
+  readonly roundSeconds?: number;
   /** Least share of what the C program does with two threads, at `backend.begin`. */
   readonly leastShare?: number;
 }
@@ -20,9 +22,15 @@ export interface Work {
  */
 export const usualWarmUpSeconds = 1.2;
 
+/**
+ * Rounds end when all that is in flight is done, first one lane and then the other: of a kind of four milliseconds that would be a hundredth
+ * of a usual round, so its rounds are longer.
+ */
+export const usualRoundSeconds = 0.7;
+
 export const works: readonly Work[] = [
   { name: 'RSA-2048 PSS', spec: 'rsa-2048', algorithm: 'rsa-pss-sha256', warmUpSeconds: 6, leastShare: 0.92 },
-  { name: 'RSA-3072 PSS', spec: 'rsa-3072', algorithm: 'rsa-pss-sha384', leastShare: 0.92 },
+  { name: 'RSA-3072 PSS', spec: 'rsa-3072', algorithm: 'rsa-pss-sha384', roundSeconds: 2.1, leastShare: 0.92 },
   { name: 'P-384', spec: 'ec-p384', algorithm: 'ecdsa-sha384', leastShare: 0.85 },
   { name: 'Ed25519', spec: 'ed25519', algorithm: 'ed25519', leastShare: 0.85 },
   { name: 'P-256', spec: 'ec-p256', algorithm: 'ecdsa-sha256', warmUpSeconds: 3.5, leastShare: 0.75 },

@@ -9,7 +9,7 @@ import { compareUse } from './use-of-key.js';
 export type SecretOperation = DecryptOperation | DeriveOperation;
 
 /** Whether a result is the one that was looked for. */
-export type Opens = (secret: Uint8Array) => boolean | Promise<boolean>;
+type Opens = (secret: Uint8Array) => boolean | Promise<boolean>;
 
 /** SHA-256 of what is asked for, hex. */
 export const secretInputSha256 = (operation: SecretOperation): string =>

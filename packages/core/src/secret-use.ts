@@ -11,14 +11,7 @@ import type { Operation } from './operation.js';
 import type { CallOptions } from './options.js';
 import { createMemoryStore, type PendingStore } from './pending-store.js';
 import { pin } from './pinned-key.js';
-import {
-  compareSecret,
-  type Opens,
-  type SecretOperation,
-  secretAcceptor,
-  secretIdentity,
-  secretInputSha256,
-} from './secret-act.js';
+import { compareSecret, type SecretOperation, secretAcceptor, secretIdentity, secretInputSha256 } from './secret-act.js';
 import type { SecretIntent } from './secret-intent.js';
 import { backendPort } from './use-of-key.js';
 
@@ -28,7 +21,7 @@ export interface SecretRequest {
    * Whether a result is the one that was looked for, for example because it opens the packet. With it, a request whose answer was
    * lost can be found again by its result; without it only by a backend that sees what approvers see.
    */
-  readonly opens?: Opens;
+  readonly opens?: (secret: Uint8Array) => boolean | Promise<boolean>;
   readonly facts?: SigningFacts;
   readonly claims?: Claims;
   /** What the secret opens, for guards. Never sent to the backend. */

@@ -39,7 +39,7 @@ export {
   readPublicKeyFile,
 } from './recipients/keys/key-files.js';
 export { type LocalKeyOptions, localPrivateKey } from './recipients/keys/local-key.js';
-export type { KeyHalf, KeyUse, PrivateKey } from './recipients/keys/private-key.js';
+export type { AskedOfKey, KeyHalf, KeyUse, PrivateKey } from './recipients/keys/private-key.js';
 export {
   backendSymmetricKey,
   type SymmetricKey,
