@@ -27,6 +27,7 @@ export * from './errors.js';
 export * from './facts.js';
 export * from './guards.js';
 export * from './json.js';
+export { keepFreedMemory } from './keep-memory.js';
 export * from './key-agreement.js';
 export * from './loopback.js';
 export { loadMlDsa, type MlDsa, type MlDsaOptions } from './ml-dsa.js';

@@ -147,6 +147,7 @@ const withoutBytes = [
   'contradictsChange',
   'isSecretIntent',
   'isMovedFromClaim',
+  'keepFreedMemory',
   'sha256Hex',
   'tagClaims',
   'signatureAlgorithmFor',

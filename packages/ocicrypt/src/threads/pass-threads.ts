@@ -1,7 +1,6 @@
 /// <reference path="./thread-text.d.ts" />
 import type { Worker } from 'node:worker_threads';
-import { SignError } from '@securosys/core';
-import { keepFreedMemory } from './keep-memory.js';
+import { keepFreedMemory, SignError } from '@securosys/core';
 import type { StageAnswer, StageFailure, StageJob, StageProgress } from './pass-job.js';
 import { createRing, Ring, type RingMemory } from './ring.js';
 

@@ -1,3 +1,4 @@
+import { keepFreedMemory } from '@securosys/core';
 import { close, createGate } from '../worker/gate.js';
 import type { WorkerStart } from '../worker/wire.js';
 import { workerText } from '../worker/worker-text.js';
@@ -17,6 +18,7 @@ export async function threadStarter(start: Omit<WorkerStart, 'gate' | 'progress'
   const text = await workerText();
   const threads: typeof import('node:worker_threads') = process.getBuiltinModule('node:worker_threads');
   const { Worker } = threads;
+  keepFreedMemory();
   return (role) => {
     const gate = createGate();
     const progress = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
