@@ -33,8 +33,9 @@ function result(figure: string, times: readonly number[], peer: string, allowed:
 }
 
 async function command({ command: { path, args }, request, answer, backendCall }: ProviderWorld, note: (text: string) => void) {
-  // As callers start it: without the options of the process that runs us.
-  const { NODE_OPTIONS: _, ...env } = process.env;
+  // As callers start it: what else the process that runs us has, such as certificates to be read at each start, is not for others.
+  const { PATH, HOME } = process.env;
+  const env = { PATH, HOME };
   const stdin = JSON.stringify(request);
   const unwrap = async () => {
     const { code, stdout, stderr } = await run(path, args, { env, stdin });

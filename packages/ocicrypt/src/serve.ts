@@ -1,4 +1,4 @@
-import { readStdin, watchParent, writeOut } from '@securosys/core/serve';
+import { readStdin, watchParent, writeOut, writeStdout } from '@securosys/core/serve';
 import type { KeyProviderAnswer, KeyProviderPlugin } from '@securosys/ocicrypt';
 import { errorLine } from './provider/error-line.js';
 import { handleKeyProvider } from './provider/handle-key-provider.js';
@@ -42,6 +42,6 @@ export async function serveKeyProvider(plugin: KeyProviderPlugin): Promise<never
   const { stdout, stderr, exitCode } = await answerTo(plugin, orphaned.signal);
   stopWatching();
   if (stderr !== '') await writeOut(process.stderr, `${stderr}\n`);
-  const arrived = stdout === '' || (await writeOut(process.stdout, stdout));
+  const arrived = stdout === '' || (await writeStdout(stdout));
   process.exit(arrived ? exitCode : 1);
 }

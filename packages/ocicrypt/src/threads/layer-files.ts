@@ -11,6 +11,7 @@ import {
   nonceBytes,
 } from '../cipher/layer-options.js';
 import type { DecryptPlan } from '../image/layer-blobs.js';
+import { openDirect } from './direct-file.js';
 import { errorOf, type PassPlan, type PassThreads, startPassThreads } from './pass-threads.js';
 import { writeBehind } from './write-behind.js';
 
@@ -31,23 +32,15 @@ export interface LayerFiles {
   close(): Promise<void>;
 }
 
-type Pass = Omit<PassPlan, 'source' | 'target' | 'secret' | 'size'>;
+type Pass = Omit<PassPlan, 'source' | 'target' | 'direct' | 'secret' | 'size'>;
 
 /**
- * Two threads, with about as much to do each; whichever waits for the other writes. The second one hashes what the first one made of the bytes, while a third one of the
- * system's unpacks that.
+ * Two threads with about as much to do each, and one that writes. The second one hashes what the first one made of the bytes, while one of the system's
+ * unpacks that.
  */
-const encryption: Pass = {
-  stages: [
-    ['read', 'plain', 'crypt'],
-    ['mac', 'cipher'],
-  ],
-};
-const decryption: Pass['stages'] = [['read', 'cipher', 'mac', 'crypt'], ['plain']];
-const unpacking: Pass['stages'] = [
-  ['read', 'cipher', 'mac', 'crypt'],
-  ['unpack', 'plain'],
-];
+const encryption: Pass = { stages: [['read', 'plain', 'crypt'], ['mac', 'cipher'], ['write']] };
+const decryption: Pass['stages'] = [['read', 'cipher', 'mac', 'crypt'], ['plain'], ['write']];
+const unpacking: Pass['stages'] = [['read', 'cipher', 'mac', 'crypt'], ['unpack'], ['plain', 'write']];
 
 /** Runs `work` until the caller's deadline. */
 async function inTime<T>({ signal, timeoutMs }: CallOptions, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
@@ -98,15 +91,20 @@ class Files implements LayerFiles {
       await inTime(call, (signal) =>
         this.to.write((target) =>
           this.from.read(layer, async (source) => {
-            const plan = { ...pass, size: layer.size, source: source.fd, target: target.fd, secret };
-            const disk = writeBehind(target);
+            const direct = await openDirect(target);
+            const plan = { ...pass, size: layer.size, source: source.fd, target: target.fd, direct: direct?.fd, secret };
+            const disk = direct ? undefined : writeBehind(target);
             const wrote = (bytes: number) => {
-              disk.wrote(bytes);
+              disk?.wrote(bytes);
               onProgress?.(bytes);
             };
-            const digest = digestOf(await threads.run(plan, signal, wrote).finally(disk.settle));
-            onProgress?.(layer.size);
-            return digest;
+            try {
+              const digest = digestOf(await threads.run(plan, signal, wrote).finally(disk?.settle));
+              onProgress?.(layer.size);
+              return digest;
+            } finally {
+              await direct?.close();
+            }
           }),
         ),
       );

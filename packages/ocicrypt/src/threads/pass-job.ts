@@ -3,9 +3,9 @@ import type { RingMemory } from './ring.js';
 
 /**
  * What a stage does, in this order. `plain` and `cipher` are digests of what a slot holds then. `read` and `crypt` are for the first stage. `unpack` takes
- * what was handed on, and works while the others do. Writing is no step: every stage does it when it has nothing else to do.
+ * what was handed on, and works while the others do. `write` has a stage of its own, which mostly waits for the disk.
  */
-export type StageStep = 'read' | 'plain' | 'cipher' | 'mac' | 'crypt' | 'unpack';
+export type StageStep = 'read' | 'plain' | 'cipher' | 'mac' | 'crypt' | 'unpack' | 'write';
 
 /** What one thread does in one pass. */
 export interface StageJob {
@@ -19,6 +19,8 @@ export interface StageJob {
   /** Open files, which are those of the whole process. */
   readonly source: number;
   readonly target: number;
+  /** The target, for writes past the system's memory; `undefined` where there are none. */
+  readonly direct: number | undefined;
   /** Key (32 bytes) and nonce (16 bytes), in memory that whoever started the pass overwrites when it is over (S39). */
   readonly secret: SharedArrayBuffer;
   readonly unpacked?: { readonly diffId: string; readonly compression: 'gzip' | 'zstd' | 'none'; readonly maxBytes: number };

@@ -6,35 +6,53 @@ export interface RingMemory {
   readonly data: SharedArrayBuffer;
   /** Bytes of one slot. */
   readonly slotBytes: number;
+  readonly slots: number;
 }
 
 /** Stages of one pass at most. */
 const maxStages = 8;
-/** Slots that are written to the target. */
-export const written = maxStages;
-/** Not 0 while somebody writes. */
-const writing = maxStages + 1;
 /** Not 0: every stage gives up. */
-const stopped = maxStages + 2;
+const stopped = maxStages;
 /** Changes with each of the others, so that who waits for several of them sleeps on one word. */
-const changes = maxStages + 3;
-const words = maxStages + 4;
+const changes = maxStages + 1;
+const words = maxStages + 2;
 
-/** So many slots that a counter has to reach: of a stage by its number, or {@link written}. */
-export type RingNeed = readonly [counter: number, slots: number];
+/** So many slots that a stage has to be through with. */
+export type RingNeed = readonly [stage: number, slots: number];
+
+/** Of WebAssembly, in bytes: its memory begins where a page of the processor does, which JavaScript can ask of no other. */
+const page = 64 * 1024;
+
+/** As much of it as we use: without the types of browsers there are none. */
+declare const WebAssembly: {
+  readonly Memory: new (size: { initial: number; maximum: number; shared: true }) => { readonly buffer: unknown };
+};
+
+/** Memory from which whole slots can be written past the system's own (`direct-file.ts`); where there is none of that kind, from which they cannot. */
+function alignedMemory(bytes: number): SharedArrayBuffer {
+  try {
+    const pages = Math.ceil(bytes / page);
+    const { buffer } = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+    if (buffer instanceof SharedArrayBuffer) return buffer;
+  } catch {
+    // Processes that may not reserve much address space.
+  }
+  return new SharedArrayBuffer(bytes);
+}
 
 /** 8 slots of 1 MiB: a thread that is woken for each is woken seldom, and none waits for another for long. */
 export function createRing(slots = 8, slotBytes = 1024 * 1024): RingMemory {
   return {
     control: new SharedArrayBuffer(words * Int32Array.BYTES_PER_ELEMENT),
-    data: new SharedArrayBuffer(slots * slotBytes),
+    data: alignedMemory(slots * slotBytes),
     slotBytes,
+    slots,
   };
 }
 
 /**
- * A layer going through the threads, slot by slot. The first stage fills a slot and leaves in it what the target gets; the others look at that. Whoever
- * has nothing else to do writes slots. A slot is used again when all are through with it and it is written.
+ * A layer going through the threads, slot by slot. The first stage fills a slot and leaves in it what the target gets; the others look at that. A slot is used
+ * again when all are through with it.
  */
 export class Ring {
   readonly #control: Int32Array;
@@ -42,11 +60,11 @@ export class Ring {
   readonly #slotBytes: number;
   readonly slots: number;
 
-  constructor({ control, data, slotBytes }: RingMemory) {
+  constructor({ control, data, slotBytes, slots }: RingMemory) {
     this.#control = new Int32Array(control);
     this.#data = new Uint8Array(data);
     this.#slotBytes = slotBytes;
-    this.slots = data.byteLength / slotBytes;
+    this.slots = slots;
   }
 
   /** Begins a pass. Nobody may be at work. */
@@ -68,16 +86,15 @@ export class Ring {
 
   /**
    * Waits until all needs are met.
-   * @param meanwhile does something else; `false` when there is nothing to do
    * @returns `false` when the work was stopped instead
    */
-  waitFor(needs: readonly RingNeed[], meanwhile: () => boolean): boolean {
+  waitFor(needs: readonly RingNeed[]): boolean {
     for (;;) {
       // Read first: whatever changes after this ends the sleep below, or keeps it from beginning.
       const seen = Atomics.load(this.#control, changes);
       if (Atomics.load(this.#control, stopped) !== 0) return false;
-      if (needs.every(([counter, slots]) => Atomics.load(this.#control, counter) >= slots)) return true;
-      if (!meanwhile()) Atomics.wait(this.#control, changes, seen);
+      if (needs.every(([stage, slots]) => Atomics.load(this.#control, stage) >= slots)) return true;
+      Atomics.wait(this.#control, changes, seen);
     }
   }
 
@@ -87,28 +104,10 @@ export class Ring {
     this.#changed();
   }
 
-  /** The next slot to be written, which is the caller's until it says {@link Ring.wrote}; `undefined` when there is none, or somebody writes. */
-  takeWrite(): number | undefined {
-    if (!this.#someToWrite() || Atomics.compareExchange(this.#control, writing, 0, 1) !== 0) return undefined;
-    if (this.#someToWrite()) return Atomics.load(this.#control, written);
-    Atomics.store(this.#control, writing, 0);
-    return undefined;
-  }
-
-  wrote(): void {
-    Atomics.add(this.#control, written, 1);
-    Atomics.store(this.#control, writing, 0);
-    this.#changed();
-  }
-
   /** Lets every stage give up at its next slot. */
   stop(): void {
     Atomics.store(this.#control, stopped, 1);
     this.#changed();
-  }
-
-  #someToWrite(): boolean {
-    return Atomics.load(this.#control, written) < Atomics.load(this.#control, 0);
   }
 
   #changed(): void {

@@ -3,12 +3,9 @@ import { keyBytes } from '../cipher/layer-options.js';
 import { type DiffIdCheck, startDiffIdCheck } from '../image/diff-id.js';
 import type { StageAnswer, StageJob, StageStep } from './pass-job.js';
 import { failureOf } from './stage-failure.js';
+import { slotWriter } from './write-slots.js';
 
-/**
- * Bytes that go through the steps of a stage at once. They stay near the processor from the first step to the last: each costs half as much then. Nor
- * may more be written at once: for large writes the system takes large pieces of memory, which in virtual machines it often has to ask its host for, and
- * that takes as long as all hashes together.
- */
+/** Bytes that go through the steps of a stage at once. They stay near the processor from the first step to the last: each costs half as much then. */
 export const pieceBytes = 64 * 1024;
 /**
  * Words that fill the young heap of a thread after a few megabytes of the layer. Outputs of ciphers and decompressors lie outside of the heap, and are let go of only when the
@@ -25,13 +22,16 @@ export interface StageWorks {
   readonly pieces: readonly PieceWork[];
   /** Begins with a whole slot, which is in use until it resolves; it never rejects. */
   unpack?(slot: Uint8Array): Promise<void>;
+  /** Writes a whole slot to its place in the target. */
+  write?(slot: Uint8Array, at: number): void;
   /** To be called after each piece. */
   letGo(): void;
   finish(): Promise<StageAnswer>;
   close(): void;
 }
 
-export async function stageWorks(job: StageJob): Promise<StageWorks> {
+/** @param tell bytes that were written so far; not for every slot */
+export async function stageWorks(job: StageJob, tell: (bytes: number) => void): Promise<StageWorks> {
   const { createCipheriv, createHash, createHmac } = process.getBuiltinModule('node:crypto');
   const { readSync } = process.getBuiltinModule('node:fs');
   const { steps, source, size, unpacked, secret } = job;
@@ -63,6 +63,7 @@ export async function stageWorks(job: StageJob): Promise<StageWorks> {
   return {
     pieces: steps.flatMap((step) => works[step] ?? []),
     ...(check && { unpack: check.write }),
+    ...(does('write') && { write: slotWriter(job, tell) }),
     letGo() {
       young.filler = new Array(fillers);
     },

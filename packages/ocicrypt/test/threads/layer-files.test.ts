@@ -123,7 +123,7 @@ describe('layers from layout to layout, in threads', () => {
 describe('the threads', () => {
   let threads: PassThreads;
   beforeAll(async () => {
-    threads = await startPassThreads(2);
+    threads = await startPassThreads(3);
   });
   afterAll(() => threads.close());
 
@@ -131,16 +131,17 @@ describe('the threads', () => {
     'say what the file system said: a full disk is ENOSPC, also while a layer is unpacked, and the threads go on',
     async () => {
       const layer = await put(zipped);
-      const stages = [['read', 'plain'], []] as const;
+      const stages = [['read', 'plain'], ['write']] as const;
       const source = await open(path('from', layer.digest));
       const full = await open('/dev/full', 'w');
       const nowhere = await open('/dev/null', 'w');
-      const plan = { stages, size: layer.size, source: source.fd, secret: new SharedArrayBuffer(48) };
+      const plan = { stages, size: layer.size, source: source.fd, direct: undefined, secret: new SharedArrayBuffer(48) };
       try {
-        await expect(threads.run({ ...plan, target: full.fd })).rejects.toMatchObject({ code: 'ENOSPC' });
+        for (const direct of [undefined, full.fd])
+          await expect(threads.run({ ...plan, target: full.fd, direct })).rejects.toMatchObject({ code: 'ENOSPC' });
         expect(await threads.run({ ...plan, target: nowhere.fd })).toMatchObject({ plainDigest: layer.digest });
         const unpacked = { diffId: digestOf(content), compression: 'gzip', maxBytes: 1e9 } as const;
-        const unpacking = { ...plan, stages: [stages[0], ['unpack']] as const, unpacked };
+        const unpacking = { ...plan, stages: [stages[0], ['unpack'], ['write']] as const, unpacked };
         await expect(threads.run({ ...unpacking, target: full.fd })).rejects.toMatchObject({ code: 'ENOSPC' });
         expect(await threads.run({ ...unpacking, target: nowhere.fd })).not.toHaveProperty('unpackFailure');
       } finally {

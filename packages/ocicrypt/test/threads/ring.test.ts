@@ -1,43 +1,30 @@
 import { describe, expect, it } from 'vitest';
-import { createRing, Ring, written } from '../../src/threads/ring.js';
-
-const nothing = () => false;
+import { createRing, Ring } from '../../src/threads/ring.js';
 
 describe('the ring of a pass', () => {
-  it('gives each slot to one writer, in order, and none before the first stage has left it', () => {
-    const [one, other] = [createRing(2, 16)].flatMap((memory) => [new Ring(memory), new Ring(memory)]) as [Ring, Ring];
-    expect(one.takeWrite()).toBeUndefined();
-    one.advance(0);
-    one.advance(0);
-    expect(other.takeWrite()).toBe(0);
-    expect(one.takeWrite()).toBeUndefined();
-    other.wrote();
-    expect(one.takeWrite()).toBe(1);
-    one.wrote();
-    expect(other.takeWrite()).toBeUndefined();
-    expect(
-      other.waitFor(
-        [
-          [0, 2],
-          [written, 2],
-        ],
-        nothing,
-      ),
-    ).toBe(true);
-  });
-
-  it('lets who waits write, and tells who waits that the work was stopped', () => {
+  it('lets nobody wait whose needs are met, and tells who waits that the work was stopped', () => {
     const ring = new Ring(createRing(2, 16));
     ring.advance(0);
-    const write = () => {
-      if (ring.takeWrite() === undefined) return false;
-      ring.wrote();
-      return true;
-    };
-    expect(ring.waitFor([[written, 1]], write)).toBe(true);
+    ring.advance(1);
+    const both = [
+      [0, 1],
+      [1, 1],
+    ] as const;
+    expect(ring.waitFor(both)).toBe(true);
     ring.stop();
-    expect(ring.waitFor([[written, 1]], write)).toBe(false);
+    expect(ring.waitFor(both)).toBe(false);
     ring.reset();
-    expect(ring.takeWrite()).toBeUndefined();
+    expect(ring.waitFor([])).toBe(true);
+  });
+
+  it('gives slots one after the other, and the first one again when all were used', () => {
+    const ring = new Ring(createRing(2, 16));
+    ring.slot(0, 100).fill(1);
+    expect(ring.slots).toBe(2);
+    expect(ring.count(33)).toBe(3);
+    expect([...ring.slot(2, 33)]).toEqual([1]);
+    expect(ring.slot(1, 100).byteOffset - ring.slot(0, 100).byteOffset).toBe(16);
+    ring.reset();
+    expect([...ring.slot(0, 2)]).toEqual([0, 0]);
   });
 });
