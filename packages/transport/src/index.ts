@@ -3,6 +3,7 @@ export { basicLogin } from './basic-login.js';
 export { type BodyLimits, bodyChunks, discard, readBody } from './body.js';
 export { type BoundedRequest, type BoundedResponse, boundedRequest } from './bounded-request.js';
 export { type Call, startCall, withCall } from './call.js';
+export { responseOf } from './direct/response.js';
 export { createDirectFetch } from './direct-fetch.js';
 export { type Exchange, exchange } from './exchange.js';
 export { foreignUrl } from './foreign-url.js';

@@ -4,11 +4,15 @@ import {
   type JsonObject,
   knownOptions,
   nodeCrypto,
+  publicKeyFromSpki,
   sanitizeText,
+  scanDer,
   sha256Hex,
   spkiOf,
+  utf8Text,
 } from '@securosys/core';
 import type { PacketAlgorithm, ProviderKey } from '@securosys/ocicrypt';
+import { pemBlocks } from '@securosys/pki';
 import type { PasswordSources } from '../config/key-password.js';
 import { textOf, wrong } from '../config/setting-values.js';
 import { absolutePath, readNamedFile } from '../files/read-file.js';
@@ -32,10 +36,26 @@ const algorithms: Readonly<Record<PacketAlgorithm, true>> = {
 };
 const isAlgorithm = (name: string): name is PacketAlgorithm => Object.hasOwn(algorithms, name);
 
+/**
+ * A public key as most files have it, in one block of strict DER: OpenSSL would take milliseconds to find out what a file is, and to write the
+ * same bytes again.
+ */
+function plainSpki(pem: Uint8Array): Uint8Array | undefined {
+  try {
+    const [block, ...others] = pemBlocks(utf8Text(pem));
+    if (block?.label !== 'PUBLIC KEY' || others.length > 0) return undefined;
+    scanDer(block.bytes, { what: 'public key' });
+    publicKeyFromSpki(block.bytes);
+    return block.bytes;
+  } catch {
+    return undefined; // whatever else it is, the platform reads it, or says that nobody can
+  }
+}
+
 async function publicKeyIn(path: string, what: string): Promise<Uint8Array> {
   const bytes = await readNamedFile(path, what, 'own');
   try {
-    return spkiOf(nodeCrypto().createPublicKey(Buffer.from(bytes)));
+    return plainSpki(bytes) ?? spkiOf(nodeCrypto().createPublicKey(Buffer.from(bytes)));
   } catch {
     return wrong(`${what} holds no public key or certificate in PEM`); // the platform's error says nothing more
   }

@@ -25,6 +25,7 @@ const withoutBytes = [
   'basicLogin',
   'bodyChunks',
   'createDirectFetch',
+  'responseOf',
   'createOutboundFetch',
   'discard',
   'exchange',

@@ -4,7 +4,7 @@ import { dto } from './dto.js';
 import { tagged } from './envelope.js';
 import { type Infer, list, named, object, oneOf, oneOfOpen, optional } from './shape.js';
 import { type RequestSignature, requestSignatureShape } from './sign.js';
-import { base64NotEmpty, charArray, flag, name, positive, text, uuid } from './values.js';
+import { charArray, flag, name, positive, text, uuid } from './values.js';
 
 const standardCertificateAttributesShape = object({
   commonName: name,
@@ -73,20 +73,6 @@ export const signCertificateRequestShape = object({
   requestSignature,
 });
 
-const importCertificateShape = object({
-  label: name,
-  /** Base64 DER. */
-  certificate: base64NotEmpty,
-});
-
-const certificateShape = object({
-  label: optional(text),
-  /** PEM, or base64 of DER. */
-  certificate: optional(text),
-  /** What newer servers answer instead. */
-  rawCertificate: optional(text),
-});
-
 const csrAnswerShape = object({
   label: optional(text),
   /** PEM. */
@@ -112,10 +98,6 @@ export interface AsynchronousSignCertificate extends Infer<typeof signCertificat
 export interface CertificateCreated extends Infer<typeof certificateCreatedShape> {}
 /** A certificate signing request in an answer. */
 export interface CsrAnswer extends Infer<typeof csrAnswerShape> {}
-/** Body of a certificate import: the certificate of a key, by the key's label. */
-export interface ImportCertificate extends Infer<typeof importCertificateShape> {}
-/** A certificate in an answer; servers differ in which member holds it. */
-export interface CertificateAnswer extends Infer<typeof certificateShape> {}
 
 /** {@link CsrRequest} on the wire. */
 export const csrDto = dto<CsrRequest>('certificate signing request', csrShape);
@@ -136,7 +118,3 @@ export const asynchronousSignCertificateDto = dto<AsynchronousSignCertificate>(
 export const certificateCreatedDto = dto<CertificateCreated>('certificate request id', certificateCreatedShape);
 /** {@link CsrAnswer} on the wire. */
 export const csrAnswerDto = dto<CsrAnswer>('certificate signing request answer', csrAnswerShape);
-/** {@link ImportCertificate} on the wire. */
-export const importCertificateDto = dto<ImportCertificate>('import certificate', importCertificateShape);
-/** {@link CertificateAnswer} on the wire. */
-export const certificateDto = dto<CertificateAnswer>('certificate', certificateShape);

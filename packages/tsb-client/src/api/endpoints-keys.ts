@@ -2,18 +2,14 @@ import { attestationChainDto, keyAttestationDto } from './attestation.js';
 import { createDataObjectDto, dataObjectDto } from './data-objects.js';
 import { endpoint, fileEndpoint, none } from './endpoint.js';
 import { addressDto, changePasswordDto, deriveKeyDto, exportedKeyDto, importKeyDto, importSeedDto } from './key-material.js';
-import { createKeyDto, keyNameDto, labelsDto, signedKeyAttributesDto } from './keys.js';
+import { createKeyDto, keyNameDto, signedKeyAttributesDto } from './keys.js';
 
 const role = 'keyManagement';
 const created = { status: 201 } as const;
 
-/** Keys, data objects and attestations (`tsb-rest-api.md` §2.3, §2.8). */
+/** What is done with keys, data objects and attestations (`tsb-rest-api.md` §2.3, §2.8). */
 export const keyEndpoints = {
   createKey: endpoint('POST', '/v1/key', role, 'create', createKeyDto, signedKeyAttributesDto, created),
-  listKeys: endpoint('GET', '/v1/key', role, 'read', none, labelsDto),
-  keyAttributes: endpoint('POST', '/v1/key/attributes', role, 'read', keyNameDto, signedKeyAttributesDto),
-  /** Before 1.14.0, and without a password. */
-  keyAttributesByName: endpoint('GET', '/v1/key/{keyName}/attributes', role, 'read', none, signedKeyAttributesDto),
   deleteKey: endpoint('POST', '/v1/key/deleteKey', role, 'create', keyNameDto, none),
   /** The older form. */
   deleteKeyByName: endpoint('DELETE', '/v1/key/{keyName}', role, 'create', none, none),

@@ -3,10 +3,8 @@ import {
   asynchronousSelfSignDto,
   asynchronousSignCertificateDto,
   certificateCreatedDto,
-  certificateDto,
   csrAnswerDto,
   csrDto,
-  importCertificateDto,
   selfSignDto,
   signCertificateDto,
 } from './certificates.js';
@@ -21,17 +19,8 @@ import {
   unblockCreatedDto,
   unblockDto,
 } from './changes.js';
-import {
-  asynchronousDecryptDto,
-  decryptCreatedDto,
-  decryptedDto,
-  encryptDto,
-  encryptedDto,
-  synchronousDecryptDto,
-} from './ciphers.js';
 import { endpoint, fileEndpoint, none } from './endpoint.js';
-import { requestFilterDto, requestListDto, requestStatusDto } from './requests.js';
-import { asynchronousSignDto, signatureDto, signCreatedDto, synchronousSignDto } from './sign.js';
+import { certificateDto } from './stored-certificates.js';
 import {
   fileDecryptDto,
   fileEncryptDto,
@@ -41,28 +30,20 @@ import {
   rfcTimestampAnswerDto,
   rfcTimestampDto,
 } from './utilities.js';
-import { verifiedDto, verifyHmacDto, verifySignatureDto } from './verify.js';
+import { verifiedDto, verifyHmacDto } from './verify.js';
 import { asynchronousUnwrapDto, synchronousUnwrapDto, unwrapCreatedDto, wrapDto, wrappedDto } from './wrapping.js';
 
 const role = 'keyOperation';
 const manager = 'keyManagement';
 
-const sign = { signs: 'signRequest' };
-const decrypt = { signs: 'decryptRequest' };
 const unwrap = { signs: 'unwrapKeyRequest', status: 201 } as const;
 const block = { signs: 'blockRequest' };
 const unblock = { signs: 'unblockRequest' };
 const modify = { signs: 'modifyRequest' };
 const created = { status: 201 } as const;
 
-/** Uses of keys, their requests, and certificates (`tsb-rest-api.md` §2.4 to §2.7). */
+/** Other uses of keys, and the making of certificates (`tsb-rest-api.md` §2.4 to §2.7). */
 export const useEndpoints = {
-  synchronousSign: endpoint('POST', '/v1/synchronousSign', role, 'use', synchronousSignDto, signatureDto, sign),
-  sign: endpoint('POST', '/v1/sign', role, 'create', asynchronousSignDto, signCreatedDto, { ...sign, ...created }),
-  verify: endpoint('POST', '/v1/verify', role, 'read', verifySignatureDto, verifiedDto, { signs: 'verifySignatureRequest' }),
-  encrypt: endpoint('POST', '/v1/encrypt', role, 'use', encryptDto, encryptedDto, { signs: 'encryptRequest' }),
-  synchronousDecrypt: endpoint('POST', '/v1/synchronousDecrypt', role, 'use', synchronousDecryptDto, decryptedDto, decrypt),
-  decrypt: endpoint('POST', '/v1/decrypt', role, 'create', asynchronousDecryptDto, decryptCreatedDto, { ...decrypt, ...created }),
   wrap: endpoint('POST', '/v1/wrap', role, 'use', wrapDto, wrappedDto, { signs: 'wrapKeyRequest' }),
   /** What a server answers is not documented; with nothing, the answer is absent. */
   synchronousUnwrap: endpoint('POST', '/v1/synchronousUnwrap', role, 'create', synchronousUnwrapDto, none, unwrap),
@@ -85,10 +66,6 @@ export const useEndpoints = {
   fileDecrypt: fileEndpoint('POST', '/v1/synchronousFileDecrypt', role, 'use', fileDecryptDto, {
     multipart: 'SignedFileDecryptRequestDto',
   }),
-
-  request: endpoint('GET', '/v1/request/{id}', role, 'read', none, requestStatusDto),
-  cancelRequest: endpoint('DELETE', '/v1/request/{id}', role, 'idempotent', none, none),
-  filteredRequests: endpoint('POST', '/v1/filteredRequests', role, 'read', requestFilterDto, requestListDto),
 
   synchronousCsr: endpoint('POST', '/v1/certificate/synchronous/request', role, 'use', csrDto, csrAnswerDto),
   csrDownload: fileEndpoint('POST', '/v1/certificate/synchronous/request/download', role, 'use', csrDto),
@@ -118,9 +95,6 @@ export const useEndpoints = {
     certificateCreatedDto,
     { signs: 'signCertificateRequest', ...created },
   ),
-  importCertificate: endpoint('POST', '/v1/certificate/import/plain', role, 'idempotent', importCertificateDto, certificateDto),
-  certificate: endpoint('GET', '/v1/certificate/{keyName}', role, 'read', none, certificateDto),
-  deleteCertificate: endpoint('DELETE', '/v1/certificate/{keyName}', role, 'create', none, none),
 } as const;
 
 /** The endpoint `verifyHmac` at the path that the documentation prints (§8, 8); not in the table, where a path stands once. */

@@ -12,16 +12,12 @@ export {
   asynchronousCsrDto,
   asynchronousSelfSignDto,
   asynchronousSignCertificateDto,
-  type CertificateAnswer,
   type CertificateCreated,
   type CsrAnswer,
   type CsrRequest,
   certificateCreatedDto,
-  certificateDto,
   csrAnswerDto,
   csrDto,
-  type ImportCertificate,
-  importCertificateDto,
   type SelfSignRequest,
   type SignCertificateRequest,
   type StandardCertificateAttributes,
@@ -130,6 +126,7 @@ export {
   signCreatedDto,
   synchronousSignDto,
 } from './sign.js';
+export { type CertificateAnswer, certificateDto, type ImportCertificate, importCertificateDto } from './stored-certificates.js';
 export * from './tasks.js';
 export * from './utilities.js';
 export * from './verify.js';

@@ -33,6 +33,8 @@ export interface Validators {
   nullable(inner: Schema): Schema;
   /** `undefined` becomes the value. */
   _default(inner: Schema, value: null): Schema;
+  /** Made when the first value is to be checked; for libraries that can wait. */
+  later?(make: () => Schema): Schema;
   transform(change: (value: unknown) => unknown): Schema;
   /** The second gets what the first lets through. */
   pipe(first: Schema, second: Schema): Schema;

@@ -56,13 +56,17 @@ export function object<S extends Shape>(shape: S): Field<Members<S>> {
   });
 }
 
+/** What may be missing is made when it is there, where the library can wait. */
+const later = (inner: object, direction: Direction, z: Validators): Schema =>
+  z.later ? z.later(() => schemaOf(inner, direction, z)) : schemaOf(inner, direction, z);
+
 /** May be absent; `null` reads as absent. */
 export function optional<T>(inner: Field<T>): OptionalField<T> {
   const made: OptionalField<T> = { optional: true };
   makers.set(made, (direction, z) =>
     z.optional(
       z.pipe(
-        z.nullable(schemaOf(inner, direction, z)),
+        z.nullable(later(inner, direction, z)),
         z.transform((value) => value ?? undefined),
       ),
     ),
@@ -72,7 +76,7 @@ export function optional<T>(inner: Field<T>): OptionalField<T> {
 
 /** A value or an explicit `null`; absent reads as `null`. For members where `null` says something of its own. */
 export function nullable<T>(inner: Field<T>): Field<T | null> {
-  return field((direction, z) => z._default(z.nullable(schemaOf(inner, direction, z)), null));
+  return field((direction, z) => z._default(z.nullable(later(inner, direction, z)), null));
 }
 
 /**

@@ -96,6 +96,13 @@ export const validators: Validators = {
     const look = lookOf(inner);
     return new Rule((value, issues) => (value === undefined ? usual : look(value, issues)));
   },
+  later: (make) => {
+    let look: Look | undefined;
+    return new Rule((value, issues) => {
+      look ??= lookOf(make());
+      return look(value, issues);
+    });
+  },
   transform: (change) => new Rule((value) => change(value)),
   pipe: (first, second) => {
     const [one, other] = [lookOf(first), lookOf(second)];

@@ -1,6 +1,6 @@
 import { base64Bytes, ownBytes, SignError, scanDer } from '@securosys/core';
 import { pemBlocks } from '@securosys/pki';
-import type { CertificateAnswer } from '../api/certificates.js';
+import type { CertificateAnswer } from '../api/stored-certificates.js';
 
 const pemBlock = /-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+?)-----END CERTIFICATE-----/g;
 /** RFC 7468 has the first; the HSM writes the second. */

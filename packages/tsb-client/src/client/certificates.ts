@@ -1,12 +1,11 @@
 import type { CallOptions } from '@securosys/core';
-import { endpoints } from '../api/endpoints.js';
+import { storedCertificateEndpoints } from '../api/endpoints-stored-certificates.js';
 import type { CallEndpoint } from './calls.js';
-import { selfSignCalls, signCertificateCalls, type TsbCertificateCalls } from './certificate-calls.js';
+import type { TsbCertificateCalls } from './certificate-calls.js';
 import type { TsbSelfSignInput, TsbSignCertificateInput } from './certificate-input.js';
 import { certificatesOf } from './certificate-text.js';
-import { csrCalls, type TsbCsrCalls } from './csr-calls.js';
+import type { TsbCsrCalls } from './csr-calls.js';
 import { checkCallOptions } from './options.js';
-import { bytesText } from './wire-values.js';
 
 /** `client.certificates` (role keyOperation, `tsb-rest-api.md` §2.5 and §2.7). */
 export interface TsbCertificates {
@@ -23,23 +22,12 @@ export interface TsbCertificates {
   delete(label: string, options?: CallOptions): Promise<void>;
 }
 
-export function certificateCalls(call: CallEndpoint): TsbCertificates {
+export function certificateCalls(call: CallEndpoint): Pick<TsbCertificates, 'get'> {
   return {
-    request: csrCalls(call),
-    selfSign: selfSignCalls(call),
-    sign: signCertificateCalls(call),
-    import: async (label, certificate, options = {}) => {
-      checkCallOptions('certificates.import', options);
-      await call(endpoints.importCertificate, { label, certificate: bytesText('certificate', certificate) }, options);
-    },
     get: async (keyName, options = {}) => {
       checkCallOptions('certificates.get', options);
-      const answer = await call(endpoints.certificate, undefined, { ...options, path: { keyName } });
+      const answer = await call(storedCertificateEndpoints.certificate, undefined, { ...options, path: { keyName } });
       return certificatesOf(answer);
-    },
-    delete: async (keyName, options = {}) => {
-      checkCallOptions('certificates.delete', options);
-      await call(endpoints.deleteCertificate, undefined, { ...options, path: { keyName } });
     },
   };
 }

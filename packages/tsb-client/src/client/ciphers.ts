@@ -1,7 +1,7 @@
 import type { CallOptions } from '@securosys/core';
 import type { CipherAlgorithm, TagLength } from '../api/algorithms.js';
 import { toCharArray } from '../api/char-array.js';
-import { endpoints } from '../api/endpoints.js';
+import { cipherEndpoints } from '../api/endpoints-ciphers.js';
 import type { CallEndpoint } from './calls.js';
 import { checkCallOptions } from './options.js';
 import {
@@ -120,7 +120,7 @@ function encryptCall(call: CallEndpoint): TsbCiphers['encrypt'] {
       additionalAuthenticationData: someBytesText('additionalAuthenticationData', request.additionalAuthenticationData),
       tagLength: request.tagLength,
     };
-    const answer = await call(endpoints.encrypt, { encryptRequest }, options);
+    const answer = await call(cipherEndpoints.encrypt, { encryptRequest }, options);
     const others = answerNames.flatMap((name) => {
       const bytes = someAnsweredBytes(answer[name], name);
       return bytes ? [[name, bytes] as const] : [];
@@ -137,14 +137,14 @@ export function cipherCalls(call: CallEndpoint): TsbCiphers {
         checkCallOptions('ciphers.decrypt.synchronous', options);
         checkRequest('ciphers.decrypt.synchronous', request, [...decryptNames, ...approvalNames]);
         const decryptRequest = { ...decryptionOf(request), ...approvalsOf(request) };
-        return answeredBytes((await call(endpoints.synchronousDecrypt, { decryptRequest }, options)).payload, 'payload');
+        return answeredBytes((await call(cipherEndpoints.synchronousDecrypt, { decryptRequest }, options)).payload, 'payload');
       },
       asynchronous: async (request, given = {}) => {
         const where = 'ciphers.decrypt.asynchronous';
         checkRequest(where, request, [...decryptNames, ...metadataNames]);
         const options = checkRequestOptions(where, given, request.password);
         const decryptRequest = { ...decryptionOf(request), ...metadataOf(request) };
-        return (await call(endpoints.decrypt, { decryptRequest }, options)).decryptRequestId;
+        return (await call(cipherEndpoints.decrypt, { decryptRequest }, options)).decryptRequestId;
       },
     },
   };

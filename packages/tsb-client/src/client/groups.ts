@@ -1,18 +1,20 @@
 import type { CallOptions } from '@securosys/core';
-import { approverCalls, type TsbApprovers } from './approvers.js';
-import { attestationCalls, type TsbAttestation } from './attestation.js';
+import type { TsbApprovers } from './approvers.js';
+import type { TsbAttestation } from './attestation.js';
 import type { CallEndpoint } from './calls.js';
 import { certificateCalls, type TsbCertificates } from './certificates.js';
-import { blockCalls, modifyCalls, type TsbBlocking, type TsbModify, unblockCalls } from './changes.js';
+import type { TsbBlocking, TsbModify } from './changes.js';
 import { cipherCalls, type TsbCiphers } from './ciphers.js';
-import { dataObjectCalls, type TsbDataObjects } from './data-objects.js';
+import type { TsbDataObjects } from './data-objects.js';
 import { keyCalls, type TsbKeys } from './keys.js';
-import { onboardingCalls, type TsbOnboarding } from './onboarding/onboarding.js';
+import { later } from './later.js';
+import type { TsbOnboarding } from './onboarding/onboarding.js';
+import type { RareCalls } from './rare-calls.js';
 import { requestCalls, type TsbRequests } from './requests.js';
 import { serviceCalls, type TsbService } from './service.js';
 import { signCalls, type TsbSign } from './sign.js';
-import { fileCalls, hmacCalls, randomCall, type TsbFiles, type TsbHmac, timestampCall } from './utilities.js';
-import { type TsbWrapping, wrappingCalls } from './wrapping.js';
+import type { TsbFiles, TsbHmac } from './utilities.js';
+import type { TsbWrapping } from './wrapping.js';
 
 /** The calls of the API by what they are about. */
 export interface TsbGroups {
@@ -46,25 +48,57 @@ export interface TsbGroups {
   timestamp(payload: Uint8Array, options?: CallOptions): Promise<Uint8Array>;
 }
 
+const bothWays = { synchronous: true, asynchronous: true } as const;
+
+const rareCalls = (call: CallEndpoint): RareCalls =>
+  later<RareCalls>(
+    {
+      keys: {
+        create: true,
+        import: true,
+        importSeed: true,
+        derive: true,
+        address: true,
+        changePassword: true,
+        export: true,
+        delete: true,
+      },
+      wrapping: { wrap: true, unwrap: bothWays },
+      block: bothWays,
+      unblock: bothWays,
+      modify: bothWays,
+      hmac: { compute: true, verify: true },
+      files: { encrypt: true, decrypt: true },
+      certificates: {
+        request: { ...bothWays, download: true },
+        selfSign: bothWays,
+        sign: bothWays,
+        import: true,
+        delete: true,
+      },
+      dataObjects: { create: true, get: true, delete: true },
+      attestation: { chain: true, archive: true, of: true },
+      service: { license: true, statistics: true, log: true },
+      approvers: { create: true, renewOneTimeCode: true, status: true, restore: true, forgotPassword: true, delete: true },
+      onboarding: { onboard: true, collect: true, open: true },
+      random: true,
+      timestamp: true,
+    },
+    async () => {
+      const { rareCalls } = await import('./rare-calls.js');
+      return rareCalls(call);
+    },
+  );
+
 export function groupsOf(call: CallEndpoint): TsbGroups {
+  const rare = rareCalls(call);
   return {
-    keys: keyCalls(call),
+    ...rare,
+    keys: { ...rare.keys, ...keyCalls(call) },
     sign: signCalls(call),
     ciphers: cipherCalls(call),
-    wrapping: wrappingCalls(call),
-    block: blockCalls(call),
-    unblock: unblockCalls(call),
-    modify: modifyCalls(call),
-    hmac: hmacCalls(call),
-    files: fileCalls(call),
     requests: requestCalls(call),
-    certificates: certificateCalls(call),
-    dataObjects: dataObjectCalls(call),
-    attestation: attestationCalls(call),
-    service: serviceCalls(call),
-    approvers: approverCalls(call),
-    onboarding: onboardingCalls(call),
-    random: randomCall(call),
-    timestamp: timestampCall(call),
+    certificates: { ...rare.certificates, ...certificateCalls(call) },
+    service: { ...rare.service, ...serviceCalls(call) },
   };
 }

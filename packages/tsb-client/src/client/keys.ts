@@ -1,14 +1,13 @@
 import type { CallOptions } from '@securosys/core';
 import { toCharArray } from '../api/char-array.js';
-import { endpoints } from '../api/endpoints.js';
+import { knownKeyEndpoints } from '../api/endpoints-known-keys.js';
 import type { SignedKeyAttributes } from '../api/keys.js';
 import type { CallEndpoint } from './calls.js';
-import { deriveRequest, type TsbDerivedKey } from './derived-key.js';
-import { importRequest, seedRequest, type TsbImportedKey, type TsbImportedSeed } from './imported-key.js';
+import type { TsbDerivedKey } from './derived-key.js';
+import type { TsbImportedKey, TsbImportedSeed } from './imported-key.js';
 import type { KeySafetyOptions } from './key-safety.js';
-import { type CreateKeyOptions, createRequest, type NewTsbKey } from './new-key.js';
+import type { CreateKeyOptions, NewTsbKey } from './new-key.js';
 import { checkCallOptions, checkObject } from './options.js';
-import { answeredBytes, checkRequest, someAnsweredBytes } from './wire-values.js';
 
 /** Options of a call about one key; `password` is the key's own, if it has one. */
 export interface KeyCallOptions extends CallOptions {
@@ -74,15 +73,8 @@ export interface TsbKeys {
   list(options?: CallOptions): Promise<readonly string[]>;
 }
 
-/** Parts the exceptions from the safety rules from the options of a call. */
-function safetyOf(where: string, given: CreateKeyOptions): readonly [KeySafetyOptions, CallOptions] {
-  checkObject(`options of ${where}`, given);
-  const { allowUnprotectedModify = false, allowEndlessApprovals = false, allowSignAndDecrypt = false, ...options } = given;
-  checkCallOptions(where, options);
-  return [{ allowUnprotectedModify, allowEndlessApprovals, allowSignAndDecrypt }, options];
-}
-
-function named(label: string, given: KeyCallOptions, where: string) {
+/** What names a key in a call, and the options of the call. */
+export function named(label: string, given: KeyCallOptions, where: string) {
   checkObject(`options of ${where}`, given);
   const { password, ...options } = given;
   checkCallOptions(where, options);
@@ -90,55 +82,12 @@ function named(label: string, given: KeyCallOptions, where: string) {
   return [{ label, ...(chars && { password: chars }) }, options] as const;
 }
 
-async function exported(call: CallEndpoint, label: string, given: KeyCallOptions): Promise<TsbExportedKey> {
-  const answer = await call(endpoints.exportKey, ...named(label, given, 'keys.export'));
-  const parts = (['privateKey', 'publicKey', 'secretKey'] as const).flatMap((name) => {
-    const bytes = someAnsweredBytes(answer[name], name);
-    return bytes ? [[name, bytes] as const] : [];
-  });
-  return Object.fromEntries(parts);
-}
-
-async function changePassword(call: CallEndpoint, change: TsbPasswordChange, options: CallOptions): Promise<void> {
-  checkCallOptions('keys.changePassword', options);
-  checkRequest('keys.changePassword', change, ['label', 'password', 'newPassword']);
-  const { label, password, newPassword } = change;
-  const body = { label, password: toCharArray(password), newPassword: toCharArray(newPassword) };
-  await call(endpoints.changePassword, body, options);
-}
-
-export function keyCalls(call: CallEndpoint): TsbKeys {
+export function keyCalls(call: CallEndpoint): Pick<TsbKeys, 'attributes' | 'list'> {
   return {
-    create: async (key, given = {}) => {
-      checkObject('key of keys.create', key);
-      const [safety, options] = safetyOf('keys.create', given);
-      return call(endpoints.createKey, createRequest(key, safety), options);
-    },
-    import: async (key, given = {}) => {
-      const [safety, options] = safetyOf('keys.import', given);
-      return call(endpoints.importKey, importRequest(key, safety), options);
-    },
-    importSeed: async (key, given = {}) => {
-      const [safety, options] = safetyOf('keys.importSeed', given);
-      return call(endpoints.importSeed, seedRequest(key, safety), options);
-    },
-    derive: async (key, given = {}) => {
-      const [safety, options] = safetyOf('keys.derive', given);
-      return call(endpoints.deriveKey, deriveRequest(key, safety), options);
-    },
-    attributes: async (label, options = {}) => call(endpoints.keyAttributes, ...named(label, options, 'keys.attributes')),
-    address: async (label, options = {}) => {
-      const { address } = await call(endpoints.keyAddress, ...named(label, options, 'keys.address'));
-      return answeredBytes(address, 'address');
-    },
-    changePassword: (change, options = {}) => changePassword(call, change, options),
-    export: (label, options = {}) => exported(call, label, options),
-    delete: async (label, options = {}) => {
-      await call(endpoints.deleteKey, ...named(label, options, 'keys.delete'));
-    },
+    attributes: async (label, options = {}) => call(knownKeyEndpoints.keyAttributes, ...named(label, options, 'keys.attributes')),
     list: async (options = {}) => {
       checkCallOptions('keys.list', options);
-      return call(endpoints.listKeys, undefined, options);
+      return call(knownKeyEndpoints.listKeys, undefined, options);
     },
   };
 }

@@ -1,6 +1,6 @@
 import { type CallOptions, SignError } from '@securosys/core';
 import { type TsbRequestStatus, tsbRequestStatuses } from '../api/algorithms.js';
-import { endpoints } from '../api/endpoints.js';
+import { requestEndpoints } from '../api/endpoints-requests.js';
 import type { RequestList, TsbRequest } from '../api/requests.js';
 import type { CallEndpoint } from './calls.js';
 import { checkCallOptions } from './options.js';
@@ -28,7 +28,7 @@ export function requestCalls(call: CallEndpoint): TsbRequests {
     get: async (id, options = {}) => {
       checkCallOptions('requests.get', options);
       try {
-        return await call(endpoints.request, undefined, { ...options, path: { id } });
+        return await call(requestEndpoints.request, undefined, { ...options, path: { id } });
       } catch (error) {
         throw requestNotFound(error, id);
       }
@@ -36,14 +36,14 @@ export function requestCalls(call: CallEndpoint): TsbRequests {
     cancel: async (id, options = {}) => {
       checkCallOptions('requests.cancel', options);
       try {
-        await call(endpoints.cancelRequest, undefined, { ...options, path: { id } });
+        await call(requestEndpoints.cancelRequest, undefined, { ...options, path: { id } });
       } catch (error) {
         if (!SignError.is(requestNotFound(error, id), 'ERR_REQUEST_NOT_FOUND')) throw error;
       }
     },
     filter: async (statuses = tsbRequestStatuses, options = {}) => {
       checkCallOptions('requests.filter', options);
-      return (await call(endpoints.filteredRequests, { requestStatusList: statuses }, options)).requests;
+      return (await call(requestEndpoints.filteredRequests, { requestStatusList: statuses }, options)).requests;
     },
   };
 }

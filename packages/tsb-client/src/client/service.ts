@@ -1,9 +1,9 @@
 import type { CallOptions } from '@securosys/core';
-import { endpoints } from '../api/endpoints.js';
+import { serviceEndpoints } from '../api/endpoints-service.js';
 import type { LicenseInfo, VersionInfo } from '../api/service.js';
 import type { CallEndpoint } from './calls.js';
 import { checkCallOptions } from './options.js';
-import { keystoreNumbers, type TsbStatistics } from './statistics.js';
+import type { TsbStatistics } from './statistics.js';
 
 /** `client.service` (role service, `tsb-rest-api.md` §2.9). */
 export interface TsbService {
@@ -16,24 +16,11 @@ export interface TsbService {
   log(options?: CallOptions): Promise<string>;
 }
 
-export function serviceCalls(call: CallEndpoint): TsbService {
+export function serviceCalls(call: CallEndpoint): Pick<TsbService, 'version'> {
   return {
     version: async (options = {}) => {
       checkCallOptions('service.version', options);
-      return call(endpoints.versionInfo, undefined, options);
-    },
-    license: async (options = {}) => {
-      checkCallOptions('service.license', options);
-      return call(endpoints.licenseInfo, undefined, options);
-    },
-    statistics: async (options = {}) => {
-      checkCallOptions('service.statistics', options);
-      const answer = await call(endpoints.statistics, undefined, options);
-      return { ...answer, numbers: keystoreNumbers(answer.keyStoreStatistics) };
-    },
-    log: async (options = {}) => {
-      checkCallOptions('service.log', options);
-      return (await call(endpoints.hsmLog, undefined, options)).log;
+      return call(serviceEndpoints.versionInfo, undefined, options);
     },
   };
 }

@@ -1,5 +1,5 @@
 import type { CallOptions } from '@securosys/core';
-import { endpoints } from '../api/endpoints.js';
+import { signEndpoints } from '../api/endpoints-sign.js';
 import type { SignRequestBody, SynchronousSignRequestBody } from '../api/sign.js';
 import type { CallEndpoint } from './calls.js';
 import { checkCallOptions, checkObject } from './options.js';
@@ -37,7 +37,7 @@ export function signCalls(call: CallEndpoint): TsbSign {
   return {
     synchronous: async (request, options = {}) => {
       checkCallOptions('sign.synchronous', options);
-      const { signature } = await call(endpoints.synchronousSign, { signRequest: synchronousBody(request) }, options);
+      const { signature } = await call(signEndpoints.synchronousSign, { signRequest: synchronousBody(request) }, options);
       return answeredBytes(signature, 'signature');
     },
     asynchronous: async (request, given = {}) => {
@@ -45,12 +45,12 @@ export function signCalls(call: CallEndpoint): TsbSign {
       const wire = isWire(request);
       const options = checkRequestOptions('sign.asynchronous', given, wire ? undefined : request.password);
       const signRequest = wire ? request : asynchronousBody(request);
-      return (await call(endpoints.sign, { signRequest }, options)).signRequestId;
+      return (await call(signEndpoints.sign, { signRequest }, options)).signRequestId;
     },
     verify: async (request, options = {}) => {
       checkCallOptions('sign.verify', options);
       const verifySignatureRequest = verifyBody(request);
-      return (await call(endpoints.verify, { verifySignatureRequest }, options)).signatureValid;
+      return (await call(signEndpoints.verify, { verifySignatureRequest }, options)).signatureValid;
     },
   };
 }
