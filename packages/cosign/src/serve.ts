@@ -1,5 +1,5 @@
 import { SignError } from '@securosys/core';
-import { readStdin, watchParent, writeOut } from '@securosys/core/serve';
+import { readStdin, watchParent, writeStdout } from '@securosys/core/serve';
 import { type CosignKmsAnswer, type CosignKmsPlugin, handleCosignKms } from '@securosys/cosign';
 import { errorText } from './kms/error-text.js';
 import { progressTeller } from './serve/progress.js';
@@ -43,6 +43,6 @@ export async function serveCosignKms(plugin: CosignKmsPlugin): Promise<never> {
   const tell = progressTeller(`sigstore-kms-${plugin.name}`, (text) => void process.stderr.write(text));
   const { stdout, exitCode } = await answerTo(process.argv.slice(2), tellingPlugin(plugin, tell), orphaned.signal);
   stopWatching();
-  const arrived = await writeOut(process.stdout, stdout);
+  const arrived = await writeStdout(stdout);
   process.exit(arrived ? exitCode : 1);
 }

@@ -1,4 +1,4 @@
-import { readStdin, watchParent, writeOut } from '@securosys/core/serve';
+import { readStdin, watchParent, writeOut, writeStdout } from '@securosys/core/serve';
 import { handleNotation, type NotationAnswer, type NotationPlugin, type PluginProgress } from '@securosys/notation-envelope';
 import { errorAnswer } from './plugin/error-answer.js';
 import { terminalProgress } from './serve/terminal.js';
@@ -58,6 +58,6 @@ export async function serveNotationPlugin(plugin: NotationPlugin): Promise<never
   const { stdout, stderr, exitCode } = await answerTo(argv, withTerminal(plugin), orphaned.signal);
   stopWatching();
   if (stderr !== '') await writeOut(process.stderr, stderr);
-  const arrived = stdout === '' || (await writeOut(process.stdout, stdout));
+  const arrived = stdout === '' || (await writeStdout(stdout));
   process.exit(arrived ? exitCode : 1);
 }

@@ -52,8 +52,17 @@ const foreign = ['config', 'layers', 'manifests', 'blobs', 'fsLayers', 'history'
 export function decodeManifest(bytes: Uint8Array, mediaType: string, maxBytes = defaultLimits.manifestBytes): Manifest {
   const kind = manifestKind(mediaType);
   if (!kind) return malformed('manifest', `media type '${sanitizeText(String(mediaType), 100)}' is not one of a manifest`);
-  const json = parseJsonObject(bytes, { what: 'manifest', maxBytes, maxDepth: 16, maxValues: 500_000 });
-  return decodeMembers(json, mediaType, kind);
+  return decodeMembers(manifestJson(bytes, maxBytes), mediaType, kind);
+}
+
+/** The document that a manifest is, by the limits of all manifests. @throws SignError `ERR_MALFORMED`, `ERR_LIMIT` */
+export function manifestJson(bytes: Uint8Array, maxBytes: number, what = 'manifest'): JsonObject {
+  return parseJsonObject(bytes, { what, maxBytes, maxDepth: 16, maxValues: 500_000 });
+}
+
+/** {@link decodeManifest} for `index.json` of a layout, whose document is needed as well. */
+export function decodeLayoutIndex(document: JsonObject): Manifest {
+  return decodeMembers(document, mediaTypes.imageIndex, 'index');
 }
 
 function decodeMembers(json: JsonObject, mediaType: string, kind: Manifest['kind']): Manifest {

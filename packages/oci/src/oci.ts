@@ -2,8 +2,7 @@ import { checkedReference } from './internal/checked-reference.js';
 import { LayoutRepository } from './layout/layout-repository.js';
 import { type OciOptions, settingsOf } from './options.js';
 import type { Reference } from './reference.js';
-import { RegistryAccess } from './registry/access.js';
-import { RegistryRepository } from './registry/registry-repository.js';
+import { lazyRegistries } from './registry/lazy-repository.js';
 import type { Repository } from './repository.js';
 
 /** Access to images wherever they are; holds logins and tokens, so make one per configuration and keep it. */
@@ -31,13 +30,13 @@ export interface Oci {
  */
 export function createOci(options: OciOptions = {}): Oci {
   const settings = settingsOf(options);
-  const access = new RegistryAccess(settings);
+  const registries = lazyRegistries(settings);
   return {
     close: settings.close,
     open(reference) {
       const parsed = checkedReference(reference);
       if (parsed.kind === 'layout') return new LayoutRepository(parsed, settings);
-      return new RegistryRepository(parsed, access.client(parsed), settings);
+      return registries(parsed);
     },
   };
 }

@@ -9,13 +9,7 @@ import {
 import { Deadline } from './deadline.js';
 import type { NotationTrust } from './trust.js';
 import { rulesOf } from './trust-rules.js';
-import {
-  type CosignBlobFile,
-  evaluateCosignFile,
-  trustedCosignBlob,
-  type VerifiedCosignBlob,
-  type VerifyCosignBlobOptions,
-} from './verify-cosign-blob.js';
+import type { CosignBlobFile, VerifiedCosignBlob, VerifyCosignBlobOptions } from './verify-cosign-blob.js';
 
 /** How a blob is verified by a signature of the Notary Project. */
 export interface VerifyBlobOptions extends CallOptions {
@@ -68,9 +62,9 @@ export async function evaluateBlob(
   signature: DetachedSignature | CosignBlobFile,
   options: VerifyBlobOptions | VerifyCosignBlobOptions,
 ): Promise<SignatureOutcome | CosignReport> {
-  return isCosign(options)
-    ? evaluateCosignFile(blob, signature, options)
-    : evaluateNotation(blob, signature as DetachedSignature, options);
+  if (!isCosign(options)) return evaluateNotation(blob, signature as DetachedSignature, options);
+  const { evaluateCosignFile } = await import('./verify-cosign-blob.js');
+  return evaluateCosignFile(blob, signature, options);
 }
 
 function isCosign(options: VerifyBlobOptions | VerifyCosignBlobOptions): options is VerifyCosignBlobOptions {
@@ -136,7 +130,10 @@ export async function verifyBlob(
   signature: DetachedSignature | CosignBlobFile,
   options: VerifyBlobOptions | VerifyCosignBlobOptions,
 ): Promise<VerifiedBlob | VerifiedCosignBlob> {
-  if (isCosign(options)) return trustedCosignBlob(await evaluateCosignFile(blob, signature, options));
+  if (isCosign(options)) {
+    const { evaluateCosignFile, trustedCosignBlob } = await import('./verify-cosign-blob.js');
+    return trustedCosignBlob(await evaluateCosignFile(blob, signature, options));
+  }
   const outcome = await evaluateNotation(blob, signature as DetachedSignature, options);
   if (outcome.verdict === 'trusted') return { signature: outcome.signature, outcome };
   const skipped = outcome.verdict === 'skipped';

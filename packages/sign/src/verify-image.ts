@@ -7,8 +7,6 @@ import { type CosignImageReport, trustedCosignImage, type VerifiedCosignImage } 
 import { type DctImageReport, trustedDctImage, type VerifiedDctImage } from './dct-report.js';
 import { Deadline } from './deadline.js';
 import type { ImageReport } from './image-report.js';
-import { judgeCosignImage } from './judge-cosign-image.js';
-import { judgeDctImage } from './judge-dct-image.js';
 import { judgeImage, trustedImage } from './judge-image.js';
 import { checkSelection, type ManifestSelection, selectionNames } from './select-manifests.js';
 import type { NotationTrust } from './trust.js';
@@ -85,13 +83,17 @@ export async function evaluateImage(
   try {
     const parsed = parseReference(reference);
     const repository = oci.open(parsed);
-    if (isDct(options)) return await judgeDctImage({ reference: parsed, repository, trust: options.trust, clock, deadline });
+    if (isDct(options)) {
+      const { judgeDctImage } = await import('./judge-dct-image.js');
+      return await judgeDctImage({ reference: parsed, repository, trust: options.trust, clock, deadline });
+    }
     const image = await repository.resolve(undefined, deadline.one());
     const judgement = { clock, deadline, selection: options };
     if (isNotation(options))
       return await judgeImage(image, { repository, reference: parsed }, { ...judgement, trust: options.trust });
     const { signatureRepository: elsewhere } = options;
     const signatureRepository = elsewhere === undefined ? undefined : oci.open(elsewhere);
+    const { judgeCosignImage } = await import('./judge-cosign-image.js');
     return await judgeCosignImage(image, repository, { ...judgement, trust: options.trust, signatureRepository });
   } finally {
     deadline.end();

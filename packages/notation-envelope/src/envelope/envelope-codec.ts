@@ -1,5 +1,5 @@
 import type { SigningDomain } from '@securosys/core';
-import type { EnvelopeMediaType } from '../constants.js';
+import { coseMediaType, type EnvelopeMediaType, jwsMediaType } from '../constants.js';
 import { coseCodec } from './cose-codec.js';
 import type { EnvelopeCompatibility } from './envelope-options.js';
 import { jwsCodec } from './jws-codec.js';
@@ -68,6 +68,23 @@ export interface EnvelopeCodec {
   encode(parts: SealedParts): Uint8Array<ArrayBuffer>;
   /** @throws SignError `ERR_MALFORMED`, `ERR_LIMIT` */
   parse(bytes: Uint8Array, compatibility?: EnvelopeCompatibility): EncodedEnvelope;
+}
+
+let loaded: EnvelopeCodec | undefined;
+
+/**
+ * The same for those who can wait: CBOR is read by a library that is loaded for the first COSE envelope, and for no other one. Nobody waits
+ * for what is there.
+ */
+export function loadCodec(mediaType: string): EnvelopeCodec | undefined | Promise<EnvelopeCodec> {
+  if (mediaType === jwsMediaType) return jwsCodec;
+  if (mediaType !== coseMediaType) return undefined;
+  return loaded ?? loadCose();
+}
+
+async function loadCose(): Promise<EnvelopeCodec> {
+  ({ coseCodec: loaded } = await import('./cose-codec.js'));
+  return loaded;
 }
 
 /** The codec of a media type, or `undefined`. */

@@ -38,7 +38,12 @@ export function checkSignature(
 
 /** The codec of a media type. @throws SignError `ERR_MALFORMED` */
 export function codecFor(mediaType: string): EnvelopeCodec {
-  return codecOf(mediaType) ?? refuse('media-type', `envelopes of type '${sanitizeText(String(mediaType), 80)}' cannot be read`);
+  return codecOf(mediaType) ?? refuseMediaType(mediaType);
+}
+
+/** @throws SignError `ERR_MALFORMED` always */
+export function refuseMediaType(mediaType: string): never {
+  return refuse('media-type', `envelopes of type '${sanitizeText(String(mediaType), 80)}' cannot be read`);
 }
 
 function read({ der }: EncodedCertificate, known: readonly Certificate[]): Certificate {
@@ -74,8 +79,7 @@ export interface ReadEnvelope {
 }
 
 /** First third of {@link openEnvelope}: strict parsing, and the algorithm that the leaf's key demands. */
-export function readEnvelope(bytes: Uint8Array, mediaType: string, options: OpenEnvelopeOptions): ReadEnvelope {
-  const codec = codecFor(mediaType);
+export function readEnvelope(bytes: Uint8Array, codec: EnvelopeCodec, options: OpenEnvelopeOptions): ReadEnvelope {
   const envelope = codec.parse(bytes, options.compatibility);
   const { attributes } = envelope;
   if (attributes.contentType !== payloadType)
@@ -117,7 +121,7 @@ export function openedEnvelope({ codec, envelope, chain }: ReadEnvelope, options
 export function openEnvelope(bytes: Uint8Array, mediaType: string, options: OpenEnvelopeOptions = {}): OpenEnvelope {
   checkOpenOptions(options);
   checkEnvelopeBytes(bytes);
-  const read = readEnvelope(bytes, mediaType, options);
+  const read = readEnvelope(bytes, codecFor(mediaType), options);
   checkReadSignature(read);
   return openedEnvelope(read, options);
 }

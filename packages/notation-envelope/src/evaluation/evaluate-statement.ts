@@ -1,7 +1,14 @@
 import { invalidArgument } from '@securosys/core';
 import type { Certificate } from '@securosys/pki';
+import { loadCodec } from '../envelope/envelope-codec.js';
 import { checkEnvelopeBytes } from '../envelope/envelope-options.js';
-import { checkReadSignature, type OpenEnvelope, openedEnvelope, readEnvelope } from '../envelope/open-envelope.js';
+import {
+  checkReadSignature,
+  type OpenEnvelope,
+  openedEnvelope,
+  readEnvelope,
+  refuseMediaType,
+} from '../envelope/open-envelope.js';
 import type { VerificationStatement } from '../trust/policy-statement.js';
 import { type LoadedStore, loadStores } from '../trust/trust-anchors.js';
 import type { TrustStoreType } from '../trust/trust-store-name.js';
@@ -123,7 +130,8 @@ async function integrity(
   let open: OpenEnvelope | undefined;
   await evaluation.ask('integrity', 'enforce', async () => {
     const options = openOptionsOf(rules, known);
-    const read = readEnvelope(envelope, mediaType, options);
+    const found = loadCodec(mediaType) ?? refuseMediaType(mediaType);
+    const read = readEnvelope(envelope, found instanceof Promise ? await found : found, options);
     await undefined;
     checkReadSignature(read);
     await undefined;

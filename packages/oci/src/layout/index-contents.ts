@@ -1,15 +1,6 @@
 import { join } from 'node:path';
-import {
-  type Descriptor,
-  equalBytes,
-  isJsonObject,
-  type JsonObject,
-  parseJsonObject,
-  SignError,
-  utf8Bytes,
-} from '@securosys/core';
-import { decodeManifest } from '../manifest.js';
-import { mediaTypes } from '../media-types.js';
+import { type Descriptor, equalBytes, isJsonObject, type JsonObject, SignError, utf8Bytes } from '@securosys/core';
+import { decodeLayoutIndex, manifestJson } from '../manifest.js';
 import { readPlainFile } from './files.js';
 
 /** `index.json` of a layout (image-spec `image-layout.md`): entries as they are, and as we understand them. */
@@ -41,8 +32,8 @@ export async function readIndex(layout: string, maxBytes: number): Promise<Layou
 }
 
 function indexOf(bytes: Uint8Array, maxBytes: number): LayoutIndex {
-  const index = decodeManifest(bytes, mediaTypes.imageIndex, maxBytes);
-  const document = parseJsonObject(bytes, { what: 'index.json', maxBytes, maxDepth: 16, maxValues: 500_000 });
+  const document = manifestJson(bytes, maxBytes, 'index.json');
+  const index = decodeLayoutIndex(document);
   if (index.kind !== 'index' || !Array.isArray(document.manifests))
     throw new SignError('ERR_MALFORMED', 'index.json is not an index');
   return { bytes, document, raw: document.manifests.filter(isJsonObject), entries: index.manifests };

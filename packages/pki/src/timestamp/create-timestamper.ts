@@ -6,7 +6,7 @@ import { grantedReply } from './reply.js';
 import { timestampRequest } from './request.js';
 import { checkTimestampRevocation } from './revocation.js';
 import { type TimestamperOptions, timestamperSettings } from './timestamper-options.js';
-import { verifyParsed } from './verify.js';
+import { verifyParsed } from './verify-parsed.js';
 
 /**
  * A timestamp authority that is asked over HTTP (RFC 3161; `notation.md` §9.1). What it answers is verified before it is given out: that it
