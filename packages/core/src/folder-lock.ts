@@ -1,4 +1,5 @@
-import { type Clock, nodeCrypto, nodeFiles, SignError, sanitizeText } from '@securosys/core';
+import { type Clock, nodeCrypto, SignError, sanitizeText } from '@securosys/core';
+import { close, fstat, link, lstat, open, rename, unlink } from './folder-calls.js';
 import { absent, code } from './folder-files.js';
 
 /** A lock is held for milliseconds; one of this age belonged to a process that died. */
@@ -9,16 +10,16 @@ const lockPauseMs = 15;
 export async function acquire(lock: string, clock: Clock): Promise<number> {
   for (const start = clock.now(); ; ) {
     try {
-      const file = await nodeFiles().open(lock, 'wx', 0o600);
-      const { ino } = await file.stat();
-      await file.close();
+      const file = await open(lock, 'wx', 0o600);
+      const { ino } = await fstat(file);
+      await close(file);
       return ino;
     } catch (cause) {
       if (code(cause) !== 'EEXIST')
         throw new SignError('ERR_STORE', 'the folder of the pending store cannot be written to', { cause });
     }
     if (clock.now() - start > 3 * staleLockMs) throw new SignError('ERR_STORE', `a record stays locked: ${sanitizeText(lock)}`);
-    const held = await nodeFiles().lstat(lock).catch(absent);
+    const held = await lstat(lock).catch(absent);
     // File times are the machine's own, whatever clock was handed in.
     if (held && Math.abs(Date.now() - held.mtimeMs) > staleLockMs) await bury(lock, held.ino);
     else await clock.sleep(lockPauseMs);
@@ -29,16 +30,16 @@ export async function acquire(lock: string, clock: Clock): Promise<number> {
 async function bury(lock: string, dead: number): Promise<void> {
   const grave = `${lock}-${nodeCrypto().randomBytes(12).toString('hex')}`;
   try {
-    await nodeFiles().rename(lock, grave);
-    if ((await nodeFiles().lstat(grave)).ino !== dead) await nodeFiles().link(grave, lock);
+    await rename(lock, grave);
+    if ((await lstat(grave)).ino !== dead) await link(grave, lock);
   } catch (error) {
     if (code(error) !== 'ENOENT' && code(error) !== 'EEXIST') throw error;
   } finally {
-    await nodeFiles().unlink(grave).catch(absent);
+    await unlink(grave).catch(absent);
   }
 }
 
 /** Removes the lock file, if it is still ours. */
 export async function release(lock: string, ino: number): Promise<void> {
-  if ((await nodeFiles().lstat(lock).catch(absent))?.ino === ino) await nodeFiles().unlink(lock).catch(absent);
+  if ((await lstat(lock).catch(absent))?.ino === ino) await unlink(lock).catch(absent);
 }

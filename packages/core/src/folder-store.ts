@@ -7,12 +7,12 @@ import {
   type JsonObject,
   knownOptions,
   nodeCrypto,
-  nodeFiles,
   type PendingCondition,
   type PendingStore,
   SignError,
   systemClock,
 } from '@securosys/core';
+import { readdir, rename, unlink } from './folder-calls.js';
 import { absent, makeFolder, read, removeLeftovers, syncFolder, write } from './folder-files.js';
 import { acquire, release } from './folder-lock.js';
 
@@ -65,16 +65,16 @@ export function createFolderStore(folder: string, options: { clock?: Clock } = {
         const temporary = join(folder, `.${nodeCrypto().randomBytes(12).toString('hex')}.tmp`);
         try {
           await write(temporary, canonicalJson(record));
-          await nodeFiles().rename(temporary, target);
+          await rename(temporary, target);
           await syncFolder(folder);
         } finally {
-          await nodeFiles().unlink(temporary).catch(absent);
+          await unlink(temporary).catch(absent);
         }
       }),
-    delete: (key, condition) => change(key, condition, (target) => nodeFiles().unlink(target).catch(absent)),
+    delete: (key, condition) => change(key, condition, (target) => unlink(target).catch(absent)),
     async *records() {
       await makeFolder(folder);
-      const names = await nodeFiles().readdir(folder);
+      const names = await readdir(folder);
       await removeLeftovers(folder, names);
       for (const name of names) {
         const record = name.endsWith('.json') && keyPattern.test(name.slice(0, -5)) && (await read(join(folder, name)));

@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from './json.js';
+import type { JsonValue } from './json.js';
 
 /** Longest text that the engine reads for us: what a hostile one takes of memory before it is counted stays in the tens of megabytes. UTF-16 units. */
 const longest = 1 << 20;
@@ -19,22 +19,30 @@ interface Plain {
 export function plainJson(text: string, maxDepth: number, maxValues: number): Plain | undefined {
   // Printed ones are known by their second character.
   if (text.length > longest || text.charCodeAt(1) <= 32 || text.includes('\\')) return undefined;
-  let values = 0;
+  let values = 1;
   let ascending = true;
+  const refuse = (): never => {
+    throw new RangeError('left to the reader');
+  };
   const visit = (value: JsonValue, depth: number): void => {
-    if (++values > maxValues || depth > maxDepth) throw new RangeError('left to the reader');
-    if (typeof value === 'number' && !Number.isSafeInteger(value)) throw new RangeError('left to the reader');
+    if (depth > maxDepth || values > maxValues) refuse();
+    if (typeof value === 'number' && !Number.isSafeInteger(value)) refuse();
     if (typeof value !== 'object' || value === null) return;
     if (Array.isArray(value)) {
+      values += value.length;
       for (const element of value) visit(element, depth + 1);
       return;
     }
     Object.setPrototypeOf(value, null);
     let last: string | undefined;
-    for (const name of Object.keys(value)) {
+    // Nothing is inherited any more.
+    for (const name in value) {
+      values++;
       if (last !== undefined && name <= last) ascending = false;
       last = name;
-      visit((value as JsonObject)[name] as JsonValue, depth + 1);
+      const member = value[name];
+      // Most members are texts, about which nothing is left to ask.
+      if (typeof member !== 'string' || depth === maxDepth) visit(member as JsonValue, depth + 1);
     }
   };
   try {
@@ -42,7 +50,7 @@ export function plainJson(text: string, maxDepth: number, maxValues: number): Pl
     const value: JsonValue = JSON.parse(text);
     if (JSON.stringify(value) !== text) return undefined;
     visit(value, 0);
-    return { value, ascending };
+    return values > maxValues ? undefined : { value, ascending };
   } catch {
     return undefined;
   }

@@ -1,3 +1,3 @@
 export { watchParent } from './serve/parent.js';
 export { readStdin } from './serve/stdin.js';
-export { writeOut } from './serve/write-out.js';
+export { isCharacterDevice, writeNow, writeOut, writeStdout } from './serve/write-out.js';

@@ -4,10 +4,18 @@
  * which a newer terminal may know as one of these. Then characters of other classes that are blank (the Braille cell without dots, the
  * null notehead, fillers), and U+FFFC and U+FFFD, which stand for something else.
  */
-const hostile =
-  /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cn}\p{Default_Ignorable_Code_Point}\u2800\ufffc\ufffd\u{1d159}\u{13441}\u{13442}\u{16fe4}]/gu;
+const classes =
+  '[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}\\p{Co}\\p{Cn}\\p{Default_Ignorable_Code_Point}\\u2800\\ufffc\\ufffd\\u{1d159}\\u{13441}\\u{13442}\\u{16fe4}]';
 
-/** Most texts hold nothing but these, and {@link hostile} takes milliseconds to be made: much for a program of one call. */
+let made: RegExp | undefined;
+
+/** Made when it is needed: it takes milliseconds, much for a program of one call, and one that is written out is made by the parser, to look whether it is right. */
+function hostile(): RegExp {
+  made ??= new RegExp(classes, 'gu');
+  return made;
+}
+
+/** Most texts hold nothing but these. */
 const plain = /^[ -~]*$/;
 
 /**
@@ -21,6 +29,6 @@ export function sanitizeText(text: string, limit = 200): string {
   const given = String(text);
   const shown = plain.test(given)
     ? given
-    : given.toWellFormed().replace(hostile, (c) => `\\u{${(c.codePointAt(0) as number).toString(16)}}`);
+    : given.toWellFormed().replace(hostile(), (c) => `\\u{${(c.codePointAt(0) as number).toString(16)}}`);
   return shown.length <= limit ? shown : `${shown.slice(0, limit - 1).toWellFormed()}…`;
 }

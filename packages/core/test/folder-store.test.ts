@@ -1,7 +1,8 @@
-import { chmod, type FileHandle, mkdir, mkdtemp, open, readdir, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
+import fs from 'node:fs';
+import { chmod, mkdir, mkdtemp, readdir, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createFolderStore } from '../src/folder-store.js';
 
 let root: string;
@@ -85,18 +86,15 @@ describe('folder store (S29)', () => {
 
   it('syncs a record, and then the folder that names it', async () => {
     const folder = join(root, 'p');
-    const handle = await open(root);
-    const prototype = Object.getPrototypeOf(handle) as FileHandle;
-    await handle.close();
-    const { sync } = prototype;
     const synced: string[] = [];
-    prototype.sync = async function (this: FileHandle) {
-      synced.push((await this.stat()).isDirectory() ? 'folder' : `file among ${(await readdir(folder)).length}`);
-    };
+    const fsync = vi.spyOn(fs, 'fsync').mockImplementation((file, done) => {
+      synced.push(fs.fstatSync(file).isDirectory() ? 'folder' : `file among ${fs.readdirSync(folder).length}`);
+      done(null);
+    });
     try {
       await createFolderStore(folder).put('k', {});
     } finally {
-      prototype.sync = sync;
+      fsync.mockRestore();
     }
     // Beside the file there is its lock.
     expect(synced).toEqual(['file among 2', ...(process.platform === 'win32' ? [] : ['folder'])]);

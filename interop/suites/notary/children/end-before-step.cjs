@@ -1,7 +1,6 @@
 // Preloaded into securosys-sign: writes down what the process is about to do to the outside, and ends it before the step that END_BEFORE names.
 'use strict';
-const { appendFileSync } = require('node:fs');
-const files = require('node:fs/promises');
+const files = require('node:fs');
 const http = require('node:http');
 const { basename } = require('node:path');
 
@@ -10,17 +9,19 @@ let steps = 0;
 
 function step(name) {
   if (++steps === last) process.kill(process.pid, 'SIGKILL');
-  appendFileSync(process.env.STEPS, `${name}\n`);
+  files.appendFileSync(process.env.STEPS, `${name}\n`);
 }
 
 // A record, or a file, comes to be by the first two and goes by the third; locks and temporary files are the store's own affair.
 for (const name of ['link', 'rename', 'unlink']) {
-  const real = files[name];
-  files[name] = (...args) => {
-    const target = basename(String(args.at(-1)));
-    if (!/\.(?:lock|tmp)/.test(target)) step(`${name} ${target.replace(/[0-9a-f]{64}/, '…')}`);
-    return real(...args);
-  };
+  for (const own of [files, files.promises]) {
+    const real = own[name];
+    own[name] = (...args) => {
+      const target = basename(args.filter((arg) => typeof arg === 'string').at(-1));
+      if (!/\.(?:lock|tmp)/.test(target)) step(`${name} ${target.replace(/[0-9a-f]{64}/, '…')}`);
+      return real(...args);
+    };
+  }
 }
 
 const { request } = http;

@@ -1,9 +1,8 @@
 import { readSync } from 'node:fs';
 import { SignError } from '@securosys/core';
+import { codeOf } from './error-code.js';
 
 const chunkBytes = 64 * 1024;
-
-const code = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined);
 
 async function readStream(maxBytes: number): Promise<Uint8Array[]> {
   const parts: Uint8Array[] = [];
@@ -46,8 +45,8 @@ export async function readStdin(maxBytes: number): Promise<Uint8Array> {
     }
   } catch (error) {
     // Not blocking, and nothing there yet; or the end of a pipe, as Windows has it.
-    if (code(error) === 'EAGAIN') return joined([...parts, ...(await readStream(maxBytes))]);
-    if (code(error) !== 'EOF') throw new SignError('ERR_MALFORMED', 'the request cannot be read from stdin', { cause: error });
+    if (codeOf(error) === 'EAGAIN') return joined([...parts, ...(await readStream(maxBytes))]);
+    if (codeOf(error) !== 'EOF') throw new SignError('ERR_MALFORMED', 'the request cannot be read from stdin', { cause: error });
   }
   return joined(parts);
 }

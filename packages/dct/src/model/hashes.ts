@@ -26,38 +26,43 @@ function hash(value: JsonValue | undefined, bytes: number): string {
   throw new SignError('ERR_MALFORMED', `a hash is not base64 of ${bytes} bytes`);
 }
 
-/** Characters of 32 bytes in base64, one of them padding. */
-const sha256Chars = 44;
+/** SHA-256 of a file as it is written: 44 characters, of which the last is padding; with A in its place it is 33 bytes, of which the last is zero. */
+const unread = 'A'.repeat(44);
+function unpadded(json: JsonValue): string {
+  // Whatever is no object has no such members.
+  const hashes = (json as JsonObject | null)?.hashes as JsonObject | null | undefined;
+  const text = hashes?.sha256;
+  return typeof text === 'string' && text.length === unread.length && text.endsWith('=') ? `${text.slice(0, -1)}A` : unread;
+}
 
 /**
- * SHA-256 of many files in hex, by their base64 and decoded at once: calls to decode them one by one take longer than everything else about
- * a thousand tags. Empty when one of them is none, which is then found by who reads it.
+ * SHA-256 of many files in hex, decoded at once: calls to decode them one by one take longer than everything else about a thousand tags. Those
+ * that have none, and all when one of them is no base64, are left to {@link readHashes}.
  */
-export function decodedHashes(texts: readonly string[]): ReadonlyMap<string, string> {
-  if (texts.some((text) => text.length !== sha256Chars || !text.endsWith('='))) return new Map();
-  // With A in place of the padding each is 33 bytes, of which the last is zero.
-  const joined = texts.map((text) => `${text.slice(0, -1)}A`).join('');
+export function decodedHashes(files: readonly JsonValue[]): readonly (string | undefined)[] {
+  const texts: string[] = [];
+  for (const file of files) texts.push(unpadded(file));
   let hex: string;
   try {
-    hex = hexText(base64Bytes(joined));
+    hex = hexText(base64Bytes(texts.join('')));
   } catch (error) {
-    if (SignError.is(error, 'ERR_MALFORMED')) return new Map();
+    if (SignError.is(error, 'ERR_MALFORMED')) return [];
     throw error;
   }
-  const found = new Map<string, string>();
-  for (const [at, text] of texts.entries()) {
-    const start = at * 66;
-    if (hex.startsWith('00', start + 64)) found.set(text, hex.slice(start, start + 64));
+  const found: (string | undefined)[] = [];
+  for (const text of texts) {
+    const start = found.length * 66;
+    found.push(text !== unread && hex.startsWith('00', start + 64) ? hex.slice(start, start + 64) : undefined);
   }
   return found;
 }
 
 /**
  * Reads `{ length, hashes }` (`dct.md` §4.1): SHA-256 is demanded, SHA-512 read, every other hash refused.
- * @param decoded from {@link decodedHashes}
+ * @param decoded the SHA-256 of this very file in hex, from {@link decodedHashes}
  * @throws SignError `ERR_MALFORMED`
  */
-export function readHashes(json: JsonValue | undefined, what: string, decoded?: ReadonlyMap<string, string>): FileHashes {
+export function readHashes(json: JsonValue | undefined, what: string, decoded?: string): FileHashes {
   const hashes = isJsonObject(json) ? json.hashes : undefined;
   if (!isJsonObject(json) || !isJsonObject(hashes)) throw new SignError('ERR_MALFORMED', `${what} has no hashes`);
   const { length } = json;
@@ -66,7 +71,7 @@ export function readHashes(json: JsonValue | undefined, what: string, decoded?: 
   for (const name of Object.keys(hashes))
     if (name !== 'sha256' && name !== 'sha512') throw new SignError('ERR_MALFORMED', `${what} has a hash of an unknown kind`);
   const { sha256, sha512 } = hashes;
-  const hex = (typeof sha256 === 'string' ? decoded?.get(sha256) : undefined) ?? hash(sha256, 32);
+  const hex = decoded ?? hash(sha256, 32);
   return sha512 === undefined ? { length, sha256: hex } : { length, sha256: hex, sha512: hash(sha512, 64) };
 }
 

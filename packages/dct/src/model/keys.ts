@@ -8,6 +8,7 @@ import {
   type JsonObject,
   type JsonValue,
   keySpecOf,
+  ownBytes,
   publicKeyFromSpki,
   type SignatureAlgorithm,
   SignError,
@@ -42,6 +43,19 @@ export interface DctKey {
 
 /** First bytes of the SubjectPublicKeyInfo of an Ed25519 key (RFC 8410); 32 bytes of key follow. */
 const ed25519Prefix = Uint8Array.of(0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00);
+
+/** The same of a P-256 key (RFC 5480, named curve, uncompressed point); 64 bytes of coordinates follow, and nothing else. */
+const p256Prefix = Uint8Array.of(
+  ...[0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01],
+  ...[0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07, 0x03, 0x42, 0x00, 0x04],
+);
+const p256Bytes = p256Prefix.byteLength + 64;
+
+/** The one encoding of a key: what most keys have already, which takes OpenSSL longer to write than to compare. */
+function ownEncoding(object: KeyObject, spki: Uint8Array): Uint8Array {
+  const written = spki.byteLength === p256Bytes && p256Prefix.every((byte, at) => spki[at] === byte);
+  return written ? ownBytes(spki) : spkiOf(object);
+}
 
 /** The keys for `node:crypto`: reading one costs more than verifying with it. */
 const objects = new WeakMap<DctKey, KeyObject>();
@@ -78,7 +92,7 @@ export function dctKey(spki: Uint8Array): DctKey {
   const object = publicKeyFromSpki(spki);
   const keyType = typeOf(object);
   // The bytes that are hashed are those of one encoding.
-  const own = spkiOf(object);
+  const own = ownEncoding(object, spki);
   const json = keyObject(keyType, keyType === 'ed25519' ? own.subarray(ed25519Prefix.byteLength) : own);
   const id = idOf(json);
   const key: DctKey = { id, canonicalId: id, keyType, spki: own, certificates: [], json };

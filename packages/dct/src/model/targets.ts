@@ -42,7 +42,7 @@ function readDelegation(role: TargetsFile['role'], json: JsonValue, keys: KeyMap
 }
 
 /** One entry; `undefined` for one that says nothing that can be checked, which spoils no other. */
-function readTarget(json: JsonValue, decoded: ReadonlyMap<string, string>): DctTarget | undefined {
+function readTarget(json: JsonValue, decoded: string | undefined): DctTarget | undefined {
   try {
     const hashes = readHashes(json, 'a target', decoded);
     const { custom } = json as JsonObject;
@@ -51,12 +51,6 @@ function readTarget(json: JsonValue, decoded: ReadonlyMap<string, string>): DctT
     if (SignError.is(error, 'ERR_MALFORMED')) return undefined;
     throw error;
   }
-}
-
-/** SHA-256 of a target as it is written, where there is one. */
-function writtenHash(json: JsonValue): readonly string[] {
-  const hashes = isJsonObject(json) ? json.hashes : undefined;
-  return isJsonObject(hashes) && typeof hashes.sha256 === 'string' ? [hashes.sha256] : [];
 }
 
 /** Reads `delegations`; without it there are none. */
@@ -82,10 +76,12 @@ export function readTargets(role: TargetsFile['role'], bytes: Uint8Array): Targe
     if (!isJsonObject(targets)) return malformedFile(role, 'it lists no targets');
     const read = new Map<string, DctTarget>();
     const unusable = new Set<string>();
-    const entries = Object.entries(targets);
-    const decoded = decodedHashes(entries.flatMap(([, json]) => writtenHash(json)));
-    for (const [name, json] of entries) {
-      const target = readTarget(json, decoded);
+    const values = Object.values(targets);
+    const decoded = decodedHashes(values);
+    const names = Object.keys(targets);
+    for (let at = 0; at < names.length; at++) {
+      const name = names[at] as string;
+      const target = readTarget(values[at] as JsonValue, decoded[at]);
       if (target) read.set(name, target);
       else unusable.add(name);
     }

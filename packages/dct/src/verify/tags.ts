@@ -42,13 +42,14 @@ function listingsOf({ targets, delegations }: TrustedRepository): Map<string, Li
   const rest = delegations.filter(({ file }) => !isReleases(file.role));
   for (const { file, paths } of [...first, { file: targets, paths: [''] }, ...rest]) {
     const { role } = file;
+    const everything = paths.includes('');
     const add = (name: string, target: DctTarget | undefined) => {
-      const listing = { role, target, permitted: paths.some((path) => name.startsWith(path)) };
+      const listing = { role, target, permitted: everything || paths.some((path) => name.startsWith(path)) };
       const known = found.get(name);
       if (known) known.push(listing);
       else found.set(name, [listing]);
     };
-    for (const [name, target] of file.targets) add(name, target);
+    for (const name of file.targets.keys()) add(name, file.targets.get(name));
     for (const name of file.unusable) add(name, undefined);
   }
   return found;

@@ -9,6 +9,7 @@ import { type SkippedDelegation, type VerifiedDelegation, verifyDelegations } fr
 import { checkListed, listedFile } from './listed-file.js';
 import { readSeen, type SeenVersions, writeSeen } from './memory-of-versions.js';
 import { type DctRootPin, readPin } from './pinning.js';
+import { readAhead } from './read-ahead.js';
 import { trustedRoot } from './root-chain.js';
 import { checkExpiry, checkThreshold, checkVersion, keysOf } from './signatures.js';
 import type { MetadataSource } from './source.js';
@@ -81,6 +82,15 @@ async function listings(
 /** What a repository may look like between two looks while somebody publishes. */
 const passing = new Set(['mixed', 'missing', 'threshold']);
 
+async function verifyTargets({ root, snapshot }: Files, { source, seen, now }: ListingContext, call: CallOptions) {
+  const hashes = snapshot.meta.get('targets') ?? { length: -1, sha256: '' };
+  const targets = readTargets('targets', await listedFile(source, 'targets', hashes, call));
+  checkThreshold(targets, root.roles.targets.threshold, keysOf(root.roles.targets, root.keys));
+  checkVersion(targets, seen.versions.get('targets'));
+  checkExpiry(targets, now);
+  return { targets, ...(await verifyDelegations({ source, snapshot, seen: seen.versions, now }, targets, call)) };
+}
+
 /**
  * Reads and verifies a whole repository, as `dct.md` §9 says: root, timestamp, snapshot, targets, delegations.
  * @throws SignError `ERR_NOT_FOUND`; `ERR_NOT_TRUSTED`, `ERR_MALFORMED`, `ERR_LIMIT`, `ERR_DIGEST_MISMATCH`, with `details.role` and
@@ -108,12 +118,9 @@ export async function verifyRepository(options: UpdateOptions, call: CallOptions
     found = await files();
   }
   const { root, timestamp, snapshot } = found;
-  const hashes = snapshot.meta.get('targets') ?? { length: -1, sha256: '' };
-  const targets = readTargets('targets', await listedFile(source, 'targets', hashes, call));
-  checkThreshold(targets, root.roles.targets.threshold, keysOf(root.roles.targets, root.keys));
-  checkVersion(targets, seen.versions.get('targets'));
-  checkExpiry(targets, now);
-  const { verified, skipped } = await verifyDelegations({ source, snapshot, seen: seen.versions, now }, targets, call);
+  const ahead = readAhead(source, snapshot, call);
+  const below = await verifyTargets(found, { source: ahead.source, seen, now }, call).finally(ahead.close);
+  const { targets, verified, skipped } = below;
   const all = [timestamp, snapshot, targets, ...verified.map(({ file }) => file)];
   await writeSeen(cache, gun, { root, versions: new Map(all.map(({ role, version }) => [role, version])) });
   return {

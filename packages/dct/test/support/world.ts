@@ -4,6 +4,7 @@ import { issue, type TestKey, testKey } from '../../../pki/test/issue.js';
 import {
   type DctRootPin,
   type DctUpdate,
+  type MetadataSource,
   prepareRepository,
   prepareSigner,
   prepareTags,
@@ -31,7 +32,7 @@ export interface World {
     root?: DctRootPin;
     cache?: PendingStore;
     now?: number;
-    source?: FakeNotary;
+    source?: MetadataSource;
   }): ReturnType<typeof verifyRepository>;
   tags(changes: TagChanges): Promise<DctUpdate>;
 }
