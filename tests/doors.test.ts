@@ -124,7 +124,7 @@ describe('doors that stay shut', () => {
     }
   });
 
-  it('core depends on nothing and touches no network; files only in the folder store, and stdin in `serve`', () => {
+  it('core depends on nothing and touches no network; files only in the folder store, stdin and stdout in `serve`', () => {
     expect(packages.get('core')?.dependencies).toBeUndefined();
     for (const { file, target, dynamic } of imports('core')) {
       if (target.startsWith('.') || target === '@securosys/core') continue;
@@ -132,8 +132,9 @@ describe('doors that stay shut', () => {
         'node:crypto',
         ...(file === 'node-modules.ts' ? ['node:fs/promises'] : []),
         ...(file.startsWith('folder-') ? ['node:path'] : []),
-        // stdin without a stream, for processes that live for one call.
-        ...(file === 'serve/stdin.ts' ? ['node:fs'] : []),
+        ...(file === 'folder-calls.ts' ? ['node:fs', 'node:util'] : []),
+        // stdin and stdout without streams, for processes that live for one call.
+        ...(['serve/stdin.ts', 'serve/write-out.ts'].includes(file) ? ['node:fs'] : []),
         // Built in, and loaded for keys of that kind only.
         ...(file === 'ml-dsa.ts' && dynamic ? ['@noble/post-quantum/ml-dsa.js'] : []),
       ];

@@ -6,7 +6,7 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, relative } from 'node:path';
-import { deflateRawSync } from 'node:zlib';
+import { brotliCompressSync } from 'node:zlib';
 import { bundledText } from '../../../scripts/bundled-text.mjs';
 
 // esbuild comes with tsup.
@@ -32,22 +32,40 @@ const common = {
 /**
  * What only some commands import, and shares nothing with what stays but what it has a copy of: each group is a part. A part may need those
  * that stand below it here, and no other. What is `packed` is large, and rarely needed. What is `flat` imports nothing of its own dynamically,
- * and becomes one function: else each module becomes two, in case that it is imported late, and V8 reads it twice.
+ * and becomes one function: else each module becomes two, in case that it is imported late, and V8 reads it twice. What is `of` another part is
+ * cut off that one only: it is small, and a copy of it lies where more than it is needed.
  */
 const groups = [
   // securosys-sign: what runs its commands, those that are started most, and all others.
   { part: 'frame', holds: (path) => path === './securosys-sign/process.js', flat: true },
   { part: 'verify', holds: (path) => path === './subcommands/verify.js', flat: true },
   { part: 'dct-inspect', holds: (path) => path === './subcommands/dct-inspect.js', flat: true },
+  // What `verify` needs for some images only. Trust in keys of cosign is known to what made it, so that both have one part.
+  {
+    part: 'cosign',
+    of: 'verify',
+    holds: (path) => ['./open-cosign-trust.js', './judge-cosign-image.js', './verify-cosign-blob.js'].includes(path),
+  },
+  { part: 'dct', of: 'verify', holds: (path) => path === './judge-dct-image.js' },
+  { part: 'registry', of: 'verify', holds: (path) => path === './registries.js' },
+  { part: 'cose', of: 'verify', holds: (path) => path === './cose-codec.js' },
+  { part: 'revocation', of: 'verify', holds: (path) => path === './check-chain.js' },
+  { part: 'timestamp', of: 'verify', holds: (path) => path === './verify-parsed.js' },
   { part: 'subcommands', holds: (path) => path.startsWith('./subcommands/') },
-  { part: 'commander', holds: (path) => path === 'commander' },
+  // ocicrypt-securosys: what runs it, and the help of both.
+  { part: 'provider', holds: (path) => path === './ocicrypt/run.js', flat: true },
+  { part: 'help', holds: (path) => path === './command-help.js' || path === './help.js' },
   { part: 'bars', holds: (path) => path === './bars.js', packed: true },
   { part: 'prompt', holds: (path) => path === './prompt.js' },
-  { part: 'tsb', holds: (path) => path.endsWith('/connect-tsb.js') },
+  { part: 'tsb', holds: (path) => path.endsWith('/connect-tsb.js'), flat: true },
   { part: 'policy', holds: (path) => path === './policy-guard.js', packed: true },
   { part: 'audit', holds: (path) => path === './audit-guard.js' },
   // What the backend of a TSB can beside using keys.
-  { part: 'tsb-rare', holds: (path) => ['./operation-calls.js', './recognise.js', './orphans.js'].includes(path), packed: true },
+  {
+    part: 'tsb-rare',
+    holds: (path) => ['./operation-calls.js', './recognise.js', './orphans.js', './rare-calls.js'].includes(path),
+    packed: true,
+  },
   { part: 'pkcs11', holds: (path) => path.endsWith('/connect-pkcs11.js') || path === '@securosys/pkcs11' },
   { part: 'helper', holds: (path) => path === './run-helper.js' },
   { part: 'service', holds: (path) => path === './serve.js' },
@@ -82,7 +100,8 @@ const order = ['main', ...groups.map(({ part }) => part)];
 const elsewhere =
   (own) =>
   ({ path, kind }) =>
-    kind === 'dynamic-import' && groups.some(({ part, holds, flat }) => (part === own ? flat : holds(path)));
+    kind === 'dynamic-import' &&
+    groups.some(({ part, holds, flat, of = own }) => (part === own ? flat : of === own && holds(path)));
 
 /** Commander starts programs that lie beside its own, which ours never does: what that takes loads a third of Node. */
 const withoutChildProcess = {
@@ -117,7 +136,7 @@ const isPacked = (name) => groups.some(({ part, packed }) => part === name && pa
 
 /** A part as it stands in a comment. */
 function commentOf(name, { code }) {
-  if (isPacked(name)) return deflateRawSync(code, { level: 9 }).toString('base64');
+  if (isPacked(name)) return brotliCompressSync(code).toString('base64');
   if (code.includes(commentEnd)) throw new Error(`${name} holds the text that stands for the end of a comment`);
   return code.replaceAll('*/', commentEnd);
 }
@@ -128,7 +147,7 @@ var parts={};
 function part(name){
   if(parts[name])return parts[name].exports;
   var text=String(holders[name]),code=text.slice(text.indexOf("\\n")+1,text.lastIndexOf("\\n"));
-  code=packed.includes(name)?nodeRequire("zlib").inflateRawSync(Buffer.from(code,"base64")).toString("latin1"):code.replaceAll(${JSON.stringify(commentEnd)},"*"+"/");
+  code=packed.includes(name)?nodeRequire("zlib").brotliDecompressSync(Buffer.from(code,"base64")).toString("latin1"):code.replaceAll(${JSON.stringify(commentEnd)},"*"+"/");
   var module=parts[name]={exports:{}};
   nodeRequire("vm").compileFunction(code,["require","module","exports"],{filename:ownFile+"#"+name})(partRequire,module,module.exports);
   return module.exports;

@@ -1,5 +1,5 @@
+import { parseArgs } from 'node:util';
 import { SignError } from '@securosys/core';
-import type { Option } from 'commander';
 import type { Command, CommandOption } from './command.js';
 import { suggestion } from './nearest.js';
 import { programName } from './program-name.js';
@@ -20,95 +20,66 @@ export interface TypedWords {
   readonly options: Readonly<Record<string, string | readonly string[] | true>>;
 }
 
-const flagsOf = ({ name, value }: CommandOption): string => (value === undefined ? `--${name}` : `--${name} <${value}>`);
+/** The name of an option as it was typed, where it looks like one: anything else may be a secret. */
+const optionName = (typed: string): string | undefined => /^--([a-z][a-z0-9-]{0,40})$/.exec(typed)?.[1];
 
-async function parserOf(name: string, command: Command) {
-  const library = await import('commander');
-  const parser = new library.Command(`${programName} ${name}`);
-  parser.description(command.describe).helpOption(false).exitOverride().allowExcessArguments(false);
-  parser.configureOutput({ writeOut: () => undefined, writeErr: () => undefined });
-  for (const { name: argument, describe, optional, many } of command.arguments ?? []) {
-    const shown = `${argument}${many ? '...' : ''}`;
-    parser.argument(optional ? `[${shown}]` : `<${shown}>`, describe);
-  }
-  const options = [...(command.options ?? []), ...commonOptions];
-  const known = new Map<Option, CommandOption>();
-  for (const option of options) {
-    const made = new library.Option(flagsOf(option), describeOption(option));
-    // Commander takes `--no-x` for the opposite of an option x: here it is an option like any other.
-    made.negate = false;
-    if (option.choices) made.choices([...option.choices]);
-    if (option.many)
-      made.argParser((value: string, before: readonly string[] | undefined) => {
-        if (option.choices && !option.choices.includes(value)) throw new library.InvalidArgumentError('');
-        return [...(before ?? []), value];
-      });
-    parser.addOption(made);
-    known.set(made, option);
-  }
-  return { parser, known, options };
+type Value = string | readonly string[] | true;
+
+/** What an option comes to with this one value more; a text: what is wrong with it, which quotes no value. */
+function withValue(
+  option: CommandOption,
+  given: string | undefined,
+  before: Value | undefined,
+): { readonly value: Value } | string {
+  const { name, value, choices, many } = option;
+  if (value === undefined) return given === undefined ? { value: true } : `--${name} takes no value`;
+  if (given === undefined) return `--${name} needs <${value}>`;
+  if (choices && !choices.includes(given)) return `--${name} is one of ${choices.join(', ')}`;
+  return { value: many ? [...(Array.isArray(before) ? before : []), given] : given };
 }
 
-function describeOption({ describe, many }: CommandOption): string {
-  return `${describe}${many ? '; may be repeated' : ''}`;
+function unknownOption(typed: string, options: readonly CommandOption[]): string {
+  const name = optionName(typed);
+  if (name === undefined) return 'an argument is no option that there is';
+  const names = options.map((option) => option.name);
+  return `there is no option --${name}${suggestion(name, names).replace("'", "'--")}`;
 }
 
-/** What a command takes, for people. */
-export async function commandHelp(name: string, command: Command): Promise<string> {
-  const { parser } = await parserOf(name, command);
-  const examples = (command.examples ?? []).map((line) => `  ${line}\n`);
-  return `${parser.helpInformation()}${examples.length > 0 ? `\nExamples:\n${examples.join('')}` : ''}`;
-}
-
-/** The name of the option that an argument begins with, where it looks like one: what stands behind it may be a secret. */
-const optionIn = (word: string): string | undefined => /^--([a-z][a-z0-9-]{0,40})(?:=|$)/.exec(word)?.[1];
-
-/** What is wrong, in our words: the library's quote what was typed, and that may be a secret. */
-function complaint(
-  error: unknown,
-  words: readonly string[],
-  { options, command }: { options: readonly CommandOption[]; command: Command },
-): string {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  const named = (test: (option: CommandOption, at: number) => boolean): CommandOption | undefined =>
-    options.find((option) => words.some((word, at) => optionIn(word) === option.name && test(option, at)));
-  if (code === 'commander.missingArgument') return `needs ${(command.arguments ?? []).map(({ name }) => `<${name}>`).join(' ')}`;
-  if (code === 'commander.excessArguments') return 'there is an argument too many';
-  if (code === 'commander.optionMissingArgument') {
-    const bare = named((option, at) => option.value !== undefined && words[at + 1] === undefined);
-    return bare ? `--${bare.name} needs <${bare.value}>` : 'an option has no value';
-  }
-  if (code === 'commander.invalidArgument') {
-    const wrong = named(({ choices, name }, at) => {
-      const value = words[at]?.startsWith(`--${name}=`) ? words[at]?.slice(name.length + 3) : words[at + 1];
-      return choices !== undefined && !choices.includes(value ?? '');
-    });
-    return wrong ? `--${wrong.name} is one of ${wrong.choices?.join(', ')}` : 'an option has a value that it does not take';
-  }
-  const names = options.map(({ name }) => name);
-  const unknown = words.map(optionIn).find((name) => name !== undefined && !names.includes(name));
-  if (unknown === undefined) return 'an argument is no option that there is';
-  return `there is no option --${unknown}${suggestion(unknown, names).replace("'", "'--")}`;
+function wrongNumber(count: number, taken: NonNullable<Command['arguments']>): string | undefined {
+  if (count < taken.filter(({ optional }) => !optional).length) return `needs ${taken.map(({ name }) => `<${name}>`).join(' ')}`;
+  return count > taken.length && taken.at(-1)?.many !== true ? 'there is an argument too many' : undefined;
 }
 
 /**
  * Reads what was typed behind the name of a command.
  * @throws SignError `ERR_INVALID_ARGUMENT`, without quoting values
  */
-export async function parseWords(name: string, command: Command, words: readonly string[]): Promise<TypedWords> {
-  const { parser, known, options } = await parserOf(name, command);
-  try {
-    parser.parse([...words], { from: 'user' });
-  } catch (error) {
-    throw new SignError('ERR_INVALID_ARGUMENT', `${name}: ${complaint(error, words, { options, command })}`, {
+export function parseWords(name: string, command: Command, words: readonly string[]): TypedWords {
+  const refuse = (complaint: string): never => {
+    throw new SignError('ERR_INVALID_ARGUMENT', `${name}: ${complaint}`, {
       details: { advice: `${programName} ${name} --help says what it takes` },
     });
+  };
+  const options = [...(command.options ?? []), ...commonOptions];
+  const { tokens, positionals } = parseArgs({
+    args: [...words],
+    options: Object.fromEntries(
+      options.map((option) => [option.name, { type: option.value === undefined ? 'boolean' : 'string' }]),
+    ),
+    allowPositionals: true,
+    // Its own complaints quote what was typed.
+    strict: false,
+    tokens: true,
+  });
+  const typed: Record<string, Value> = {};
+  for (const token of tokens) {
+    if (token.kind !== 'option') continue;
+    const option = options.find((one) => `--${one.name}` === token.rawName);
+    if (!option) return refuse(unknownOption(token.rawName, options));
+    const found = withValue(option, token.value, typed[option.name]);
+    if (typeof found === 'string') return refuse(found);
+    typed[option.name] = found.value;
   }
-  const typed: Record<string, string | readonly string[] | true> = {};
-  for (const [option, { name: own }] of known) {
-    const value: unknown = parser.getOptionValue(option.attributeName());
-    if (parser.getOptionValueSource(option.attributeName()) !== 'cli') continue;
-    if (value === true || typeof value === 'string' || Array.isArray(value)) typed[own] = value;
-  }
-  return { arguments: parser.args, options: typed };
+  const wrong = wrongNumber(positionals.length, command.arguments ?? []);
+  return wrong === undefined ? { arguments: positionals, options: typed } : refuse(wrong);
 }

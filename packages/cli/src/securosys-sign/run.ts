@@ -7,7 +7,7 @@ import { failureOf, Interruption, tellFailure } from './failure.js';
 import { helpText } from './help.js';
 import type { SecurosysSignIo } from './io.js';
 import { suggestion } from './nearest.js';
-import { commandHelp, parseWords, type TypedWords } from './parse-words.js';
+import { parseWords, type TypedWords } from './parse-words.js';
 
 function unknown(words: readonly string[]): SignError {
   const names = commandTable.map(({ name }) => name);
@@ -55,10 +55,11 @@ export async function runSecurosysSign(words: readonly string[], io: SecurosysSi
     const { name, load } = found.entry;
     const { command } = await load();
     if (first === 'help' || found.rest.includes('--help') || found.rest.includes('-h')) {
-      io.stdout.write(await commandHelp(name, command));
+      const { commandHelp } = await import('./command-help.js');
+      io.stdout.write(commandHelp(name, command));
       return exitCodes.ok;
     }
-    typed = await parseWords(name, command, found.rest);
+    typed = parseWords(name, command, found.rest);
     opened = openContext(io, typed, command);
     return exitCodes[(await command.run(opened.context)) ?? 'ok'];
   } catch (error) {

@@ -70,6 +70,10 @@ describe('securosys-sign dct', () => {
     const { stdout } = await done('inspect', app);
     expect(stdout).toContain(`1.0: ${digests['1.0']}`);
     expect(stdout).toContain('by targets/ci');
+    await done('inspect', '--forget', app);
+    // Who forgets and believes whatever comes first has no root at all.
+    const blind = await dct('inspect', '--forget', '--first-use', app);
+    expect(blind).toMatchObject({ code: 2, stderr: expect.stringContaining('--forget begins anew from a root that you know') });
   });
 
   it('verifies by the signed tag, and refuses one that nobody has signed', async () => {

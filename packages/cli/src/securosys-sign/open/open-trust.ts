@@ -1,15 +1,13 @@
-import { invalidArgument, SignError, utf8Text } from '@securosys/core';
+import { invalidArgument, SignError } from '@securosys/core';
 import { parseCertificates } from '@securosys/pki';
 import {
   type CosignTrust,
-  cosignTrust,
   type NotationTrust,
   type NotationTrustRules,
   notationConfigFolder,
   notationTrust,
   notationTrustFromConfig,
 } from '@securosys/sign';
-import { readNamedFile } from '../../files/read-file.js';
 import type { CommandOption } from '../command.js';
 import type { CommandContext } from '../context.js';
 import { pairsOf } from '../pairs.js';
@@ -91,23 +89,8 @@ export async function openNotationTrust(context: CommandContext): Promise<Notati
 
 /** By cosign signatures of the keys of the settings. @throws SignError `ERR_INVALID_ARGUMENT` when there are none */
 export async function openCosignTrust(context: CommandContext, predicateTypes?: readonly string[]): Promise<CosignTrust> {
-  const settings = await context.settings();
-  const paths = settings.paths('cosignKeys');
-  if (paths.length === 0) invalidArgument('cosign signatures are trusted by keys: give --cosign-key');
-  const keys = await Promise.all(
-    paths.map(async (path) => ({
-      publicKey: utf8Text(await readNamedFile(path, 'the public key', 'any'), 'the public key'),
-      name: path,
-    })),
-  );
-  const threshold = context.words.text('threshold');
-  const annotations = pairsOf('annotation', context.words.list('annotation'));
-  return cosignTrust({
-    keys,
-    ...(threshold !== undefined && { threshold: Number(threshold) }),
-    ...(Object.keys(annotations).length > 0 && { annotations }),
-    ...(predicateTypes && { predicateTypes }),
-  });
+  const { trustOfKeys } = await import('./open-cosign-trust.js');
+  return trustOfKeys(context, predicateTypes);
 }
 
 /** Which signatures are judged: those of cosign where one of its keys was typed, or is all that the configuration trusts. */

@@ -1,3 +1,4 @@
+import { invalidArgument } from '@securosys/core';
 import { forgetRepository, inspectRepository, reportText } from '@securosys/dct';
 import type { Command } from '../command.js';
 import { gunOf, notaryOptions, openNotary } from '../open/open-notary.js';
@@ -23,6 +24,8 @@ export const command: Command = {
   examples: ['securosys-sign dct inspect --server https://notary.example --root root.pem registry.example/team/app'],
   run: async (context) => {
     const { clock, output, signal, words } = context;
+    if (words.flag('forget') && words.flag('first-use'))
+      invalidArgument('--forget begins anew from a root that you know: give --root, --root-ca or --root-key-id');
     const opened = await openNotary(context, gunOf(words.arguments[0] ?? ''));
     try {
       if (words.flag('forget')) await forgetRepository(opened.store, opened.gun);
