@@ -8,8 +8,10 @@ import { ownTemporaryFolder } from './tests/temporary-folder.js';
 import { packages } from './tests/workspace.js';
 
 const rooms = [...packages.keys()];
-/** SLOW=1 runs whole mutation corpora where the default is a sample. */
+/** SLOW=1 runs whole mutation corpora where the default is a sample, mostly beside other work on a machine that is busy. */
 const patience = process.env.SLOW ? 10 : 1;
+/** Of what prepares tests: building, packing, compiling documentation, making keys. In milliseconds, as all of these. */
+const hookTimeout = 60_000 * patience;
 /** Gives property tests their seed. */
 const seed = fileURLToPath(new URL('./tests/seed.ts', import.meta.url));
 const conditions = ['@securosys/source'];
@@ -65,11 +67,18 @@ export default defineConfig({
           setupFiles: [seed],
           isolate: false,
           testTimeout: 20_000 * patience,
+          hookTimeout,
         },
       })),
       {
         extends: true as const,
-        test: { name: 'examples', include: ['examples/*/*.test.ts'], isolate: patience > 1, testTimeout: 20_000 * patience },
+        test: {
+          name: 'examples',
+          include: ['examples/*/*.test.ts'],
+          isolate: patience > 1,
+          testTimeout: 60_000 * patience,
+          hookTimeout,
+        },
       },
       {
         extends: true as const,
@@ -78,6 +87,7 @@ export default defineConfig({
           include: ['tests/**/*.test.ts', 'live/**/*.test.ts'],
           isolate: patience > 1,
           testTimeout: 60_000 * patience,
+          hookTimeout,
         },
       },
     ],

@@ -15,7 +15,7 @@ describe('documentation', () => {
   let program: DocProgram;
   beforeAll(() => {
     program = createDocProgram([...guide, ...examples, wrong]);
-  }, 60_000);
+  });
 
   it('an example that does not compile is reported with its file and line', () => {
     expect(program.errors(wrong)).toEqual(["wrong.md:8: Type 'string' is not assignable to type 'number'."]);

@@ -100,7 +100,7 @@ describe('what we publish', () => {
       beforeAll(() => {
         const args = ['pack', '--dry-run', '--json', '--ignore-scripts', ...names.map((name) => `./packages/${name}`)];
         tarballs = JSON.parse(execFileSync('npm', args, { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }));
-      }, 60_000);
+      });
 
       it.each(names)('of %s holds the build, the manifest, the licence and the readme, and nothing else', (name) => {
         const paths = tarballs.find((one) => one.name === packages.get(name)?.name)?.files.map(({ path }) => path) ?? [];

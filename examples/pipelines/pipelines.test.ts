@@ -20,7 +20,7 @@ let folder: string;
 beforeAll(async () => {
   if (!process.env.SLOW) return;
   for (const { name, load } of commandTable) if (name.startsWith('request ')) await load();
-}, 120_000);
+});
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'pipelines-'));
 });

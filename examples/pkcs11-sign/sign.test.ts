@@ -48,6 +48,5 @@ describe.skipIf(!softhsmModule)(`signing with a token of SoftHSM2 ${needed}`, ()
     } finally {
       await backend.close();
     }
-    // The first test of a process that loads the module, with its worker threads, beside all others.
-  }, 60_000);
+  });
 });

@@ -23,7 +23,7 @@ beforeAll(() => {
   // `pnpm test` builds before it tests; whoever runs this file alone may not have.
   if (!existsSync(program)) execFileSync(process.execPath, ['build/executables.mjs'], { cwd: packageFolder });
   folder = mkdtempSync(join(tmpdir(), 'executable-'));
-}, 60_000);
+});
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const run = (path: string, args: readonly string[], input = '') =>

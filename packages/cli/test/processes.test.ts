@@ -61,7 +61,7 @@ describe('real processes that sign the same thing', () => {
       const said = await Promise.all([sign(1, '0s'), sign(1, '0s'), sign(1, '0s')]);
       for (const text of said) expect(text).toContain('ERR_APPROVAL_PENDING');
       expect(tsb.requests).toHaveLength(1);
-    }, 60_000);
+    });
 
   it.each(killedAfter)(
     "killed after %i ms leave one request, which the next run continues or cannot tell from a stranger's",

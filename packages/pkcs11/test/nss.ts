@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 
 /** Where distributions put it; `NSS_SOFTOKN_MODULE` wins. */
 const usualPaths = [
@@ -11,13 +11,16 @@ const usualPaths = [
   '/usr/lib64/libsoftokn3.so',
 ];
 
-/** The softoken's path, where NSS is installed. */
-export const nssModule: string | undefined = [process.env.NSS_SOFTOKN_MODULE ?? '', ...usualPaths].find(
-  (path) => path !== '' && existsSync(path),
-);
+/** Makes databases. Distributions pack it apart from the module, which other programs bring along. */
+const hasCertutil = (process.env.PATH ?? '').split(delimiter).some((folder) => existsSync(join(folder, 'certutil')));
+
+/** The softoken's path, where NSS is installed with its tools. */
+export const nssModule: string | undefined = hasCertutil
+  ? [process.env.NSS_SOFTOKN_MODULE ?? '', ...usualPaths].find((path) => path !== '' && existsSync(path))
+  : undefined;
 
 /** For titles of what is skipped without it. */
-export const nssNeeded = nssModule ? '' : '(skipped: the softoken of NSS is not installed)';
+export const nssNeeded = nssModule ? '' : '(skipped: the softoken of NSS and its certutil are not installed)';
 
 export interface NssDatabase {
   readonly module: string;

@@ -20,7 +20,7 @@ beforeAll(async () => {
   keys.set('ed25519', (await generate('ed25519', undefined)).privateKey);
   world = createWorld();
   for (const [label, privateKey] of keys) await world.tsb.addKey({ label, privateKey });
-}, 60_000);
+});
 
 async function signed(label: string, signatureAlgorithm: string, payload: Uint8Array, signatureType: string) {
   const more = { signatureAlgorithm, payload: base64Text(payload), signatureType };

@@ -46,8 +46,7 @@ describe.skipIf(!softhsmModule || !addonPath || !canBuildFaultModule)(`a token w
       keepAliveMs: 0,
     });
     key = await makeKey(token, 'of trouble');
-    // A compiler, a module and its threads, on a machine that may be busy.
-  }, 60_000);
+  });
   afterAll(async () => {
     await token?.close();
     fault?.remove();

@@ -119,7 +119,7 @@ async function perform(step: (typeof steps)[number], known: { id?: string }): Pr
 }
 
 describe.runIf(process.env.SLOW)('kill -9', () => {
-  it.each(points)('%s: %s (%i) loses nothing and doubles nothing', { timeout: 60_000 }, async (moment, victim, round) => {
+  it.each(points)('%s: %s (%i) loses nothing and doubles nothing', async (moment, victim, round) => {
     broker = await start(folder);
     const known: { id?: string } = {};
     for (const step of steps) {

@@ -55,7 +55,7 @@ afterAll(() => {
 describe.runIf(process.env.SLOW)('kill -9 of a writer', () => {
   const steps = ['lock raised', 'file opened', 'half written', 'written', 'synced', 'lock given back'];
 
-  it.each(steps)('after "%s" loses nothing durable, and the next writer goes on', { timeout: 120_000 }, async (dieAt) => {
+  it.each(steps)('after "%s" loses nothing durable, and the next writer goes on', async (dieAt) => {
     const times = [1, 2, 3, 5, 8, 13];
     for (const dieWith of times) {
       const folder = await newFolder();
