@@ -132,7 +132,7 @@ describe('doors that stay shut', () => {
         'node:crypto',
         ...(file === 'node-modules.ts' ? ['node:fs/promises'] : []),
         ...(file.startsWith('folder-') ? ['node:path'] : []),
-        ...(file === 'folder-calls.ts' ? ['node:fs', 'node:util'] : []),
+        ...(file === 'folder-calls.ts' ? ['node:fs'] : []),
         // stdin and stdout without streams, for processes that live for one call.
         ...(['serve/stdin.ts', 'serve/write-out.ts'].includes(file) ? ['node:fs'] : []),
         // Built in, and loaded for keys of that kind only.

@@ -37,9 +37,9 @@ const common = {
  */
 const groups = [
   // securosys-sign: what runs its commands, those that are started most, and all others.
-  { part: 'frame', holds: (path) => path === './securosys-sign/process.js', flat: true },
-  { part: 'verify', holds: (path) => path === './subcommands/verify.js', flat: true },
-  { part: 'dct-inspect', holds: (path) => path === './subcommands/dct-inspect.js', flat: true },
+  { part: 'frame', holds: (path) => path === './securosys-sign/start/any-command.js', flat: true },
+  { part: 'verify', holds: (path) => path === './securosys-sign/start/verify.js', flat: true },
+  { part: 'dct-inspect', holds: (path) => path === './securosys-sign/start/dct-inspect.js', flat: true },
   // What `verify` needs for some images only. Trust in keys of cosign is known to what made it, so that both have one part.
   {
     part: 'cosign',

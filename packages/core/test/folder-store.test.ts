@@ -3,7 +3,7 @@ import { chmod, mkdir, mkdtemp, readdir, rm, stat, symlink, utimes, writeFile } 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createFolderStore } from '../src/folder-store.js';
+import { createFolderStore as folderStore } from '../src/folder-store.js';
 
 let root: string;
 beforeEach(async () => {
@@ -11,7 +11,10 @@ beforeEach(async () => {
 });
 afterEach(() => rm(root, { recursive: true, force: true }));
 
-describe('folder store (S29)', () => {
+describe.each([false, true])('folder store (S29), blocking: %s', (blocking) => {
+  const createFolderStore = (folder: string, options: Parameters<typeof folderStore>[1] = {}) =>
+    folderStore(folder, { ...options, blocking });
+
   it('keeps records over two instances, 0600 in a 0700 folder, and leaves no temporary files', async () => {
     const folder = join(root, 'pending');
     await createFolderStore(folder).put('a-1', { n: 1 });
@@ -87,14 +90,19 @@ describe('folder store (S29)', () => {
   it('syncs a record, and then the folder that names it', async () => {
     const folder = join(root, 'p');
     const synced: string[] = [];
-    const fsync = vi.spyOn(fs, 'fsync').mockImplementation((file, done) => {
+    const saw = (file: number) => {
       synced.push(fs.fstatSync(file).isDirectory() ? 'folder' : `file among ${fs.readdirSync(folder).length}`);
+    };
+    const fsync = vi.spyOn(fs, 'fsync').mockImplementation((file, done) => {
+      saw(file);
       done(null);
     });
+    const fsyncSync = vi.spyOn(fs, 'fsyncSync').mockImplementation(saw);
     try {
       await createFolderStore(folder).put('k', {});
     } finally {
       fsync.mockRestore();
+      fsyncSync.mockRestore();
     }
     // Beside the file there is its lock.
     expect(synced).toEqual(['file among 2', ...(process.platform === 'win32' ? [] : ['folder'])]);

@@ -13,12 +13,13 @@ function step(name) {
 }
 
 // A record, or a file, comes to be by the first two and goes by the third; locks and temporary files are the store's own affair.
-for (const name of ['link', 'rename', 'unlink']) {
+for (const name of ['link', 'linkSync', 'rename', 'renameSync', 'unlink', 'unlinkSync']) {
   for (const own of [files, files.promises]) {
     const real = own[name];
+    if (!real) continue;
     own[name] = (...args) => {
       const target = basename(args.filter((arg) => typeof arg === 'string').at(-1));
-      if (!/\.(?:lock|tmp)/.test(target)) step(`${name} ${target.replace(/[0-9a-f]{64}/, '…')}`);
+      if (!/\.(?:lock|tmp)/.test(target)) step(`${name.replace('Sync', '')} ${target.replace(/[0-9a-f]{64}/, '…')}`);
       return real(...args);
     };
   }

@@ -1,10 +1,18 @@
+import type { Command } from './command.js';
 import { exitCodes } from './exit-codes.js';
 import type { SecurosysSignIo } from './io.js';
 import { processSinks } from './process-sinks.js';
 import { runSecurosysSign } from './run.js';
 
-/** Runs a command line in this process, and ends it. */
-export async function runInProcess(words: readonly string[], programFile: string): Promise<void> {
+/**
+ * Runs a command line in this process, and ends it.
+ * @param loaded commands that are there already
+ */
+export async function runInProcess(
+  words: readonly string[],
+  programFile: string,
+  loaded?: ReadonlyMap<string, Command>,
+): Promise<void> {
   const sinks = processSinks();
   const ending = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM'] as const) {
@@ -37,7 +45,7 @@ export async function runInProcess(words: readonly string[], programFile: string
       };
     },
   };
-  const exitCode = await runSecurosysSign(words, io);
+  const exitCode = await runSecurosysSign(words, io, loaded);
   const arrived = await sinks.flush();
   // What a library left open keeps nobody waiting.
   process.exit(arrived ? exitCode : exitCodes.store);

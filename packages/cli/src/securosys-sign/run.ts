@@ -1,5 +1,6 @@
 import { SignError, sanitizeText } from '@securosys/core';
 import { version } from '../notation/version.js';
+import type { Command } from './command.js';
 import { commandTable, findCommand } from './command-table.js';
 import { colourOf, openContext } from './context.js';
 import { exitCodes } from './exit-codes.js';
@@ -29,9 +30,14 @@ function unknown(words: readonly string[]): SignError {
 /**
  * Runs one command line.
  * @param words what stands behind the name of the program
+ * @param loaded commands that are there already, by their names
  * @returns the exit code, of exit-codes.ts
  */
-export async function runSecurosysSign(words: readonly string[], io: SecurosysSignIo): Promise<number> {
+export async function runSecurosysSign(
+  words: readonly string[],
+  io: SecurosysSignIo,
+  loaded?: ReadonlyMap<string, Command>,
+): Promise<number> {
   const [first] = words;
   if (first === '--version' || first === 'version') {
     io.stdout.write(`${version}\n`);
@@ -53,7 +59,7 @@ export async function runSecurosysSign(words: readonly string[], io: SecurosysSi
       return exitCodes.ok;
     }
     const { name, load } = found.entry;
-    const { command } = await load();
+    const command = loaded?.get(name) ?? (await load()).command;
     if (first === 'help' || found.rest.includes('--help') || found.rest.includes('-h')) {
       const { commandHelp } = await import('./command-help.js');
       io.stdout.write(commandHelp(name, command));

@@ -1,6 +1,6 @@
 import type { JsonValue } from '@securosys/core';
 import { isTag, releasesRole } from '../model/roles.js';
-import type { DctTarget } from '../model/targets.js';
+import type { DctTarget, TargetsFile } from '../model/targets.js';
 import type { TrustedRepository } from './update.js';
 
 /** A tag that Docker believes. */
@@ -28,53 +28,53 @@ export interface UntrustedTag {
   readonly reason: 'signer-only' | 'outside-paths' | 'below-releases' | 'no-tag' | 'unusable-hash';
 }
 
-interface Listing {
-  readonly role: string;
-  readonly target: DctTarget | undefined;
-  readonly permitted: boolean;
+/** A role, and the names that it may speak for. */
+interface Speaker {
+  readonly file: TargetsFile;
+  readonly paths: readonly string[];
+  readonly everything: boolean;
 }
 
-/** Every role that lists a name, the way `dct.md` §9, 7 looks: `targets/releases` and what is below it, then `targets` and the rest. */
-function listingsOf({ targets, delegations }: TrustedRepository): Map<string, Listing[]> {
-  const found = new Map<string, Listing[]>();
+/** Every role that lists names, in the order in which `dct.md` §9, 7 looks: `targets/releases` and what is below it, then `targets` and the rest. */
+function speakersOf({ targets, delegations }: TrustedRepository): readonly Speaker[] {
   const isReleases = (role: string) => role === releasesRole || role.startsWith(`${releasesRole}/`);
   const first = delegations.filter(({ file }) => isReleases(file.role));
   const rest = delegations.filter(({ file }) => !isReleases(file.role));
-  for (const { file, paths } of [...first, { file: targets, paths: [''] }, ...rest]) {
-    const { role } = file;
-    const everything = paths.includes('');
-    const add = (name: string, target: DctTarget | undefined) => {
-      const listing = { role, target, permitted: everything || paths.some((path) => name.startsWith(path)) };
-      const known = found.get(name);
-      if (known) known.push(listing);
-      else found.set(name, [listing]);
-    };
-    for (const name of file.targets.keys()) add(name, file.targets.get(name));
-    for (const name of file.unusable) add(name, undefined);
-  }
-  return found;
+  const all = [...first, { file: targets, paths: [''] }, ...rest];
+  return all.map(({ file, paths }) => ({ file, paths, everything: paths.includes('') }));
 }
 
+const lists = ({ file }: Speaker, name: string) => file.targets.has(name) || file.unusable.has(name);
+const permits = ({ everything, paths }: Speaker, name: string) => everything || paths.some((path) => name.startsWith(path));
+
 /** Delegations of signers that say the same of a tag as where it was found. */
-function signersOf(listings: readonly Listing[], { sha256, length }: DctTarget): string[] {
+function signersOf(speakers: readonly Speaker[], tag: string, { sha256, length }: DctTarget): string[] {
   const signers: string[] = [];
-  for (const { role, target, permitted } of listings)
-    if (permitted && role !== 'targets' && role !== releasesRole && target?.sha256 === sha256 && target.length === length)
-      signers.push(role);
+  for (const speaker of speakers) {
+    const { role, targets } = speaker.file;
+    if (role === 'targets' || role === releasesRole) continue;
+    const target = targets.get(tag);
+    if (target?.sha256 === sha256 && target.length === length && permits(speaker, tag)) signers.push(role);
+  }
   return signers;
 }
 
-function judge(tag: string, listings: readonly Listing[]): TrustedTag | UntrustedTag {
-  const not = (reason: UntrustedTag['reason']) => ({ tag, roles: listings.map(({ role }) => role), reason });
+/** What a name stands for that some role lists. */
+function judge(tag: string, speakers: readonly Speaker[]): TrustedTag | UntrustedTag {
+  const not = (reason: UntrustedTag['reason']) => {
+    const roles = speakers.filter((speaker) => lists(speaker, tag)).map(({ file }) => file.role);
+    return { tag, roles, reason };
+  };
   if (!isTag(tag)) return not('no-tag');
-  const found = listings.find(({ permitted }) => permitted);
+  const found = speakers.find((speaker) => lists(speaker, tag) && permits(speaker, tag));
   if (!found) return not('outside-paths');
-  const { role, target } = found;
+  const { role } = found.file;
+  const target = found.file.targets.get(tag);
   if (!target) return not('unusable-hash');
   if (role !== releasesRole && role !== 'targets')
     return not(role.startsWith(`${releasesRole}/`) ? 'below-releases' : 'signer-only');
   const { sha256, length, custom, sha512 } = target;
-  const signers = signersOf(listings, target);
+  const signers = signersOf(speakers, tag, target);
   const known = { tag, digest: `sha256:${sha256}`, size: length, role, signers } as const;
   return sha512 === undefined && custom === undefined
     ? known
@@ -86,11 +86,16 @@ export function tagsOf(repository: TrustedRepository): {
   readonly trusted: readonly TrustedTag[];
   readonly untrusted: readonly UntrustedTag[];
 } {
-  const found = listingsOf(repository);
+  const speakers = speakersOf(repository);
+  const names = new Set<string>();
+  for (const { file } of speakers) {
+    for (const name of file.targets.keys()) names.add(name);
+    for (const name of file.unusable) names.add(name);
+  }
   const trusted: TrustedTag[] = [];
   const untrusted: UntrustedTag[] = [];
-  for (const tag of [...found.keys()].sort()) {
-    const one = judge(tag, found.get(tag) ?? []);
+  for (const tag of [...names].sort()) {
+    const one = judge(tag, speakers);
     if ('digest' in one) trusted.push(one);
     else untrusted.push(one);
   }
@@ -99,6 +104,6 @@ export function tagsOf(repository: TrustedRepository): {
 
 /** What one tag stands for; `undefined` when no role lists it. */
 export function findTag(repository: TrustedRepository, tag: string): TrustedTag | UntrustedTag | undefined {
-  const listings = listingsOf(repository).get(tag);
-  return listings && judge(tag, listings);
+  const speakers = speakersOf(repository);
+  return speakers.some((speaker) => lists(speaker, tag)) ? judge(tag, speakers) : undefined;
 }

@@ -101,7 +101,7 @@ export function gunOf(typed: string): string {
 /** What is remembered of repositories: versions that were seen, and updates that wait. */
 export async function openNotaryStore(context: CommandContext): Promise<PendingStore> {
   const settings = await context.settings();
-  return createFolderStore(join(stateFolderOf(settings, context), 'dct'), { clock: context.clock });
+  return createFolderStore(join(stateFolderOf(settings, context), 'dct'), { clock: context.clock, blocking: true });
 }
 
 /** How a root is meant that is not there yet. */
