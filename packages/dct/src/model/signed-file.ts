@@ -1,8 +1,10 @@
 import {
   base64Bytes,
   isJsonObject,
+  type JsonLimits,
   type JsonObject,
   type JsonValue,
+  type ParsedJson,
   parseJsonForm,
   parseJsonObject,
   SignError,
@@ -11,6 +13,7 @@ import {
 } from '@securosys/core';
 import { notaryJson } from './canonical-json.js';
 import { type DctFault, dctFault } from './fault.js';
+import type { KnownTargets } from './known-targets.js';
 import type { DctRole } from './roles.js';
 
 /** One signature of a file of metadata. */
@@ -84,18 +87,32 @@ const limitsOf = (role: DctRole) => ({ what: 'metadata', maxBytes: maxBytesOf(ro
 const [opening, between] = ['{"signed":', ',"signatures":['];
 const surrogate = /[\ud800-\udfff]/;
 
+/** Reads what is signed, but for targets that are known. */
+function readPlain(text: string, limits: JsonLimits, known: KnownTargets<unknown> | undefined): ParsedJson {
+  const rest = known?.without(text);
+  const read = rest === undefined ? undefined : parseJsonForm(rest, limits);
+  if (read?.plain && known?.restore(read.value)) return read;
+  const whole = parseJsonForm(text, limits);
+  if (whole.plain) known?.keep(text, whole.value);
+  return whole;
+}
+
 /**
  * A file as servers write it, of which canonical JSON would only make again what is there; `undefined` for any other.
  * Both halves are whole documents of strict JSON, so that the file is nothing else than the two.
  */
-function asWritten(role: DctRole, text: string): { readonly json: JsonObject; readonly message: Uint8Array } | undefined {
+function asWritten(
+  role: DctRole,
+  text: string,
+  known: KnownTargets<unknown> | undefined,
+): { readonly json: JsonObject; readonly message: Uint8Array } | undefined {
   const end = text.lastIndexOf(between);
   if (end < 0 || !text.startsWith(opening)) return undefined;
   const written = text.slice(opening.length, end);
   // Members outside of the basic plane are in another order in canonical JSON.
   if (surrogate.test(written)) return undefined;
   try {
-    const { value, plain } = parseJsonForm(written, limitsOf(role));
+    const { value, plain } = readPlain(written, limitsOf(role), known);
     const { signatures, ...others } = parseJsonObject(`{${text.slice(end + 1)}`, limitsOf(role));
     if (!plain || Object.keys(others).length > 0) return undefined;
     return { json: { signed: value, signatures: signatures as JsonValue }, message: utf8Bytes(written) };
@@ -108,13 +125,14 @@ function asWritten(role: DctRole, text: string): { readonly json: JsonObject; re
 
 /**
  * Reads the envelope of a file of metadata (`dct.md` §4): strict JSON, no member twice, bounded.
+ * @param known targets of other files, which are not read again
  * @throws SignError `ERR_MALFORMED`, `ERR_LIMIT`, with `details.role`
  */
-export function readSignedFile(role: DctRole, bytes: Uint8Array): SignedFile {
+export function readSignedFile(role: DctRole, bytes: Uint8Array, known?: KnownTargets<unknown>): SignedFile {
   return inFile(role, () => {
     if (bytes.byteLength > maxBytesOf(role)) malformedFile(role, `it has over ${maxBytesOf(role)} bytes`, 'limit');
     const text = utf8Text(bytes, 'metadata');
-    const written = asWritten(role, text);
+    const written = asWritten(role, text, known);
     const json = written?.json ?? parseJsonObject(text, limitsOf(role));
     const { signed, signatures } = json;
     if (Object.keys(json).some((name) => name !== 'signed' && name !== 'signatures'))

@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonObject, type JsonValue, SignError, sanitizeText } from '@securosys/core';
 import { decodedHashes, type FileHashes, readHashes } from './hashes.js';
+import type { KnownTargets } from './known-targets.js';
 import { type DelegationRole, isDelegation, parentOf } from './roles.js';
 import { type KeyMap, type RoleKeys, readKeys, readRoleKeys } from './root.js';
 import { inFile, malformedFile, readSignedFile, type SignedFile } from './signed-file.js';
@@ -65,26 +66,38 @@ function readDelegations(role: TargetsFile['role'], json: JsonValue | undefined)
   return { keys, delegations };
 }
 
+type ReadEntries = Pick<TargetsFile, 'targets' | 'unusable'>;
+
+function readEntries(targets: JsonObject): ReadEntries {
+  const read = new Map<string, DctTarget>();
+  const unusable = new Set<string>();
+  const values = Object.values(targets);
+  const decoded = decodedHashes(values);
+  const names = Object.keys(targets);
+  for (let at = 0; at < names.length; at++) {
+    const name = names[at] as string;
+    const target = readTarget(values[at] as JsonValue, decoded[at]);
+    if (target) read.set(name, target);
+    else unusable.add(name);
+  }
+  return { targets: read, unusable };
+}
+
+/** Targets that files of a repository have in common. */
+export type KnownEntries = KnownTargets<ReadEntries>;
+
 /**
  * Reads a file of targets (`dct.md` §4.1). Names are any text; they stand in a map, never as members of an object.
+ * @param known targets of other files, which are not read again
  * @throws SignError `ERR_MALFORMED`, `ERR_LIMIT`, with `details.role`
  */
-export function readTargets(role: TargetsFile['role'], bytes: Uint8Array): TargetsFile {
-  const file = readSignedFile(role, bytes);
+export function readTargets(role: TargetsFile['role'], bytes: Uint8Array, known?: KnownEntries): TargetsFile {
+  const file = readSignedFile(role, bytes, known);
   return inFile(role, () => {
     const { targets } = file.signed;
     if (!isJsonObject(targets)) return malformedFile(role, 'it lists no targets');
-    const read = new Map<string, DctTarget>();
-    const unusable = new Set<string>();
-    const values = Object.values(targets);
-    const decoded = decodedHashes(values);
-    const names = Object.keys(targets);
-    for (let at = 0; at < names.length; at++) {
-      const name = names[at] as string;
-      const target = readTarget(values[at] as JsonValue, decoded[at]);
-      if (target) read.set(name, target);
-      else unusable.add(name);
-    }
-    return { ...file, role, targets: read, unusable, ...readDelegations(role, file.signed.delegations) };
+    const entries = known?.read(targets) ?? readEntries(targets);
+    known?.remember(targets, entries);
+    return { ...file, role, ...entries, ...readDelegations(role, file.signed.delegations) };
   });
 }

@@ -2,7 +2,7 @@ import type { CallOptions } from '@securosys/core';
 import { dctFault, faultOf } from '../model/fault.js';
 import type { ListingFile } from '../model/listing.js';
 import type { DelegationRole } from '../model/roles.js';
-import { type Delegation, readTargets, type TargetsFile } from '../model/targets.js';
+import { type Delegation, type KnownEntries, readTargets, type TargetsFile } from '../model/targets.js';
 import { listedFile } from './listed-file.js';
 import { checkExpiry, checkThreshold, checkVersion, keysOf } from './signatures.js';
 import type { MetadataSource } from './source.js';
@@ -36,6 +36,8 @@ export interface DelegationContext {
   readonly snapshot: ListingFile;
   readonly seen: ReadonlyMap<string, number>;
   readonly now: number;
+  /** Targets that were read of other roles. */
+  readonly known?: KnownEntries;
 }
 
 /** Prefixes of a role below one that is bound to prefixes itself: those that lie in one of them. */
@@ -44,7 +46,7 @@ export function pathsWithin(paths: readonly string[], parents: readonly string[]
 }
 
 async function verifyOne(
-  { source, snapshot, seen, now }: DelegationContext,
+  { source, snapshot, seen, now, known }: DelegationContext,
   parent: TargetsFile,
   declared: Delegation,
   call: CallOptions,
@@ -57,7 +59,7 @@ async function verifyOne(
     const sentence = `${role}: nobody has signed in this role yet, or the server leaves it out, which nobody can tell apart`;
     return { role, reason: 'not-published', sentence };
   }
-  const file = readTargets(role, await listedFile(source, role, hashes, call));
+  const file = readTargets(role, await listedFile(source, role, hashes, call), known);
   try {
     checkThreshold(file, declared.threshold, keysOf(declared, parent.keys));
     checkVersion(file, seen.get(role));

@@ -1,10 +1,11 @@
 import { type CallOptions, type PendingStore, SignError } from '@securosys/core';
 import { dctFault, faultOf } from '../model/fault.js';
+import { KnownTargets } from '../model/known-targets.js';
 import { type ListingFile, readListing } from '../model/listing.js';
 import { checkGun } from '../model/roles.js';
 import type { RootFile } from '../model/root.js';
 import { maxFileBytes } from '../model/signed-file.js';
-import { readTargets, type TargetsFile } from '../model/targets.js';
+import { type KnownEntries, readTargets, type TargetsFile } from '../model/targets.js';
 import { type SkippedDelegation, type VerifiedDelegation, verifyDelegations } from './delegations.js';
 import { checkListed, listedFile } from './listed-file.js';
 import { readSeen, type SeenVersions, writeSeen } from './memory-of-versions.js';
@@ -84,11 +85,12 @@ const passing = new Set(['mixed', 'missing', 'threshold']);
 
 async function verifyTargets({ root, snapshot }: Files, { source, seen, now }: ListingContext, call: CallOptions) {
   const hashes = snapshot.meta.get('targets') ?? { length: -1, sha256: '' };
-  const targets = readTargets('targets', await listedFile(source, 'targets', hashes, call));
+  const known: KnownEntries = new KnownTargets();
+  const targets = readTargets('targets', await listedFile(source, 'targets', hashes, call), known);
   checkThreshold(targets, root.roles.targets.threshold, keysOf(root.roles.targets, root.keys));
   checkVersion(targets, seen.versions.get('targets'));
   checkExpiry(targets, now);
-  return { targets, ...(await verifyDelegations({ source, snapshot, seen: seen.versions, now }, targets, call)) };
+  return { targets, ...(await verifyDelegations({ source, snapshot, seen: seen.versions, now, known }, targets, call)) };
 }
 
 /**
