@@ -197,7 +197,7 @@ export function parseJsonForm(input: string | Uint8Array, limits: JsonLimits = {
   if (input.length > maxBytes) throw new SignError('ERR_LIMIT', `${what} is over ${maxBytes} bytes`);
   const text = typeof input === 'string' ? input : utf8Text(input, what);
   const plain = plainJson(text, maxDepth, maxValues);
-  if (plain) return { value: plain.value, plain: plain.ascending };
+  if (plain) return { value: plain.value, plain: plain.canonical };
   const reader = new Reader(text, what, maxDepth, maxValues, surrogateUnits, plainIntegers);
   const value = wholeValue(reader);
   return { value, plain: reader.plain };

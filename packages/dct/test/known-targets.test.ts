@@ -85,6 +85,12 @@ describe('targets that another file had', () => {
     both(file(), before);
   });
 
+  it('count among the values of a file', () => {
+    const half = Array.from({ length: 600_000 }, () => 0);
+    const common = { ...targets, w: half };
+    expect(both(file({ targets: common, custom: half }), file({ targets: common }))).toMatchObject({ code: 'ERR_LIMIT' });
+  });
+
   it('are the same whatever is changed about the files', () => {
     const value = fc.constantFrom<JsonValue>(0, 1, null, '', 'targets', '":', {}, { targets: 0 }, { targets } as JsonValue);
     const names = fc.constantFrom('_type', 'custom', 'delegations', 'expires', 'targets', 'tz', 'u', 'version', '5');

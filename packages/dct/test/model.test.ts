@@ -127,6 +127,23 @@ describe('a file that is written otherwise than servers write it', () => {
     expect(utf8Text(read(`{"signed":${text},"signatures":[]}`).message)).toBe(text);
   });
 
+  it.each([
+    [256, undefined],
+    [257, 'ERR_LIMIT'],
+  ])('may bind a role to %i prefixes of names', (count, code) => {
+    const paths = Array.from({ length: count }, (_, n) => `p${n}`);
+    const role = { keyids: [], name: 'targets/releases/a', paths, threshold: 1 };
+    const text = canonical.replace('"roles":[]', `"roles":[${JSON.stringify(role)}]`);
+    let refused: unknown;
+    try {
+      read(`{"signed":${text},"signatures":[]}`);
+    } catch (error) {
+      refused = error;
+    }
+    // Without keys a role is refused as well, for another reason.
+    expect((refused as { code?: string } | undefined)?.code === 'ERR_LIMIT' ? 'ERR_LIMIT' : undefined).toBe(code);
+  });
+
   it('says nothing under a name whose hash is none, and everything under the others', () => {
     const odd = `{"hashes":{"sha256":"${'A'.repeat(42)}B="},"length":1}`;
     const { targets, unusable } = read(`{"signed":${signed(`{"a":${entry},"b":${odd}}`)},"signatures":[]}`);

@@ -83,13 +83,22 @@ function readSignature(role: DctRole, json: JsonValue): FileSignature {
   return { keyId: keyid, method: method.toLowerCase(), signature: base64Bytes(sig, 'signature') };
 }
 
-const limitsOf = (role: DctRole) => ({ what: 'metadata', maxBytes: maxBytesOf(role), maxDepth: 32, maxValues: 1_000_000 });
+type Limits = Required<Pick<JsonLimits, 'what' | 'maxBytes' | 'maxDepth' | 'maxValues'>>;
+const limitsOf = (role: DctRole): Limits => ({
+  what: 'metadata',
+  maxBytes: maxBytesOf(role),
+  maxDepth: 32,
+  maxValues: 1_000_000,
+});
 const [opening, between] = ['{"signed":', ',"signatures":['];
 const surrogate = /[\ud800-\udfff]/;
 
-/** Reads what is signed, but for targets that are known. */
-function readPlain(text: string, limits: JsonLimits, known: KnownTargets<unknown> | undefined): ParsedJson {
-  const rest = known?.without(text);
+/**
+ * Reads what is signed, but for targets that are known. Their values count as well: n values take at least 2n - 1 characters, so that
+ * a shorter text cannot hold too many, whatever of it is known.
+ */
+function readPlain(text: string, limits: Limits, known: KnownTargets<unknown> | undefined): ParsedJson {
+  const rest = text.length < 2 * limits.maxValues ? known?.without(text) : undefined;
   const read = rest === undefined ? undefined : parseJsonForm(rest, limits);
   if (read?.plain && known?.restore(read.value)) return read;
   const whole = parseJsonForm(text, limits);

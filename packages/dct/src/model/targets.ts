@@ -28,14 +28,16 @@ export interface TargetsFile extends SignedFile {
   readonly delegations: readonly Delegation[];
 }
 
-/** Most delegations that one role may declare. */
+/** Most delegations that one role may declare, and most prefixes of names of one delegation; Docker's client declares one that is empty. */
 const maxDelegations = 1000;
+const maxPaths = 256;
 
 function readDelegation(role: TargetsFile['role'], json: JsonValue, keys: KeyMap): Delegation {
   const { name, paths = [] } = isJsonObject(json) ? json : {};
   if (typeof name !== 'string' || !isDelegation(name) || parentOf(name) !== role)
     return malformedFile(role, `it declares '${sanitizeText(String(name), 60)}', which is no role of its own`, 'invalid-role');
   if (paths !== null && !Array.isArray(paths)) return malformedFile(role, `the paths of ${name} are no list`);
+  if ((paths ?? []).length > maxPaths) malformedFile(role, `${name} has over ${maxPaths} paths`, 'limit');
   const texts = (paths ?? []).map((path) =>
     typeof path === 'string' ? path : malformedFile(role, `a path of ${name} is no text`),
   );

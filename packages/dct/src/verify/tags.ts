@@ -36,7 +36,7 @@ interface Speaker {
 }
 
 /** Every role that lists names, in the order in which `dct.md` §9, 7 looks: `targets/releases` and what is below it, then `targets` and the rest. */
-function speakersOf({ targets, delegations }: TrustedRepository): readonly Speaker[] {
+function speakersOf({ targets, delegations }: TrustedRepository): Speaker[] {
   const isReleases = (role: string) => role === releasesRole || role.startsWith(`${releasesRole}/`);
   const first = delegations.filter(({ file }) => isReleases(file.role));
   const rest = delegations.filter(({ file }) => !isReleases(file.role));
@@ -81,21 +81,35 @@ function judge(tag: string, speakers: readonly Speaker[]): TrustedTag | Untruste
     : { ...known, ...(sha512 !== undefined && { sha512 }), ...(custom !== undefined && { custom }) };
 }
 
+/** So many roles are asked for a name as quickly as those are found that list it. */
+const few = 8;
+
+/** Whom to ask for each name. A signer may declare a thousand roles: asking all of them for each of a million names takes minutes. */
+function speakersByName(all: Speaker[]): ReadonlyMap<string, readonly Speaker[]> {
+  const areFew = all.length <= few;
+  const asked = new Map<string, Speaker[]>();
+  for (const speaker of all) {
+    const { targets, unusable } = speaker.file;
+    for (const names of [targets.keys(), unusable])
+      for (const name of names) {
+        const known = asked.get(name);
+        if (!known) asked.set(name, areFew ? all : [speaker]);
+        else if (!areFew) known.push(speaker);
+      }
+  }
+  return asked;
+}
+
 /** All tags of a repository: those that Docker believes, and those that it does not, each sorted by name. */
 export function tagsOf(repository: TrustedRepository): {
   readonly trusted: readonly TrustedTag[];
   readonly untrusted: readonly UntrustedTag[];
 } {
-  const speakers = speakersOf(repository);
-  const names = new Set<string>();
-  for (const { file } of speakers) {
-    for (const name of file.targets.keys()) names.add(name);
-    for (const name of file.unusable) names.add(name);
-  }
+  const asked = speakersByName(speakersOf(repository));
   const trusted: TrustedTag[] = [];
   const untrusted: UntrustedTag[] = [];
-  for (const tag of [...names].sort()) {
-    const one = judge(tag, speakers);
+  for (const tag of [...asked.keys()].sort()) {
+    const one = judge(tag, asked.get(tag) ?? []);
     if ('digest' in one) trusted.push(one);
     else untrusted.push(one);
   }
