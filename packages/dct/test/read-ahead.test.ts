@@ -70,20 +70,38 @@ describe('what a snapshot lists', () => {
     ).toEqual([]);
   });
 
-  it('and what nobody needs of it is neither waited for nor complained about', async () => {
+  /** A source that answers nothing, and notes what is not waited for any more. */
+  function silentSource() {
     const ended: unknown[] = [];
     const source: MetadataSource = {
       ...slowSource(own.server).source,
       byHash: (role, _, { signal }) =>
         new Promise((_resolve, reject) => {
-          signal?.addEventListener('abort', () => {
-            ended.push(role);
+          const end = () => {
+            ended.push(role, signal?.reason);
             reject(dctFault('targets', 'missing', 'too late'));
-          });
+          };
+          if (signal?.aborted) end();
+          signal?.addEventListener('abort', end);
         }),
     };
+    return { ended, source };
+  }
+
+  it('and what nobody needs of it is neither waited for nor complained about', async () => {
+    const { ended, source } = silentSource();
     readAhead(source, listing([['targets/unused', 10]]), {}).close();
-    expect(ended).toEqual(['targets/unused']);
+    expect(ended).toEqual(['targets/unused', expect.objectContaining({ name: 'AbortError' })]);
+    await new Promise((resolve) => setImmediate(resolve));
+  });
+
+  it.each(['before', 'after'])('ends with its call, %s it was asked for', async (moment) => {
+    const { ended, source } = silentSource();
+    const controller = new AbortController();
+    if (moment === 'before') controller.abort('enough');
+    readAhead(source, listing([['targets/unused', 10]]), { signal: controller.signal });
+    if (moment === 'after') controller.abort('enough');
+    expect(ended).toEqual(['targets/unused', 'enough']);
     await new Promise((resolve) => setImmediate(resolve));
   });
 });

@@ -21,7 +21,14 @@ export interface ReadingAhead {
  */
 export function readAhead(source: MetadataSource, { meta }: ListingFile, call: CallOptions): ReadingAhead {
   const ending = new AbortController();
-  const signal = call.signal ? AbortSignal.any([call.signal, ending.signal]) : ending.signal;
+  const { signal } = ending;
+  const onAbort = () => ending.abort(call.signal?.reason);
+  if (call.signal?.aborted) onAbort();
+  else call.signal?.addEventListener('abort', onAbort, { once: true });
+  let unanswered = 0;
+  const answered = () => {
+    unanswered--;
+  };
   const begun = new Map<string, Promise<Uint8Array | undefined>>();
   let bytes = 0;
   for (const [role, { length, sha256 }] of meta) {
@@ -30,7 +37,8 @@ export function readAhead(source: MetadataSource, { meta }: ListingFile, call: C
     bytes += length;
     if (begun.size >= mostFiles || bytes > mostBytes || length > maxBytesOf(role)) break;
     const file = source.byHash(role, sha256, { ...call, signal, maxBytes: length });
-    file.catch(() => undefined);
+    unanswered++;
+    file.then(answered, answered);
     begun.set(`${role} ${sha256} ${length}`, file);
   }
   return {
@@ -40,6 +48,10 @@ export function readAhead(source: MetadataSource, { meta }: ListingFile, call: C
       byHash: (role, sha256, options) =>
         begun.get(`${role} ${sha256} ${options.maxBytes}`) ?? source.byHash(role, sha256, options),
     },
-    close: () => ending.abort(),
+    close: () => {
+      call.signal?.removeEventListener('abort', onAbort);
+      // What is aborted has a reason, with a trace that takes as long to make as a request.
+      if (unanswered > 0) ending.abort();
+    },
   };
 }
