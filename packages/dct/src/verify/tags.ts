@@ -47,14 +47,14 @@ function speakersOf({ targets, delegations }: TrustedRepository): Speaker[] {
 const lists = ({ file }: Speaker, name: string) => file.targets.has(name) || file.unusable.has(name);
 const permits = ({ everything, paths }: Speaker, name: string) => everything || paths.some((path) => name.startsWith(path));
 
-/** Delegations of signers that say the same of a tag as where it was found. */
-function signersOf(speakers: readonly Speaker[], tag: string, { sha256, length }: DctTarget): string[] {
+/** Delegations of signers that say the same of a tag as where it was found; what stands before that says nothing that counts. */
+function signersOf(speakers: readonly Speaker[], found: number, tag: string, { sha256, length }: DctTarget): string[] {
   const signers: string[] = [];
-  for (const speaker of speakers) {
-    const { role, targets } = speaker.file;
-    if (role === 'targets' || role === releasesRole) continue;
-    const target = targets.get(tag);
-    if (target?.sha256 === sha256 && target.length === length && permits(speaker, tag)) signers.push(role);
+  for (let at = found + 1; at < speakers.length; at++) {
+    const speaker = speakers[at] as Speaker;
+    const target = speaker.file.targets.get(tag);
+    if (target?.sha256 === sha256 && target.length === length && speaker.file.role !== 'targets' && permits(speaker, tag))
+      signers.push(speaker.file.role);
   }
   return signers;
 }
@@ -66,7 +66,8 @@ function judge(tag: string, speakers: readonly Speaker[]): TrustedTag | Untruste
     return { tag, roles, reason };
   };
   if (!isTag(tag)) return not('no-tag');
-  const found = speakers.find((speaker) => lists(speaker, tag) && permits(speaker, tag));
+  const at = speakers.findIndex((speaker) => lists(speaker, tag) && permits(speaker, tag));
+  const found = speakers[at];
   if (!found) return not('outside-paths');
   const { role } = found.file;
   const target = found.file.targets.get(tag);
@@ -74,7 +75,7 @@ function judge(tag: string, speakers: readonly Speaker[]): TrustedTag | Untruste
   if (role !== releasesRole && role !== 'targets')
     return not(role.startsWith(`${releasesRole}/`) ? 'below-releases' : 'signer-only');
   const { sha256, length, custom, sha512 } = target;
-  const signers = signersOf(speakers, tag, target);
+  const signers = signersOf(speakers, at, tag, target);
   const known = { tag, digest: `sha256:${sha256}`, size: length, role, signers } as const;
   return sha512 === undefined && custom === undefined
     ? known

@@ -61,7 +61,10 @@ export function createOutput({ io, json, quiet, ci, colour }: OutputOptions): Ou
     result: (value, lines) => {
       if (json) io.stdout.write(`${asciiJson(value)}\n`);
       // At once: a list of a thousand lines is written as fast as it is read.
-      else if (lines.length > 0) io.stdout.write(lines.map((line) => `${shownLine(line, colour(io.stdout))}\n`).join(''));
+      else if (lines.length > 0) {
+        const coloured = colour(io.stdout);
+        io.stdout.write(lines.map((line) => `${shownLine(line, coloured)}\n`).join(''));
+      }
     },
     note: (line) => {
       if (!silent) io.stderr.write(`${shownLine(line, colour(io.stderr))}\n`);
