@@ -5,6 +5,7 @@ import {
   type EncryptOperation,
   encryptionParameters,
   encryptTo,
+  isModulusLong,
   nodeCrypto,
   ownBytes,
   SignError,
@@ -28,6 +29,7 @@ export function decryptSoftly(key: KeyObject | undefined, { algorithm, ciphertex
   const parameters = encryptionParameters(algorithm);
   const own = usable(key);
   try {
+    if (!isModulusLong(own, ciphertext)) throw new RangeError('not as long as the modulus');
     return ownBytes(nodeCrypto().privateDecrypt({ key: own, ...parameters }, ciphertext));
   } catch (error) {
     if (leftOut(algorithm, error)) throw new SignError('ERR_ALGORITHM_UNSUPPORTED', 'this runtime does not decrypt PKCS#1 v1.5');

@@ -62,6 +62,14 @@ export function publicKeyFromSpki(spki: Uint8Array): KeyObject {
   }
 }
 
+/**
+ * Whether a ciphertext is as long as the modulus of an RSA key, as RFC 8017 §7.1.2 and §7.2.2 demand before anything else: OpenSSL takes one
+ * for a number, which may be written shorter.
+ */
+export function isModulusLong(key: KeyObject, ciphertext: Uint8Array): boolean {
+  return ciphertext.byteLength * 8 === key.asymmetricKeyDetails?.modulusLength;
+}
+
 /** SubjectPublicKeyInfo DER of a public or private key, in memory of its own. */
 export function spkiOf(key: KeyObject): Uint8Array<ArrayBuffer> {
   const publicKey = key.type === 'private' ? nodeCrypto().createPublicKey(key) : key;

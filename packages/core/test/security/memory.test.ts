@@ -118,6 +118,7 @@ const withoutBytes = [
   'generateSoftwareKey',
   'hexText',
   'invalidArgument',
+  'isModulusLong',
   'isJsonObject',
   'isLoopback',
   'isMlDsaSpec',

@@ -24,15 +24,28 @@ const usualOf = (key: ConformanceDecryptionKey): EncryptionAlgorithm =>
   algorithmsOf(key).find((algorithm) => algorithm === 'rsa-oaep-sha256') ?? algorithmsOf(key)[0] ?? 'rsa-oaep-sha256';
 const labelled = ({ ref }: ConformanceDecryptionKey) => ref.label ?? ref.spkiSha256 ?? 'a key';
 
-/** What somebody else sends to the owner of a key: made with the public half alone. */
-async function encryptedFor(backend: KeyBackend, ref: KeyRef, algorithm: EncryptionAlgorithm, plaintext: Uint8Array) {
+/** Encrypts with the public half alone, as somebody else does who sends something to the owner of a key. */
+async function encrypterFor(backend: KeyBackend, ref: KeyRef, algorithm: EncryptionAlgorithm) {
   const key = publicKeyFromSpki((await backend.describeKey(ref)).spki);
   const { padding, hash } = encryptionFacts(algorithm);
   const how =
     padding === 'oaep' && hash
       ? { padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: hash }
       : { padding: constants.RSA_PKCS1_PADDING };
-  return ownBytes(publicEncrypt({ key, ...how }, plaintext));
+  return (plaintext: Uint8Array) => ownBytes(publicEncrypt({ key, ...how }, plaintext));
+}
+
+const encryptedFor = async (backend: KeyBackend, ref: KeyRef, algorithm: EncryptionAlgorithm, plaintext: Uint8Array) =>
+  (await encrypterFor(backend, ref, algorithm))(plaintext);
+
+/** A ciphertext that begins with a zero, as one in 256 does. */
+async function encryptedWithZero(backend: KeyBackend, ref: KeyRef, algorithm: EncryptionAlgorithm): Promise<Uint8Array> {
+  const encrypt = await encrypterFor(backend, ref, algorithm);
+  const plaintext = freshMessage(secretBytes);
+  for (;;) {
+    const ciphertext = encrypt(plaintext);
+    if (ciphertext[0] === 0) return ciphertext;
+  }
 }
 
 const decryptOperation = (key: KeyRef, algorithm: EncryptionAlgorithm, ciphertext: Uint8Array): DecryptOperation =>
@@ -125,7 +138,8 @@ export const decryptionClaims: readonly Claim[] = [
           said.add(`${error.code}: ${error.message}`);
         }
         assert.deepEqual([...said].slice(1), [], 'every damage should be told in the same words');
-        const short = ciphertext.subarray(1);
+        // Without its zero it is the same number, and no ciphertext of this key (RFC 8017 §7.1.2).
+        const short = (await encryptedWithZero(backend, ref, algorithm)).subarray(1);
         const error = await failureOf('a short ciphertext', () => backend.begin(decryptOperation(ref, algorithm, short)));
         assert.ok(SignError.is(error), `a short ciphertext should be a SignError, not ${error}`);
       }

@@ -5,6 +5,7 @@ import {
   encryptionFacts,
   encryptionParameters,
   invalidArgument,
+  isModulusLong,
   keySpecOf,
   knownOptions,
   nodeCrypto,
@@ -47,7 +48,8 @@ export function localPrivateKey(key: KeyObject, options: LocalKeyOptions = {}): 
       }
       let plaintext: Uint8Array | undefined;
       try {
-        plaintext = ownBytes(nodeCrypto().privateDecrypt({ key, ...encryptionParameters(algorithm) }, ciphertext));
+        if (isModulusLong(key, ciphertext))
+          plaintext = ownBytes(nodeCrypto().privateDecrypt({ key, ...encryptionParameters(algorithm) }, ciphertext));
       } catch {
         plaintext = undefined; // which of the many reasons is nobody's business
       }

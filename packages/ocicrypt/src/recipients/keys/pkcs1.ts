@@ -1,13 +1,14 @@
 import type { KeyObject } from 'node:crypto';
-import { nodeCrypto, ownBytes } from '@securosys/core';
+import { isModulusLong, nodeCrypto, ownBytes } from '@securosys/core';
 
 /** The raw RSA operation: official builds of Node 20 leave PKCS#1 v1.5 out (CVE-2023-46809, `ocicrypt.md` §9.2). */
 function rawBlock(key: KeyObject, ciphertext: Uint8Array): Uint8Array | undefined {
   const crypto = nodeCrypto();
+  if (!isModulusLong(key, ciphertext)) return undefined;
   try {
     return crypto.privateDecrypt({ key, padding: crypto.constants.RSA_NO_PADDING }, ciphertext);
   } catch {
-    return undefined; // not as long as the modulus, or not below it: public facts
+    return undefined; // not below the modulus: a public fact
   }
 }
 
