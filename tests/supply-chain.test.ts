@@ -28,7 +28,12 @@ const noticesOf = (name: string) => (name === 'cli' ? `dist/${notices}` : notice
 const shipsNotices = (name: string) => bundledIn(name).length > 0 && noticesOf(name) === notices;
 
 /** What the build of `cli` makes beside its modules; it states there what it has built into them. */
-const executables = new Set(['dist/notation-securosys', 'dist/sigstore-kms-securosys', 'dist/THIRD-PARTY-NOTICES.md']);
+const executables = new Set([
+  'dist/notation-securosys',
+  'dist/sigstore-kms-securosys',
+  'dist/ocicrypt-securosys',
+  'dist/THIRD-PARTY-NOTICES.md',
+]);
 
 const read = (folder: string): AnyManifest => JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
 const names = [...packages.keys()];

@@ -5,9 +5,9 @@ import { thirdPartyNotices } from './notices.mjs';
 import { buildProgram } from './program.mjs';
 
 const sources = [];
-for (const name of ['notation-securosys', 'sigstore-kms-securosys'])
+for (const name of ['notation-securosys', 'sigstore-kms-securosys', 'ocicrypt-securosys'])
   sources.push(...(await buildExecutable({ entry: `src/${name}.ts`, outfile: `dist/${name}` })));
-// Its callers know it by the path that their configuration has. For a name that ends like this Node need not find out what it is.
-sources.push(...(await buildExecutable({ entry: 'src/ocicrypt-securosys.ts', outfile: 'dist/ocicrypt-securosys.cjs' })));
-sources.push(...(await buildProgram({ entry: 'src/securosys-sign.ts', outfile: 'dist/securosys-sign.cjs' })));
+// What is installed with its package starts sooner from a folder of parts. The key provider is both: it is also copied to where an `ocicrypt.conf` says.
+for (const name of ['ocicrypt-securosys', 'securosys-sign'])
+  sources.push(...(await buildProgram({ entry: `src/${name}.ts`, outfile: `dist/${name}.cjs` })));
 writeFileSync('dist/THIRD-PARTY-NOTICES.md', thirdPartyNotices(sources));

@@ -386,7 +386,10 @@ describe('the service', () => {
   });
 });
 
-describe.skipIf(!existsSync(program))('the executable, where it is built', () => {
+describe.each([
+  ['with its parts beside it', program],
+  ['in one file', program.replace(/\.cjs$/, '')],
+])('the executable %s', (_, path) => {
   it('answers ocicrypt on stdout, and says each problem in one line with exit code 1', async () => {
     const started = await startFakeTsb({ attestationKey: rsaKey() });
     try {
@@ -414,7 +417,7 @@ describe.skipIf(!existsSync(program))('the executable, where it is built', () =>
 
   const run = (env: Record<string, string>, request: object) =>
     new Promise<{ stdout: string; stderr: string; code: number | null }>((resolve) => {
-      const child = spawn(process.execPath, [program], { env: { PATH: process.env.PATH, ...env } });
+      const child = spawn(process.execPath, [path], { env: { PATH: process.env.PATH, ...env } });
       let [stdout, stderr] = ['', ''];
       child.stdout.on('data', (text) => (stdout += text));
       child.stderr.on('data', (text) => (stderr += text));
