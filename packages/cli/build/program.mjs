@@ -1,4 +1,4 @@
-// Builds a program as a script and a folder of parts beside it: for one that is installed with its package, and nothing has to be one file.
+// Builds a program as a script and a folder of parts beside it: for one that is installed with its package, and need not be one file.
 //
 // Its parts are those of executable.mjs. A start reads the files of what it runs, and nothing else.
 import { createHash } from 'node:crypto';
